@@ -1,0 +1,1 @@
+"""The product. Nothing here imports Dash; everything takes a Runtime and an Actor."""

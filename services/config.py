@@ -1,0 +1,159 @@
+"""Settings: the only module that reads the environment.
+
+Every setting is one row of SETTINGS; docs/settings.md is compared with it by a test.
+A secret may also be given as NAME_FILE, the path of a file that holds it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from services.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: how it is parsed, what it is without it, what it is for."""
+
+    name: str
+    parse: Callable[[str], Any]
+    default: str
+    help: str
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.name.lower().removeprefix("sourcingx_")
+
+
+def _text(raw: str) -> str:
+    return raw.strip()
+
+
+def _path(raw: str) -> Path:
+    return Path(raw).expanduser().resolve()
+
+
+def _integer(low: int, high: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        value = int(raw)
+        if not low <= value <= high:
+            raise ValueError(f"must be from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _seconds(raw: str) -> float:
+    value = float(raw)
+    if value <= 0:
+        raise ValueError("must be more than 0 seconds")
+    return value
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in allowed:
+            raise ValueError("must be one of " + ", ".join(allowed))
+        return raw
+
+    return parse
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("SOURCINGX_HOME", _path, ".sourcingx", "Data, uploads, exports, logs; embedded servers keep theirs here."),
+    Setting("HOST", _text, "127.0.0.1", "Address the web server listens on."),
+    Setting("PORT", _integer(0, 65535), "8050", "Port of the web server; 0 picks a free one."),
+    Setting("DATABASE_URL", _text, "", "Postgres 18 of the app's role; empty starts the embedded server.", secret=True),
+    Setting("DATABASE_OWNER_URL", _text, "", "Role that runs migrations; empty means DATABASE_URL.", secret=True),
+    Setting("DATABASE_DIRECT_URL", _text, "", "Past a connection pooler, for LISTEN; empty means DATABASE_URL.", secret=True),
+    Setting("REDIS_URL", _text, "", "Redis or Valkey; empty starts the embedded server.", secret=True),
+    Setting("SECRET_KEY", _text, "", "Signs cookies and tokens; empty makes one and keeps it in SOURCINGX_HOME.", secret=True),
+    Setting("WEB_WORKERS", _integer(1, 64), "2", "gunicorn worker processes; one a core is a good start."),
+    Setting("WEB_THREADS", _integer(1, 64), "4", "Threads of each gunicorn worker = requests it answers at once."),
+    Setting("JOB_CONCURRENCY", _integer(1, 16), "3", "Long jobs that run at once in all; more wait in the queue."),
+    Setting("JOB_HEARTBEAT_S", _seconds, "10", "Seconds between a job worker's signs of life."),
+    Setting("JOB_RESCUE_S", _seconds, "30", "A job whose worker was silent this long is started again."),
+    Setting("MAX_UPLOAD_MB", _integer(1, 100_000), "200", "Largest file that may be uploaded, in MB."),
+    Setting("SESSION_IDLE_MIN", _integer(1, 1440), "30", "Minutes without use after which a sign-in ends."),
+    Setting("SESSION_MAX_H", _integer(1, 168), "8", "Hours after which a sign-in ends in any case."),
+    Setting("RESULT_SET_TTL_S", _integer(1, 86_400), "900", "Seconds a view's ordered list stays in Redis after its last use."),
+    Setting("RESULT_SET_MAX_ROWS", _integer(1, 50_000_000), "5000000", "Largest view kept as an ordered list; larger ones are paged without it."),
+    Setting("RESULT_SET_SEARCH_MB", _integer(1, 4096), "64", "Most Redis memory for the lists of one search, in MB."),
+    Setting("RESULT_SET_TOTAL_MB", _integer(1, 65536), "256", "Most Redis memory for all lists together, in MB."),
+    Setting("LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "How much is logged."),
+    Setting("OPENAI_API_KEY", _text, "", "Key for screening; empty switches screening off.", secret=True),
+    Setting("OPENAI_BASE_URL", _text, "https://api.openai.com/v1", "Any OpenAI-compatible endpoint."),
+    Setting("OPENAI_API", _choice("responses", "chat"), "responses", "Responses API, or chat completions for servers without it."),
+    Setting("OPENAI_MODEL", _text, "gpt-6-luna", "Model that screens."),
+    Setting("OPENAI_RPM", _integer(1, 1_000_000), "500", "Requests a minute allowed by the account."),
+    Setting("OPENAI_TPM", _integer(100, 1_000_000_000), "200000", "Tokens a minute allowed by the account."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, parsed. Field = variable name in lower case, SOURCINGX_HOME is `home`."""
+
+    home: Path
+    host: str
+    port: int
+    database_url: str
+    database_owner_url: str
+    database_direct_url: str
+    redis_url: str
+    secret_key: str
+    web_workers: int
+    web_threads: int
+    job_concurrency: int
+    job_heartbeat_s: float
+    job_rescue_s: float
+    max_upload_mb: int
+    session_idle_min: int
+    session_max_h: int
+    result_set_ttl_s: int
+    result_set_max_rows: int
+    result_set_search_mb: int
+    result_set_total_mb: int
+    log_level: str
+    openai_api_key: str
+    openai_base_url: str
+    openai_api: str
+    openai_model: str
+    openai_rpm: int
+    openai_tpm: int
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Parse the environment. Raises BadInput with one line that names the variable."""
+        env = os.environ if environ is None else environ
+        if env.get("DASH_MCP_ENABLED", "").lower() in {"1", "true", "yes"}:
+            raise BadInput("DASH_MCP_ENABLED publishes every callback as a tool: unset it to start SourcingX.")
+        values: dict[str, Any] = {}
+        for setting in SETTINGS:
+            raw = _raw(setting, env)
+            try:
+                values[setting.field] = setting.parse(raw)
+            except ValueError as error:
+                shown = "its value" if setting.secret else repr(raw)
+                raise BadInput(f"{setting.name}: {shown} is not valid ({error}).") from error
+        return cls(**values)
+
+    def __repr__(self) -> str:
+        secret = {s.field for s in SETTINGS if s.secret}
+        shown = {k: ("***" if k in secret and v else v) for k, v in self.__dict__.items()}
+        return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+
+
+def _raw(setting: Setting, env: Mapping[str, str]) -> str:
+    if setting.secret and (file := env.get(f"{setting.name}_FILE")):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadInput(f"{setting.name}_FILE cannot be read: {error.strerror}.") from error
+    # An empty variable means "not set": compose files pass ${NAME:-} this way.
+    return env.get(setting.name) or setting.default

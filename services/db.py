@@ -1,0 +1,103 @@
+"""Connections to Postgres: one pool a process, opened after the fork."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, LiteralString, cast
+
+import psycopg
+from psycopg import Connection, errors
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
+
+from services.errors import Conflict, Unavailable
+
+Conn = Connection[DictRow]
+Params = Mapping[str, Any]
+
+
+class Database:
+    """A pool with the timeouts of one kind of process.
+
+    web: statement 10 s, lock 2 s; worker: statement 60 s, lock 10 s. Units: milliseconds.
+    Callers see ProductErrors only: Unavailable when the server, a connection or time is
+    missing, Conflict when another writer holds what is wanted.
+    """
+
+    def __init__(self, url: str, *, size: int, statement_timeout_ms: int = 10_000, lock_timeout_ms: int = 2_000) -> None:
+        options = (
+            f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} "
+            "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+        )
+        # prepare_threshold=None: with PgBouncer in transaction mode a prepared statement may meet another server.
+        self._pool: ConnectionPool[Conn] = ConnectionPool(
+            url,
+            connection_class=cast(type[Conn], Connection),
+            kwargs={"row_factory": dict_row, "options": options, "prepare_threshold": None, "connect_timeout": 3},
+            min_size=1,
+            max_size=size,
+            timeout=3,
+            max_waiting=50,
+            check=ConnectionPool.check_connection,
+            open=False,
+            name="sourcingx",
+        )
+
+    def open(self) -> None:
+        """Start connecting in the background; a server that is down is no reason not to start."""
+        self._pool.open(wait=False)
+
+    def close(self) -> None:
+        self._pool.close(timeout=5)
+
+    def stats(self) -> dict[str, int]:
+        """Figures of the pool (psycopg_pool's names)."""
+        return dict(self._pool.get_stats())
+
+    @contextmanager
+    def connection(self) -> Iterator[Conn]:
+        """One transaction: committed at the end, rolled back on any error."""
+        try:
+            with self._pool.connection() as conn:
+                yield conn
+        except (PoolTimeout, TooManyRequests) as error:
+            raise Unavailable("The database is busy; try again in a moment.") from error
+        except errors.QueryCanceled as error:
+            raise Unavailable("This took too long and was stopped; narrow the filter or try again.") from error
+        except (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure) as error:
+            raise Conflict("Someone else is changing this right now; try again in a moment.") from error
+        except errors.DiskFull as error:
+            raise Unavailable("The database has no room left; nothing was changed. Tell your admin.") from error
+        except psycopg.OperationalError as error:
+            raise Unavailable("The database does not answer; try again in a moment.") from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Conn]:
+        """A read-only transaction in which all queries see the same moment."""
+        with self.connection() as conn:
+            conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            conn.read_only = True
+            try:
+                with conn.transaction():
+                    yield conn
+            finally:
+                if not conn.closed:
+                    conn.rollback()
+                    conn.isolation_level = None
+                    conn.read_only = None
+
+
+def one(conn: Conn, query: str, params: Params | None = None) -> DictRow | None:
+    """First row or None."""
+    return conn.execute(cast(LiteralString, query), params).fetchone()
+
+
+def rows(conn: Conn, query: str, params: Params | None = None) -> list[DictRow]:
+    """All rows; only for queries that are bounded by a LIMIT or by what they count."""
+    return conn.execute(cast(LiteralString, query), params).fetchall()
+
+
+def run(conn: Conn, query: str, params: Params | None = None) -> int:
+    """Execute; returns the number of rows touched."""
+    return conn.execute(cast(LiteralString, query), params).rowcount

@@ -1,0 +1,53 @@
+"""What a process needs to serve: settings, database, Redis. Opened after a fork, closed at exit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import redis
+
+from services.config import Settings
+from services.db import Database
+
+
+@dataclass
+class Runtime:
+    """One a process. `kind` chooses timeouts and pool size: web or worker."""
+
+    settings: Settings
+    kind: str = "web"
+    _db: Database | None = field(default=None, init=False)
+    _redis: redis.Redis | None = field(default=None, init=False)
+
+    def open(self) -> None:
+        """Make the pool and the Redis client; neither waits for its server."""
+        s = self.settings
+        worker = self.kind == "worker"
+        self._db = Database(
+            s.database_url,
+            size=(s.job_concurrency * 2 + 2) if worker else (s.web_threads + 2),
+            statement_timeout_ms=60_000 if worker else 10_000,
+            lock_timeout_ms=10_000 if worker else 2_000,
+        )
+        self._db.open()
+        # Short timeouts: without Redis everything goes on, slower; waiting for it would not.
+        self._redis = redis.Redis.from_url(s.redis_url, socket_timeout=1.0, socket_connect_timeout=0.2)
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+        if self._redis is not None:
+            self._redis.close()
+        self._db = self._redis = None
+
+    @property
+    def db(self) -> Database:
+        if self._db is None:
+            raise RuntimeError("Runtime.open() was not called in this process")
+        return self._db
+
+    @property
+    def redis(self) -> redis.Redis:
+        if self._redis is None:
+            raise RuntimeError("Runtime.open() was not called in this process")
+        return self._redis

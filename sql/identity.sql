@@ -1,0 +1,80 @@
+-- insert_user --
+-- A new user; no row when the address is taken.
+INSERT INTO users (email, name, role, password_hash) VALUES (%(email)s, %(name)s, %(role)s, %(password_hash)s)
+ON CONFLICT DO NOTHING RETURNING id, role, name;
+
+-- fetch_user_by_email --
+-- One user by address, whatever its case.
+SELECT id, email, name, role, password_hash, disabled_at FROM users WHERE lower(email) = lower(%(email)s);
+
+-- fetch_admin_exists --
+-- Whether anyone can administer this install.
+SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND disabled_at IS NULL) AS found;
+
+-- insert_login_link --
+-- A one-time link, stored by hash only.
+INSERT INTO login_links (token_hash, user_id, expires_at)
+VALUES (%(token_hash)s, %(user_id)s, now() + make_interval(mins => %(minutes)s));
+
+-- consume_login_link --
+-- Uses a link up; a row only for the first use in time by someone not disabled.
+UPDATE login_links l SET used_at = now() FROM users u
+WHERE l.token_hash = %(token_hash)s AND l.used_at IS NULL AND l.expires_at > now()
+    AND u.id = l.user_id AND u.disabled_at IS NULL
+RETURNING u.id, u.role, u.name;
+
+-- insert_session --
+-- A new sign-in.
+INSERT INTO user_sessions (token_hash, user_id) VALUES (%(token_hash)s, %(user_id)s) RETURNING id;
+
+-- fetch_session --
+-- The signed-in person, unless the session was idle too long, is too old or was ended.
+SELECT s.id AS session_id, u.id, u.role, u.name, u.email,
+    s.last_active < now() - interval '1 minute' AS needs_touch
+FROM user_sessions s JOIN users u ON u.id = s.user_id
+WHERE s.token_hash = %(token_hash)s AND s.revoked_at IS NULL AND u.disabled_at IS NULL
+    AND s.last_active > now() - make_interval(mins => %(idle_min)s)
+    AND s.created_at > now() - make_interval(hours => %(max_h)s);
+
+-- touch_session --
+-- A sign of use; at most one write a minute.
+UPDATE user_sessions SET last_active = now() WHERE id = %(session_id)s;
+
+-- revoke_session --
+-- Ends one sign-in.
+UPDATE user_sessions SET revoked_at = now() WHERE token_hash = %(token_hash)s AND revoked_at IS NULL;
+
+-- fetch_sessions --
+-- Sign-ins that are still good, newest use first.
+SELECT s.id, u.email, u.role, s.created_at, s.last_active
+FROM user_sessions s JOIN users u ON u.id = s.user_id
+WHERE s.revoked_at IS NULL AND s.last_active > now() - make_interval(mins => %(idle_min)s)
+    AND s.created_at > now() - make_interval(hours => %(max_h)s)
+ORDER BY s.last_active DESC LIMIT 500;
+
+-- count_attempts --
+-- Failed sign-ins for one address in the last quarter of an hour.
+SELECT count(*) AS attempts FROM sign_in_attempts
+WHERE email_hash = %(email_hash)s AND at > now() - interval '15 minutes';
+
+-- insert_attempt --
+-- Remember a failed sign-in by the hash of its address; forget those of yesterday.
+WITH old AS (DELETE FROM sign_in_attempts WHERE at < now() - interval '1 day')
+INSERT INTO sign_in_attempts (email_hash) VALUES (%(email_hash)s);
+
+-- clear_attempts --
+-- A good sign-in forgives the failed ones.
+DELETE FROM sign_in_attempts WHERE email_hash = %(email_hash)s;
+
+-- fetch_preferences --
+-- All of one person's preferences.
+SELECT name, value FROM user_preferences WHERE user_id = %(user_id)s;
+
+-- upsert_preference --
+-- Set one preference.
+INSERT INTO user_preferences (user_id, name, value) VALUES (%(user_id)s, %(name)s, %(value)s)
+ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value;
+
+-- insert_audit --
+-- One line of the audit log.
+INSERT INTO audit_log (user_id, action, subject, detail) VALUES (%(user_id)s, %(action)s, %(subject)s, %(detail)s);

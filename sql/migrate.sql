@@ -1,0 +1,35 @@
+-- create_log --
+-- The table of what has been applied; made before anything else.
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+
+-- lock --
+-- One migrator at a time; the lock ends with the transaction.
+SELECT pg_advisory_xact_lock(hashtext('sourcingx migrations'));
+
+-- fetch_applied --
+-- Numbers already applied.
+SELECT number FROM schema_migrations ORDER BY number;
+
+-- insert_applied --
+-- Remember one migration.
+INSERT INTO schema_migrations (number, name) VALUES (%(number)s, %(name)s);
+
+-- server_version --
+-- 180006 for 18.6.
+SELECT current_setting('server_version_num')::int AS version;
+
+-- queue_exists --
+-- Whether the job queue's tables are there.
+SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS found;
+
+-- grant_app --
+-- What the app's role may do: everything with rows, nothing with tables.
+GRANT USAGE ON SCHEMA public TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {role};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};
+REVOKE UPDATE, DELETE, TRUNCATE ON audit_log, ai_decisions FROM {role};
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON schema_migrations FROM {role};
+-- Vacuum after bulk writes (15 MAINTAIN, Postgres 17+): keeps index-only scans index-only.
+GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role};
