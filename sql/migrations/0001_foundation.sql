@@ -16,9 +16,10 @@ RETURN regexp_replace(
     replace(replace(replace(sx_key(value), 'c++', 'cplusplus'), 'c#', 'csharp'), '.net', ' dotnet')
         COLLATE pg_catalog.pg_c_utf8, '[^[:alnum:]]+', ' ', 'g');
 
+-- xsepx stands between fields and between skills, so that a "phrase" never spans two of them.
 CREATE FUNCTION sx_join(words text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN array_to_string(words, ' , ');
+RETURN array_to_string(words, ' xsepx ');
 
 -- One term of the search box: its words side by side, the last one open where prefix is true.
 CREATE FUNCTION sx_tsquery(term text, prefix boolean) RETURNS tsquery
@@ -27,6 +28,26 @@ RETURN CASE WHEN btrim(sx_words(term)) = '' THEN ''::tsquery
     ELSE to_tsquery('pg_catalog.simple',
         '''' || replace(btrim(sx_words(term)), ' ', ''' <-> ''') || '''' || CASE WHEN prefix THEN ':*' ELSE '' END)
     END;
+
+-- Any of several terms, each as in sx_tsquery.
+CREATE FUNCTION sx_any_tsquery(terms text[]) RETURNS tsquery
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce(string_agg('( ' || q::text || ' )', ' | ')::tsquery, ''::tsquery)
+    FROM (SELECT sx_tsquery(t, false) AS q FROM unnest(terms) AS t) AS parsed WHERE numnode(q) > 0;
+END;
+
+-- LIKE patterns on key columns. The signs are escaped after the key is made: unaccent turns
+-- full-width signs into plain ones.
+CREATE FUNCTION sx_escape(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN replace(replace(replace(sx_key(value), '\', '\\'), '%', '\%'), '_', '\_');
+CREATE FUNCTION sx_contains(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN '%' || sx_escape(value) || '%';
+CREATE FUNCTION sx_starts(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN sx_escape(value) || '%';
+CREATE FUNCTION sx_ends(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN '%' || sx_escape(value);
 
 CREATE TABLE users (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -135,9 +156,10 @@ CREATE TABLE profiles (
     company_key text NOT NULL GENERATED ALWAYS AS (sx_key(company)) STORED,
     location_key text NOT NULL GENERATED ALWAYS AS (sx_key(location)) STORED,
     search_tsv tsvector NOT NULL GENERATED ALWAYS AS (
-        setweight(to_tsvector('pg_catalog.simple', sx_words(full_name)), 'A')
-        || setweight(to_tsvector('pg_catalog.simple', sx_words(title || ' ' || company)), 'B')
-        || setweight(to_tsvector('pg_catalog.simple', sx_words(headline || ' , ' || sx_join(skills))), 'C')
+        setweight(to_tsvector('pg_catalog.simple', sx_words(full_name || ' xsepx ')), 'A')
+        || setweight(to_tsvector('pg_catalog.simple', sx_words(title || ' xsepx ' || company || ' xsepx ')), 'B')
+        || setweight(to_tsvector('pg_catalog.simple',
+            sx_words(headline || ' xsepx ' || sx_join(skills) || ' xsepx ')), 'C')
         || setweight(to_tsvector('pg_catalog.simple', sx_words(location)), 'D')) STORED
 );
 CREATE INDEX profiles_email ON profiles (lower(email)) WHERE email <> '';
