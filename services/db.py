@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import Connection, errors
@@ -25,7 +25,9 @@ class Database:
     missing, Conflict when another writer holds what is wanted.
     """
 
-    def __init__(self, url: str, *, size: int, statement_timeout_ms: int = 10_000, lock_timeout_ms: int = 2_000) -> None:
+    def __init__(
+        self, url: str, *, size: int, statement_timeout_ms: int = 10_000, lock_timeout_ms: int = 2_000
+    ) -> None:
         options = (
             f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} "
             "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
@@ -90,14 +92,14 @@ class Database:
 
 def one(conn: Conn, query: str, params: Params | None = None) -> DictRow | None:
     """First row or None."""
-    return conn.execute(cast(LiteralString, query), params).fetchone()
+    return conn.execute(query, params).fetchone()
 
 
 def rows(conn: Conn, query: str, params: Params | None = None) -> list[DictRow]:
     """All rows; only for queries that are bounded by a LIMIT or by what they count."""
-    return conn.execute(cast(LiteralString, query), params).fetchall()
+    return conn.execute(query, params).fetchall()
 
 
 def run(conn: Conn, query: str, params: Params | None = None) -> int:
     """Execute; returns the number of rows touched."""
-    return conn.execute(cast(LiteralString, query), params).rowcount
+    return conn.execute(query, params).rowcount

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import threading
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -184,7 +184,7 @@ def _start_session(conn: db.Conn, user_id: int) -> str:
 
 def _hash(password: str) -> str:
     with _hashing:
-        return cast(str, _hasher.hash(password))
+        return _hasher.hash(password)
 
 
 def _verify(password_hash: str, password: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 from procrastinate import schema as queue_schema
 from psycopg import sql as pgsql
@@ -39,16 +41,16 @@ def _migrate(conn: psycopg.Connection, app_role: str) -> list[str]:
     new = []
     for number, name, text in sql.migrations():
         if number not in applied:
-            conn.execute(text)  # type: ignore[call-overload]  # from our own .sql files
+            conn.execute(text)
             conn.execute(_Q.insert_applied, {"number": number, "name": name})
             new.append(name)
     if not _value(conn, _Q.queue_exists):
-        conn.execute(queue_schema.SchemaManager.get_schema())  # type: ignore[call-overload]
+        conn.execute(queue_schema.SchemaManager.get_schema())
     if app_role and app_role != conn.info.user:
         conn.execute(pgsql.SQL(_Q.grant_app).format(role=pgsql.Identifier(app_role)))
     return new
 
 
-def _value(conn: psycopg.Connection, query: str) -> object:
-    row = conn.execute(query).fetchone()  # type: ignore[call-overload]
+def _value(conn: psycopg.Connection, query: str) -> Any:
+    row = conn.execute(query).fetchone()
     return row[0] if row else None

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 import redis
 
+from services.cache import Cache
 from services.config import Settings
 from services.db import Database
+from services.id_lists import IdLists
 
 
 @dataclass
@@ -18,6 +20,8 @@ class Runtime:
     kind: str = "web"
     _db: Database | None = field(default=None, init=False)
     _redis: redis.Redis | None = field(default=None, init=False)
+    _cache: Cache | None = field(default=None, init=False)
+    _lists: IdLists | None = field(default=None, init=False)
 
     def open(self) -> None:
         """Make the pool and the Redis client; neither waits for its server."""
@@ -32,13 +36,15 @@ class Runtime:
         self._db.open()
         # Short timeouts: without Redis everything goes on, slower; waiting for it would not.
         self._redis = redis.Redis.from_url(s.redis_url, socket_timeout=1.0, socket_connect_timeout=0.2)
+        self._cache = Cache(self._redis)
+        self._lists = IdLists(self._cache, s)
 
     def close(self) -> None:
         if self._db is not None:
             self._db.close()
         if self._redis is not None:
             self._redis.close()
-        self._db = self._redis = None
+        self._db = self._redis = self._cache = self._lists = None
 
     @property
     def db(self) -> Database:
@@ -51,3 +57,15 @@ class Runtime:
         if self._redis is None:
             raise RuntimeError("Runtime.open() was not called in this process")
         return self._redis
+
+    @property
+    def cache(self) -> Cache:
+        if self._cache is None:
+            raise RuntimeError("Runtime.open() was not called in this process")
+        return self._cache
+
+    @property
+    def lists(self) -> IdLists:
+        if self._lists is None:
+            raise RuntimeError("Runtime.open() was not called in this process")
+        return self._lists

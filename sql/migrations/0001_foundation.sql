@@ -42,6 +42,11 @@ END;
 CREATE FUNCTION sx_escape(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN replace(replace(replace(sx_key(value), '\', '\\'), '%', '\%'), '_', '\_');
+CREATE FUNCTION sx_keys(terms text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce(array_agg(sx_key(t)), '{}') FROM unnest(terms) AS t;
+END;
 CREATE FUNCTION sx_contains(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN '%' || sx_escape(value) || '%';
 CREATE FUNCTION sx_starts(value text) RETURNS text

@@ -1,0 +1,99 @@
+"""The grid's columns and filters: one registry entry each.
+
+A column's `field` is the DOM col-id, the export header and the name in candidates or profiles.
+A filter's `key` is what stands in a filterModel: a column's field, or `<column>_in` for a facet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "date", "set", "set_key", "array", "skills", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One grid column. `sort_column` stands in candidates; None means it cannot be sorted by."""
+
+    field: str
+    label: str
+    sort_column: str | None = None
+    sort_as: Literal["plain", "stage", "fit"] = "plain"
+    nullable: bool = False
+    indexed: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter. `column` stands in candidates; `values` bounds what a set may hold."""
+
+    key: str
+    label: str
+    kind: Kind
+    column: str
+    values: tuple[str, ...] = ()
+
+
+STAGES = ("new", "shortlisted", "contacted", "interviewing", "hired", "rejected")
+FITS = ("strong", "possible", "weak")
+STATUSES = ("active", "filtered", "shortlisted", "all")
+
+COLUMNS: dict[str, Column] = {
+    column.field: column
+    for column in (
+        Column("full_name", "Name", "name_key", indexed=True),
+        Column("last_name", "Last name", "last_name_key", indexed=True),
+        Column("title", "Title", "title_key", indexed=True),
+        Column("company", "Company", "company_key", indexed=True),
+        Column("location", "Location", "location_key", indexed=True),
+        Column("score", "Score", "score", nullable=True, indexed=True),
+        Column("fit", "Fit", "fit", "fit", nullable=True),
+        Column("stage", "Stage", "stage", "stage"),
+        Column("years_experience", "Experience (years)", "years_experience", nullable=True, indexed=True),
+        Column("current_tenure_months", "Current tenure (months)", "current_tenure_months", nullable=True),
+        Column("average_tenure_months", "Average tenure (months)", "average_tenure_months", nullable=True),
+        Column("skills", "Skills"),
+        Column("headline", "Headline"),
+        Column("industry", "Industry", "industry"),
+        Column("tags", "Tags"),
+        Column("note_count", "Notes", "note_count"),
+        Column("filter_status", "Status", "filter_status"),
+        Column("source", "Source", "source"),
+        Column("has_email", "E-mail known", "has_email"),
+        Column("added_at", "Added", "added_at", indexed=True),
+        Column("screened_at", "Screened", "screened_at", nullable=True),
+    )
+}
+
+FILTERS: dict[str, Filter] = {
+    entry.key: entry
+    for entry in (
+        Filter("full_name", "name", "text", "name_key"),
+        Filter("last_name", "last name", "text", "last_name_key"),
+        Filter("title", "title", "text", "title_key"),
+        Filter("company", "company", "text", "company_key"),
+        Filter("location", "location", "text", "location_key"),
+        Filter("score", "score", "number", "score"),
+        Filter("years_experience", "experience in years", "number", "years_experience"),
+        Filter("current_tenure_months", "current tenure in months", "number", "current_tenure_months"),
+        Filter("average_tenure_months", "average tenure in months", "number", "average_tenure_months"),
+        Filter("note_count", "number of notes", "number", "note_count"),
+        Filter("added_at", "added", "date", "added_at"),
+        Filter("screened_at", "screened", "date", "screened_at"),
+        Filter("title_in", "title", "set_key", "title_key"),
+        Filter("company_in", "company", "set_key", "company_key"),
+        Filter("location_in", "location", "set_key", "location_key"),
+        Filter("skills_in", "skills", "skills", "skills"),
+        Filter("fit_in", "fit", "set", "fit", FITS),
+        Filter("stage_in", "stage", "set", "stage", STAGES),
+        Filter("source_in", "source", "set", "source"),
+        Filter("industry_in", "industry", "set", "industry"),
+        Filter("status_in", "status", "set", "filter_status"),
+        Filter("tags_in", "tags", "array", "tags"),
+        Filter("has_email", "e-mail known", "flag", "has_email"),
+    )
+}
+
+DEFAULT_SORT = (("score", "desc"),)
+RELEVANCE = "relevance"

@@ -1,0 +1,268 @@
+"""filterModel, sortModel and search text → SQL conditions with parameters. Pure.
+
+Only what stands in the registries of grid_columns gets into SQL, as identifiers; everything
+that a person typed is a parameter. Anything unknown raises BadInput: a filter that is
+silently left out would show wrong rows.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
+
+import sql
+from services.errors import BadInput
+from services.grid_columns import COLUMNS, FILTERS, Column, Filter
+
+_F = sql.queries("grid")
+MAX_CONDITIONS = 50
+MAX_VALUES = 200
+MAX_TEXT = 500
+MAX_SORTS = 5
+
+_TEXT_OPS = {
+    "contains": ("text_contains", "contains"),
+    "notContains": ("text_not_contains", "does not contain"),
+    "equals": ("text_equals", "is"),
+    "notEqual": ("text_not_equal", "is not"),
+    "startsWith": ("text_starts_with", "begins with"),
+    "endsWith": ("text_ends_with", "ends with"),
+}
+_NUMBER_OPS = {
+    "equals": ("value_equals", "is"),
+    "notEqual": ("value_not_equal", "is not"),
+    "lessThan": ("value_less", "is less than"),
+    "lessThanOrEqual": ("value_less_or_equal", "is at most"),
+    "greaterThan": ("value_greater", "is more than"),
+    "greaterThanOrEqual": ("value_greater_or_equal", "is at least"),
+}
+
+
+@dataclass
+class Where:
+    """Conditions that all must hold, their parameters, and a sentence for each filter."""
+
+    conditions: list[Composable] = field(default_factory=list)
+    params: dict[str, Any] = field(default_factory=dict)
+    sentences: dict[str, str] = field(default_factory=dict)
+    count: int = 0
+
+    def value(self, value: Any) -> Placeholder:
+        """A placeholder that stands for one value."""
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return Placeholder(name)
+
+    def sql(self) -> Composed:
+        return SQL(" AND ").join(self.conditions)
+
+
+def fragment(name: str, **parts: Composable) -> Composable:
+    """A fragment of sql/grid.sql with its parts filled in."""
+    return SQL(getattr(_F, name)).format(**parts)
+
+
+def add_filters(where: Where, model: Mapping[str, Any], zone: str = "UTC") -> None:
+    """Add every filter of an AG Grid filterModel. Raises BadInput for anything unknown."""
+    if not isinstance(model, Mapping):
+        raise BadInput("The filter is not in a form that can be read.")
+    for key in sorted(model, key=str):
+        entry = FILTERS.get(key) if isinstance(key, str) else None
+        if entry is None:
+            raise BadInput("There is no filter of that name; remove it and try again.")
+        condition, sentence = _filter(where, entry, model[key], zone)
+        where.conditions.append(condition)
+        where.sentences[entry.key] = f"{entry.label} {sentence}"
+
+
+def parse_sort(model: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+    """AG Grid's sortModel → ((field, "asc"|"desc"), …). Raises BadInput for anything unknown."""
+    if not isinstance(model, (list, tuple)) or len(model) > MAX_SORTS:
+        raise BadInput(f"A view can be sorted by at most {MAX_SORTS} columns.")
+    sorts: dict[str, str] = {}
+    for item in model:
+        name = item.get("colId") if isinstance(item, Mapping) else None
+        direction = item.get("sort") if isinstance(item, Mapping) else None
+        column = COLUMNS.get(name) if isinstance(name, str) else None
+        if column is None or column.sort_column is None or direction not in ("asc", "desc"):
+            raise BadInput("The view cannot be sorted that way; choose another column.")
+        sorts.setdefault(column.field, direction)
+    return tuple(sorts.items())
+
+
+def parse_rows(start: Any, end: Any, most: int = 100) -> tuple[int, int]:
+    """startRow and endRow → a checked pair; never more than 100 rows (no request brings more)."""
+    for value in (start, end):
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
+            raise BadInput("The range of rows is not valid.")
+    if end <= start:
+        raise BadInput("The range of rows is not valid.")
+    return start, min(end, start + most)
+
+
+def sort_expression(column: Column) -> Composable:
+    """What ORDER BY compares for a column."""
+    identifier = Identifier("c", column.sort_column or "id")
+    return identifier if column.sort_as == "plain" else fragment(f"sort_{column.sort_as}", column=identifier)
+
+
+def canonical(model: Mapping[str, Any]) -> str:
+    """One text for equal filters, whatever the order of their keys."""
+    return json.dumps(model, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _filter(where: Where, entry: Filter, model: Any, zone: str) -> tuple[Composable, str]:
+    if not isinstance(model, Mapping):
+        raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
+    if "conditions" not in model:
+        if "operator" in model or "condition1" in model:
+            raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
+        return _condition(where, entry, model, zone)
+    parts, operator = model["conditions"], model.get("operator")
+    if operator not in ("AND", "OR") or not isinstance(parts, list) or not parts:
+        raise BadInput(f"The filter on {entry.label} needs AND or OR between its conditions.")
+    if not all(isinstance(part, Mapping) and "conditions" not in part for part in parts):
+        raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
+    done = [_condition(where, entry, part, zone) for part in parts]
+    joined = SQL(" AND " if operator == "AND" else " OR ").join([c for c, _ in done])
+    return SQL("({})").format(joined), f" {operator.lower()} ".join(sentence for _, sentence in done)
+
+
+def _condition(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
+    where.count += 1
+    if where.count > MAX_CONDITIONS:
+        raise BadInput(f"A view can have at most {MAX_CONDITIONS} conditions.")
+    expected = {"text": "text", "number": "number", "date": "date", "flag": "set"}.get(entry.kind, "set")
+    if model.get("filterType", expected) != expected:
+        raise BadInput(f"The filter on {entry.label} takes a {expected} condition.")
+    build = {"text": _text, "number": _number, "date": _date}.get(expected)
+    return build(where, entry, model, zone) if build else _set(where, entry, model)
+
+
+def _text(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
+    column = Identifier("c", entry.column)
+    kind = model.get("type")
+    if kind in ("blank", "notBlank"):
+        name, words = ("text_blank", "is blank") if kind == "blank" else ("text_not_blank", "is not blank")
+        return fragment(name, column=column), words
+    if not isinstance(kind, str) or kind not in _TEXT_OPS:
+        raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
+    text = clean_text(model.get("filter"), entry.label)
+    name, words = _TEXT_OPS[kind]
+    return fragment(name, column=column, value=where.value(text)), f"{words} “{text}”"
+
+
+def _number(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
+    column = Identifier("c", entry.column)
+    kind = model.get("type")
+    if kind in ("blank", "notBlank"):
+        return _blank(column, kind)
+    low = _finite(model.get("filter"), entry.label)
+    if kind == "inRange":
+        high = _finite(model.get("filterTo"), entry.label)
+        parts = {"column": column, "value": where.value(low), "value_to": where.value(high)}
+        return fragment("value_between", **parts), f"is from {low} to {high}"
+    if not isinstance(kind, str) or kind not in _NUMBER_OPS:
+        raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
+    name, words = _NUMBER_OPS[kind]
+    return fragment(name, column=column, value=where.value(low)), f"{words} {low}"
+
+
+def _date(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
+    column = Identifier("c", entry.column)
+    kind = model.get("type")
+    if kind in ("blank", "notBlank"):
+        return _blank(column, kind)
+    day = _day(model.get("dateFrom"), entry.label)
+    last = _day(model.get("dateTo"), entry.label) if kind == "inRange" else day
+    start, end = _midnight(day, zone), _midnight(last + timedelta(days=1), zone)
+    span = {"column": column, "value": where.value(start), "value_to": where.value(end)}
+    match kind:
+        case "inRange":
+            return fragment("value_in_span", **span), f"from {day} to {last}"
+        case "equals":
+            return fragment("value_in_span", **span), f"on {day}"
+        case "notEqual":
+            return fragment("value_not_in_span", **span), f"not on {day}"
+        case "lessThan":
+            return fragment("value_less", column=column, value=span["value"]), f"before {day}"
+        case "greaterThan":
+            return fragment("value_greater_or_equal", column=column, value=span["value_to"]), f"after {day}"
+    raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
+
+
+def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composable, str]:
+    values = model.get("values")
+    if not isinstance(values, list) or len(values) > MAX_VALUES:
+        raise BadInput(f"The filter on {entry.label} takes a list of at most {MAX_VALUES} values.")
+    column = Identifier("c", entry.column)
+    if entry.kind == "flag":
+        chosen = [value for value in values if isinstance(value, bool)]
+        if len(chosen) != len(values):
+            raise BadInput(f"The filter on {entry.label} takes yes or no.")
+        parts = [fragment("value_equals", column=column, value=where.value(value)) for value in chosen]
+        return _any(parts), "is " + " or ".join("yes" if value else "no" for value in chosen)
+    texts = [clean_text(value, entry.label) for value in values if value is not None]
+    if entry.values and not set(texts) <= set(entry.values):
+        raise BadInput(f"The filter on {entry.label} has a value that does not exist.")
+    name = {"set": "set_any", "set_key": "set_any_key", "array": "set_overlaps", "skills": "skills_any"}[entry.kind]
+    parts = [fragment(name, column=column, value=where.value(texts))] if texts else []
+    if None in values:
+        blank = {"array": "array_empty", "skills": "array_empty", "set_key": "text_blank"}.get(entry.kind)
+        nullable = entry.column == "fit"
+        parts.append(fragment(blank or ("value_blank" if nullable else "text_blank"), column=column))
+    words = [f"“{text}”" for text in texts] + (["blank"] if None in values else [])
+    return _any(parts), "is " + (" or ".join(words) if words else "one of no values")
+
+
+def _any(parts: list[Composable]) -> Composable:
+    # An empty set matches nobody: FALSE, as AG Grid does when every box is unticked.
+    return SQL("({})").format(SQL(" OR ").join(parts)) if parts else SQL("FALSE")
+
+
+def _blank(column: Composable, kind: Any) -> tuple[Composable, str]:
+    name, words = ("value_blank", "is blank") if kind == "blank" else ("value_not_blank", "is not blank")
+    return fragment(name, column=column), words
+
+
+def clean_text(value: Any, label: str) -> str:
+    """A typed text: NFC, trimmed, bounded. Raises BadInput when it is none."""
+    if not isinstance(value, str) or len(value) > MAX_TEXT or "\x00" in value:
+        raise BadInput(f"The filter on {label} takes a text of at most {MAX_TEXT} characters.")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(f"The filter on {label} has a character that cannot be read.") from error
+    return unicodedata.normalize("NFC", value).strip()
+
+
+def _finite(value: Any, label: str) -> Decimal:
+    # Decimal, not float: a numeric column is compared exactly and by its index.
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1e12 < value < 1e12:
+        raise BadInput(f"The filter on {label} takes a number.")
+    return Decimal(repr(value))
+
+
+def _day(value: Any, label: str) -> date:
+    try:
+        day = date.fromisoformat(value[:10])
+        if not 1900 <= day.year <= 2999:
+            raise ValueError("out of range")
+        return day
+    except (TypeError, ValueError, IndexError) as error:
+        raise BadInput(f"The filter on {label} takes a date such as 2026-05-31.") from error
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    try:
+        return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    except (OverflowError, ValueError, KeyError, OSError) as error:
+        raise BadInput("That date is out of range, or the time zone is not known.") from error

@@ -1,0 +1,232 @@
+"""A view of a search: status tab, search text, filters, sort. Pure.
+
+A View is what a URL says (docs: "URL state") and what a result set is computed from. It holds
+no version and no position; both belong to the page that shows it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from psycopg.sql import Composable, Identifier
+
+from services.errors import BadInput
+from services.grid_columns import COLUMNS, DEFAULT_SORT, FILTERS, RELEVANCE, STATUSES
+from services.grid_query import Where, add_filters, canonical, clean_text, fragment, parse_sort, sort_expression
+from services.search_text import MAX_LENGTH, Term, parse
+
+FORMAT = 1
+MAX_MODEL = 10_000
+
+
+@dataclass(frozen=True)
+class View:
+    """Who is shown and in which order. Made by View.of(), which checks everything."""
+
+    search_id: UUID
+    status: str = "active"
+    q: str = ""
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    sort: tuple[tuple[str, str], ...] = ()
+    zone: str = "UTC"
+
+    @classmethod
+    def of(
+        cls,
+        search_id: Any,
+        *,
+        status: Any = "active",
+        q: Any = "",
+        filters: Any = None,
+        sort: Any = (),
+        zone: Any = "UTC",
+    ) -> View:
+        """Check and build. sort is AG Grid's sortModel. Raises BadInput with a clear line."""
+        try:
+            search = search_id if isinstance(search_id, UUID) else UUID(str(search_id))
+        except ValueError as error:
+            raise BadInput("This is not the address of a search.") from error
+        if status not in STATUSES:
+            raise BadInput("There is no status tab of that name.")
+        text = clean_text((q or "")[: MAX_LENGTH + 200] if isinstance(q, str) or q is None else q, "search text")
+        model = filters if filters is not None else {}
+        _check_size(model)
+        known_zone = zone if isinstance(zone, str) and zone in _zones() else "UTC"
+        view = cls(search, status, text, model, parse_sort(sort), known_zone)
+        view.where()  # what cannot be compiled is refused here, once
+        return view
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return parse(self.q)
+
+    @property
+    def effective_sort(self) -> tuple[tuple[str, str], ...]:
+        """The chosen sort; without one, relevance for a search text, else the best score first."""
+        if self.sort:
+            return self.sort
+        if any(not term.negated for term in self.terms):
+            return ((RELEVANCE, "desc"),)
+        return DEFAULT_SORT
+
+    def key(self, version: int) -> str:
+        """The result set's key: a hash of everything that decides its rows and their order.
+
+        Everyone who may see the search sees the same candidates in it, so the search is the scope.
+        """
+        terms = [[t.kind, t.text, t.negated] for t in self.terms]
+        parts = [FORMAT, str(self.search_id), self.status, terms, canonical(self.filters), self.effective_sort]
+        parts += [self.zone if self._has_dates() else "", version]
+        return blake2b(json.dumps(parts).encode(), digest_size=20).hexdigest()
+
+    def where(self) -> Where:
+        """Conditions on candidates c. Raises BadInput for an unknown filter."""
+        where = Where()
+        where.conditions.append(fragment("value_equals", column=Identifier("c", "search_id"),
+                                         value=where.value(self.search_id)))  # fmt: skip
+        _add_status(where, self.status)
+        for term in self.terms:
+            matches: Composable = fragment(f"search_{term.kind}", value=where.value(term.text))
+            where.conditions.append(fragment("negated", condition=matches) if term.negated else matches)
+        add_filters(where, self.filters, self.zone)
+        return where
+
+    def without_filter(self, *keys: str) -> View:
+        """The same view without some filters: what a facet's counts are computed from."""
+        kept = {key: model for key, model in self.filters.items() if key not in keys}
+        return View(self.search_id, self.status, self.q, kept, self.sort, self.zone)
+
+    def sentences(self) -> dict[str, str]:
+        """Filter key → a sentence for people, e.g. title contains “engineer”."""
+        found = dict(self.where().sentences)
+        if self.terms:
+            found["q"] = "search: " + ", ".join(term.sentence() for term in self.terms)
+        return found
+
+    def state(self) -> dict[str, Any]:
+        """As JSON: what a run, a saved view or the browser keeps. View.from_state reads it."""
+        sort = [{"colId": name, "sort": direction} for name, direction in self.sort]
+        return {"status": self.status, "q": self.q, "f": dict(self.filters), "sort": sort, "zone": self.zone}
+
+    @classmethod
+    def from_state(cls, search_id: Any, state: Mapping[str, Any]) -> View:
+        get = state.get
+        return cls.of(search_id, status=get("status", "active"), q=get("q", ""), filters=get("f") or {},
+                      sort=get("sort") or [], zone=get("zone", "UTC"))  # fmt: skip
+
+    def query_string(self) -> str:
+        """?status=…&q=…&f=…&sort=…, with only what differs from the default."""
+        parts = {}
+        if self.status != "active":
+            parts["status"] = self.status
+        if self.q:
+            parts["q"] = self.q
+        if self.filters:
+            parts["f"] = canonical(self.filters)
+        if self.sort:
+            parts["sort"] = ",".join(f"{name}.{direction}" for name, direction in self.sort)
+        return "?" + urlencode(parts) if parts else ""
+
+    def order(self) -> list[tuple[Composable | None, list[Composable]]]:
+        """ORDER BY as segments: (extra condition, terms). Their concatenation is the order.
+
+        Blanks come last in both directions. One index serves both: descending over a column with
+        blanks is two walks, first backward over those that have a value, then over the blanks.
+        """
+        sorts = [s for s in self.effective_sort if s[0] != RELEVANCE] or list(DEFAULT_SORT)
+        down = sorts[0][1] == "desc"
+        tie = fragment("order_backward" if down else "order_ascending", column=Identifier("c", "id"))
+        first = COLUMNS[sorts[0][0]]
+        if len(sorts) == 1 and down and first.sort_column and first.sort_as == "plain":
+            column = Identifier("c", first.sort_column)
+            terms: list[Composable] = [fragment("order_backward", column=column), tie]
+            if not first.nullable:
+                return [(None, terms)]
+            return [
+                (fragment("value_not_blank", column=column), terms),
+                (fragment("value_blank", column=column), [tie]),
+            ]
+        ordered = [_order_term(name, direction) for name, direction in sorts]
+        return [(None, [*ordered, tie])]
+
+    def _has_dates(self) -> bool:
+        return any(FILTERS[key].kind == "date" for key in self.filters if key in FILTERS)
+
+
+def parse_url(search_id: Any, query: str, zone: str = "UTC") -> tuple[View, str | None, str | None, list[str]]:
+    """A URL's query string → (view, opened person's candidate id, view name, notices).
+
+    Parameters that are unknown or cannot be read are left out with a notice, never an error.
+    """
+    notices: list[str] = []
+    values = {name: found[-1] for name, found in parse_qs(query.lstrip("?"), max_num_fields=50).items()}
+    view = View.of(search_id, zone=zone)
+    for name, attempt in (("status", _status), ("q", _q), ("f", _f), ("sort", _sort)):
+        if name in values:
+            try:
+                view = View.from_state(search_id, {**view.state(), **attempt(values[name])})
+            except (BadInput, ValueError, RecursionError):
+                notices.append(f"A part of the link ({name}) could not be read and was left out.")
+    if set(values) - {"status", "q", "f", "sort", "person", "view"}:
+        notices.append("A part of the link is not known and was left out.")
+    person = values.get("person", "")
+    return view, person if person.isdecimal() and len(person) < 19 else None, values.get("view"), notices
+
+
+def _status(raw: str) -> dict[str, Any]:
+    return {"status": raw}
+
+
+def _q(raw: str) -> dict[str, Any]:
+    return {"q": raw}
+
+
+def _f(raw: str) -> dict[str, Any]:
+    return {"f": json.loads(raw)}
+
+
+def _sort(raw: str) -> dict[str, Any]:
+    pairs = [part.rpartition(".") for part in raw.split(",")]
+    return {"sort": [{"colId": name, "sort": direction} for name, _, direction in pairs]}
+
+
+def _order_term(name: str, direction: str) -> Composable:
+    kind = "order_ascending" if direction == "asc" else "order_descending"
+    column = COLUMNS[name]
+    # A column without blanks is ordered plainly, so that its index is recognised in both directions.
+    if direction == "desc" and not column.nullable:
+        kind = "order_backward"
+    return fragment(kind, column=sort_expression(column))
+
+
+def _add_status(where: Where, status: str) -> None:
+    column = Identifier("c", "filter_status")
+    if status in ("active", "shortlisted"):
+        where.conditions.append(fragment("value_equals", column=column, value=where.value("active")))
+    if status == "shortlisted":
+        stage = Identifier("c", "stage")
+        where.conditions.append(fragment("value_equals", column=stage, value=where.value("shortlisted")))
+    if status == "filtered":
+        where.conditions.append(fragment("status_filtered", column=column))
+
+
+def _check_size(model: Any) -> None:
+    try:
+        size = len(json.dumps(model))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise BadInput("The filter is not in a form that can be read.") from error
+    if size > MAX_MODEL:
+        raise BadInput("The filter is too long; remove some of its values.")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -1,0 +1,283 @@
+"""Result sets: any page of any view at the cost of the first one.
+
+A view's ordered ids are built once for a version of the search's data, kept in Redis, and shared
+by everyone who looks at it. A page is a slice of that list and 100 rows by primary key.
+
+Rules of versions (docs/decisions/0002):
+- the key is computed here from view and data_version; none is ever accepted from outside;
+- a page shows the version that it started with as long as its list lives: nothing moves;
+- a list that is gone after the version moved on is never rebuilt under the old version: the
+  answer carries the new one, and the grid starts over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+import sql
+from services import db
+from services.cache import CacheDown
+from services.errors import Forbidden
+from services.grid_columns import RELEVANCE
+from services.grid_query import Where, fragment
+from services.grid_view import View
+from services.id_lists import IdList, IdSlice
+from services.identity import Actor
+from services.runtime import Runtime
+
+_Q = sql.queries("grid")
+RANK_CAP = 5_000
+PAGE = 100
+NO_SEARCH = "This search does not exist, or you may not see it."
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows start..end of a view.
+
+    rows: dicts by column field, at most 100; a candidate deleted since has `deleted` true.
+    row_count: of the whole view, exact or the planner's estimate. version: of the data that the
+    order comes from. moved: the version asked for is gone, start over. too_large: above
+    RESULT_SET_MAX_ROWS, so far jumps are slow.
+    """
+
+    rows: list[dict[str, Any]]
+    row_count: int
+    exact: bool
+    version: int
+    editable: bool = False
+    moved: bool = False
+    too_large: bool = False
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What a page needs to know of its search."""
+
+    version: int
+    profile_count: int
+    editable: bool
+    snapshot: str
+
+
+@dataclass
+class _Plan:
+    """Conditions and order of a view, ready for SQL."""
+
+    where: Where
+    segments: list[tuple[Composable | None, list[Composable]]] = field(default_factory=list)
+
+
+def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
+    """Rows of a view. version: what the page holds, or None. Raises Forbidden, Unavailable."""
+    with rt.db.connection() as conn:
+        meta = fetch_meta(conn, actor, view)
+        wanted = version if version is not None and 0 < version <= meta.version else meta.version
+        try:
+            found = rt.lists.slice(view.search_id, view.key(wanted), start, end)
+        except CacheDown:
+            found = None
+        if found is not None:
+            return Page(_rows(conn, view, found.ids), found.total, True, wanted, meta.editable)
+    if start == 0:
+        return _first_page(rt, actor, view, version, end)
+    return _jump(rt, actor, view, version, start, end)
+
+
+def count(rt: Runtime, actor: Actor, view: View, version: int | None) -> Page:
+    """The exact number of rows, which builds the list: what makes the next jumps quick. No rows."""
+    return _jump(rt, actor, view, version, 0, 0)
+
+
+def version_of(rt: Runtime, actor: Actor, view: View) -> int:
+    """The newest version of the search's data; one small query, for the pill."""
+    with rt.db.connection() as conn:
+        return fetch_meta(conn, actor, view).version
+
+
+def fetch_meta(conn: db.Conn, actor: Actor, view: View) -> Meta:
+    """Version and rights. Raises Forbidden when the search is not there or not the actor's to see."""
+    row = db.one(conn, _Q.fetch_version, {"search_id": view.search_id, **actor.params})
+    if row is None:
+        raise Forbidden(NO_SEARCH)
+    return Meta(row["data_version"], row["profile_count"], row["editable"], row["snapshot"])
+
+
+def iterate_ids(rt: Runtime, actor: Actor, view: View, version: int | None, batch: int = 1000) -> Iterator[list[int]]:
+    """All ids of a view in its order, in batches: for jobs on a whole result. Constant memory here."""
+    start = 0
+    while True:
+        part, _, _ = _slice(rt, actor, view, version, start, start + batch)
+        if not part.ids:
+            return
+        yield part.ids
+        start += len(part.ids)
+
+
+def snapshot_of(rt: Runtime, actor: Actor, view: View, version: int) -> str | None:
+    """The snapshot of a version's list, to tell what changed since; None when the list is gone."""
+    try:
+        return rt.lists.snapshot(view.search_id, view.key(version))
+    except CacheDown:
+        return None
+
+
+def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end: int) -> Page:
+    # Straight from the table: the first page never waits for a list.
+    with rt.db.snapshot() as conn:
+        meta = fetch_meta(conn, actor, view)
+        plan = _plan(conn, view)
+        ids = _ids(conn, plan, end + 1, 0)
+        rows = _rows(conn, view, ids[:end])
+        exact = len(ids) <= end
+        total = len(ids) if exact else max(_estimate(conn, view, meta, plan.where), len(ids))
+    moved = version is not None and version != meta.version
+    return Page(rows, total, exact, meta.version, meta.editable, moved)
+
+
+def _jump(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
+    part, used, too_large = _slice(rt, actor, view, version, start, end)
+    with rt.db.connection() as conn:
+        meta = fetch_meta(conn, actor, view)
+        rows = _rows(conn, view, part.ids)
+    moved = version is not None and version != used
+    return Page(rows, part.total, True, used, meta.editable, moved, too_large)
+
+
+def _slice(
+    rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int
+) -> tuple[IdSlice, int, bool]:
+    """(ids, the version they come from, too large for a list): by the list, building it if need be."""
+    with rt.db.connection() as conn:
+        meta = fetch_meta(conn, actor, view)
+        wanted = version if version is not None and 0 < version <= meta.version else meta.version
+    try:
+        found = rt.lists.slice(view.search_id, view.key(wanted), start, end)
+        if found is not None:
+            return found, wanted, False
+        if wanted != meta.version:
+            found = rt.lists.slice(view.search_id, view.key(meta.version), start, end)
+            if found is not None:
+                return found, meta.version, False
+        built = _build_once(rt, actor, view, meta.version)
+        if built is not None:
+            made, at = built
+            return made.slice(start, end), at, False
+        found = rt.lists.slice(view.search_id, view.key(meta.version), start, end)
+        if found is not None:
+            return found, meta.version, False
+    except CacheDown:
+        pass
+    return _by_offset(rt, actor, view, start, end)
+
+
+def _build_once(rt: Runtime, actor: Actor, view: View, version: int) -> tuple[IdList, int] | None:
+    made: list[tuple[IdList, int]] = []
+
+    def build() -> None:
+        if rt.lists.slice(view.search_id, view.key(version), 0, 0) is None:
+            built = _build(rt, actor, view)
+            if built is not None:
+                rt.lists.store(view.search_id, view.key(built[1]), built[0])
+                made.append(built)
+
+    rt.lists.single_flight(view.key(version), build)
+    return made[0] if made else None
+
+
+def _build(rt: Runtime, actor: Actor, view: View) -> tuple[IdList, int] | None:
+    """The whole list in one snapshot, with the version of that snapshot; None above the ceiling."""
+    with rt.db.snapshot() as conn:
+        meta = fetch_meta(conn, actor, view)
+        plan = _plan(conn, view)
+        if meta.profile_count > rt.settings.result_set_max_rows:
+            if _estimate(conn, view, meta, plan.where) > rt.settings.result_set_max_rows:
+                return None
+        wide = db.one(conn, _Q.fetch_ids_are_wide)
+        width = 8 if wide and wide["wide"] else 4
+        query = _Q.build_list_wide if width == 8 else _Q.build_list
+        parts = [_build_segment(conn, query, plan.where, segment) for segment in plan.segments]
+        return IdList(b"".join(parts), width, meta.snapshot), meta.version
+
+
+def _build_segment(
+    conn: db.Conn, query: str, where: Where, segment: tuple[Composable | None, list[Composable]]
+) -> bytes:
+    extra, order = segment
+    text = _format(query, _with(where, extra), order)
+    row = conn.execute(text, where.params, binary=True).fetchone()
+    return bytes(row["ids"]) if row and row["ids"] is not None else b""
+
+
+def _by_offset(rt: Runtime, actor: Actor, view: View, start: int, end: int) -> tuple[IdSlice, int, bool]:
+    """Without a list: ids first (deferred join), rows after. Slower, never wrong."""
+    with rt.db.snapshot() as conn:
+        meta = fetch_meta(conn, actor, view)
+        plan = _plan(conn, view)
+        ids = _ids(conn, plan, end - start, start) if end > start else []
+        total = _count(conn, plan.where)
+    return IdSlice(ids, total), meta.version, total > rt.settings.result_set_max_rows
+
+
+def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
+    ids: list[int] = []
+    for number, (extra, order) in enumerate(plan.segments):
+        where = _with(plan.where, extra)
+        params = {**plan.where.params, "limit": limit - len(ids), "offset": offset}
+        got = [row["id"] for row in conn.execute(_format(_Q.fetch_ids, where, order), params)]
+        ids += got
+        if len(ids) >= limit or number + 1 == len(plan.segments):
+            break
+        # Past the end of this segment: go on in the next one with what is left of the offset.
+        offset = 0 if got else max(0, offset - _count_where(conn, where, plan.where.params))
+    return ids
+
+
+def _plan(conn: db.Conn, view: View) -> _Plan:
+    where = view.where()
+    if view.effective_sort[0][0] != RELEVANCE:
+        return _Plan(where, view.order())
+    # Ranking reads every hit: only where there are few. Many hits come in the usual order.
+    capped = conn.execute(
+        SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": RANK_CAP + 1}
+    ).fetchone()
+    if capped is None or capped["n"] > RANK_CAP:
+        return _Plan(where, view.order())
+    words = [term.text for term in view.terms if not term.negated]
+    rank = fragment("order_backward", column=fragment("rank", value=where.value(words)))
+    return _Plan(where, [(None, [rank, fragment("order_backward", column=Identifier("c", "id"))])])
+
+
+def _rows(conn: db.Conn, view: View, ids: list[int]) -> list[dict[str, Any]]:
+    if not ids:
+        return []
+    return [dict(row) for row in db.rows(conn, _Q.fetch_rows, {"ids": ids, "search_id": view.search_id})]
+
+
+def _estimate(conn: db.Conn, view: View, meta: Meta, where: Where) -> int:
+    if view.status == "all" and not view.filters and not view.terms:
+        return meta.profile_count
+    text = SQL(_Q.estimate_rows).format(where=where.sql())
+    row = conn.execute(text, where.params).fetchone()
+    return int(row["QUERY PLAN"][0]["Plan"]["Plan Rows"]) if row else 0
+
+
+def _count(conn: db.Conn, where: Where) -> int:
+    return _count_where(conn, where.sql(), where.params)
+
+
+def _count_where(conn: db.Conn, where: Composable, params: dict[str, Any]) -> int:
+    row = conn.execute(SQL(_Q.count_rows).format(where=where), params).fetchone()
+    return int(row["n"]) if row else 0
+
+
+def _with(where: Where, extra: Composable | None) -> Composed:
+    return SQL(" AND ").join(where.conditions if extra is None else [*where.conditions, extra])
+
+
+def _format(query: str, where: Composable, order: list[Composable]) -> Composed:
+    return SQL(query).format(where=where, order=SQL(", ").join(order))

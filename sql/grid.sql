@@ -1,0 +1,192 @@
+-- text_contains --
+-- Filter fragments: {column} is an identifier, {value} a placeholder. Key columns are never NULL.
+{column} LIKE sx_contains({value})
+
+-- text_not_contains --
+-- Blank does not contain anything.
+{column} NOT LIKE sx_contains({value})
+
+-- text_equals --
+-- Whole value, accents and case ignored.
+{column} = sx_key({value})
+
+-- text_not_equal --
+-- Everything else, blanks included.
+{column} <> sx_key({value})
+
+-- text_starts_with --
+-- Reads the sort index of the column as a prefix index.
+{column} LIKE sx_starts({value})
+
+-- text_ends_with --
+-- End of the value.
+{column} LIKE sx_ends({value})
+
+-- text_blank --
+-- Nothing filled in.
+{column} = ''
+
+-- text_not_blank --
+-- Something filled in.
+{column} <> ''
+
+-- value_equals --
+-- Numbers and days.
+{column} = {value}
+
+-- value_not_equal --
+-- Blanks are neither equal nor unequal.
+{column} <> {value}
+
+-- value_less --
+-- Less than.
+{column} < {value}
+
+-- value_less_or_equal --
+-- At most.
+{column} <= {value}
+
+-- value_greater --
+-- More than.
+{column} > {value}
+
+-- value_greater_or_equal --
+-- At least.
+{column} >= {value}
+
+-- value_between --
+-- Both ends included.
+{column} BETWEEN {value} AND {value_to}
+
+-- value_in_span --
+-- From the start, up to but without the end: one day, or a span of days.
+({column} >= {value} AND {column} < {value_to})
+
+-- value_not_in_span --
+-- Outside of a span; blanks are not.
+({column} < {value} OR {column} >= {value_to})
+
+-- value_blank --
+-- Nothing filled in.
+{column} IS NULL
+
+-- value_not_blank --
+-- Something filled in.
+{column} IS NOT NULL
+
+-- set_any --
+-- One of some values.
+{column} = ANY ({value}::text[])
+
+-- set_any_key --
+-- One of some values, accents and case ignored.
+{column} = ANY (sx_keys({value}::text[]))
+
+-- set_overlaps --
+-- An array that has one of some values.
+{column} && {value}::text[]
+
+-- skills_any --
+-- The words index finds them; the array check makes it exact.
+(c.search_tsv @@ sx_any_tsquery({value}::text[]) AND {column} && {value}::text[])
+
+-- array_empty --
+-- No value at all.
+{column} = '{{}}'
+
+-- status_filtered --
+-- Whoever was taken out.
+{column} <> 'active'
+
+-- search_word --
+-- A word anywhere, or a part of a name or a company.
+(c.search_tsv @@ sx_tsquery({value}, false)
+    OR c.name_key LIKE sx_contains({value}) OR c.company_key LIKE sx_contains({value}))
+
+-- search_short --
+-- One or two signs: a whole word anywhere ("Go", "HR"), or how a name or a company begins.
+(c.search_tsv @@ sx_tsquery({value}, false) OR c.name_key LIKE sx_starts({value})
+    OR c.last_name_key LIKE sx_starts({value}) OR c.company_key LIKE sx_starts({value}))
+
+-- search_prefix --
+-- How a word begins.
+c.search_tsv @@ sx_tsquery({value}, true)
+
+-- search_phrase --
+-- Words side by side.
+c.search_tsv @@ sx_tsquery({value}, false)
+
+-- negated --
+-- Without what matches.
+NOT {condition}
+
+-- sort_stage --
+-- In the order of the pipeline.
+array_position('{{new,shortlisted,contacted,interviewing,hired,rejected}}'::text[], {column})
+
+-- sort_fit --
+-- Weakest first; unscreened people have none.
+array_position('{{weak,possible,strong}}'::text[], {column})
+
+-- order_ascending --
+-- Blanks last.
+{column} ASC NULLS LAST
+
+-- order_descending --
+-- Blanks last here too.
+{column} DESC NULLS LAST
+
+-- order_backward --
+-- Over rows that are not blank: reads the index backward.
+{column} DESC
+
+-- rank --
+-- How well the words fit; name counts most. Normalised by length.
+ts_rank_cd('{{0.1, 0.3, 0.6, 1.0}}', c.search_tsv, sx_any_tsquery({value}::text[]), 1)
+
+-- fetch_version --
+-- The search as the actor sees it; no row when there is none or it is not theirs to see.
+SELECT s.data_version, s.profile_count, search_editable(s, %(actor)s, %(role)s) AS editable,
+    pg_current_snapshot()::text AS snapshot
+FROM searches s WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
+
+-- fetch_ids --
+-- One page of ids straight from the table: first pages, and all pages while Redis is away.
+SELECT c.id FROM candidates c WHERE {where} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s;
+
+-- build_list --
+-- The whole ordered list as one string of 4-byte ids, big-endian.
+SELECT string_agg(int4send(c.id::int4), ''::bytea ORDER BY {order}) AS ids FROM candidates c WHERE {where};
+
+-- build_list_wide --
+-- The same with 8-byte ids, once ids outgrow 4 bytes.
+SELECT string_agg(int8send(c.id), ''::bytea ORDER BY {order}) AS ids FROM candidates c WHERE {where};
+
+-- fetch_ids_are_wide --
+-- Whether ids have outgrown 4 bytes.
+SELECT coalesce(max(id), 0) > 2147483647 AS wide FROM candidates;
+
+-- count_rows --
+-- Exact, by counting.
+SELECT count(*) AS n FROM candidates c WHERE {where};
+
+-- count_capped --
+-- Exact up to a cap; for "are there few enough to rank".
+SELECT count(*) AS n FROM (SELECT FROM candidates c WHERE {where} LIMIT %(cap)s) AS capped;
+
+-- estimate_rows --
+-- The planner's guess, in about a millisecond.
+EXPLAIN (FORMAT JSON) SELECT FROM candidates c WHERE {where};
+
+-- fetch_rows --
+-- The rows of one page in the order of their ids. A candidate that is gone comes back as deleted.
+SELECT u.id::text AS id, c.id IS NULL AS deleted, p.full_name, p.last_name, p.headline, p.title, p.company,
+    p.location, p.industry, p.linkedin_url, array_to_string(p.skills[1:12], ', ') AS skills,
+    c.years_experience::float8 AS years_experience, c.current_tenure_months, c.average_tenure_months,
+    c.score::float8 AS score, c.fit, c.stage, c.filter_status, c.source, c.has_email, c.tags, c.note_count,
+    to_char(c.added_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at,
+    to_char(c.screened_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS screened_at
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
+LEFT JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s
+LEFT JOIN profiles p ON p.id = c.profile_id
+ORDER BY u.n;
