@@ -1,0 +1,50 @@
+"""SOURCINGX_HOME: the folder of one installation, its modes, its kept secret and its locks."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from services.config import Settings
+from services.errors import Unavailable
+
+
+def prepare(settings: Settings) -> Settings:
+    """Make the folder and fill in SECRET_KEY. Raises Unavailable when the folder cannot be written."""
+    home = settings.home
+    try:
+        # 0711 as root: the embedded servers then run as another user, who must get through to their data.
+        home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        (home / "logs").mkdir(mode=0o700, exist_ok=True)
+        key = settings.secret_key or _kept_key(home / "secret_key")
+    except OSError as error:
+        raise Unavailable(f"SOURCINGX_HOME ({home}) cannot be written: {error.strerror}.") from error
+    return replace(settings, secret_key=key)
+
+
+def _kept_key(path: Path) -> str:
+    """The key made at the first start. Whole or not at all, also with two first starts at once."""
+    if not path.exists():
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock; waits for whoever has it. The system frees it when a process dies."""
+    with open(path, "a", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

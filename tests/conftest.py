@@ -1,0 +1,123 @@
+"""Real servers for tests: one Postgres and one Valkey a pytest process, a fresh database a test."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis as redis_client
+from psycopg import sql as pgsql
+
+import sql
+from services import identity, migrate
+from services.config import Settings
+from services.identity import Actor
+from services.postgres_server import DATABASE
+from services.runtime import Runtime
+from services.servers import Servers, ServerUrls
+
+SECRET_KEY = "a-fixed-key-for-tests-0123456789abcdef"
+
+_Q = sql.queries("servers")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    browser = Path(__file__).parent / "browser"
+    for item in items:
+        if item.path.is_relative_to(browser):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Embedded servers of this pytest process (each xdist worker has its own), fsync off."""
+    running = Servers(tmp_path_factory.mktemp("servers"), durable=False)
+    running.attach()
+    yield running
+    running.release()
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: Servers) -> str:
+    """Name of a database at the newest schema; copied for each test, so nobody may connect to it."""
+    migrate.migrate(servers.urls.database_owner_url, servers.urls.database_url)
+    return DATABASE
+
+
+@pytest.fixture
+def database(servers: Servers, template_database: str) -> Iterator[ServerUrls]:
+    """A migrated, empty database of this test's own."""
+    assert servers.postgres is not None
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(servers.urls.superuser_url, autocommit=True) as conn:
+        servers.postgres.create_database(conn, name, template_database)
+    yield replace(
+        servers.urls,
+        database_url=servers.postgres.url("sourcingx_app", name),
+        database_owner_url=servers.postgres.url("sourcingx_owner", name),
+        superuser_url=servers.postgres.url("postgres", name),
+    )
+    with psycopg.connect(servers.urls.superuser_url, autocommit=True) as conn:
+        conn.execute(pgsql.SQL(_Q.drop_database).format(name=pgsql.Identifier(name)))
+
+
+@pytest.fixture
+def redis(servers: Servers) -> Iterator[redis_client.Redis]:
+    """An empty Valkey."""
+    with redis_client.Redis.from_url(servers.urls.redis_url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def settings(database: ServerUrls, redis: redis_client.Redis, servers: Servers, tmp_path: Path) -> Settings:
+    """Settings as a process would read them, with short job intervals; change some with dataclasses.replace."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Settings.from_env({
+        "SOURCINGX_HOME": str(home),
+        "PORT": "0",
+        "DATABASE_URL": database.database_url,
+        "DATABASE_OWNER_URL": database.database_owner_url,
+        "DATABASE_DIRECT_URL": database.database_url,
+        "REDIS_URL": servers.urls.redis_url,
+        "SECRET_KEY": SECRET_KEY,
+        "JOB_HEARTBEAT_S": "1",
+        "JOB_RESCUE_S": "1",
+    })  # fmt: skip
+
+
+@pytest.fixture
+def rt(settings: Settings) -> Iterator[Runtime]:
+    """An opened runtime of a web process."""
+    runtime = Runtime(settings)
+    runtime.open()
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
+def alice(rt: Runtime) -> Actor:
+    """A recruiter: owns what a test makes."""
+    return identity.create_user(rt, "alice@example.com", "Alice Owner", "recruiter")
+
+
+@pytest.fixture
+def bob(rt: Runtime) -> Actor:
+    """A recruiter of the same team."""
+    return identity.create_user(rt, "bob@example.com", "Bob Teammate", "recruiter")
+
+
+@pytest.fixture
+def charlie(rt: Runtime) -> Actor:
+    """A stranger: may look at what the team shares, no more."""
+    return identity.create_user(rt, "charlie@example.com", "Charlie Stranger", "viewer")
+
+
+@pytest.fixture
+def admin(rt: Runtime) -> Actor:
+    return identity.create_user(rt, "admin@example.com", "Ada Admin", "admin")
