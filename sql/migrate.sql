@@ -28,7 +28,6 @@ SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS found;
 GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role};
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_log, ai_decisions FROM {role};
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON schema_migrations FROM {role};
 -- Vacuum after bulk writes (15 MAINTAIN, Postgres 17+): keeps index-only scans index-only.
