@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "number", "date", "set", "set_key", "array", "skills", "flag"]
+Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag"]
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ FILTERS: dict[str, Filter] = {
         Filter("title_in", "title", "set_key", "title_key"),
         Filter("company_in", "company", "set_key", "company_key"),
         Filter("location_in", "location", "set_key", "location_key"),
-        Filter("skills_in", "skills", "skills", "skills"),
+        Filter("skills_in", "skills", "array", "skills"),
         Filter("fit_in", "fit", "set", "fit", FITS),
         Filter("stage_in", "stage", "set", "stage", STAGES),
         Filter("source_in", "source", "set", "source"),

@@ -20,7 +20,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 import sql
 from services.errors import BadInput
-from services.grid_columns import COLUMNS, FILTERS, Column, Filter
+from services.grid_columns import COLUMNS, FILTERS, Filter
 
 _F = sql.queries("grid")
 MAX_CONDITIONS = 50
@@ -106,12 +106,6 @@ def parse_rows(start: Any, end: Any, most: int = 100) -> tuple[int, int]:
     if end <= start:
         raise BadInput("The range of rows is not valid.")
     return start, min(end, start + most)
-
-
-def sort_expression(column: Column) -> Composable:
-    """What ORDER BY compares for a column."""
-    identifier = Identifier("c", column.sort_column or "id")
-    return identifier if column.sort_as == "plain" else fragment(f"sort_{column.sort_as}", column=identifier)
 
 
 def canonical(model: Mapping[str, Any]) -> str:
@@ -213,10 +207,10 @@ def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composa
     texts = [clean_text(value, entry.label) for value in values if value is not None]
     if entry.values and not set(texts) <= set(entry.values):
         raise BadInput(f"The filter on {entry.label} has a value that does not exist.")
-    name = {"set": "set_any", "set_key": "set_any_key", "array": "set_overlaps", "skills": "skills_any"}[entry.kind]
+    name = {"set": "set_any", "set_key": "set_any_key", "array": "set_overlaps"}[entry.kind]
     parts = [fragment(name, column=column, value=where.value(texts))] if texts else []
     if None in values:
-        blank = {"array": "array_empty", "skills": "array_empty", "set_key": "text_blank"}.get(entry.kind)
+        blank = {"array": "array_empty", "set_key": "text_blank"}.get(entry.kind)
         nullable = entry.column == "fit"
         parts.append(fragment(blank or ("value_blank" if nullable else "text_blank"), column=column))
     words = [f"“{text}”" for text in texts] + (["blank"] if None in values else [])

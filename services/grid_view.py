@@ -19,8 +19,8 @@ from zoneinfo import available_timezones
 from psycopg.sql import Composable, Identifier
 
 from services.errors import BadInput
-from services.grid_columns import COLUMNS, DEFAULT_SORT, FILTERS, RELEVANCE, STATUSES
-from services.grid_query import Where, add_filters, canonical, clean_text, fragment, parse_sort, sort_expression
+from services.grid_columns import DEFAULT_SORT, FILTERS, RELEVANCE, STATUSES
+from services.grid_query import Where, add_filters, canonical, clean_text, fragment, parse_sort
 from services.search_text import MAX_LENGTH, Term, parse
 
 FORMAT = 1
@@ -135,28 +135,6 @@ class View:
             parts["sort"] = ",".join(f"{name}.{direction}" for name, direction in self.sort)
         return "?" + urlencode(parts) if parts else ""
 
-    def order(self) -> list[tuple[Composable | None, list[Composable]]]:
-        """ORDER BY as segments: (extra condition, terms). Their concatenation is the order.
-
-        Blanks come last in both directions. One index serves both: descending over a column with
-        blanks is two walks, first backward over those that have a value, then over the blanks.
-        """
-        sorts = [s for s in self.effective_sort if s[0] != RELEVANCE] or list(DEFAULT_SORT)
-        down = sorts[0][1] == "desc"
-        tie = fragment("order_backward" if down else "order_ascending", column=Identifier("c", "id"))
-        first = COLUMNS[sorts[0][0]]
-        if len(sorts) == 1 and down and first.sort_column and first.sort_as == "plain":
-            column = Identifier("c", first.sort_column)
-            terms: list[Composable] = [fragment("order_backward", column=column), tie]
-            if not first.nullable:
-                return [(None, terms)]
-            return [
-                (fragment("value_not_blank", column=column), terms),
-                (fragment("value_blank", column=column), [tie]),
-            ]
-        ordered = [_order_term(name, direction) for name, direction in sorts]
-        return [(None, [*ordered, tie])]
-
     def _has_dates(self) -> bool:
         return any(FILTERS[key].kind == "date" for key in self.filters if key in FILTERS)
 
@@ -196,15 +174,6 @@ def _f(raw: str) -> dict[str, Any]:
 def _sort(raw: str) -> dict[str, Any]:
     pairs = [part.rpartition(".") for part in raw.split(",")]
     return {"sort": [{"colId": name, "sort": direction} for name, _, direction in pairs]}
-
-
-def _order_term(name: str, direction: str) -> Composable:
-    kind = "order_ascending" if direction == "asc" else "order_descending"
-    column = COLUMNS[name]
-    # A column without blanks is ordered plainly, so that its index is recognised in both directions.
-    if direction == "desc" and not column.nullable:
-        kind = "order_backward"
-    return fragment(kind, column=sort_expression(column))
 
 
 def _add_status(where: Where, status: str) -> None:

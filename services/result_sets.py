@@ -13,16 +13,17 @@ Rules of versions (docs/decisions/0002):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from psycopg.sql import SQL, Composable, Composed, Identifier
+from psycopg.sql import SQL, Composable, Composed
 
 import sql
 from services import db
 from services.cache import CacheDown
 from services.errors import Forbidden
 from services.grid_columns import RELEVANCE
+from services.grid_order import Order, order_by_rank, order_of
 from services.grid_query import Where, fragment
 from services.grid_view import View
 from services.id_lists import IdList, IdSlice
@@ -30,7 +31,7 @@ from services.identity import Actor
 from services.runtime import Runtime
 
 _Q = sql.queries("grid")
-RANK_CAP = 5_000
+RANK_CAP = 2_000
 PAGE = 100
 NO_SEARCH = "This search does not exist, or you may not see it."
 
@@ -64,12 +65,12 @@ class Meta:
     snapshot: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Plan:
     """Conditions and order of a view, ready for SQL."""
 
     where: Where
-    segments: list[tuple[Composable | None, list[Composable]]] = field(default_factory=list)
+    order: Order
 
 
 def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
@@ -199,17 +200,32 @@ def _build(rt: Runtime, actor: Actor, view: View) -> tuple[IdList, int] | None:
                 return None
         wide = db.one(conn, _Q.fetch_ids_are_wide)
         width = 8 if wide and wide["wide"] else 4
-        query = _Q.build_list_wide if width == 8 else _Q.build_list
-        parts = [_build_segment(conn, query, plan.where, segment) for segment in plan.segments]
-        return IdList(b"".join(parts), width, meta.snapshot), meta.version
+        return IdList(_packed_ids(conn, plan, width), width, meta.snapshot), meta.version
 
 
-def _build_segment(
-    conn: db.Conn, query: str, where: Where, segment: tuple[Composable | None, list[Composable]]
-) -> bytes:
-    extra, order = segment
-    text = _format(query, _with(where, extra), order)
-    row = conn.execute(text, where.params, binary=True).fetchone()
+def _packed_ids(conn: db.Conn, plan: _Plan, width: int) -> bytes:
+    packed, order = fragment(f"packed_{width}"), plan.order
+    if order.reads_index:
+        texts = [
+            SQL(_Q.build_list).format(
+                packed=packed, where=_with(plan.where, segment.condition), order=SQL(", ").join(segment.terms)
+            )
+            for segment in order.segments
+        ]
+    else:
+        texts = [
+            SQL(_Q.build_list_sorted).format(
+                packed=packed,
+                where=plan.where.sql(),
+                order=SQL(", ").join(order.whole),
+                columns=SQL(", ").join(order.columns),
+            )
+        ]
+    return b"".join(_bytes(conn, text, plan.where.params) for text in texts)
+
+
+def _bytes(conn: db.Conn, text: Composed, params: dict[str, Any]) -> bytes:
+    row = conn.execute(text, params, binary=True).fetchone()
     return bytes(row["ids"]) if row and row["ids"] is not None else b""
 
 
@@ -225,12 +241,12 @@ def _by_offset(rt: Runtime, actor: Actor, view: View, start: int, end: int) -> t
 
 def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
     ids: list[int] = []
-    for number, (extra, order) in enumerate(plan.segments):
-        where = _with(plan.where, extra)
+    for number, segment in enumerate(plan.order.segments):
+        where = _with(plan.where, segment.condition)
         params = {**plan.where.params, "limit": limit - len(ids), "offset": offset}
-        got = [row["id"] for row in conn.execute(_format(_Q.fetch_ids, where, order), params)]
+        got = [row["id"] for row in conn.execute(_format(_Q.fetch_ids, where, segment.terms), params)]
         ids += got
-        if len(ids) >= limit or number + 1 == len(plan.segments):
+        if len(ids) >= limit or number + 1 == len(plan.order.segments):
             break
         # Past the end of this segment: go on in the next one with what is left of the offset.
         offset = 0 if got else max(0, offset - _count_where(conn, where, plan.where.params))
@@ -240,16 +256,15 @@ def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
 def _plan(conn: db.Conn, view: View) -> _Plan:
     where = view.where()
     if view.effective_sort[0][0] != RELEVANCE:
-        return _Plan(where, view.order())
+        return _Plan(where, order_of(view))
     # Ranking reads every hit: only where there are few. Many hits come in the usual order.
     capped = conn.execute(
         SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": RANK_CAP + 1}
     ).fetchone()
     if capped is None or capped["n"] > RANK_CAP:
-        return _Plan(where, view.order())
+        return _Plan(where, order_of(view))
     words = [term.text for term in view.terms if not term.negated]
-    rank = fragment("order_backward", column=fragment("rank", value=where.value(words)))
-    return _Plan(where, [(None, [rank, fragment("order_backward", column=Identifier("c", "id"))])])
+    return _Plan(where, order_by_rank(fragment("rank", value=where.value(words))))
 
 
 def _rows(conn: db.Conn, view: View, ids: list[int]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from typing import Literal
 MAX_LENGTH = 300
 MAX_TERMS = 20
 
+_RUN = re.compile(r"[^\W_]{3}")
 _TERM = re.compile(r'(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
@@ -55,7 +56,8 @@ def _term(phrase: str | None, word: str | None, *, negated: bool) -> Term | None
     text = (word or "").rstrip("*")
     if not _has_word(text):
         return None
-    if len(text) < 3:
+    # Without three letters in a row there is no trigram to find a part by ("Go", "C++").
+    if not _RUN.search(text):
         return Term(text, "short", negated)
     return Term(text, "prefix" if (word or "").endswith("*") else "word", negated)
 

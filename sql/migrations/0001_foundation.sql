@@ -155,11 +155,11 @@ CREATE TABLE profiles (
     collected_at timestamptz NOT NULL DEFAULT now(),
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    name_key text NOT NULL GENERATED ALWAYS AS (sx_key(full_name)) STORED,
-    last_name_key text NOT NULL GENERATED ALWAYS AS (sx_key(last_name)) STORED,
-    title_key text NOT NULL GENERATED ALWAYS AS (sx_key(title)) STORED,
-    company_key text NOT NULL GENERATED ALWAYS AS (sx_key(company)) STORED,
-    location_key text NOT NULL GENERATED ALWAYS AS (sx_key(location)) STORED,
+    name_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (sx_key(full_name)) STORED,
+    last_name_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (sx_key(last_name)) STORED,
+    title_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (sx_key(title)) STORED,
+    company_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (sx_key(company)) STORED,
+    location_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (sx_key(location)) STORED,
     search_tsv tsvector NOT NULL GENERATED ALWAYS AS (
         setweight(to_tsvector('pg_catalog.simple', sx_words(full_name || ' xsepx ')), 'A')
         || setweight(to_tsvector('pg_catalog.simple', sx_words(title || ' xsepx ' || company || ' xsepx ')), 'B')
@@ -234,11 +234,11 @@ CREATE TABLE candidates (
     source text NOT NULL DEFAULT '',
     country text NOT NULL DEFAULT '',
     industry text NOT NULL DEFAULT '',
-    name_key text NOT NULL,
-    last_name_key text NOT NULL,
-    title_key text NOT NULL,
-    company_key text NOT NULL,
-    location_key text NOT NULL,
+    name_key text COLLATE "C" NOT NULL,
+    last_name_key text COLLATE "C" NOT NULL,
+    title_key text COLLATE "C" NOT NULL,
+    company_key text COLLATE "C" NOT NULL,
+    location_key text COLLATE "C" NOT NULL,
     tags text[] NOT NULL DEFAULT '{}' CHECK (cardinality(tags) <= 50),
     skills text[] NOT NULL DEFAULT '{}',
     search_tsv tsvector NOT NULL,
@@ -262,6 +262,7 @@ CREATE INDEX candidates_staged ON candidates (search_id, stage, id) WHERE stage 
 CREATE INDEX candidates_filtered ON candidates (search_id, filter_status, id) WHERE filter_status <> 'active';
 CREATE INDEX candidates_tagged ON candidates USING gin (tags) WHERE tags <> '{}';
 
+CREATE INDEX candidates_skills ON candidates USING gin (skills);
 CREATE INDEX candidates_words ON candidates USING gin (search_tsv);
 CREATE INDEX candidates_substrings ON candidates USING gin (
     name_key gin_trgm_ops, company_key gin_trgm_ops, title_key gin_trgm_ops, location_key gin_trgm_ops);
