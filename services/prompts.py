@@ -18,6 +18,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Part of every stored verdict: change it with any change of wording or of what is shown.
 PROMPT_VERSION = "1"
@@ -50,9 +51,9 @@ _FREE_TEXT = frozenset({"headline", "summary", "positions"})
 _UNITS = {"years_experience": "years", "current_tenure_months": "months", "average_tenure_months": "months"}
 
 # The vendor bills the answer's schema as input too.
-_SCHEMA_TOKENS = 110
-_ANSWER_TOKENS = 12
-_ANSWER_TOKENS_PER_CRITERION = 36
+_SCHEMA_TOKENS = 150
+_ANSWER_TOKENS = 10
+_ANSWER_TOKENS_PER_CRITERION = 30
 
 JUDGE_INSTRUCTIONS = """\
 You check one candidate's profile against the criteria of a job, for a recruiter who decides.
@@ -110,9 +111,7 @@ def build_judge_prompt(
     if not criteria:
         raise ValueError("a prompt needs at least one criterion")
     fields = shown_fields(profile_fields)
-    job = capped(clean(job_description), JOB_DESCRIPTION_TOKENS)
-    rubric = [{"key": key, "question": capped(clean(text), QUESTION_TOKENS)} for key, text in criteria.items()]
-    system = f"{JUDGE_INSTRUCTIONS}\n\nJob description (JSON):\n{_json(job)}\n\nCriteria (JSON):\n{_json(rubric)}"
+    system, system_tokens = _judge_system(job_description, tuple(criteria.items()))
     user = delimited("The candidate's profile", fields)
     return JudgePrompt(
         system=system,
@@ -120,9 +119,18 @@ def build_judge_prompt(
         cache_key="sx-" + hashlib.sha256(system.encode()).hexdigest()[:32],
         criteria=tuple(criteria),
         fields=fields,
-        input_tokens=estimate_tokens(system) + estimate_tokens(user) + _SCHEMA_TOKENS,
+        input_tokens=system_tokens + estimate_tokens(user) + _SCHEMA_TOKENS,
         output_tokens=_ANSWER_TOKENS + _ANSWER_TOKENS_PER_CRITERION * len(criteria),
     )
+
+
+@lru_cache(maxsize=16)
+def _judge_system(job_description: str, criteria: tuple[tuple[str, str], ...]) -> tuple[str, int]:
+    """(message, tokens); a run asks for the same one thousands of times."""
+    job = capped(clean(job_description), JOB_DESCRIPTION_TOKENS)
+    rubric = [{"key": key, "question": capped(clean(text), QUESTION_TOKENS)} for key, text in criteria]
+    system = f"{JUDGE_INSTRUCTIONS}\n\nJob description (JSON):\n{_json(job)}\n\nCriteria (JSON):\n{_json(rubric)}"
+    return system, estimate_tokens(system)
 
 
 def build_propose_prompt(job_description: str) -> tuple[str, str]:

@@ -136,8 +136,12 @@ def propose(job: str) -> list[dict[str, Any]]:
         kind = "avoid" if avoid else "should" if nice else "must"
         for skill in (skill for skill in SKILLS if _find(skill, low)):
             kept = kind if kind != "must" or sum(one["kind"] == "must" for one in found) < 3 else "should"
-            shown = skill if len(skill) > 3 else skill.upper()
-            add(shown.capitalize(), f"Does the profile show experience with {skill}?", kept, 3 if nice else 4)
+            add(
+                skill.capitalize() if len(skill) > 3 else skill.upper(),
+                f"Does the profile show experience with {skill}?",
+                kept,
+                3 if nice else 4,
+            )
         if years := re.search(r"(\d+)\s*(?:\+|or more)?\s*years", low):
             add("Years of experience", f"At least {years.group(1)} years of experience?", "should", 3)
         if place := re.search(r"\b(?:based in|located in|office in|location:)\s+([A-Z][\w-]+)", sentence):
