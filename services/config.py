@@ -162,3 +162,9 @@ def _raw(setting: Setting, env: Mapping[str, str]) -> str:
             raise BadInput(f"{setting.name}_FILE cannot be read: {error.strerror}.") from error
     # An empty variable means "not set": compose files pass ${NAME:-} this way.
     return env.get(setting.name) or setting.default
+
+
+def child_environ(settings: Settings) -> dict[str, str]:
+    """The environment for a process that shall see exactly these settings."""
+    environ = {name: value for name, value in os.environ.items() if name not in {f"{s.name}_FILE" for s in SETTINGS}}
+    return environ | {setting.name: str(getattr(settings, setting.field)) for setting in SETTINGS}

@@ -1,0 +1,75 @@
+# make run     start SourcingX; needs Python 3.11 or newer, git and make, and nothing else
+# make test    every test; make test-fast leaves the browser out
+# make lint    style, types, import rules, security, spelling
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The environment is made anew when what it was made from changes.
+hash = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
+READY := .venv/.ready-$(call hash,requirements.txt pyproject.toml)
+READY_DEV := .venv/.ready-dev-$(call hash,requirements.txt requirements-dev.txt pyproject.toml)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+# Two processes, each with servers of its own; a file's tests stay together.
+PARALLEL := -n 2 --dist loadfile
+
+.PHONY: run demo demo-reset test test-fast lint bench bench-quick browser environment environment-dev
+.DEFAULT_GOAL := run
+
+run: environment
+	@exec $(BIN)/sourcingx run
+
+demo: environment
+	@exec $(BIN)/sourcingx demo
+
+demo-reset: environment
+	@exec $(BIN)/sourcingx demo --reset
+
+test: environment-dev browser
+	$(PYTEST) $(PARALLEL)
+
+test-fast: environment-dev
+	$(PYTEST) $(PARALLEL) -m "not browser"
+
+lint: environment-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(PYTEST) -q tests/unit/test_architecture.py
+	$(BIN)/bandit -q -ll -r app.py callbacks layouts services sql
+	$(BIN)/codespell
+
+# make bench ONLY="P1a P3" measures the goals whose names begin so.
+bench: environment-dev
+	$(BIN)/python -m benchmarks $(ONLY)
+
+bench-quick: environment-dev
+	$(BIN)/python -m benchmarks --quick $(ONLY)
+
+environment: $(READY)
+environment-dev: $(READY_DEV)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "SourcingX needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(READY): | $(BIN)/python
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@rm -f .venv/.ready-[0-9]* && touch $@
+
+$(READY_DEV): $(READY) | $(BIN)/python
+	$(PIP) -r requirements-dev.txt
+	@rm -f .venv/.ready-dev-* && touch $@
+
+# A Chrome and a driver that are there are used; as root on Debian they are installed; else it stops.
+browser:
+	@found() { for name; do command -v "$$name" >/dev/null && return; done; return 1; }; \
+	if found chromium chromium-browser google-chrome chrome && found chromedriver; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && found apt-get; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq -y --no-install-recommends chromium chromium-driver >/dev/null; \
+	else \
+	    echo "make test drives a browser: install Chromium and chromedriver, or run make test-fast." >&2; exit 1; \
+	fi

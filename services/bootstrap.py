@@ -1,0 +1,26 @@
+"""The first admin, and the sign-in link that `sourcingx run` prints."""
+
+from __future__ import annotations
+
+import sql
+from services import db, identity
+from services.runtime import Runtime
+
+FIRST_ADMIN = "admin@localhost"
+
+_Q = sql.queries("bootstrap")
+
+
+def admin_login_token(rt: Runtime, *, always: bool) -> str | None:
+    """A fresh one-time token for the first admin, who is made when there is none.
+
+    With always=False only the start that makes the admin gets one: on a server that others
+    reach, whoever reads the log of a later start must not be able to sign in with it.
+    """
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_first_admin)
+    if row is None:
+        identity.create_user(rt, FIRST_ADMIN, "Admin", "admin")
+    elif not always:
+        return None
+    return identity.make_login_link(rt, row["email"] if row else FIRST_ADMIN)

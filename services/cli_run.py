@@ -1,0 +1,101 @@
+"""Commands that run the product or tell how it is: run, web, worker, migrate, doctor, status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+from typing import Any
+
+from services import cli_base, doctor, run_state, supervisor
+from services import migrate as migrations
+from services.children import ROOT
+from services.config import Settings, child_environ
+from services.servers import Servers, attached
+
+
+def add_parsers(subparsers: Any) -> None:
+    add = cli_base.add_command
+    add(subparsers, "run", "Start everything and print where it is served.", _run)
+    add(subparsers, "web", "Run the web server alone, in the foreground.", _web)
+    add(subparsers, "worker", "Run one job worker alone, in the foreground.", _worker)
+    add(subparsers, "migrate", "Bring the database to this version's schema.", _migrate)
+    add(subparsers, "doctor", "Say what is missing or set wrongly; exit 1 if anything is.", _doctor)
+    add(subparsers, "status", "Show processes, ports, servers, logs and version.", _status)
+
+
+def _run(args: argparse.Namespace) -> int:
+    return supervisor.run(Settings.from_env())
+
+
+def _web(args: argparse.Namespace) -> int:
+    with attached(Settings.from_env()) as (settings, servers):
+        command, environ = supervisor.web_command(), child_environ(settings)
+        if servers is None:
+            os.chdir(ROOT)
+            os.execve(command[0], command, environ)
+        with subprocess.Popen(command, env=environ, cwd=ROOT, pass_fds=(servers.use_fd,)) as web:
+            # A Ctrl-C reaches gunicorn by itself, being in our group; we wait for its end either way.
+            signal.signal(signal.SIGINT, lambda *_: None)
+            signal.signal(signal.SIGTERM, lambda *_: web.terminate())
+            return web.wait()
+
+
+def _worker(args: argparse.Namespace) -> int:
+    from services import worker
+
+    with attached(Settings.from_env()) as (settings, _):
+        worker.main(settings)
+    return 0
+
+
+def _migrate(args: argparse.Namespace) -> int:
+    with attached(Settings.from_env()) as (settings, _):
+        applied = migrations.migrate(settings.database_owner_url, settings.database_url)
+    text = "\n".join(f"applied {name}" for name in applied) or "nothing to do"
+    cli_base.show(args, {"applied": applied}, text)
+    return 0
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    findings = doctor.examine()
+    problems = [f.text for f in findings if f.wrong]
+    notes = [f.text for f in findings if not f.wrong]
+    lines = [*(f"PROBLEM  {text}" for text in problems), *(f"note     {text}" for text in notes)]
+    lines.append(f"{len(problems)} to mend." if problems else "All is well.")
+    cli_base.show(args, {"ok": not problems, "problems": problems, "notes": notes}, "\n".join(lines))
+    return 1 if problems else 0
+
+
+def _status(args: argparse.Namespace) -> int:
+    settings = Settings.from_env()
+    home = settings.home
+    servers = Servers(home, postgres=not settings.database_url, valkey=not settings.redis_url)
+    state = run_state.running(home)
+    found = {name: process.pid if process else None for name, process in servers.processes().items()}
+    cli_base.show(args, {
+        "version": cli_base.version(),
+        "home": str(home),
+        "running": state is not None,
+        "url": state.url if state else None,
+        "port": state.port if state else None,
+        "pids": {
+            "manager": state.manager.pid if state else None,
+            **{name: child.pid for name, child in (state.children if state else {}).items()},
+            **found,
+        },
+        "database_url": _without_password(settings.database_url or servers.urls.database_url),
+        "redis_url": _without_password(settings.redis_url or servers.urls.redis_url),
+        "logs": {log.stem: str(log) for log in sorted((home / "logs").glob("*.log"))},
+    })  # fmt: skip
+    return 0
+
+
+def _without_password(url: str) -> str:
+    """The URL with *** for a password in its user part or its query."""
+    head, at, tail = url.rpartition("@")
+    scheme, separator, user = head.partition("://")
+    name, colon, _ = user.partition(":")
+    shown = f"{scheme}{separator}{name}{colon}{'***' if colon else ''}{at}{tail}" if at else url
+    return "***" if "password=" in shown.lower() else shown

@@ -1,0 +1,134 @@
+"""`sourcingx doctor`: what is missing or set wrongly, each in one sentence that says what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import redis
+
+import sql
+from services import run_state
+from services.config import Settings
+from services.errors import ProductError
+from services.migrate import MINIMUM_VERSION
+from services.servers import attached
+
+_Q = sql.queries("doctor")
+_FREE_BYTES = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence; `wrong` = something has to be done."""
+
+    wrong: bool
+    text: str
+
+
+def examine() -> list[Finding]:
+    """Everything that can be checked, problems in the order in which to mend them."""
+    try:
+        settings = Settings.from_env()
+    except ProductError as error:
+        return [Finding(True, error.message)]
+    findings = [*_machine(settings)]
+    try:
+        with attached(settings) as (ready, servers):
+            embedded = [name for name, url in (("Postgres", settings.database_url), ("Redis", settings.redis_url))
+                        if not url]  # fmt: skip
+            if embedded:
+                where = f"with data in {settings.home}"
+                findings.append(Finding(False, f"{' and '.join(embedded)}: the embedded server is used, {where}."))
+            findings += [*_postgres(ready, fresh=servers is not None), *_redis(ready)]
+    except ProductError as error:
+        findings.append(Finding(True, error.message))
+    return [*findings, *_features(settings)]
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
+    if not os.access(place, os.W_OK):
+        yield Finding(True, f"{place} cannot be written: set SOURCINGX_HOME to a folder that can.")
+    free = shutil.disk_usage(place).free
+    if free < _FREE_BYTES:
+        yield Finding(True, f"Only {free / 1e9:.1f} GB are free at {place}: make room, at least 2 GB.")
+    if run_state.running(settings.home) is None and settings.port and _taken(settings):
+        yield Finding(True, f"Port {settings.port} on {settings.host} is taken: set PORT to another one.")
+    exposed = settings.host not in {"127.0.0.1", "localhost", "::1"}
+    if exposed and settings.database_url and not settings.secret_key:
+        yield Finding(
+            False, "SECRET_KEY is not set: one is made for this machine alone; several machines need the same."
+        )
+
+
+def _taken(settings: Settings) -> bool:
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError:
+        return True
+    return False
+
+
+def _postgres(settings: Settings, *, fresh: bool) -> Iterator[Finding]:
+    try:
+        with psycopg.connect(settings.database_url, connect_timeout=5) as conn:
+            version = int(_value(conn, _Q.server_version))
+            if version < MINIMUM_VERSION:
+                yield Finding(True, f"PostgreSQL 18 or newer is needed; DATABASE_URL is {version // 10000}.")
+                return
+            if _value(conn, _Q.is_superuser):
+                yield Finding(
+                    False, "DATABASE_URL is a superuser: give the app a role of its own, see docs/settings.md."
+                )
+            missing = {
+                row[0] for row in conn.execute(_Q.missing_extensions, {"names": ["pg_trgm", "unaccent", "vector"]})
+            }
+            for name in sorted(missing - {"vector"}):
+                yield Finding(True, f"The Postgres server lacks the extension {name}: install postgresql-contrib.")
+            if "vector" in missing:
+                yield Finding(False, "The Postgres server lacks pgvector: matching is off.")
+            applied = int(_value(conn, _Q.count_applied)) if _value(conn, _Q.migrated) else 0
+            behind = len(sql.migrations()) - applied
+            if behind > 0:
+                text = f"{behind} migrations are not applied: run sourcingx migrate."
+                # An embedded database is migrated by every command that uses it.
+                yield Finding(not fresh, text)
+            if behind < 0:
+                yield Finding(True, "The database is of a newer version of SourcingX: install that version.")
+    except psycopg.OperationalError:
+        yield Finding(True, "Postgres does not answer at DATABASE_URL: check host, user, password and pg_hba.conf.")
+    except psycopg.Error as error:
+        yield Finding(True, f"DATABASE_URL is not usable ({type(error).__name__}).")
+    if settings.database_owner_url != settings.database_url:
+        try:
+            psycopg.connect(settings.database_owner_url, connect_timeout=5).close()
+        except psycopg.Error:
+            yield Finding(True, "Postgres does not answer at DATABASE_OWNER_URL, which migrations need.")
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    try:
+        with redis.Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2) as client:
+            policy = str(client.info("memory").get("maxmemory_policy", ""))
+    except (redis.RedisError, ValueError):
+        yield Finding(True, "Redis does not answer at REDIS_URL: pages work without it, but slower.")
+        return
+    if not policy.startswith("allkeys"):
+        yield Finding(False, f"Redis has maxmemory-policy {policy}: set allkeys-lru, all it holds may be dropped.")
+
+
+def _features(settings: Settings) -> Iterator[Finding]:
+    if not settings.openai_api_key:
+        yield Finding(False, "OPENAI_API_KEY is not set: screening is off.")
+
+
+def _value(conn: psycopg.Connection, query: str) -> Any:
+    row = conn.execute(query).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,90 @@
+"""Settings are read from the environment once, checked, documented, and never shown when secret."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from services.config import SETTINGS, Settings, child_environ
+from services.errors import BadInput
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+def documented() -> dict[str, tuple[str, str, str]]:
+    """name → (default, secret, help) of the table in the docs."""
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: (default.strip("` "), secret.strip(), text) for name, default, secret, text in rows}
+
+
+def test_docs_list_every_setting_as_the_code_has_it() -> None:
+    assert documented() == {s.name: (s.default, "yes" if s.secret else "", s.help) for s in SETTINGS}
+
+
+def test_settings_has_one_field_for_each_setting() -> None:
+    assert [f.name for f in fields(Settings)] == [s.field for s in SETTINGS]
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    settings = Settings.from_env({})
+    assert (settings.host, settings.port, settings.web_workers) == ("127.0.0.1", 8050, 2)
+    assert settings.database_url == ""
+    assert settings.home.is_absolute()
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert Settings.from_env({"PORT": ""}).port == 8050
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("WEB_WORKERS", "0"),
+        ("JOB_HEARTBEAT_S", "0"),
+        ("JOB_HEARTBEAT_S", "soon"),
+        ("LOG_LEVEL", "loud"),
+        ("OPENAI_API", "completions"),
+    ],
+)
+def test_a_bad_value_is_refused_in_one_line_that_names_the_variable(name: str, value: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        Settings.from_env({name: value})
+    assert caught.value.message.startswith(f"{name}: ")
+    assert "\n" not in caught.value.message
+
+
+def test_dash_mcp_is_refused() -> None:
+    with pytest.raises(BadInput, match="DASH_MCP_ENABLED"):
+        Settings.from_env({"DASH_MCP_ENABLED": "True"})
+
+
+def test_a_secret_is_read_from_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from-a-file\n", encoding="utf-8")
+    assert Settings.from_env({"SECRET_KEY_FILE": str(file)}).secret_key == "from-a-file"
+
+
+def test_a_secret_file_that_is_missing_is_named_by_its_variable(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="SECRET_KEY_FILE cannot be read"):
+        Settings.from_env({"SECRET_KEY_FILE": str(tmp_path / "none")})
+
+
+def test_what_is_no_secret_is_not_read_from_a_file(tmp_path: Path) -> None:
+    assert Settings.from_env({"HOST_FILE": str(tmp_path / "none")}).host == "127.0.0.1"
+
+
+def test_secrets_are_not_shown() -> None:
+    secret = {s.name: f"canary-{s.name}" for s in SETTINGS if s.secret}
+    assert "canary" not in repr(Settings.from_env(secret))
+
+
+def test_a_child_process_sees_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "none"))
+    settings = replace(Settings.from_env({"SECRET_KEY": "kept"}), port=4711, job_rescue_s=1.5)
+    assert Settings.from_env(child_environ(settings)) == settings
