@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from typing import Any, NoReturn
 
+import psycopg
+
 from services import migrate
 from services.config import Settings
+from services.errors import Unavailable
 from services.runtime import Runtime
 from services.servers import attached
 
@@ -40,15 +44,26 @@ def opened() -> Iterator[Runtime]:
 
     Embedded servers are brought to the newest schema; others are left to `sourcingx migrate`.
     """
+    # The pool's own complaints repeat what we say in one line, and quote the URL.
+    logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
     with attached(Settings.from_env()) as (settings, servers):
         if servers is not None and servers.postgres is not None:
             migrate.migrate(settings.database_owner_url, settings.database_url)
+        else:
+            _must_answer(settings.database_url)
         rt = Runtime(settings, kind="worker")
         rt.open()
         try:
             yield rt
         finally:
             rt.close()
+
+
+def _must_answer(url: str) -> None:
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        raise Unavailable("Postgres does not answer at DATABASE_URL; sourcingx doctor says more.") from error
 
 
 def show(args: argparse.Namespace, data: Mapping[str, Any], text: str | None = None) -> None:

@@ -39,13 +39,12 @@ def examine() -> list[Finding]:
         return [Finding(True, error.message)]
     findings = [*_machine(settings)]
     try:
-        with attached(settings) as (ready, servers):
-            embedded = [name for name, url in (("Postgres", settings.database_url), ("Redis", settings.redis_url))
-                        if not url]  # fmt: skip
-            if embedded:
-                where = f"with data in {settings.home}"
-                findings.append(Finding(False, f"{' and '.join(embedded)}: the embedded server is used, {where}."))
-            findings += [*_postgres(ready, fresh=servers is not None), *_redis(ready)]
+        with attached(settings) as (ready, _):
+            for name, url in (("DATABASE_URL", settings.database_url), ("REDIS_URL", settings.redis_url)):
+                if not url:
+                    text = f"{name} is not set: the embedded server is used, with data in {settings.home}."
+                    findings.append(Finding(False, text))
+            findings += [*_postgres(ready, embedded=not settings.database_url), *_redis(ready)]
     except ProductError as error:
         findings.append(Finding(True, error.message))
     return [*findings, *_features(settings)]
@@ -76,7 +75,7 @@ def _taken(settings: Settings) -> bool:
     return False
 
 
-def _postgres(settings: Settings, *, fresh: bool) -> Iterator[Finding]:
+def _postgres(settings: Settings, *, embedded: bool) -> Iterator[Finding]:
     try:
         with psycopg.connect(settings.database_url, connect_timeout=5) as conn:
             version = int(_value(conn, _Q.server_version))
@@ -96,10 +95,9 @@ def _postgres(settings: Settings, *, fresh: bool) -> Iterator[Finding]:
                 yield Finding(False, "The Postgres server lacks pgvector: matching is off.")
             applied = int(_value(conn, _Q.count_applied)) if _value(conn, _Q.migrated) else 0
             behind = len(sql.migrations()) - applied
-            if behind > 0:
-                text = f"{behind} migrations are not applied: run sourcingx migrate."
-                # An embedded database is migrated by every command that uses it.
-                yield Finding(not fresh, text)
+            # An embedded database is migrated by every command that uses it.
+            if behind > 0 and not embedded:
+                yield Finding(True, f"{behind} migrations are not applied: run sourcingx migrate.")
             if behind < 0:
                 yield Finding(True, "The database is of a newer version of SourcingX: install that version.")
     except psycopg.OperationalError:

@@ -31,7 +31,7 @@ def _kept_key(path: Path) -> str:
     """The key made at the first start. Whole or not at all, also with two first starts at once."""
     if not path.exists():
         draft = path.with_name(f"secret_key.{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        with open(draft, "w", encoding="ascii", opener=private) as file:
             file.write(secrets.token_urlsafe(48))
         try:
             os.link(draft, path)
@@ -42,9 +42,14 @@ def _kept_key(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def private(path: str, flags: int) -> int:
+    """An opener for files that nobody else may open: a lock that others can take is none."""
+    return os.open(path, flags, 0o600)
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock; waits for whoever has it. The system frees it when a process dies."""
-    with open(path, "a", encoding="ascii") as file:
+    with open(path, "a", encoding="ascii", opener=private) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

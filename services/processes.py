@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -34,23 +35,21 @@ def is_alive(process: ProcessId) -> bool:
     return now is not None and abs(now.started - process.started) < 1
 
 
-def end(process: ProcessId, *, sig: signal.Signals = signal.SIGTERM, grace_s: float) -> None:
-    """Ask a process to end; after grace_s seconds end it and what it started."""
-    if not is_alive(process):
-        return
-    try:
-        found = psutil.Process(process.pid)
-        family = [found, *found.children(recursive=True)]
-        found.send_signal(sig)
-    except psutil.Error:
-        return
-    _, alive = psutil.wait_procs([found], timeout=grace_s)
-    left = family if alive else [p for p in family[1:] if p.is_running()]
-    # Children of one that ended well get a moment of their own.
-    _, left = psutil.wait_procs(left, timeout=0 if alive else 3)
-    for straggler in left:
-        try:
-            straggler.kill()
-        except psutil.Error:
-            continue
-    psutil.wait_procs(left, timeout=3)
+def end(*targets: ProcessId, sig: signal.Signals = signal.SIGTERM, grace_s: float) -> None:
+    """Ask processes to end; after grace_s seconds kill those left, and all that they started."""
+    asked: list[psutil.Process] = []
+    started: list[psutil.Process] = []
+    for target in targets:
+        if is_alive(target):
+            with suppress(psutil.Error):
+                process = psutil.Process(target.pid)
+                started += process.children(recursive=True)
+                process.send_signal(sig)
+                asked.append(process)
+    _, stubborn = psutil.wait_procs(asked, timeout=grace_s)
+    # What was started by one that ended well is about to end too.
+    _, orphans = psutil.wait_procs(started, timeout=0 if stubborn else 3)
+    for process in (*stubborn, *orphans):
+        with suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs([*stubborn, *orphans], timeout=3)

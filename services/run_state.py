@@ -12,6 +12,7 @@ from pathlib import Path
 
 from services import processes
 from services.errors import Conflict
+from services.home import private
 from services.processes import ProcessId
 
 
@@ -52,9 +53,8 @@ def end_leftovers(home: Path) -> None:
     """End what a killed manager left behind; only processes that it recorded."""
     state = load(home)
     if state is not None and not processes.is_alive(state.manager):
-        for child in state.children.values():
-            # Nobody waits for their answers any more; a few seconds are enough to close connections.
-            processes.end(child, grace_s=3)
+        # Nobody waits for their answers any more; a moment is enough to close connections.
+        processes.end(*state.children.values(), grace_s=2)
         forget(home)
 
 
@@ -65,7 +65,7 @@ def forget(home: Path) -> None:
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
     """Be the one manager of this home. Raises Conflict when there is one already."""
-    with open(home / "run.lock", "a", encoding="ascii") as lock:
+    with open(home / "run.lock", "a", encoding="ascii", opener=private) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
