@@ -1,0 +1,74 @@
+"""What people see of runs: the list, one run, its place in the queue, its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sql
+from services import db
+from services.errors import Conflict, NotFound
+from services.identity import Actor
+from services.runtime import Runtime
+
+OPEN = ("queued", "running", "paused")
+# A worker signs every JOB_HEARTBEAT_S; one missed sign is a busy machine.
+MISSED_BEATS = 3
+
+_Q = sql.queries("runs")
+
+
+def list_runs(rt: Runtime, actor: Actor, limit: int = 50) -> list[dict[str, Any]]:
+    """The newest runs that the actor started or whose search the actor may see; at most 100.
+
+    Per run: id, kind, state, total, done, failed, counts (name → number or text, for people),
+    message, attempts, cancel_requested, created_at, started_at, finished_at, search_id,
+    search_title, user_name, may_cancel, queue_position (None unless queued), eta_s (None = unknown).
+    """
+    with rt.db.connection() as conn:
+        found = db.rows(conn, _Q.fetch_runs, {"run_id": None, "limit": max(1, min(limit, 100)), **actor.params})
+    return [_shown(row) for row in found]
+
+
+def get_run(rt: Runtime, actor: Actor, run_id: int) -> dict[str, Any]:
+    """One run as in list_runs(). Raises NotFound."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_runs, {"run_id": run_id, "limit": 1, **actor.params})
+    if row is None:
+        raise NotFound("This job does not exist, or you may not see it.")
+    return _shown(row)
+
+
+def queue_position(rt: Runtime, actor: Actor, run_id: int) -> int | None:
+    """1 = next; None when the run does not wait. Raises NotFound."""
+    position: int | None = get_run(rt, actor, run_id)["queue_position"]
+    return position
+
+
+def cancel_run(rt: Runtime, actor: Actor, run_id: int) -> str:
+    """Ask a run to end; returns its state ("cancelled" at once when it had not begun).
+
+    Raises NotFound for a run of others (admins may cancel any), Conflict when it has ended.
+    """
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.request_cancel, {"run_id": run_id, **actor.params})
+    if row is None:
+        run = get_run(rt, actor, run_id)
+        if not run["may_cancel"]:
+            raise NotFound("Only the person who started this job, or an admin, can cancel it.")
+        raise Conflict("This job has ended already.")
+    return str(row["state"])
+
+
+def worker_alive(rt: Runtime) -> bool:
+    """Whether a job worker gave a sign of life lately."""
+    silence_s = max(rt.settings.job_heartbeat_s * MISSED_BEATS, 5.0)
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_worker_alive, {"silence_s": silence_s})
+    return bool(row and row["alive"])
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    counts = dict(row["counts"])
+    rate, left = counts.get("_rate"), (row["total"] or 0) - row["done"]
+    eta_s = left / rate if row["state"] == "running" and rate and left > 0 else None
+    return row | {"counts": {k: v for k, v in counts.items() if not k.startswith("_")}, "eta_s": eta_s}

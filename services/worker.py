@@ -1,0 +1,197 @@
+"""The job worker: fetches jobs from Procrastinate and runs their handlers in threads.
+
+It exits rather than limps: on an outage, on a hanging loop, on a stop that takes too long. The
+process manager starts it again, and the start frees what the slot's former process had claimed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import fcntl
+import logging
+import os
+import signal
+import socket
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import procrastinate
+from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
+from psycopg_pool import PoolTimeout
+
+from services import jobs
+from services.config import Settings
+from services.errors import Unavailable
+from services.job_runner import Runner
+from services.runtime import Runtime
+
+GRACE_S = 25.0
+HANGS_S = 60.0
+QUICK_CONCURRENCY = 2
+POLL_S = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+def main(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT. Raises Unavailable when the database is away for longer than seconds."""
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # Its lines tell every job's start and end twice; ours tell what matters.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    rt = Runtime(settings, kind="worker")
+    rt.open()
+    try:
+        with slot(settings.home) as name:
+            asyncio.run(serve(Runner(rt, name), signals=True))
+    finally:
+        rt.close()
+    _log.info("stopped")
+
+
+async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event | None = None) -> None:
+    """Run jobs until runner.stop() or a signal. `ready` is set once jobs are fetched.
+
+    Raises Unavailable when the database does not answer. A handler that does not come to an end
+    within 25 s of a stop is left behind with its process (signals=True only).
+    """
+    settings = runner.rt.settings
+    app = procrastinate.App(connector=_connector(settings))
+    app.task(name=jobs.TASK)(runner.execute)
+    loop = asyncio.get_running_loop()
+    # The default executor has CPU + 4 threads, and more jobs than that would say "doing" and wait.
+    threads = settings.job_concurrency + QUICK_CONCURRENCY
+    loop.set_default_executor(ThreadPoolExecutor(threads + 2, thread_name_prefix="job"))
+    workers = [
+        _Worker(runner, app, queue="long", concurrency=settings.job_concurrency, exits=signals),
+        _Worker(runner, app, queue="quick", concurrency=QUICK_CONCURRENCY, exits=signals),
+    ]
+    try:
+        async with app.open_async():
+            await asyncio.to_thread(runner.rescue, own_slot=True)
+            runner.start(rescues=True)
+            with _stopping_signals(loop, runner, signals), _watchdog(loop, signals):
+                stopper = asyncio.create_task(_stop_when_asked(runner, workers))
+                _log.info("working as %s", runner.instance)
+                if ready is not None:
+                    ready.set()
+                await asyncio.gather(*(worker.run() for worker in workers))  # type: ignore[no-untyped-call]
+                stopper.cancel()
+    except (ConnectorException, PoolTimeout) as error:
+        raise Unavailable("The database does not answer; the job worker ends and is to be started again.") from error
+    finally:
+        runner.stop()
+        runner.close()
+
+
+class _Worker(Worker):
+    """Procrastinate's worker for one queue; whatever stops it stops the handlers too."""
+
+    def __init__(self, runner: Runner, app: procrastinate.App, *, queue: str, concurrency: int, exits: bool) -> None:
+        settings = runner.rt.settings
+        super().__init__(
+            app,
+            queues=[queue],
+            name=queue,
+            concurrency=concurrency,
+            fetch_job_polling_interval=POLL_S,
+            shutdown_graceful_timeout=GRACE_S,
+            # The truth is in runs; what is done leaves no trace here.
+            delete_jobs="always",
+            install_signal_handlers=False,
+            update_heartbeat_interval=settings.job_heartbeat_s,
+            stalled_worker_timeout=runner.silence_s,
+        )
+        self._runner, self._exits = runner, exits
+
+    def stop(self) -> None:
+        self._runner.stop()
+        super().stop()  # type: ignore[no-untyped-call]
+        if self._exits:
+            # A thread cannot be ended from outside, and Procrastinate would wait for it for ever.
+            timer = threading.Timer(GRACE_S + 2, os._exit, (3,))
+            timer.daemon = True
+            timer.start()
+
+
+def _connector(settings: Settings) -> procrastinate.PsycopgConnector:
+    return procrastinate.PsycopgConnector(
+        conninfo=settings.database_direct_url or settings.database_url,
+        min_size=1,
+        max_size=4,
+        timeout=10,
+        kwargs={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c lock_timeout=10000 -c timezone=UTC"},
+    )
+
+
+async def _stop_when_asked(runner: Runner, workers: list[_Worker]) -> None:
+    """One that stops stops the other; the event may be set in any thread."""
+    while not runner.stopping.is_set():
+        await asyncio.sleep(0.1)
+    for worker in workers:
+        worker.stop()
+
+
+@contextmanager
+def _stopping_signals(loop: asyncio.AbstractEventLoop, runner: Runner, wanted: bool) -> Iterator[None]:
+    names = (signal.SIGTERM, signal.SIGINT) if wanted else ()
+    for name in names:
+        loop.add_signal_handler(name, runner.stop)
+    try:
+        yield
+    finally:
+        for name in names:
+            loop.remove_signal_handler(name)
+
+
+@contextmanager
+def _watchdog(loop: asyncio.AbstractEventLoop, wanted: bool) -> Iterator[None]:
+    """Ends the process, with all stacks in the log, when the loop has not turned for 60 s.
+
+    faulthandler's timer is a C thread: it works even when a handler holds the interpreter's lock.
+    """
+    if not wanted:
+        yield
+        return
+
+    async def rearm() -> None:
+        while True:
+            faulthandler.dump_traceback_later(HANGS_S, exit=True)
+            await asyncio.sleep(5)
+
+    task = loop.create_task(rearm())
+    try:
+        yield
+    finally:
+        task.cancel()
+        faulthandler.cancel_dump_traceback_later()
+
+
+@contextmanager
+def slot(home: Path) -> Iterator[str]:
+    """The name of the first free worker slot of this home, ours until the end.
+
+    The lock on its file ends with the process, however that ends: whoever gets it knows that the
+    slot's former holder is dead.
+    """
+    for number in range(1, 1000):
+        with (home / f"worker-{number}.lock").open("a+", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            file.seek(0)
+            name = file.read().strip()
+            if not name:
+                name = f"{socket.gethostname().partition('.')[0]}/{number}-{uuid.uuid4().hex[:8]}"
+                file.write(name)
+                file.flush()
+            with suppress(GeneratorExit):
+                yield name
+            return
+    raise Unavailable("There are too many job workers on this SOURCINGX_HOME.")
