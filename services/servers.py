@@ -182,7 +182,9 @@ def _socket_folder(home: Path) -> Path:
     """One short folder a home; every process of the home finds the same one."""
     name = "sourcingx-" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / name
-    return folder if len(str(folder / ".s.PGSQL.5432.lock")) <= _LONGEST_SOCKET else Path("/tmp") / name
+    if len(str(folder / ".s.PGSQL.5432.lock")) > _LONGEST_SOCKET:
+        return Path("/tmp") / name  # nosec B108: entered only when it is ours, see _keep_private
+    return folder
 
 
 def _keep_private(folder: Path, who: unprivileged.Account | None) -> None:
