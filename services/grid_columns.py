@@ -6,8 +6,9 @@ A filter's `key` is what stands in a filterModel: a column's field, or `<column>
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag"]
 
@@ -94,6 +95,13 @@ FILTERS: dict[str, Filter] = {
         Filter("has_email", "e-mail known", "flag", "has_email"),
     )
 }
+
+
+def split_filters(filters: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Filters of a view → (those of the grid's column headers, those of the panel)."""
+    headers = {key: model for key, model in filters.items() if FILTERS[key].kind in ("text", "number", "date")}
+    return headers, {key: model for key, model in filters.items() if key not in headers}
+
 
 DEFAULT_SORT = (("score", "desc"),)
 RELEVANCE = "relevance"

@@ -1,0 +1,178 @@
+"""The candidate grid: blocks of rows, the exact count, newer data, and the view in the URL."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import dash
+from dash import Input, Output, State, no_update
+
+from callbacks import errors
+from callbacks.registry import Registry, Rule
+from callbacks.session import current_actor
+from layouts import facet_panel, ids, text
+from services import result_sets
+from services.errors import BadInput, Forbidden, ProductError
+from services.grid_columns import split_filters
+from services.grid_query import parse_rows
+from services.grid_view import View, parse_url
+
+
+def view_of(page: Any, request: Mapping[str, Any] | None = None) -> View:
+    """The view that the page shows: its own part, and what the grid's headers say. Raises BadInput."""
+    if not isinstance(page, Mapping):
+        raise BadInput(text.UNKNOWN_CALL)
+    asked = request if request is not None else page
+    headers = asked.get("filterModel") or {}
+    sort = asked.get("sortModel" if request is not None else "sort") or []
+    panel = page.get("f") or {}
+    if not isinstance(headers, Mapping) or not isinstance(panel, Mapping):
+        raise BadInput(text.UNKNOWN_CALL)
+    return View.of(
+        page.get("search_id"),
+        status=page.get("status", "active"),
+        q=page.get("q", ""),
+        filters={**panel, **headers},
+        sort=sort,
+        zone=page.get("zone", "UTC"),
+    )
+
+
+def version_of(page: Mapping[str, Any]) -> int | None:
+    """The version that the page holds; anything that is no version counts as none."""
+    version = page.get("version")
+    return version if isinstance(version, int) and not isinstance(version, bool) else None
+
+
+def page_state(view: View, person: str | None) -> dict[str, Any]:
+    """What the Store grid-view starts with."""
+    headers, panel = split_filters(view.filters)
+    return {
+        "search_id": str(view.search_id),
+        "version": None,
+        "seen": None,
+        "count": None,
+        "exact": False,
+        **view.state(),
+        "f": panel,
+        "filterModel": headers,
+        "person": person,
+    }
+
+
+def register(registry: Registry) -> None:
+    rt = registry.rt
+
+    def always_answer(error: ProductError) -> dict[str, Any]:
+        # The grid waits for ever for an answer that does not come: give it an empty one, and say why.
+        retry = not isinstance(error, BadInput | Forbidden)
+        page = callback_state(ids.GRID_VIEW)
+        meta = {"search_id": page.get("search_id"), "error": error.message, "retry": retry, "n": secrets.token_hex(4)}
+        dash.set_props(ids.GRID_ANSWER, {"data": meta})
+        count = page.get("count")
+        return {"rowData": [], "rowCount": count if retry and isinstance(count, int) else 0}
+
+    @registry.callback(
+        Output(ids.CANDIDATE_GRID, "getRowsResponse"),
+        Input(ids.CANDIDATE_GRID, "getRowsRequest"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        on_error=always_answer,
+    )
+    def rows(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
+        if request is None:
+            return no_update
+        view = view_of(page, _mapping(request))
+        start, end = parse_rows(request.get("startRow"), request.get("endRow"))
+        found = result_sets.fetch_page(rt, current_actor(), view, version_of(page or {}), start, end)
+        meta = _meta(view, found)
+        dash.set_props(ids.GRID_ANSWER, {"data": meta})
+        return {"rowData": found.rows, "rowCount": found.row_count}
+
+    @registry.callback(
+        Output(ids.COUNT_ANSWER, "data"),
+        Input(ids.COUNT_REQUEST, "data"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def exact_count(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
+        found = result_sets.count(rt, current_actor(), view_of(page), version_of(request or {}))
+        return {"n": (request or {}).get("n"), "version": found.version, "count": found.row_count}
+
+    @registry.callback(
+        Output(ids.FILTER_CHIPS, "children"),
+        Input(ids.VIEW_SHOWN, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def chips(page: dict[str, Any] | None) -> Any:
+        return facet_panel.filter_chips(view_of(page).sentences())
+
+    @registry.callback(
+        Output(ids.VERSION_ANSWER, "data"),
+        Input(ids.VERSION_REQUEST, "data"),
+        rule=Rule.ANY,
+        polling=True,
+        prevent_initial_call=True,
+    )
+    def newest_version(request: dict[str, Any] | None) -> Any:
+        view = View.of((request or {}).get("search_id"))
+        return {"search_id": str(view.search_id), "version": result_sets.version_of(rt, current_actor(), view)}
+
+    @registry.callback(
+        Output(ids.URL_ANSWER, "data"),
+        Input(ids.URL_QUERY, "data"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def read_url(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
+        base = view_of(page)
+        view, person, _, notices = parse_url(base.search_id, str((request or {}).get("query", "")), base.zone)
+        for notice in notices:
+            errors.toast(notice)
+        return {"view": page_state(view, person)}
+
+    for name, given in (
+        ("mount", Input(ids.GRID_VIEW, "data")),
+        ("answered", Input(ids.GRID_ANSWER, "data")),
+        ("counted", Input(ids.COUNT_ANSWER, "data")),
+        ("version", Input(ids.VERSION_ANSWER, "data")),
+        ("url", Input(ids.URL_ANSWER, "data")),
+        ("search", Input(ids.QUICK_SEARCH, "value")),
+        ("facets", Input(ids.FACET_CHOICE, "data")),
+    ):
+        registry.clientside(dash.ClientsideFunction("grid", name), given, prevent_initial_call=name != "mount")
+    registry.clientside(
+        dash.ClientsideFunction("grid", "poll"),
+        Output(ids.VERSION_REQUEST, "data"),
+        Input(ids.VERSION_CLOCK, "n_intervals"),
+        prevent_initial_call=True,
+    )
+
+
+def _meta(view: View, found: result_sets.Page) -> dict[str, Any]:
+    return {
+        "search_id": str(view.search_id),
+        "version": found.version,
+        "count": found.row_count,
+        "exact": found.exact,
+        "moved": found.moved,
+        "editable": found.editable,
+        "too_large": text.GRID_TOO_LARGE if found.too_large else "",
+    }
+
+
+def callback_state(component: str) -> Mapping[str, Any]:
+    """A Store that this callback was given, as it stands in the request."""
+    data = dash.ctx.states.get(f"{component}.data")
+    return data if isinstance(data, Mapping) else {}
+
+
+def _mapping(request: Any) -> Mapping[str, Any]:
+    if not isinstance(request, Mapping):
+        raise BadInput(text.UNKNOWN_CALL)
+    return request

@@ -1,0 +1,487 @@
+/* The search page in the browser: what is shown (view), which version of it, what is selected.
+
+   view = {search_id, version, seen, count, exact, status, q, f, filterModel, sort, zone, person}
+   lives here and in the Store grid-view, which every server callback reads and checks. The URL says
+   the same, so that Back, Forward and a pasted link work. Ids of selected rows never leave this file
+   except in the request of an action. */
+(function () {
+  "use strict";
+  const GRID = "candidate-grid";
+  const S = { api: null, view: null, asked: 0, cacheVersion: null, failures: 0, selected: new Set(), all: false, anchor: null };
+  const $ = (id) => document.getElementById(id);
+  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const number = (n) => new Intl.NumberFormat().format(n);
+
+  // One line above the grid; retry is a function, for a failure that the person may try again.
+  function notice(message, { retry = null, seconds = 8 } = {}) {
+    const place = $("grid-notice");
+    if (!place) return;
+    clearTimeout(S.noticeTimer);
+    place.hidden = !message;
+    place.replaceChildren(message || "");
+    if (retry) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link", textContent: "Retry now" });
+      button.addEventListener("click", retry);
+      place.append(" ", button);
+    } else if (message) {
+      S.noticeTimer = setTimeout(() => notice(""), seconds * 1000);
+    }
+  }
+
+  // ---- view ---------------------------------------------------------------------------------
+  function keep(patch) {
+    const view = { ...S.view, ...patch };
+    if (same(view, S.view)) return;
+    S.view = view;
+    set("grid-view", { data: view });
+  }
+
+  function change(patch, { push = true } = {}) {
+    clearSelection();
+    keep({ ...patch, version: null, seen: null, count: null });
+    if (push) writeUrl();
+    start_over();
+  }
+
+  // A purge keeps the scroll position and asks for the visible blocks again.
+  function start_over({ top = true } = {}) {
+    S.cacheVersion = null;
+    if (!S.api || S.api.isDestroyed()) return;
+    if (top && S.api.getDisplayedRowCount() > 0) S.api.ensureIndexVisible(0, "top");
+    S.api.purgeInfiniteCache();
+  }
+
+  function query(view) {
+    const parts = new URLSearchParams();
+    if (view.status !== "active") parts.set("status", view.status);
+    if (view.q) parts.set("q", view.q);
+    const f = { ...(view.filterModel || {}), ...(view.f || {}) };
+    if (Object.keys(f).length) parts.set("f", JSON.stringify(f));
+    if (view.sort && view.sort.length) parts.set("sort", view.sort.map((s) => `${s.colId}.${s.sort}`).join(","));
+    if (view.person) parts.set("person", view.person);
+    const text = parts.toString();
+    return text ? `?${text}` : "";
+  }
+
+  function writeUrl({ replace = false } = {}) {
+    const url = window.location.pathname + query(S.view);
+    if (url === window.location.pathname + window.location.search) return;
+    window.history[replace ? "replaceState" : "pushState"](null, "", url);
+  }
+
+  // Back and Forward: the server reads the URL, so that one place decides what is valid.
+  window.addEventListener("popstate", () => {
+    if (S.view && window.location.pathname === `/search/${S.view.search_id}`) {
+      set("url-query", { data: { query: window.location.search, n: ++S.asked } });
+    }
+  });
+
+  function apply(view) {
+    if (!view) return;
+    clearSelection();
+    keep({ ...view, version: null, seen: null, count: null });
+    showView();
+    S.cacheVersion = null;
+    const sort = new Map((view.sort || []).map((s, i) => [s.colId, { ...s, sortIndex: i }]));
+    const filters = !same(S.api.getFilterModel(), view.filterModel || {});
+    const sorts = !same(sortModel(), view.sort || []);
+    S.quiet = true;
+    if (filters) S.api.setFilterModel(view.filterModel || {});
+    if (sorts) {
+      S.api.applyColumnState({
+        state: [...sort.values()].map((s) => ({ colId: s.colId, sort: s.sort, sortIndex: s.sortIndex })),
+        defaultState: { sort: null },
+      });
+    }
+    setTimeout(() => (S.quiet = false), 0);
+    start_over();
+    openPerson(view.person, { push: false });
+  }
+
+  function showView() {
+    const box = $("quick-search");
+    if (box && document.activeElement !== box) set("quick-search", { value: S.view.q || "" });
+    document.querySelectorAll("#status-tabs [data-value]").forEach((tab) => {
+      tab.setAttribute("aria-selected", String(tab.dataset.value === S.view.status));
+      tab.tabIndex = tab.dataset.value === S.view.status ? 0 : -1;
+    });
+  }
+
+  function sortModel() {
+    return S.api
+      .getColumnState()
+      .filter((c) => c.sort)
+      .sort((a, b) => a.sortIndex - b.sortIndex)
+      .map((c) => ({ colId: c.colId, sort: c.sort }));
+  }
+
+  // ---- grid ---------------------------------------------------------------------------------
+  async function mount(view) {
+    const api = await window.dash_ag_grid.getApiAsync(GRID);
+    if (api === S.api) return;
+    Object.assign(S, { api, view, cacheVersion: null, failures: 0, selected: new Set(), all: false, anchor: null });
+    showView();
+    api.addEventListener("filterChanged", () => {
+      if (S.quiet) return;
+      clearSelection();
+      S.cacheVersion = null;
+      keep({ filterModel: api.getFilterModel(), count: null });
+      writeUrl();
+    });
+    api.addEventListener("sortChanged", () => {
+      if (S.quiet) return;
+      S.cacheVersion = null;
+      keep({ sort: sortModel() });
+      writeUrl();
+    });
+    api.addEventListener("selectionChanged", readSelection);
+    api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
+    api.addEventListener("cellKeyDown", (e) => {
+      if (e.event.key === "Enter" && e.data && e.column && e.column.getColId() !== "ag-Grid-SelectionColumn") {
+        openPerson(e.data.id, { position: e.rowIndex });
+      }
+    });
+    for (const name of ["columnMoved", "columnResized", "columnVisible", "columnPinned"]) {
+      api.addEventListener(name, (e) => {
+        if (e.finished === false || e.source === "flex" || e.source === "api") return;
+        clearTimeout(S.columnsTimer);
+        S.columnsTimer = setTimeout(() => {
+          const columns = api.getColumnState().filter((c) => !c.colId.startsWith("ag-Grid-"));
+          set("column-state", { data: columns.map(({ colId, width, hide, pinned }) => ({ colId, width, hide, pinned })) });
+        }, 800);
+      });
+    }
+    if (view.person) openPerson(view.person, { push: false });
+  }
+
+  // What came with a block of rows: version, count, failure. (The rows went to the grid itself.)
+  function answered(meta) {
+    if (!meta || !S.view || meta.search_id !== S.view.search_id) return;
+    if (meta.error) return failed(meta);
+    S.failures = 0;
+    if (S.failing) notice("");
+    S.failing = false;
+    if (S.cacheVersion !== null && S.cacheVersion !== meta.version) {
+      notice("The data changed and this view was no longer kept, so it was loaded again.");
+      keep({ version: meta.version, seen: meta.version });
+      start_over({ top: false });
+      return;
+    }
+    const first = S.cacheVersion === null;
+    S.cacheVersion = meta.version;
+    const patch = { version: meta.version, editable: meta.editable };
+    if (first) patch.seen = meta.version;
+    // A later block knows the count at least as well as an earlier one.
+    if (meta.exact || S.view.count === null || S.view.count === undefined) {
+      patch.count = meta.count;
+      patch.exact = meta.exact;
+    }
+    keep(patch);
+    showCount();
+    if (first) showPill(meta.version);
+    if (first) {
+      set("count-request", { data: { n: (S.counting = ++S.asked), version: meta.version } });
+      // Chips and facets follow once the rows are there, so that they never hold them up.
+      set("view-shown", { data: S.view });
+    }
+    if (meta.too_large) notice(meta.too_large, { seconds: 20 });
+  }
+
+  // The exact count, which also means that the list is there and every jump is quick.
+  function counted(answer) {
+    if (!answer || answer.n !== S.counting || !S.api || S.api.isDestroyed()) return;
+    if (answer.version !== S.view.version) return start_over({ top: false });
+    keep({ count: answer.count, exact: true });
+    S.api.setRowCount(answer.count, true);
+    showCount();
+  }
+
+  function failed(meta) {
+    S.failures += 1;
+    if (meta.retry && S.failures <= 6) {
+      clearTimeout(S.retryTimer);
+      S.retryTimer = setTimeout(() => start_over({ top: false }), Math.min(8000, 250 * 2 ** S.failures));
+    }
+    S.failing = true;
+    if (!meta.retry || S.failures > 1) notice(meta.error, { retry: meta.retry ? () => start_over({ top: false }) : null, seconds: 60 });
+  }
+
+  // The wrapper waits for ever for an answer that the network lost; so give it one, and try again.
+  const send = window.fetch.bind(window);
+  window.fetch = async function (resource, options) {
+    const url = typeof resource === "string" ? resource : resource.url;
+    const mine = url.includes("_dash-update-component") && options && String(options.body).includes(`"output":"${GRID}.getRowsResponse"`);
+    if (!mine) return send(resource, options);
+    try {
+      const response = await send(resource, options);
+      if (response.status < 500) return response;
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+    }
+    const lost = { search_id: S.view && S.view.search_id, error: "The server does not answer. Trying again…", retry: true, n: Math.random() };
+    const rows = { rowData: [], rowCount: (S.view && S.view.count) || 0 };
+    const body = { multi: true, response: { [GRID]: { getRowsResponse: rows } }, sideUpdate: { "grid-answer": { data: lost } } };
+    return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });
+  };
+
+  function showCount() {
+    const place = $("row-count");
+    if (!place) return;
+    const n = S.view.count;
+    place.textContent = n === null || n === undefined ? "" : `${S.view.exact ? "" : "about "}${number(n)} ${n === 1 ? "person" : "people"}`;
+    place.dataset.exact = String(Boolean(S.view.exact));
+    showSelection();
+  }
+
+  function showPill(version) {
+    const pill = $("stale-pill");
+    if (pill) pill.hidden = !(S.view && S.view.seen && version > S.view.seen);
+  }
+
+  // ---- selection ----------------------------------------------------------------------------
+  function readSelection(event) {
+    if (S.quietSelection) return;
+    const rows = S.api.getSelectedNodes().filter((node) => node.data && !node.data.deleted);
+    S.selected = new Set(rows.map((node) => node.data.id));
+    if (S.all) S.all = false;
+    showSelection();
+  }
+
+  function clearSelection() {
+    S.selected = new Set();
+    S.all = false;
+    S.ranges = [];
+    if (S.api && !S.api.isDestroyed()) S.api.deselectAll();
+    showSelection();
+  }
+
+  function showSelection() {
+    const bar = $("bulk-bar");
+    if (!bar || !S.view) return;
+    const n = S.all ? S.view.count : S.selected.size + rangeSize();
+    bar.hidden = !n;
+    const label = $("bulk-count");
+    if (label) label.textContent = S.all ? `All ${number(n)} matching selected` : `${number(n || 0)} selected`;
+    const all = $("select-all-matching");
+    if (all) {
+      all.hidden = S.all || !S.view.exact || n === S.view.count;
+      all.textContent = `Select all ${number(S.view.count || 0)} matching`;
+    }
+  }
+
+  // Shift over rows that are not loaded: the range goes to the server as two numbers.
+  function rangeSize() {
+    return (S.ranges || []).reduce((sum, [from, to]) => sum + to - from, 0);
+  }
+
+  function rangeClick(event) {
+    const box = event.target.closest && event.target.closest(".ag-selection-checkbox");
+    if (!box || !S.api) return;
+    const row = event.target.closest("[row-index]");
+    const index = row ? Number(row.getAttribute("row-index")) : null;
+    if (index === null) return;
+    if (event.shiftKey && S.anchor !== null && S.anchor !== index) {
+      const [from, to] = [Math.min(S.anchor, index), Math.max(S.anchor, index) + 1];
+      const missing = [];
+      for (let i = from; i < to && missing.length < 1; i += 1) {
+        const node = S.api.getDisplayedRowAtIndex(i);
+        if (!node || !node.data) missing.push(i);
+      }
+      if (missing.length) {
+        event.preventDefault();
+        event.stopPropagation();
+        S.quietSelection = true;
+        S.api.deselectAll();
+        for (let i = from; i < to; i += 1) {
+          const node = S.api.getDisplayedRowAtIndex(i);
+          if (node && node.data) node.setSelected(true);
+        }
+        setTimeout(() => (S.quietSelection = false), 0);
+        S.selected = new Set();
+        S.ranges = [[from, to]];
+        showSelection();
+        return;
+      }
+    }
+    S.ranges = [];
+    S.anchor = index;
+  }
+  document.addEventListener("click", rangeClick, true);
+
+  function act(action, value) {
+    const target = S.all ? { all: true } : S.ranges && S.ranges.length ? { ranges: S.ranges } : { ids: [...S.selected] };
+    set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target } });
+  }
+
+  function changed(answer) {
+    if (!answer || !S.view) return;
+    if (answer.version_before !== undefined && S.view.seen === answer.version_before) keep({ seen: answer.version_after });
+    for (const row of answer.rows || []) {
+      const node = S.api.getRowNode(String(row.id));
+      if (node) node.setData(row);
+    }
+    if (!answer.rows || !answer.rows.length) S.api.refreshInfiniteCache();
+    if (answer.done) clearSelection();
+    if (S.view.person && (answer.rows || []).some((row) => String(row.id) === S.view.person)) openPerson(S.view.person, { push: false });
+  }
+
+  // ---- person -------------------------------------------------------------------------------
+  function openPerson(id, { push = true, position = null, step = 0 } = {}) {
+    const drawer = $("candidate-drawer");
+    if (!drawer) return;
+    if (!id) {
+      drawer.hidden = true;
+      document.body.classList.remove("sx-drawer-open");
+      if (S.view.person) keep({ person: null });
+      if (push) writeUrl();
+      if (S.returnFocus && S.returnFocus.isConnected) S.returnFocus.focus();
+      return;
+    }
+    if (drawer.hidden) S.returnFocus = document.activeElement;
+    drawer.hidden = false;
+    document.body.classList.add("sx-drawer-open");
+    const node = S.api && S.api.getRowNode(String(id));
+    S.position = position ?? (node ? node.rowIndex : S.position ?? null);
+    if (!step) keep({ person: String(id) });
+    set("person-request", { data: { n: ++S.asked, person: String(id), position: S.position, step } });
+    if (push && !step) writeUrl();
+  }
+
+  function personShown(answer) {
+    if (!answer || !S.view) return;
+    if (answer.end) {
+      return notice(answer.end);
+    }
+    S.position = answer.position ?? S.position;
+    if (answer.person !== S.view.person) {
+      keep({ person: answer.person });
+      writeUrl({ replace: true });
+    }
+    if (S.api && S.position !== null && S.position < S.api.getDisplayedRowCount()) S.api.ensureIndexVisible(S.position, null);
+    const drawer = $("candidate-drawer");
+    if (drawer && !drawer.contains(document.activeElement)) drawer.focus();
+  }
+
+  // ---- clicks and keys ------------------------------------------------------------------------
+  const actions = {
+    status: (el) => change({ status: el.dataset.value }) || showView(),
+    "open-person": (el) => openPerson(el.dataset.person),
+    "close-person": () => openPerson(null),
+    next: () => openPerson(S.view.person, { step: 1 }),
+    prev: () => openPerson(S.view.person, { step: -1 }),
+    stage: (el) => act("stage", el.dataset.value),
+    tag: () => {
+      const box = $("bulk-tag");
+      if (box && box.value.trim()) act("tag_add", box.value.trim());
+    },
+    exclude: () => act("exclude"),
+    restore: () => act("restore"),
+    export: () => act("export", "csv"),
+    "select-all": () => {
+      S.all = true;
+      S.quietSelection = true;
+      S.api.forEachNode((node) => node.data && node.setSelected(true));
+      setTimeout(() => (S.quietSelection = false), 0);
+      showSelection();
+    },
+    "clear-selection": clearSelection,
+    refresh: () => change({}, { push: false }),
+    "toggle-filters": () => {
+      const hidden = document.body.classList.toggle("sx-filters-hidden");
+      window.localStorage.setItem("sx-filters", hidden ? "hidden" : "shown");
+    },
+    "clear-filters": () => {
+      S.quiet = true;
+      S.api.setFilterModel(null);
+      setTimeout(() => (S.quiet = false), 0);
+      set("quick-search", { value: "" });
+      change({ f: {}, filterModel: {}, q: "" });
+    },
+    "copy-link": async () => {
+      await navigator.clipboard.writeText(window.location.href);
+      notice("Link copied. Colleagues who may see this search see the same rows.", { seconds: 4 });
+    },
+    "stage-person": (el) => set("change-request", { data: { n: ++S.asked, action: "stage", value: el.dataset.value, target: { ids: [S.view.person] } } }),
+    column: (el) => S.api.setColumnsVisible([el.dataset.value], el.checked),
+    "open-view": (el) => {
+      window.history.pushState(null, "", window.location.pathname + el.dataset.query);
+      set("url-query", { data: { query: el.dataset.query, n: ++S.asked } });
+    },
+  };
+  document.addEventListener("click", (event) => {
+    const el = event.target.closest && event.target.closest("[data-action]");
+    if (el && S.view && actions[el.dataset.action]) actions[el.dataset.action](el, event);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!S.view || !$(GRID)) return;
+    const typing = event.target.matches && event.target.matches("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && S.view.person && !document.querySelector(".modal.show")) return openPerson(null);
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      $("quick-search").focus();
+    } else if (S.view.person && (event.key === "ArrowRight" || event.key === "j")) {
+      event.preventDefault();
+      actions.next();
+    } else if (S.view.person && (event.key === "ArrowLeft" || event.key === "k")) {
+      event.preventDefault();
+      actions.prev();
+    } else if (event.target.getAttribute && event.target.getAttribute("role") === "tab" && ["ArrowRight", "ArrowLeft"].includes(event.key)) {
+      const tabs = [...document.querySelectorAll("#status-tabs [role=tab]")];
+      const to = tabs[(tabs.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+      to.focus();
+      to.click();
+    }
+  });
+
+  // ---- what Dash calls ----------------------------------------------------------------------
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    grid: {
+      mount: (data) => {
+        const known = S.view && S.view.search_id === data.search_id && S.api && !S.api.isDestroyed();
+        if (data && data.search_id && !known) mount(data);
+      },
+      answered: (meta) => answered(meta),
+      counted: (answer) => counted(answer),
+      changed: (answer) => changed(answer),
+      person: (answer) => personShown(answer),
+      url: (answer) => {
+        if (answer) apply(answer.view);
+      },
+      version: (answer) => {
+        if (answer && S.view && answer.search_id === S.view.search_id) showPill(answer.version);
+      },
+      search: (q) => {
+        if (S.view && (q || "") !== (S.view.q || "")) change({ q: q || "" });
+      },
+      // A panel's choice replaces or removes filters: {f: {...}} or {remove: key}.
+      facets: (choice) => {
+        if (!choice || !S.view || !S.api) return;
+        if (choice.remove === "q") {
+          set("quick-search", { value: "" });
+          change({ q: "" });
+        } else if (choice.remove) {
+          const { [choice.remove]: gone, ...f } = S.view.f || {};
+          const { [choice.remove]: header, ...filterModel } = S.view.filterModel || {};
+          S.quiet = true;
+          if (header) S.api.setFilterModel(filterModel);
+          setTimeout(() => (S.quiet = false), 0);
+          change({ f, filterModel });
+        } else if (choice.f) {
+          // Ranges that a column's own filter can hold go there, so that both show the same.
+          const headers = Object.entries(choice.f).filter(([key]) => S.api.getColumn(key) && S.api.getColumn(key).isFilterAllowed());
+          const f = Object.fromEntries(Object.entries(choice.f).filter(([key]) => !headers.some(([other]) => other === key)));
+          const filterModel = { ...(S.view.filterModel || {}), ...Object.fromEntries(headers) };
+          S.quiet = true;
+          if (headers.length) S.api.setFilterModel(filterModel);
+          setTimeout(() => (S.quiet = false), 0);
+          if (!same(f, S.view.f || {}) || headers.length) change({ f, filterModel });
+        }
+      },
+      // Asks only while someone can see the answer.
+      poll: (n) => (document.hidden || !S.view ? window.dash_clientside.no_update : { n, search_id: S.view.search_id }),
+    },
+  });
+})();

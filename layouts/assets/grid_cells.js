@@ -1,0 +1,58 @@
+/* How a cell of the candidate grid looks. Text goes in as React children, never as HTML. */
+(function () {
+  "use strict";
+  const h = (...args) => window.React.createElement(...args);
+  const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+
+  // A row that is still on its way has no data: every cell must stand that.
+  const loading = () => h("span", { className: "sx-cell-skeleton", "aria-hidden": "true" });
+  const day = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", year: "numeric" });
+  const words = (value) => String(value).replace(/^filtered_/, "").replaceAll("_", " ");
+
+  functions.sxDate = (value) => (value ? day.format(new Date(value)) : "");
+  functions.sxTooltip = (params) => {
+    const value = params.value;
+    return typeof value === "string" && value.length > 18 && params.colDef.filter !== "agDateColumnFilter" ? value : null;
+  };
+
+  cells.SxName = (props) => {
+    if (!props.data) return loading();
+    if (props.data.deleted) return h("span", { className: "sx-muted" }, "Deleted since");
+    return h(
+      "button",
+      {
+        type: "button",
+        className: "sx-name",
+        "data-action": "open-person",
+        "data-person": props.data.id,
+        tabIndex: -1,
+      },
+      props.value || "No name",
+    );
+  };
+  cells.SxBadge = (props) => {
+    if (!props.data) return loading();
+    if (!props.value) return null;
+    return h("span", { className: `sx-badge sx-badge-${props.value}` }, words(props.value));
+  };
+  cells.SxScore = (props) => {
+    if (!props.data) return loading();
+    if (props.value === null || props.value === undefined) return null;
+    return h(
+      "span",
+      { className: "sx-score" },
+      h("span", { className: "sx-score-bar", style: { width: `${props.value * 10}%` }, "aria-hidden": "true" }),
+      h("span", { className: "sx-score-text" }, props.value.toFixed(1)),
+    );
+  };
+  cells.SxFlag = (props) => (props.data ? (props.value ? "Yes" : "") : loading());
+  cells.SxTags = (props) => {
+    if (!props.data) return loading();
+    return h(
+      "span",
+      { className: "sx-tags" },
+      (props.value || []).map((tag) => h("span", { className: "sx-tag", key: tag }, tag)),
+    );
+  };
+})();

@@ -1,0 +1,143 @@
+"""The candidate grid: one AgGrid with everything that keeps it right at a million rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+
+from layouts import ids, text
+
+# 32 px a row keeps 1,000,000 rows under the tallest element that browsers can scroll (about 33 M px).
+ROW_HEIGHT = 32
+BLOCK = 100
+
+_TEXT_FILTER = {
+    "filter": "agTextColumnFilter",
+    "filterParams": {"debounceMs": 350, "maxNumConditions": 4, "buttons": ["clear"]},
+}
+_NUMBER_FILTER = {
+    "filter": "agNumberColumnFilter",
+    "filterParams": {"debounceMs": 350, "maxNumConditions": 4, "inRangeInclusive": True, "buttons": ["clear"]},
+}
+_DATE_FILTER = {
+    "filter": "agDateColumnFilter",
+    "filterParams": {"debounceMs": 350, "maxNumConditions": 4, "inRangeInclusive": True, "buttons": ["clear"]},
+}
+_KINDS: dict[str, dict[str, Any]] = {
+    "name": {**_TEXT_FILTER, "width": 210, "pinned": "left", "cellRenderer": "SxName", "lockVisible": True},
+    "text": {**_TEXT_FILTER, "width": 190},
+    "number": {**_NUMBER_FILTER, "width": 130, "type": "rightAligned"},
+    "date": {**_DATE_FILTER, "width": 130, "valueFormatter": {"function": "sxDate(params.value)"}},
+    "plain": {"width": 150},
+    "skills": {"width": 260, "sortable": False},
+    "badge": {"width": 120, "cellRenderer": "SxBadge"},
+    "score": {**_NUMBER_FILTER, "width": 100, "type": "rightAligned", "cellRenderer": "SxScore"},
+    "flag": {"width": 110, "cellRenderer": "SxFlag"},
+    "tags": {"width": 160, "sortable": False, "cellRenderer": "SxTags"},
+}
+# field, how it is shown, hidden until chosen
+_COLUMNS: tuple[tuple[str, str, bool], ...] = (
+    ("full_name", "name", False),
+    ("stage", "badge", False),
+    ("score", "score", False),
+    ("fit", "badge", False),
+    ("title", "text", False),
+    ("company", "text", False),
+    ("location", "text", False),
+    ("years_experience", "number", False),
+    ("skills", "skills", False),
+    ("tags", "tags", False),
+    ("added_at", "date", False),
+    ("last_name", "text", True),
+    ("headline", "plain", True),
+    ("industry", "plain", True),
+    ("current_tenure_months", "number", True),
+    ("average_tenure_months", "number", True),
+    ("note_count", "number", True),
+    ("filter_status", "badge", True),
+    ("source", "plain", True),
+    ("has_email", "flag", True),
+    ("screened_at", "date", True),
+)
+
+
+def column_defs(chosen: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """AG Grid's columnDefs: the standard columns in the order, width and pinning a person chose.
+
+    chosen: [{colId, width, hide, pinned}, …] as services/column_state checks it.
+    """
+    known = {field: _column(field, kind, hide) for field, kind, hide in _COLUMNS}
+    order = [c["colId"] for c in chosen if c.get("colId") in known]
+    for state in chosen:
+        if state.get("colId") in known:
+            known[state["colId"]].update({k: state[k] for k in ("width", "hide", "pinned") if k in state})
+    return [known[field] for field in [*order, *(f for f in known if f not in order)]]
+
+
+def _column(field: str, kind: str, hide: bool) -> dict[str, Any]:
+    column = {"field": field, "colId": field, "headerName": text.COLUMN_LABELS[field], "hide": hide}
+    if field == "headline":
+        column["sortable"] = False
+    return column | _KINDS[kind]
+
+
+def candidate_grid(
+    filter_model: Mapping[str, Any],
+    sort: Sequence[tuple[str, str]],
+    chosen: Sequence[Mapping[str, Any]] = (),
+) -> dag.AgGrid:
+    """The grid on infinite blocks of 100 rows, starting with a filter and a sort."""
+    return dag.AgGrid(
+        id=ids.CANDIDATE_GRID,
+        className="sx-grid",
+        rowModelType="infinite",
+        columnDefs=column_defs(chosen),
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "suppressHeaderMenuButton": False,
+            "minWidth": 70,
+            "tooltipValueGetter": {"function": "sxTooltip(params)"},
+        },
+        getRowId="String(params.data.id)",
+        rowClassRules={"sx-row-deleted": "params.data && params.data.deleted"},
+        # AgGrid would keep selected rows, personal data, in localStorage.
+        persistence=False,
+        persisted_props=[],
+        dashGridOptions={
+            "theme": "themeQuartz",
+            "rowHeight": ROW_HEIGHT,
+            "headerHeight": 36,
+            "cacheBlockSize": BLOCK,
+            # One at a time: the wrapper keeps one pending request, and with two a long jump leaves blank rows.
+            "maxConcurrentDatasourceRequests": 1,
+            "blockLoadDebounceMillis": 50,
+            "maxBlocksInCache": 12,
+            "infiniteInitialRowCount": BLOCK,
+            "cacheOverflowSize": 1,
+            "rowSelection": {
+                "mode": "multiRow",
+                "headerCheckbox": False,
+                "enableClickSelection": False,
+                "checkboxes": True,
+            },
+            "selectionColumnDef": {"width": 44, "pinned": "left", "suppressHeaderMenuButton": True},
+            "tooltipShowDelay": 600,
+            "multiSortKey": "ctrl",
+            "alwaysMultiSort": False,
+            "suppressDragLeaveHidesColumns": True,
+            "suppressMultiRangeSelection": True,
+            "enableCellTextSelection": True,
+            "ensureDomOrder": True,
+            "animateRows": False,
+            "overlayNoRowsTemplate": text.GRID_EMPTY_HTML,
+            "localeText": text.GRID_LOCALE,
+            "initialState": {
+                "filter": {"filterModel": dict(filter_model)},
+                "sort": {"sortModel": [{"colId": name, "sort": direction} for name, direction in sort]},
+            },
+        },
+        style={"height": "100%", "width": "100%"},
+    )

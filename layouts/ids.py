@@ -1,0 +1,129 @@
+"""Ids of the components that callbacks and browser tests name. docs/ids.md is compared with it by a test.
+
+Widgets that stand in a row of a list have a dict id, made by a function below.
+"""
+
+from __future__ import annotations
+
+# Sign-in page
+LOGIN_EMAIL = "login-email"
+LOGIN_PASSWORD = "login-password"
+LOGIN_SUBMIT = "login-submit"
+
+# Shell, on every page
+URL = "url"
+PAGE = "page"
+NAV = "nav"
+USER_MENU = "user-menu"
+SIGN_OUT = "sign-out"
+THEME_TOGGLE = "theme-toggle"
+THEME_CHOICE = "theme-choice"
+TOAST = "toast"
+UNDO = "undo"
+UNDO_BATCH = "undo-batch"
+
+# Searches
+SEARCH_LIST = "search-list"
+SEARCH_ARCHIVED = "search-archived"
+SEARCH_MORE = "search-more"
+NEW_SEARCH = "new-search"
+SEARCH_FORM = "search-form"
+SEARCH_FORM_TITLE = "search-form-title"
+SEARCH_TITLE = "search-title"
+SEARCH_VISIBILITY = "search-visibility"
+SEARCH_MEMBERS = "search-members"
+SEARCH_MEMBERS_BOX = "search-members-box"
+SEARCH_PROBLEM = "search-problem"
+SEARCH_SAVE = "search-save"
+SEARCH_CANCEL = "search-cancel"
+SEARCH_ARCHIVE = "search-archive"
+SEARCH_EDITED = "search-edited"
+
+# Import
+IMPORT_FILE = "import-file"
+UPLOAD_PROGRESS = "upload-progress"
+IMPORT_PREVIEW = "import-preview"
+IMPORT_MAPPING = "import-mapping"
+IMPORT_START = "import-start"
+IMPORT_REPORT = "import-report"
+REJECTED_DOWNLOAD = "rejected-download"
+
+# Candidates
+CANDIDATE_GRID = "candidate-grid"
+GRID_VIEW = "grid-view"
+STATUS_TABS = "status-tabs"
+QUICK_SEARCH = "quick-search"
+FILTER_PANEL = "filter-panel"
+FILTER_CHIPS = "filter-chips"
+FACET_PANEL = "facet-panel"
+FACET_CHOICE = "facet-choice"
+ROW_COUNT = "row-count"
+STALE_PILL = "stale-pill"
+SELECT_ALL_MATCHING = "select-all-matching"
+BULK_BAR = "bulk-bar"
+BULK_COUNT = "bulk-count"
+BULK_TAG = "bulk-tag"
+GRID_NOTICE = "grid-notice"
+FILTER_TOGGLE = "filter-toggle"
+COLUMN_CHOICE = "column-choice"
+COLUMN_STATE = "column-state"
+IMPORT_OPEN = "import-open"
+SAVED_VIEWS = "saved-views"
+COPY_LINK = "copy-link"
+TRIAGE_TOGGLE = "triage-toggle"
+DRY_RUN = "dry-run"
+LEDGER = "ledger"
+
+# What the grid's page and server say to each other (Stores)
+GRID_ANSWER = "grid-answer"
+COUNT_REQUEST = "count-request"
+COUNT_ANSWER = "count-answer"
+VERSION_CLOCK = "version-clock"
+VERSION_REQUEST = "version-request"
+VERSION_ANSWER = "version-answer"
+URL_QUERY = "url-query"
+URL_ANSWER = "url-answer"
+VIEW_SHOWN = "view-shown"
+CHANGE_REQUEST = "change-request"
+CHANGE_ANSWER = "change-answer"
+PERSON_REQUEST = "person-request"
+PERSON_ANSWER = "person-answer"
+
+# One person
+DRAWER_CLOSE = "drawer-close"
+PERSON_BODY = "person-body"
+CANDIDATE_DRAWER = "candidate-drawer"
+CANDIDATE_EVIDENCE = "candidate-evidence"
+DRAWER_NEXT = "drawer-next"
+DRAWER_PREV = "drawer-prev"
+NOTE_INPUT = "note-input"
+TAG_INPUT = "tag-input"
+OVERRIDE_OPEN = "override-open"
+STAGE_SELECT = "stage-select"
+
+# Screening, enrichment, export, runs
+SCREEN_OPEN = "screen-open"
+SCREEN_JOB_DESCRIPTION = "screen-job-description"
+SCREEN_CRITERIA = "screen-criteria"
+SCREEN_ESTIMATE = "screen-estimate"
+SCREEN_START = "screen-start"
+RUN_PROGRESS = "run-progress"
+RUN_CANCEL = "run-cancel"
+RUNS_LIST = "runs-list"
+ENRICH_OPEN = "enrich-open"
+ENRICH_START = "enrich-start"
+EXPORT_OPEN = "export-open"
+EXPORT_START = "export-start"
+EXPORT_DOWNLOAD = "export-download"
+
+# Administration
+ADMIN_USERS = "admin-users"
+ADMIN_SESSIONS = "admin-sessions"
+ADMIN_WORKERS = "admin-workers"
+ADMIN_USAGE = "admin-usage"
+ADMIN_JOBS = "admin-jobs"
+
+
+def search_edit(search_id: str) -> dict[str, str]:
+    """The edit button of one search in the list."""
+    return {"type": "search-edit", "id": search_id}

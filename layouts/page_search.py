@@ -1,0 +1,214 @@
+"""The page of one search: toolbar, filter panel, grid, bulk bar, person drawer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids, text
+from layouts.grid import candidate_grid, column_defs
+
+STAGES = ("new", "shortlisted", "contacted", "interviewing", "hired", "rejected")
+POLL_MS = 5_000
+
+
+def search_page(
+    *,
+    search_id: str,
+    title: str,
+    page: Mapping[str, Any],
+    sort: Sequence[tuple[str, str]],
+    columns: Sequence[Mapping[str, Any]],
+    editable: bool,
+    panel: Component,
+    views: Component,
+) -> Component:
+    """page: what the Store grid-view starts with; panel and views: the filter panel, the saved views."""
+    return html.Div(
+        className="sx-search-page",
+        children=[
+            *_stores(page),
+            _head(search_id, title, columns, editable, views),
+            _toolbar(str(page.get("status", "active")), str(page.get("q", ""))),
+            html.Div(id=ids.FILTER_CHIPS, className="sx-chips", role="group", **{"aria-label": text.CHIPS_LABEL}),
+            html.Div(id=ids.GRID_NOTICE, className="sx-notice", role="status", hidden=True),
+            html.Div(
+                className="sx-workbench",
+                children=[
+                    html.Aside(panel, className="sx-side", **{"aria-label": text.FILTERS}),
+                    html.Div(
+                        className="sx-grid-box",
+                        children=[
+                            html.Button(
+                                text.STALE_PILL, id=ids.STALE_PILL, type="button", className="sx-pill", hidden=True,
+                                **{"data-action": "refresh"},
+                            ),
+                            candidate_grid(page.get("filterModel") or {}, sort, columns),
+                            _bulk_bar() if editable else html.Div(id=ids.BULK_BAR, hidden=True),
+                        ],
+                    ),
+                    _drawer(),
+                ],
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _stores(page: Mapping[str, Any]) -> list[Component]:
+    empty = (
+        ids.GRID_ANSWER, ids.COUNT_REQUEST, ids.COUNT_ANSWER, ids.VERSION_REQUEST, ids.VERSION_ANSWER, ids.URL_QUERY,
+        ids.URL_ANSWER, ids.VIEW_SHOWN, ids.FACET_CHOICE, ids.CHANGE_REQUEST, ids.CHANGE_ANSWER, ids.PERSON_REQUEST,
+        ids.PERSON_ANSWER, ids.COLUMN_STATE,
+    )  # fmt: skip
+    return [
+        dcc.Store(id=ids.GRID_VIEW, data=dict(page)),
+        *(dcc.Store(id=name) for name in empty),
+        dcc.Interval(id=ids.VERSION_CLOCK, interval=POLL_MS),
+    ]
+
+
+def _head(
+    search_id: str, title: str, columns: Sequence[Mapping[str, Any]], editable: bool, views: Component
+) -> Component:
+    edit = [
+        dcc.Link(
+            text.IMPORT_OPEN, href=f"/search/{search_id}/import", id=ids.IMPORT_OPEN,
+            className="btn btn-sm btn-outline-secondary",
+        ),
+        dcc.Link(
+            text.SCREEN_OPEN, href=f"/search/{search_id}/screen", id=ids.SCREEN_OPEN, className="btn btn-sm btn-primary"
+        ),
+    ]  # fmt: skip
+    return html.Div(
+        className="sx-head",
+        children=[
+            html.Nav(
+                [dcc.Link(text.SEARCHES_TITLE, href="/", className="sx-crumb"), html.Span("/", className="sx-muted")],
+                **{"aria-label": text.CRUMBS},
+            ),
+            html.H1(title, className="sx-title", title=title),
+            html.Span(id=ids.ROW_COUNT, className="sx-count", role="status"),
+            html.Div(
+                className="sx-head-actions",
+                children=[
+                    views,
+                    _columns_menu(columns),
+                    _button(text.COPY_LINK, "copy-link", id=ids.COPY_LINK),
+                    _button(text.EXPORT_OPEN, "export", id=ids.EXPORT_OPEN),
+                    *(edit if editable else []),
+                ],
+            ),
+        ],
+    )
+
+
+def _columns_menu(columns: Sequence[Mapping[str, Any]]) -> Component:
+    defs = column_defs(columns)
+    return dbc.DropdownMenu(
+        dcc.Checklist(
+            id=ids.COLUMN_CHOICE,
+            options=[{"label": column["headerName"], "value": column["field"]} for column in defs],
+            value=[column["field"] for column in defs if not column["hide"]],
+            className="sx-columns",
+        ),
+        label=text.COLUMNS,
+        size="sm",
+        color="light",
+        align_end=True,
+    )
+
+
+def _toolbar(status: str, q: str) -> Component:
+    tabs = [
+        html.Button(
+            label, type="button", role="tab", className="sx-tab", tabIndex=0 if value == status else -1,
+            **{"data-action": "status", "data-value": value, "aria-selected": str(value == status).lower()},
+        )
+        for value, label in text.STATUS_TABS.items()
+    ]  # fmt: skip
+    return html.Div(
+        className="sx-toolbar",
+        children=[
+            _button(text.FILTERS, "toggle-filters", id=ids.FILTER_TOGGLE),
+            html.Div(tabs, id=ids.STATUS_TABS, role="tablist", className="sx-tabs", **{"aria-label": text.STATUS}),
+            dcc.Input(
+                id=ids.QUICK_SEARCH, type="search", value=q, debounce=0.35, maxLength=300, autoComplete="off",
+                placeholder=text.QUICK_SEARCH, className="form-control form-control-sm sx-quick-search",
+            ),
+        ],
+    )  # fmt: skip
+
+
+def _bulk_bar() -> Component:
+    stages = [
+        html.Button(
+            text.STAGES[stage],
+            type="button",
+            className="dropdown-item",
+            **{"data-action": "stage", "data-value": stage},
+        )
+        for stage in STAGES
+    ]
+    return html.Div(
+        id=ids.BULK_BAR,
+        className="sx-bulk",
+        role="toolbar",
+        hidden=True,
+        **{"aria-label": text.BULK_LABEL},
+        children=[
+            html.Strong(id=ids.BULK_COUNT, role="status"),
+            _button(text.SELECT_ALL, "select-all", id=ids.SELECT_ALL_MATCHING, kind="link"),
+            _button(text.SHORTLIST, "stage", value="shortlisted", kind="primary"),
+            dbc.DropdownMenu(stages, label=text.SET_STAGE, size="sm", color="light", direction="up"),
+            dcc.Input(
+                id=ids.BULK_TAG, type="text", placeholder=text.TAG_PLACEHOLDER, maxLength=50, autoComplete="off",
+                className="form-control form-control-sm sx-bulk-tag",
+            ),
+            _button(text.ADD_TAG, "tag"),
+            _button(text.EXCLUDE, "exclude"),
+            _button(text.RESTORE, "restore"),
+            _button(text.EXPORT_SELECTED, "export"),
+            _button(text.CLEAR_SELECTION, "clear-selection", kind="link"),
+        ],
+    )  # fmt: skip
+
+
+def _drawer() -> Component:
+    return html.Div(
+        id=ids.CANDIDATE_DRAWER,
+        className="sx-drawer",
+        role="dialog",
+        tabIndex=-1,
+        hidden=True,
+        **{"aria-label": text.DRAWER_LABEL},
+        children=[
+            html.Div(
+                className="sx-drawer-bar",
+                children=[
+                    _button("←", "prev", id=ids.DRAWER_PREV, spoken=text.PREVIOUS),
+                    _button("→", "next", id=ids.DRAWER_NEXT, spoken=text.NEXT),
+                    html.Span(text.DRAWER_KEYS, className="sx-muted sx-drawer-keys"),
+                    _button("×", "close-person", id=ids.DRAWER_CLOSE, spoken=text.CLOSE),
+                ],
+            ),
+            html.Div(id=ids.PERSON_BODY, className="sx-drawer-body"),
+        ],
+    )
+
+
+def _button(
+    label: str, action: str, *, value: str = "", id: str | None = None, spoken: str = "", kind: str = "light"
+) -> Component:
+    """A button that grid.js acts on; `spoken` names it where the label is only a sign."""
+    attributes: dict[str, Any] = {"data-action": action}
+    if value:
+        attributes["data-value"] = value
+    if spoken:
+        attributes |= {"aria-label": spoken, "title": spoken}
+    if id:
+        attributes["id"] = id
+    return html.Button(label, type="button", className=f"btn btn-sm btn-{kind}", **attributes)

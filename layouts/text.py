@@ -1,0 +1,146 @@
+"""What the interface says. Plain, calm, and about what to do next."""
+
+from __future__ import annotations
+
+PRODUCT = "SourcingX"
+NAV_LABEL = "Main"
+NAV_SEARCHES = "Searches"
+NAV_RUNS = "Runs"
+SKIP = "Skip to content"
+CLOSE = "Close"
+CANCEL = "Cancel"
+SAVE = "Save"
+UNDO = "Undo"
+
+ROLES = {"recruiter": "Recruiter", "admin": "Admin", "viewer": "Viewer"}
+THEMES = {"auto": "As this device", "light": "Light", "dark": "Dark"}
+THEME = "Theme"
+SIGN_OUT = "Sign out"
+USER_MENU = "Your account"
+LOADING = "Loading"
+NEEDS_SCRIPT = "SourcingX needs JavaScript. Switch it on for this site and load the page again."
+
+NOT_FOUND_TITLE = "There is no such page"
+NOT_FOUND_BODY = "The address may be mistyped, or the page has moved."
+FORBIDDEN_TITLE = "Not for you to see"
+PROBLEM_TITLE = "This page cannot be shown"
+TO_SEARCHES = "Go to your searches"
+
+# Errors
+UNEXPECTED = "Something went wrong (reference {reference}). Try again; if it stays, give your admin the reference."
+SIGN_IN_FIRST = "Sign in first."
+NOT_ALLOWED = "You are not allowed to do this. Ask an admin for the role that is."
+UNKNOWN_CALL = "This page is older than the server. Load it again."
+BAD_TOKEN = "This page is older than your sign-in. Load it again."
+FOREIGN_ORIGIN = "This request came from another site and was refused."
+
+# Sign-in pages
+LOGIN_TITLE = "Sign in"
+LOGIN_EMAIL = "E-mail"
+LOGIN_PASSWORD = "Password"
+LOGIN_SUBMIT = "Sign in"
+LOGIN_HINT = "No password? Ask an admin for a sign-in link."
+LOGIN_STALE = "This form was open for too long. Try again."
+LINK_TITLE = "Sign in with this link"
+LINK_BODY = "The link works once."
+LINK_SUBMIT = "Sign in"
+
+# Searches
+SEARCHES_TITLE = "Searches"
+SEARCHES_ARCHIVED = "Archived searches"
+SEARCH_NEW = "New search"
+SEARCH_EDIT = "Edit"
+SEARCH_EDIT_LABEL = "Edit {title}"
+SEARCH_EDIT_TITLE = "Edit search"
+SEARCH_TITLE = "Title"
+SEARCH_TITLE_HINT = "For example: Backend engineers, Lisbon"
+SEARCH_VISIBILITY = "Who may see it"
+VISIBILITIES = {"team": "Team", "private": "Only me", "named": "Named people"}
+VISIBILITIES_LIST = {"team": "Team", "private": "Private", "named": "Named people"}
+SEARCH_MEMBERS = "Their e-mail addresses"
+SEARCH_MEMBERS_HINT = "Separate addresses with commas. You and admins see it in any case."
+SEARCH_CREATE = "Create search"
+SEARCH_CREATED = "Search created."
+SEARCH_SAVED = "Search saved."
+SEARCH_ARCHIVE = "Archive"
+SEARCH_RESTORE = "Restore"
+SEARCH_WAS_ARCHIVED = "Search archived. It stays under “Show archived”."
+SEARCH_WAS_RESTORED = "Search restored."
+SHOW_ARCHIVED = "Show archived"
+SHOW_MORE = "Show more"
+COLUMN_TITLE = "Title"
+COLUMN_COUNT = "People"
+COLUMN_OWNER = "Owner"
+COLUMN_VISIBILITY = "Seen by"
+COLUMN_CREATED = "Created"
+COLUMN_ACTIONS = "Actions"
+EMPTY_TITLE = "No searches yet"
+EMPTY_BODY = (
+    "A search holds the people you look at for one role. Create one, then upload a file of profiles "
+    "(CSV, Excel, JSON or Parquet) into it."
+)
+EMPTY_VIEWER = "Nobody has shared a search with you yet. Ask a recruiter to share one, or an admin for another role."
+EMPTY_DEMO = "Only looking around? Run “make demo” for 10,000 made-up people."
+EMPTY_ARCHIVED = "No search is archived."
+
+# The page of a search
+CRUMBS = "Where you are"
+IMPORT_OPEN = "Import"
+SCREEN_OPEN = "Screen"
+EXPORT_OPEN = "Export"
+COPY_LINK = "Copy link"
+COLUMNS = "Columns"
+FILTERS = "Filters"
+STATUS = "Status"
+STATUS_TABS = {"active": "Active", "shortlisted": "Shortlisted", "filtered": "Filtered out", "all": "All"}
+QUICK_SEARCH = "Search name, title, company, skills…  ( / )"
+CHIPS_LABEL = "Filters of this view"
+STALE_PILL = "Newer data – refresh"
+STAGES = {
+    "new": "New",
+    "shortlisted": "Shortlisted",
+    "contacted": "Contacted",
+    "interviewing": "Interviewing",
+    "hired": "Hired",
+    "rejected": "Rejected",
+}
+COLUMN_LABELS = {
+    "full_name": "Name",
+    "last_name": "Last name",
+    "title": "Title",
+    "company": "Company",
+    "location": "Location",
+    "score": "Score",
+    "fit": "Fit",
+    "stage": "Stage",
+    "years_experience": "Experience (y)",
+    "current_tenure_months": "Current tenure (mo)",
+    "average_tenure_months": "Average tenure (mo)",
+    "skills": "Skills",
+    "headline": "Headline",
+    "industry": "Industry",
+    "tags": "Tags",
+    "note_count": "Notes",
+    "filter_status": "Status",
+    "source": "Source",
+    "has_email": "E-mail known",
+    "added_at": "Added",
+    "screened_at": "Screened",
+}
+GRID_EMPTY_HTML = "Nobody matches. Remove a filter, or import people into this search."
+GRID_LOCALE = {"noRowsToShow": "Nobody matches. Remove a filter, or import people into this search."}
+GRID_TOO_LARGE = "This view is too large to be kept ready: far jumps take longer. Narrow it with a filter."
+BULK_LABEL = "Actions on the selected people"
+SELECT_ALL = "Select all matching"
+SHORTLIST = "Shortlist"
+SET_STAGE = "Set stage"
+ADD_TAG = "Add tag"
+TAG_PLACEHOLDER = "Tag"
+EXCLUDE = "Exclude"
+RESTORE = "Restore"
+EXPORT_SELECTED = "Export"
+CLEAR_SELECTION = "Clear"
+DRAWER_LABEL = "Person"
+DRAWER_KEYS = "← → to walk through, Esc to close"
+PREVIOUS = "Previous person"
+NEXT = "Next person"
