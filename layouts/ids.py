@@ -5,6 +5,8 @@ Widgets that stand in a row of a list have a dict id, made by a function below.
 
 from __future__ import annotations
 
+from typing import Any
+
 # Sign-in page
 LOGIN_EMAIL = "login-email"
 LOGIN_PASSWORD = "login-password"
@@ -17,7 +19,6 @@ NAV = "nav"
 USER_MENU = "user-menu"
 SIGN_OUT = "sign-out"
 THEME_TOGGLE = "theme-toggle"
-THEME_CHOICE = "theme-choice"
 TOAST = "toast"
 UNDO = "undo"
 UNDO_BATCH = "undo-batch"
@@ -28,7 +29,6 @@ SEARCH_ARCHIVED = "search-archived"
 SEARCH_MORE = "search-more"
 NEW_SEARCH = "new-search"
 SEARCH_FORM = "search-form"
-SEARCH_FORM_TITLE = "search-form-title"
 SEARCH_TITLE = "search-title"
 SEARCH_VISIBILITY = "search-visibility"
 SEARCH_MEMBERS = "search-members"
@@ -38,6 +38,7 @@ SEARCH_SAVE = "search-save"
 SEARCH_CANCEL = "search-cancel"
 SEARCH_ARCHIVE = "search-archive"
 SEARCH_EDITED = "search-edited"
+SEARCH_SAVED = "search-saved"
 
 # Import
 IMPORT_FILE = "import-file"
@@ -124,6 +125,6 @@ ADMIN_USAGE = "admin-usage"
 ADMIN_JOBS = "admin-jobs"
 
 
-def search_edit(search_id: str) -> dict[str, str]:
-    """The edit button of one search in the list."""
+def search_edit(search_id: Any) -> dict[str, Any]:
+    """The edit button of one search in the list; search_id may be dash.ALL."""
     return {"type": "search-edit", "id": search_id}

@@ -19,6 +19,7 @@ from services.identity import Actor
 from services.postgres_server import DATABASE
 from services.runtime import Runtime
 from services.servers import Servers, ServerUrls
+from tests.web import client_for, registry, server, stranger  # noqa: F401  (fixtures)
 
 SECRET_KEY = "a-fixed-key-for-tests-0123456789abcdef"
 

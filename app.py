@@ -1,0 +1,50 @@
+"""Builds the web application. Wiring only; importing this module does nothing."""
+
+from __future__ import annotations
+
+import logging
+
+import dash
+from flask import Flask
+
+import callbacks
+from callbacks.registry import Registry
+from layouts import text
+from services import home
+from services.config import Settings
+from services.runtime import Runtime
+
+
+def create_app(settings: Settings) -> dash.Dash:
+    """The app with all its routes. Its Runtime is server.config["SOURCINGX_RUNTIME"], still closed:
+    each process opens its own after the fork.
+    """
+    server = Flask("sourcingx", static_folder=None)
+    runtime = Runtime(settings)
+    server.config["SOURCINGX_RUNTIME"] = server.extensions["sourcingx"] = runtime
+    app = dash.Dash(
+        __name__,
+        server=server,
+        title=text.PRODUCT,
+        update_title=None,  # type: ignore[arg-type]
+        assets_folder=str(callbacks.documents.ASSETS),
+        assets_ignore=r"^theme\.js$",
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+        add_log_handler=False,
+        enable_mcp=False,
+    )
+    registry = Registry(app, runtime)
+    server.config["SOURCINGX_REGISTRY"] = registry
+    callbacks.register_all(registry)
+    return app
+
+
+def create_wsgi() -> Flask:
+    """For gunicorn, in the master before it forks: settings from the environment, app warmed up."""
+    settings = home.prepare(Settings.from_env())
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    server: Flask = create_app(settings).server
+    # Dash registers its files within the first request, without a lock: two first requests at once fail.
+    server.test_client().get("/")
+    return server

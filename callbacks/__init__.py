@@ -1,0 +1,17 @@
+"""From requests to services and back: each module registers its callbacks and routes."""
+
+from __future__ import annotations
+
+from callbacks import documents, errors, pages, routes, searches, session
+from callbacks.registry import Registry
+
+# A new module is one line here.
+MODULES = (routes, documents, pages, searches)
+
+
+def register_all(registry: Registry) -> None:
+    """Wire everything to the registry's app. Session comes first: it stands in front of all others."""
+    session.register(registry)
+    errors.init(registry.app.server)
+    for module in MODULES:
+        module.register(registry)

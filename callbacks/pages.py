@@ -1,0 +1,77 @@
+"""Which page an address shows. A new page is one line of PAGES."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash import ClientsideFunction, Input, Output, State
+from flask import Response, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+from werkzeug.routing import Rule as Path
+
+from callbacks import searches
+from callbacks.registry import Registry, Rule
+from callbacks.session import PAGE_ENDPOINTS, current_actor
+from layouts import ids, shell, text
+from services.errors import Forbidden, ProductError
+
+# Gets (rt, actor, **parameters of the path) and returns a component; see query() for the rest of the address.
+PageFunction = Callable[..., Any]
+
+# (path with werkzeug's <converter:name> parameters, function)
+PAGES: list[tuple[str, PageFunction]] = [
+    ("/", searches.page),
+]
+
+
+def find(pathname: str) -> tuple[PageFunction, dict[str, Any]] | None:
+    """The page function of a path with its parameters, or None."""
+    paths = Map([Path(path, endpoint=str(number)) for number, (path, _) in enumerate(PAGES)], strict_slashes=False)
+    try:
+        endpoint, params = paths.bind("").match(pathname or "/")
+    except HTTPException:
+        return None
+    return PAGES[int(endpoint)][1], dict(params)
+
+
+def query() -> str:
+    """The query string of the page that is being made, without "?"."""
+    return str(g.get("page_query", ""))
+
+
+def register(registry: Registry) -> None:
+    """The router, the shell around it and the status of addresses that show nothing."""
+    rt = registry.rt
+
+    def layout() -> Any:
+        actor = g.get("actor", None) if g else None
+        return shell.layout(actor.name if actor else "", actor.role if actor else "")
+
+    registry.app.layout = layout
+
+    def explain(error: ProductError) -> Any:
+        title = text.FORBIDDEN_TITLE if isinstance(error, Forbidden) else text.PROBLEM_TITLE
+        return shell.message_page(title, error.message)
+
+    @registry.callback(
+        Output(ids.PAGE, "children"), Input(ids.URL, "pathname"), State(ids.URL, "search"),
+        rule=Rule.ANY, on_error=explain,
+    )  # fmt: skip
+    def show_page(pathname: str | None, search: str | None) -> Any:
+        found = find(urlsplit(pathname or "/").path)
+        if found is None:
+            return shell.message_page(text.NOT_FOUND_TITLE, text.NOT_FOUND_BODY)
+        function, params = found
+        g.page_query = (search or "").removeprefix("?")
+        return function(rt, current_actor(), **params)
+
+    registry.clientside(ClientsideFunction("shell", "arrived"), Input(ids.PAGE, "children"), State(ids.URL, "pathname"))
+
+    @registry.app.server.after_request
+    def missing_pages_are_404(response: Response) -> Response:
+        if request.endpoint in PAGE_ENDPOINTS and response.status_code == 200 and find(request.path) is None:
+            response.status_code = 404
+        return response

@@ -1,0 +1,110 @@
+"""The page `/`: list, make, rename, share and archive searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
+
+from callbacks.errors import toast
+from callbacks.registry import Registry, Rule
+from callbacks.session import current_actor
+from layouts import ids, pages_searches, text
+from services import searches
+from services.errors import ProductError
+from services.identity import Actor
+from services.runtime import Runtime
+
+PAGE_SIZE = 50
+
+
+def page(rt: Runtime, actor: Actor) -> Any:
+    """All searches that the actor may see."""
+    rows, more = _rows(rt, actor, 1, False)
+    return pages_searches.searches_page(rows, may_edit=actor.may_edit, more=more)
+
+
+def register(registry: Registry) -> None:
+    rt = registry.rt
+
+    @registry.callback(
+        Output(ids.SEARCH_LIST, "children"), Output(ids.SEARCH_MORE, "hidden"),
+        Input(ids.SEARCH_ARCHIVED, "value"), Input(ids.SEARCH_MORE, "n_clicks"), Input(ids.SEARCH_SAVED, "data"),
+        rule=Rule.ANY, prevent_initial_call=True,
+    )  # fmt: skip
+    def show_list(archived: bool, clicks: int | None, _: Any) -> Any:
+        actor = current_actor()
+        rows, more = _rows(rt, actor, 1 + (clicks or 0), bool(archived))
+        return pages_searches.search_list(rows, may_edit=actor.may_edit, archived=bool(archived)), not more
+
+    @registry.callback(
+        Output(ids.SEARCH_FORM, "children"), Output(ids.SEARCH_FORM, "is_open"),
+        Input(ids.NEW_SEARCH, "n_clicks"), Input(ids.search_edit(ALL), "n_clicks"),
+        rule=Rule.RECRUITER, prevent_initial_call=True,
+    )  # fmt: skip
+    def open_form(new: int | None, edits: list[int | None]) -> Any:
+        if not (new if ctx.triggered_id == ids.NEW_SEARCH else any(edits)):
+            return no_update  # the buttons only appeared
+        if ctx.triggered_id == ids.NEW_SEARCH:
+            return pages_searches.form(), True
+        found = searches.get_search(rt, current_actor(), ctx.triggered_id["id"])
+        named = searches.members(rt, current_actor(), found.id) if found.visibility == "named" else []
+        return pages_searches.form(found, members=", ".join(named)), True
+
+    leave_open = (no_update, no_update, no_update)
+
+    def explain(error: ProductError) -> Any:
+        return *leave_open, error.message
+
+    written = (
+        Output(ids.SEARCH_FORM, "is_open", allow_duplicate=True),
+        Output(ids.SEARCH_SAVED, "data", allow_duplicate=True),
+        Output(ids.URL, "href", allow_duplicate=True),
+        Output(ids.SEARCH_PROBLEM, "children", allow_duplicate=True),
+    )
+
+    @registry.callback(
+        *written, Input(ids.SEARCH_SAVE, "n_clicks"), Input(ids.SEARCH_TITLE, "n_submit"),
+        State(ids.SEARCH_EDITED, "data"), State(ids.SEARCH_TITLE, "value"),
+        State(ids.SEARCH_VISIBILITY, "value"), State(ids.SEARCH_MEMBERS, "value"),
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def save(
+        clicks: int | None, enter: int | None, edited: str | None, title: str, visibility: str | None, named: str
+    ) -> Any:
+        if not clicks and not enter:
+            return *leave_open, no_update
+        emails = (named or "").split(",")
+        if edited is None:
+            made = searches.create_search(rt, current_actor(), title, visibility or "team", emails)
+            toast(text.SEARCH_CREATED, kind="success")
+            return False, no_update, f"/search/{made.id}", ""
+        searches.edit_search(rt, current_actor(), edited, title, visibility, emails)
+        toast(text.SEARCH_SAVED, kind="success")
+        return False, {"edited": edited, "clicks": clicks, "enter": enter}, no_update, ""
+
+    @registry.callback(
+        *written, Input(ids.SEARCH_ARCHIVE, "n_clicks"), State(ids.SEARCH_EDITED, "data"),
+        State(ids.SEARCH_ARCHIVED, "value"), rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def archive(clicks: int | None, edited: str, archived: bool) -> Any:
+        if not clicks:
+            return *leave_open, no_update
+        searches.archive_search(rt, current_actor(), edited, archived=not archived)
+        toast(text.SEARCH_WAS_RESTORED if archived else text.SEARCH_WAS_ARCHIVED, kind="success")
+        return False, {"archived": edited}, no_update, ""
+
+    registry.clientside(
+        ClientsideFunction("shell", "close"), Output(ids.SEARCH_FORM, "is_open", allow_duplicate=True),
+        Input(ids.SEARCH_CANCEL, "n_clicks"), prevent_initial_call=True,
+    )  # fmt: skip
+    registry.clientside(
+        ClientsideFunction("shell", "hidden_unless_named"), Output(ids.SEARCH_MEMBERS_BOX, "hidden"),
+        Input(ids.SEARCH_VISIBILITY, "value"),
+    )  # fmt: skip
+
+
+def _rows(rt: Runtime, actor: Actor, pages: int, archived: bool) -> tuple[list[searches.Search], bool]:
+    """The first `pages` pages, and whether there are more. The list grows to 100 rows, then turns over."""
+    rows = searches.list_searches(rt, actor, limit=PAGE_SIZE + 1, offset=(pages - 1) * PAGE_SIZE, archived=archived)
+    return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE

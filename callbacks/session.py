@@ -1,0 +1,161 @@
+"""Who asks, checked once a request, before anything else: session, rule, origin, CSRF token."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, g, redirect, request
+
+from callbacks.errors import CALLBACK_PATH
+from callbacks.registry import Declared, Registry, Rule
+from layouts import text
+from services import identity
+from services.errors import BadInput, Forbidden, NotSignedIn
+from services.identity import Actor
+from services.runtime import Runtime
+
+COOKIE = "sx_session"
+CSRF_HEADER = "X-CSRF-Token"
+# Bytes; a callback's inputs are far smaller. Uploads have a limit of their own.
+MAX_BODY = 2_000_000
+
+# Routes that Dash itself adds, by endpoint. Those that are not here are refused (hot reload, …).
+DASH_ROUTES = {
+    "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>": Declared(Rule.ANONYMOUS),
+    "_dash_assets.static": Declared(Rule.ANONYMOUS),
+    "/_favicon.ico": Declared(Rule.ANONYMOUS),
+    "/_dash-layout": Declared(Rule.ANY),
+    "/_dash-dependencies": Declared(Rule.ANY),
+    "/": Declared(Rule.ANY),
+    "/<path:path>": Declared(Rule.ANY),
+}
+PAGE_ENDPOINTS = {"/", "/<path:path>"}
+
+
+def current_actor() -> Actor:
+    """The signed-in person of this request. Raises NotSignedIn."""
+    actor: Actor | None = g.get("actor")
+    if actor is None:
+        raise NotSignedIn(text.SIGN_IN_FIRST)
+    return actor
+
+
+def csrf_token(rt: Runtime, session_token: str) -> str:
+    """The token that goes with a session: nothing to store, and useless with any other cookie."""
+    return hmac.new(rt.settings.secret_key.encode(), b"csrf:" + session_token.encode(), hashlib.sha256).hexdigest()
+
+
+def current_csrf_token(rt: Runtime) -> str:
+    """For the page's <meta name="csrf-token">; empty when not signed in."""
+    return csrf_token(rt, request.cookies[COOKIE]) if g.get("actor") is not None else ""
+
+
+def set_cookie(rt: Runtime, response: Any, session_token: str) -> None:
+    response.set_cookie(
+        COOKIE, session_token, max_age=rt.settings.session_max_h * 3600, httponly=True, samesite="Lax",
+        secure=request.is_secure, path="/",
+    )  # fmt: skip
+
+
+def clear_cookie(response: Any) -> None:
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+
+
+def safe_next(target: str | None) -> str:
+    """A path on this site, with its query string; "/" for anything else."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\", "/login", "/logout")):
+        return "/"
+    if any(ord(c) < 33 or c == "\\" for c in target) or len(target) > 8000:
+        return "/"
+    parts = urlsplit(target)
+    return "/" if parts.scheme or parts.netloc else target
+
+
+def check_origin() -> None:
+    """Refuse what another site sends. Raises Forbidden."""
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        if urlsplit(origin).netloc.lower() != request.host.lower():
+            raise Forbidden(text.FOREIGN_ORIGIN)
+    elif request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise Forbidden(text.FOREIGN_ORIGIN)
+
+
+def register(registry: Registry) -> None:
+    """Put the check in front of every request."""
+    server: Flask = registry.app.server
+
+    @server.before_request
+    def admit() -> Any:
+        if request.endpoint not in registry.unlimited:
+            request.max_content_length = MAX_BODY
+        declared = _declared(registry)
+        if declared is None:
+            raise Forbidden(text.UNKNOWN_CALL)
+        token = request.cookies.get(COOKIE, "")
+        if declared.rule is not Rule.ANONYMOUS:
+            counts = not declared.polling
+            g.actor = identity.actor_of(registry.rt, token, counts_as_use=counts) if token else None
+        if g.get("actor") is None and request.endpoint in PAGE_ENDPOINTS:
+            return _to_login()
+        declared.rule.check(g.get("actor"), text.SIGN_IN_FIRST, text.NOT_ALLOWED)
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            check_origin()
+            if declared.rule is not Rule.ANONYMOUS:
+                _check_token(registry.rt, token)
+        if "callback_output" in g:
+            _check_wiring(registry, g.callback_output)
+        return None
+
+
+def _declared(registry: Registry) -> Declared | None:
+    """What applies to this request. Unknown callbacks need a sign-in first: strangers learn nothing."""
+    if request.path == CALLBACK_PATH and request.method == "POST":
+        output = _callback_output()
+        declared = registry.callbacks.get(output)
+        if declared is None:
+            Rule.ANY.check(_actor(registry.rt), text.SIGN_IN_FIRST, text.NOT_ALLOWED)
+            return None
+        g.callback_output = output
+        return declared
+    endpoint = request.endpoint
+    if endpoint is None:
+        # 404 and 405 are Flask's to answer.
+        return Declared(Rule.ANONYMOUS)
+    return registry.routes.get(endpoint) or DASH_ROUTES.get(endpoint)
+
+
+def _actor(rt: Runtime) -> Actor | None:
+    token = request.cookies.get(COOKIE)
+    return identity.actor_of(rt, token) if token else None
+
+
+def _callback_output() -> str:
+    body = request.get_json(silent=True)
+    output = body.get("output") if isinstance(body, dict) else None
+    return output if isinstance(output, str) else ""
+
+
+def _check_wiring(registry: Registry, output: str) -> None:
+    """The call must have the inputs and states that were declared. Raises BadInput."""
+    body, spec = request.get_json(), registry.app.callback_map[output]
+    for name in ("inputs", "state"):
+        given, wanted = body.get(name) or [], spec[name]
+        if not isinstance(given, list) or len(given) != len(wanted):
+            raise BadInput(text.UNKNOWN_CALL)
+
+
+def _check_token(rt: Runtime, session_token: str) -> None:
+    # The header only: looking for a field would read a whole upload before it is admitted.
+    given = request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given.encode(), csrf_token(rt, session_token).encode()):
+        raise Forbidden(text.BAD_TOKEN)
+
+
+def _to_login() -> Response:
+    wanted = request.full_path.rstrip("?") if request.query_string else request.path
+    query = "" if wanted == "/" else "?" + urlencode({"next": wanted})
+    return redirect("/login" + query)  # type: ignore[return-value]

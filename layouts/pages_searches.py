@@ -1,0 +1,145 @@
+"""The page `/`: all searches that a person may see, and the form that makes or edits one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from layouts import ids, shell, text
+
+
+class SearchRow(Protocol):
+    """What a row shows: services.searches.Search."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def owner(self) -> str: ...
+    @property
+    def visibility(self) -> str: ...
+    @property
+    def profile_count(self) -> int: ...
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def archived(self) -> bool: ...
+    @property
+    def editable(self) -> bool: ...
+    @property
+    def owned(self) -> bool: ...
+
+
+def searches_page(rows: Sequence[SearchRow], *, may_edit: bool, more: bool) -> html.Div:
+    """The whole page. more: whether there are older searches than these."""
+    new = html.Button(text.SEARCH_NEW, id=ids.NEW_SEARCH, type="button", className="btn btn-primary")
+    archived = dbc.Switch(id=ids.SEARCH_ARCHIVED, label=text.SHOW_ARCHIVED, value=False)
+    return shell.page(
+        text.SEARCHES_TITLE,
+        html.Div(search_list(rows, may_edit=may_edit), id=ids.SEARCH_LIST),
+        more_button(more),
+        dbc.Modal(form(), id=ids.SEARCH_FORM, is_open=False, centered=True),
+        dcc.Store(id=ids.SEARCH_SAVED),
+        actions=[archived, new] if may_edit else [archived],
+    )
+
+
+def more_button(more: bool) -> html.Button:
+    """Fetches older searches."""
+    return html.Button(
+        text.SHOW_MORE, id=ids.SEARCH_MORE, type="button", className="btn btn-outline-secondary", hidden=not more
+    )
+
+
+def search_list(rows: Sequence[SearchRow], *, may_edit: bool, archived: bool = False) -> html.Div | html.Table:
+    """A table, or what to do when it would be empty."""
+    if not rows:
+        return _empty(may_edit, archived)
+    names = (text.COLUMN_TITLE, text.COLUMN_COUNT, text.COLUMN_OWNER, text.COLUMN_VISIBILITY, text.COLUMN_CREATED)
+    head = [html.Th(n, scope="col", className="sx-number" if n == text.COLUMN_COUNT else None) for n in names]
+    head.append(html.Th(html.Span(text.COLUMN_ACTIONS, className="visually-hidden"), scope="col"))
+    return html.Table(
+        [html.Thead(html.Tr(head)), html.Tbody([_row(row) for row in rows])], className="sx-table sx-table-cards"
+    )
+
+
+def _row(row: SearchRow) -> html.Tr:
+    edit = html.Button(
+        text.SEARCH_EDIT, id=ids.search_edit(str(row.id)), type="button", className="btn btn-sm btn-outline-secondary",
+        **{"aria-label": text.SEARCH_EDIT_LABEL.format(title=row.title)},
+    )  # fmt: skip
+    return html.Tr(
+        [
+            html.Td(dcc.Link(row.title, href=f"/search/{row.id}"), className="sx-table-main"),
+            html.Td(f"{row.profile_count:,}", className="sx-number", **{"data-label": text.COLUMN_COUNT}),
+            html.Td(row.owner, **{"data-label": text.COLUMN_OWNER}),
+            html.Td(text.VISIBILITIES_LIST[row.visibility], **{"data-label": text.COLUMN_VISIBILITY}),
+            html.Td(time(row.created_at), **{"data-label": text.COLUMN_CREATED}),
+            html.Td(edit if row.editable else None, className="sx-table-end"),
+        ],
+        **{"data-testid": "search-row"},
+    )
+
+
+def time(moment: datetime) -> html.Time:
+    """A moment, UTC here; app.js writes it in the reader's zone."""
+    return html.Time(moment.strftime("%Y-%m-%d %H:%M UTC"), dateTime=moment.isoformat(), className="sx-time")
+
+
+def _empty(may_edit: bool, archived: bool) -> html.Div:
+    if archived:
+        return html.Div(html.P(text.EMPTY_ARCHIVED), className="sx-empty")
+    if not may_edit:
+        return html.Div([html.H2(text.EMPTY_TITLE), html.P(text.EMPTY_VIEWER)], className="sx-empty")
+    hints = [html.P(text.EMPTY_BODY), html.P(text.EMPTY_DEMO, className="sx-muted")]
+    return html.Div([html.H2(text.EMPTY_TITLE), *hints], className="sx-empty")
+
+
+def form(row: SearchRow | None = None, *, members: str = "") -> list[Any]:
+    """Content of the dialog: empty for a new search, or what the search has now."""
+    visibility = row.visibility if row else "team"
+    return [
+        dcc.Store(id=ids.SEARCH_EDITED, data=str(row.id) if row else None),
+        dbc.ModalHeader(dbc.ModalTitle(text.SEARCH_EDIT_TITLE if row else text.SEARCH_NEW)),
+        dbc.ModalBody(_fields(row.title if row else "", visibility, members), className="sx-form"),
+        dbc.ModalFooter(_buttons(row)),
+    ]
+
+
+def _fields(title: str, visibility: str, members: str) -> list[Any]:
+    options = [{"label": label, "value": value} for value, label in text.VISIBILITIES.items()]
+    named = [
+        html.Label(text.SEARCH_MEMBERS, htmlFor=ids.SEARCH_MEMBERS),
+        dbc.Input(id=ids.SEARCH_MEMBERS, value=members, maxLength=8000, autoComplete="off"),
+        html.Small(text.SEARCH_MEMBERS_HINT, className="sx-muted"),
+    ]
+    return [
+        html.Label(text.SEARCH_TITLE, htmlFor=ids.SEARCH_TITLE),
+        dbc.Input(
+            id=ids.SEARCH_TITLE, value=title, maxLength=200, autoComplete="off", autoFocus=True,
+            placeholder=text.SEARCH_TITLE_HINT,
+        ),
+        html.Label(text.SEARCH_VISIBILITY, htmlFor=ids.SEARCH_VISIBILITY),
+        dbc.Select(id=ids.SEARCH_VISIBILITY, options=options, value=visibility),
+        html.Div(named, id=ids.SEARCH_MEMBERS_BOX, hidden=visibility != "named"),
+        html.P(id=ids.SEARCH_PROBLEM, className="sx-problem", role="alert"),
+    ]  # fmt: skip
+
+
+def _buttons(row: SearchRow | None) -> list[Any]:
+    save = html.Button(
+        text.SAVE if row else text.SEARCH_CREATE, id=ids.SEARCH_SAVE, type="button", className="btn btn-primary"
+    )
+    cancel = html.Button(text.CANCEL, id=ids.SEARCH_CANCEL, type="button", className="btn btn-outline-secondary")
+    if row is None or not row.owned:
+        return [cancel, save]
+    archive = html.Button(
+        text.SEARCH_RESTORE if row.archived else text.SEARCH_ARCHIVE, id=ids.SEARCH_ARCHIVE, type="button",
+        className="btn btn-outline-secondary me-auto",
+    )  # fmt: skip
+    return [archive, cancel, save]

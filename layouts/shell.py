@@ -1,0 +1,130 @@
+"""What surrounds every page: header, navigation, user menu, place for the page, place for messages."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from dash import dcc, html
+
+from layouts import ids, text
+
+# interpolated by Dash ({%…%}) and by callbacks/documents.py ({{…}})
+INDEX = """<!DOCTYPE html>
+<html lang="en" data-sx-theme="{{theme}}">
+<head>
+{%metas%}
+<meta name="csrf-token" content="{{csrf}}">
+<meta name="color-scheme" content="light dark">
+<title>{%title%}</title>
+{%favicon%}
+<script src="{{theme_script}}"></script>
+{%css%}
+</head>
+<body>
+<noscript>{{needs_script}}</noscript>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>
+"""
+
+
+def layout(name: str, role: str) -> html.Div:
+    """The shell around the page; the router fills ids.PAGE."""
+    return html.Div(
+        [
+            dcc.Location(id=ids.URL, refresh="callback-nav"),
+            html.A(text.SKIP, href=f"#{ids.PAGE}", className="sx-skip"),
+            _header(name, role),
+            html.Main(loading(), id=ids.PAGE, tabIndex=-1, className="sx-main"),
+            html.Div(id=ids.TOAST, className="sx-toasts", role="status", **{"aria-live": "polite"}),
+        ],
+        className="sx-shell",
+    )
+
+
+def page(title: str, *children: Any, actions: Any = None, wide: bool = False, fill: bool = False) -> html.Div:
+    """A page: heading row with actions at its right, then content.
+
+    wide: as broad as the window. fill: exactly as high as the window, so that a grid scrolls, not the page.
+    """
+    names = ["sx-page", "sx-page-wide" if wide or fill else "", "sx-page-fill" if fill else ""]
+    head = html.Div([html.H1(title), html.Div(actions, className="sx-actions")], className="sx-page-head")
+    return html.Div([head, *children], className=" ".join(n for n in names if n))
+
+
+def message_page(title: str, body: str) -> html.Div:
+    """A page that only says something, with a way back."""
+    link = dcc.Link(text.TO_SEARCHES, href="/", className="btn btn-primary")
+    return html.Div([html.H1(title), html.P(body), link], className="sx-page sx-message")
+
+
+def loading() -> html.Div:
+    """Grey bars while a page is fetched."""
+    bars = [html.Div(className="sx-skeleton") for _ in range(4)]
+    return html.Div(bars, className="sx-page", **{"aria-label": text.LOADING, "aria-busy": "true"})
+
+
+def toast_card(message: str, *, kind: str, undo_batch: int | None, key: str) -> html.Div:
+    """One message. kind: info, success or problem. A new key shows it anew."""
+    undo = []
+    if undo_batch is not None:
+        undo = [
+            dcc.Store(id=ids.UNDO_BATCH, data=undo_batch),
+            html.Button(text.UNDO, id=ids.UNDO, type="button", className="btn btn-sm btn-link"),
+        ]
+    close = html.Button("×", type="button", className="sx-toast-close", **{"aria-label": text.CLOSE})
+    linger = kind == "problem" or undo_batch is not None
+    names = f"sx-toast sx-toast-{kind}" + (" sx-toast-linger" if linger else "")
+    return html.Div([html.Span(message), *undo, close], className=names, key=key)
+
+
+def problem_document(message: str) -> str:
+    """A whole HTML document for an error outside the shell."""
+    return (
+        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{escape(text.PRODUCT)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/assets/app.css">'
+        f'<body><main class="sx-page sx-message"><h1>{escape(text.PROBLEM_TITLE)}</h1>'
+        f'<p>{escape(message)}</p><a class="sx-link" href="/">{escape(text.TO_SEARCHES)}</a></main></body></html>'
+    )
+
+
+def _header(name: str, role: str) -> html.Header:
+    links = [
+        dcc.Link(text.NAV_SEARCHES, href="/", className="sx-nav-link"),
+        dcc.Link(text.NAV_RUNS, href="/runs", className="sx-nav-link"),
+    ]
+    return html.Header(
+        [
+            dcc.Link(text.PRODUCT, href="/", className="sx-brand"),
+            html.Nav(links, id=ids.NAV, className="sx-nav", **{"aria-label": text.NAV_LABEL}),
+            _theme_button(),
+            _user_menu(name, role),
+        ],
+        className="sx-header",
+    )
+
+
+def _theme_button() -> html.Button:
+    return html.Button(
+        html.Span(className="sx-icon sx-icon-theme"), id=ids.THEME_TOGGLE, type="button",
+        className="sx-icon-button", title=text.THEME, **{"aria-label": text.THEME},
+    )  # fmt: skip
+
+
+def _user_menu(name: str, role: str) -> html.Details:
+    initials = "".join(word[0] for word in name.split()[:2]).upper() or "?"
+    summary = html.Summary(
+        [html.Span(initials, className="sx-avatar", **{"aria-hidden": "true"}), html.Span(name, className="sx-user")],
+        title=text.USER_MENU,
+    )
+    panel = html.Div(
+        [
+            html.Div([html.Strong(name), html.Span(text.ROLES.get(role, ""), className="sx-muted")]),
+            html.Button(text.SIGN_OUT, id=ids.SIGN_OUT, type="button", className="btn btn-outline-secondary"),
+        ],
+        className="sx-menu-panel",
+    )
+    return html.Details([summary, panel], id=ids.USER_MENU, className="sx-menu")

@@ -1,0 +1,190 @@
+"""Searches: what holds the people for one role. Listed, made, renamed, shared, put away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+import sql
+from services import db
+from services.errors import BadInput, Forbidden
+from services.identity import Actor, audit
+from services.runtime import Runtime
+
+Visibility = Literal["private", "team", "named"]
+MAX_TITLE = 200
+MAX_PAGE = 100
+MAX_MEMBERS = 200
+# One message for what is missing and for what may not be seen, so that ids cannot be probed.
+NOT_YOURS = "This search does not exist, or it is not shared with you. Ask its owner to share it."
+NOT_OWNED = "Only the search's owner or an admin can do this."
+READ_ONLY = "You may look at this search, but not change it. Ask an admin for another role."
+
+_Q = sql.queries("searches")
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search as one person sees it. `editable`: may change what is in it; `owned`: may share and archive it."""
+
+    id: UUID
+    title: str
+    owner: str
+    owner_id: int
+    visibility: Visibility
+    data_version: int
+    profile_count: int
+    archived: bool
+    created_at: datetime
+    editable: bool
+    owned: bool
+
+
+def list_searches(
+    rt: Runtime, actor: Actor, *, limit: int = MAX_PAGE, offset: int = 0, archived: bool = False
+) -> list[Search]:
+    """Searches that the actor may see, newest first; at most 100 at a time."""
+    params = actor.params | {"archived": archived, "limit": min(limit, MAX_PAGE), "offset": max(offset, 0)}
+    with rt.db.connection() as conn:
+        return [_search(row, actor) for row in db.rows(conn, _Q.fetch_searches, params)]
+
+
+def get_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> Search:
+    """One search. Raises Forbidden, with the same message, when it is missing or not to be seen."""
+    with rt.db.connection() as conn:
+        return _get(conn, actor, search_id)
+
+
+def create_search(
+    rt: Runtime, actor: Actor, title: str, visibility: str = "team", members: Sequence[str] = ()
+) -> Search:
+    """A new search of the actor's. members: addresses for visibility "named".
+
+    Raises Forbidden for viewers, BadInput for a bad title, visibility or address.
+    """
+    if not actor.may_edit:
+        raise Forbidden("Viewers cannot create searches. Ask an admin for another role.")
+    params = actor.params | {"title": _title(title), "visibility": _visibility(visibility)}
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.insert_search, params)
+        assert row is not None
+        _set_members(conn, row["id"], visibility, members)
+        audit(conn, actor, "search.create", str(row["id"]), visibility=visibility)
+        return _get(conn, actor, row["id"])
+
+
+def rename_search(rt: Runtime, actor: Actor, search_id: UUID | str, title: str) -> None:
+    """Raises BadInput for a bad title, Forbidden unless the actor may change the search."""
+    with rt.db.connection() as conn:
+        _rename(conn, actor, _get(conn, actor, search_id), title)
+
+
+def archive_search(rt: Runtime, actor: Actor, search_id: UUID | str, archived: bool = True) -> None:
+    """Put away, or bring back with archived=False. Raises Forbidden unless owner or admin."""
+    with rt.db.connection() as conn:
+        found = _get(conn, actor, search_id)
+        if db.run(conn, _Q.archive_search, actor.params | {"search_id": found.id, "archived": archived}) == 0:
+            raise Forbidden(NOT_OWNED)
+        audit(conn, actor, "search.archive" if archived else "search.restore", str(found.id))
+
+
+def set_visibility(
+    rt: Runtime, actor: Actor, search_id: UUID | str, visibility: str, members: Sequence[str] = ()
+) -> None:
+    """Who may see it; members are the addresses for "named". Raises Forbidden unless owner or admin."""
+    with rt.db.connection() as conn:
+        _share(conn, actor, _get(conn, actor, search_id), visibility, members)
+
+
+def edit_search(
+    rt: Runtime,
+    actor: Actor,
+    search_id: UUID | str,
+    title: str,
+    visibility: str | None = None,
+    members: Sequence[str] = (),
+) -> None:
+    """Title and visibility at once, each only where it changes; both or none.
+
+    Raises as rename_search and set_visibility do.
+    """
+    with rt.db.connection() as conn:
+        found = _get(conn, actor, search_id)
+        _rename(conn, actor, found, title)
+        if visibility is not None and (visibility != found.visibility or visibility == "named"):
+            _share(conn, actor, found, visibility, members)
+
+
+def members(rt: Runtime, actor: Actor, search_id: UUID | str) -> list[str]:
+    """Addresses of the named people. Raises Forbidden unless the actor sees the search."""
+    with rt.db.connection() as conn:
+        found = _get(conn, actor, search_id)
+        return [row["email"] for row in db.rows(conn, _Q.fetch_members, {"search_id": found.id})]
+
+
+def _get(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Search:
+    row = db.one(conn, _Q.fetch_search, actor.params | {"search_id": _uuid(search_id)})
+    if row is None:
+        raise Forbidden(NOT_YOURS)
+    return _search(row, actor)
+
+
+def _search(row: dict[str, Any], actor: Actor) -> Search:
+    owned = actor.may_edit and (row["owner_id"] == actor.user_id or actor.role == "admin")
+    return Search(owned=owned, **row)
+
+
+def _rename(conn: db.Conn, actor: Actor, search: Search, title: str) -> None:
+    params = actor.params | {"search_id": search.id, "title": _title(title)}
+    if params["title"] == search.title:
+        return
+    if db.run(conn, _Q.rename_search, params) == 0:
+        raise Forbidden(READ_ONLY)
+    audit(conn, actor, "search.rename", str(search.id))
+
+
+def _share(conn: db.Conn, actor: Actor, search: Search, visibility: str, members: Sequence[str]) -> None:
+    params = actor.params | {"search_id": search.id, "visibility": _visibility(visibility)}
+    if db.run(conn, _Q.update_visibility, params) == 0:
+        raise Forbidden(NOT_OWNED)
+    _set_members(conn, search.id, visibility, members)
+    audit(conn, actor, "search.share", str(search.id), visibility=visibility)
+
+
+def _set_members(conn: db.Conn, search_id: UUID, visibility: str, emails: Sequence[str]) -> None:
+    db.run(conn, _Q.clear_members, {"search_id": search_id})
+    if visibility != "named":
+        return
+    wanted = {email.strip().lower() for email in emails if email.strip()}
+    if not wanted:
+        raise BadInput("Name at least one colleague by e-mail address, or choose who else may see the search.")
+    if len(wanted) > MAX_MEMBERS:
+        raise BadInput(f"At most {MAX_MEMBERS} people can be named; share with the team instead.")
+    found = db.rows(conn, _Q.insert_members, {"search_id": search_id, "emails": sorted(wanted)})
+    if unknown := len(wanted) - len(found):
+        raise BadInput(f"{unknown} of {len(wanted)} addresses belong to nobody here. Correct them, or add the users.")
+
+
+def _title(raw: str) -> str:
+    title = " ".join((raw or "").split())
+    if not title:
+        raise BadInput("Give the search a title.")
+    if len(title) > MAX_TITLE or "\0" in title:
+        raise BadInput(f"A title has at most {MAX_TITLE} characters.")
+    return title
+
+
+def _visibility(raw: str) -> str:
+    if raw not in get_args(Visibility):
+        raise BadInput("A search is seen by the team, by named people, or only by its owner.")
+    return raw
+
+
+def _uuid(raw: UUID | str) -> UUID:
+    try:
+        return raw if isinstance(raw, UUID) else UUID(raw)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise Forbidden(NOT_YOURS) from error

@@ -1,0 +1,165 @@
+"""A signed-in browser without a browser: Flask's test client with session cookie and CSRF token."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app
+from callbacks.registry import Registry
+from services import identity
+from services.identity import Actor
+from services.runtime import Runtime
+
+CALLBACK = "/_dash-update-component"
+# Component and property, for example ("url", "pathname", "/").
+Prop = tuple[Any, str, Any]
+
+
+class Browser(FlaskClient):
+    """A test client that knows the CSRF token of its sign-in."""
+
+    csrf: str = ""
+
+    def send(self, path: str, **options: Any) -> TestResponse:
+        """A POST as our own pages send it."""
+        headers = {"X-CSRF-Token": self.csrf, "Origin": "http://localhost"} | options.pop("headers", {})
+        return self.post(path, headers=headers, **options)
+
+
+@pytest.fixture
+def server(rt: Runtime) -> Iterator[Flask]:
+    """The web application on the test's own database and Redis."""
+    flask = create_app(rt.settings).server
+    flask.test_client_class = Browser
+    flask.test_client().get("/")
+    flask.config["SOURCINGX_RUNTIME"].open()
+    yield flask
+    flask.config["SOURCINGX_RUNTIME"].close()
+
+
+@pytest.fixture
+def registry(server: Flask) -> Registry:
+    found = server.config["SOURCINGX_REGISTRY"]
+    assert isinstance(found, Registry)
+    return found
+
+
+@pytest.fixture
+def stranger(server: Flask) -> Browser:
+    """A client without a sign-in."""
+    return browser(server)
+
+
+@pytest.fixture
+def client_for(server: Flask, rt: Runtime) -> Callable[[Actor], Browser]:
+    """client_for(actor): a client signed in as the actor, through a one-time link."""
+
+    def sign_in(actor: Actor) -> Browser:
+        with rt.db.connection() as conn:
+            row = conn.execute("SELECT email FROM users WHERE id = %s", [actor.user_id]).fetchone()
+        assert row is not None
+        token = identity.make_login_link(rt, row["email"])
+        client = browser(server)
+        client.set_cookie("sx_session", identity.sign_in_with_link(rt, token))
+        client.csrf = csrf_of(client)
+        return client
+
+    return sign_in
+
+
+def browser(server: Flask) -> Browser:
+    client = server.test_client()
+    assert isinstance(client, Browser)
+    return client
+
+
+def csrf_of(client: FlaskClient) -> str:
+    """The token in the page's <meta name="csrf-token">."""
+    page = client.get("/").get_data(as_text=True)
+    found = re.search(r'<meta name="csrf-token" content="([0-9a-f]*)">', page)
+    assert found, page[:300]
+    return found[1]
+
+
+def call(
+    client: Browser,
+    output: str,
+    inputs: list[Prop],
+    state: list[Prop] | None = None,
+    *,
+    triggered: str | None = None,
+    **options: Any,
+) -> TestResponse:
+    """POST a callback as dash-renderer does.
+
+    output: the callback's id in app.callback_map ("page.children", "..a.x...b.y.."); its @hash may be
+    left out where only one callback matches, and a callback without outputs is "" and found by its
+    inputs. triggered: "id.property", by default that of the first input.
+    """
+    registry = client.application.config["SOURCINGX_REGISTRY"]
+    output = _full_id(registry, output, inputs)
+    body = {
+        "output": output,
+        "outputs": _outputs(registry, output),
+        "inputs": [_prop(p) for p in inputs],
+        "state": [_prop(p) for p in state or []],
+        "changedPropIds": [triggered or _prop_id(inputs[0])] if inputs else [],
+    }
+    return client.send(CALLBACK, json=body, **options)
+
+
+def _full_id(registry: Registry, output: str, inputs: list[Prop]) -> str:
+    known = registry.app.callback_map
+    if output in known:
+        return output
+    if output == "":
+        wanted = [_prop_id(p) for p in inputs]
+        found = [n for n in registry.callbacks if known[n]["no_output"] and _input_ids(known[n]) == wanted]
+    else:
+        # Two callbacks may write the same outputs from other inputs; theirs decide.
+        found = [n for n in registry.callbacks if re.sub(r"@[0-9a-f]{64}", "", n) == output]
+        if len(found) > 1:
+            wanted = [_prop_id(p) for p in inputs]
+            found = [n for n in found if _input_ids(known[n]) == wanted]
+    return found[0] if len(found) == 1 else output
+
+
+def _input_ids(spec: dict[str, Any]) -> list[str]:
+    return [f"{i['id']}.{i['property']}" for i in spec["inputs"]]
+
+
+def _outputs(registry: Registry, output: str) -> Any:
+    spec = registry.app.callback_map.get(output)
+    if spec is None or spec["no_output"]:
+        return []
+    wanted = spec["output"]
+    if isinstance(wanted, (list, tuple)):
+        return [_output(o) for o in wanted]
+    return _output(wanted)
+
+
+def _output(output: Any) -> dict[str, Any]:
+    return {"id": output.component_id, "property": output.component_property}
+
+
+def _prop(prop: Any) -> Any:
+    if isinstance(prop, list):
+        return [_prop(p) for p in prop]
+    component, name, value = prop
+    return {"id": component, "property": name, "value": value}
+
+
+def _prop_id(prop: Any) -> str:
+    if isinstance(prop, list):
+        return _prop_id(prop[0]) if prop else ""
+    component, name, _ = prop
+    key = component if isinstance(component, str) else json.dumps(component, sort_keys=True, separators=(",", ":"))
+    return f"{key}.{name}"
