@@ -1,0 +1,54 @@
+"""python -m benchmarks [--quick] [GOAL …]: measure the goals whose names begin so, or all."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.measure import Figure, machine
+from benchmarks.stage import Stage
+
+# Module → the goals it measures, in the order they run.
+MODULES = {"paging": ("P1",), "search_text": ("P3",), "load": ("P6",)}
+RESULTS = Path(__file__).with_name("results") / "latest.json"
+
+
+def main(arguments: list[str]) -> int:
+    quick = "--quick" in arguments
+    wanted = [name for name in arguments if not name.startswith("--")]
+    chosen = [module for module, goals in MODULES.items() if _is_wanted(goals, wanted)]
+    if not chosen:
+        print(f"No goal begins with {' or '.join(wanted)}.", file=sys.stderr)
+        return 2
+    about = machine()
+    figures: list[Figure] = []
+    with Stage(quick=quick) as stage:
+        about |= stage.about()
+        for module in chosen:
+            for figure in import_module(f"benchmarks.{module}").figures(stage):
+                if not wanted or any(figure.name.startswith(name) for name in wanted):
+                    print(figure.line(), flush=True)
+                    figures.append(figure)
+    if not quick:
+        _save(about, figures)
+    return 0
+
+
+def _is_wanted(goals: tuple[str, ...], wanted: list[str]) -> bool:
+    return not wanted or any(name.startswith(goal) or goal.startswith(name) for goal in goals for name in wanted)
+
+
+def _save(about: dict[str, object], figures: list[Figure]) -> None:
+    """Keep the figures of goals that were not measured now: a part run must not erase the rest."""
+    kept = json.loads(RESULTS.read_text())["figures"] if RESULTS.exists() else []
+    new = {figure.name for figure in figures}
+    merged = [old for old in kept if old["name"] not in new] + [figure.as_json() for figure in figures]
+    merged.sort(key=lambda figure: figure["name"])
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps({"machine": about, "figures": merged}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

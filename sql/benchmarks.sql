@@ -1,0 +1,75 @@
+-- settings_of_the_app --
+-- What the embedded server sets for everyone.
+SET jit = off;
+
+-- page_by_offset --
+-- The usual way: sort everything, skip, take.
+SELECT c.id::text, p.full_name, p.last_name, p.headline, p.title, p.company, p.location, p.industry, p.linkedin_url,
+    array_to_string(p.skills[1:12], ', '), c.score::float8, c.fit, c.stage, c.filter_status, c.source, c.tags
+FROM candidates c JOIN profiles p ON p.id = c.profile_id
+WHERE c.search_id = %(search_id)s ORDER BY c.{column} ASC NULLS LAST, c.id OFFSET %(offset)s LIMIT 100;
+
+-- page_by_deferred_offset --
+-- The better way: skip over ids only, join what is left.
+SELECT c.id::text, p.full_name, p.last_name, p.headline, p.title, p.company, p.location, p.industry, p.linkedin_url,
+    array_to_string(p.skills[1:12], ', '), c.score::float8, c.fit, c.stage, c.filter_status, c.source, c.tags
+FROM (SELECT id FROM candidates c WHERE c.search_id = %(search_id)s
+      ORDER BY c.{column} ASC NULLS LAST, c.id OFFSET %(offset)s LIMIT 100) AS ids
+JOIN candidates c USING (id) JOIN profiles p ON p.id = c.profile_id ORDER BY c.{column} ASC NULLS LAST, c.id;
+
+-- reference_plain_asc --
+-- Plain truth for a sort: blanks last, ties by id.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY {column} ASC NULLS LAST, id OFFSET %(offset)s LIMIT 100;
+
+-- reference_plain_desc --
+-- The same downward.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY {column} DESC NULLS LAST, id DESC OFFSET %(offset)s LIMIT 100;
+
+-- reference_stage_asc --
+-- By pipeline.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY CASE stage WHEN 'new' THEN 1 WHEN 'shortlisted' THEN 2 WHEN 'contacted' THEN 3 WHEN 'interviewing' THEN 4
+    WHEN 'hired' THEN 5 ELSE 6 END, id OFFSET %(offset)s LIMIT 100;
+
+-- reference_stage_desc --
+-- By pipeline, downward.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY CASE stage WHEN 'new' THEN 1 WHEN 'shortlisted' THEN 2 WHEN 'contacted' THEN 3 WHEN 'interviewing' THEN 4
+    WHEN 'hired' THEN 5 ELSE 6 END DESC, id DESC OFFSET %(offset)s LIMIT 100;
+
+-- reference_fit_asc --
+-- Weakest first, unscreened last.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY CASE fit WHEN 'weak' THEN 1 WHEN 'possible' THEN 2 WHEN 'strong' THEN 3 END ASC NULLS LAST, id
+OFFSET %(offset)s LIMIT 100;
+
+-- reference_fit_desc --
+-- Strongest first, unscreened last.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY CASE fit WHEN 'weak' THEN 1 WHEN 'possible' THEN 2 WHEN 'strong' THEN 3 END DESC NULLS LAST, id DESC
+OFFSET %(offset)s LIMIT 100;
+
+-- substring_by_index --
+-- Substring of name or company by trigrams.
+SELECT id FROM candidates c WHERE c.search_id = %(search_id)s
+    AND (c.name_key LIKE sx_contains(%(term)s) OR c.company_key LIKE sx_contains(%(term)s)) ORDER BY id;
+
+-- substring_by_scan --
+-- The same by reading every row.
+SELECT id FROM candidates c WHERE c.search_id = %(search_id)s
+    AND (c.name_key ILIKE '%%' || %(term)s || '%%' OR c.company_key ILIKE '%%' || %(term)s || '%%') ORDER BY id;
+
+-- scan_only --
+-- No index for the next statements: the baseline reads the table.
+SET enable_bitmapscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off;
+
+-- scan_and_index --
+-- Back to normal.
+RESET enable_bitmapscan; RESET enable_indexscan; RESET enable_indexonlyscan;
+
+-- sample_names --
+-- Last names spread over the search, to make selective terms of.
+SELECT last_name_key FROM candidates
+WHERE search_id = %(search_id)s AND length(last_name_key) > 6 AND id %% %(step)s = 0 ORDER BY id LIMIT 400;
