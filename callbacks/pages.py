@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.routing import Rule as Path
 
-from callbacks import searches
+from callbacks import grid, searches
 from callbacks.registry import Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
 from layouts import ids, shell, text
@@ -24,6 +24,7 @@ PageFunction = Callable[..., Any]
 # (path with werkzeug's <converter:name> parameters, function)
 PAGES: list[tuple[str, PageFunction]] = [
     ("/", searches.page),
+    ("/search/<uuid:search_id>", grid.page),
 ]
 
 
@@ -48,7 +49,7 @@ def register(registry: Registry) -> None:
 
     def layout() -> Any:
         actor = g.get("actor", None) if g else None
-        return shell.layout(actor.name if actor else "", actor.role if actor else "")
+        return shell.layout(actor.name, actor.role, actor.user_id) if actor else shell.layout("", "")
 
     registry.app.layout = layout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from typing import Any
 
@@ -30,8 +31,8 @@ INDEX = """<!DOCTYPE html>
 """
 
 
-def layout(name: str, role: str) -> html.Div:
-    """The shell around the page; the router fills ids.PAGE."""
+def layout(name: str, role: str, user_id: int = 0) -> html.Div:
+    """The shell around the page; the router fills ids.PAGE. The data are read by app.js."""
     return html.Div(
         [
             dcc.Location(id=ids.URL, refresh="callback-nav"),
@@ -41,6 +42,7 @@ def layout(name: str, role: str) -> html.Div:
             html.Div(id=ids.TOAST, className="sx-toasts", role="status", **{"aria-live": "polite"}),
         ],
         className="sx-shell",
+        **{"data-texts": json.dumps(text.IN_BROWSER), "data-user": str(user_id)},
     )
 
 

@@ -13,8 +13,7 @@ SAVE = "Save"
 UNDO = "Undo"
 
 ROLES = {"recruiter": "Recruiter", "admin": "Admin", "viewer": "Viewer"}
-THEMES = {"auto": "As this device", "light": "Light", "dark": "Dark"}
-THEME = "Theme"
+THEME = "Light or dark"
 SIGN_OUT = "Sign out"
 USER_MENU = "Your account"
 LOADING = "Loading"
@@ -33,6 +32,16 @@ NOT_ALLOWED = "You are not allowed to do this. Ask an admin for the role that is
 UNKNOWN_CALL = "This page is older than the server. Load it again."
 BAD_TOKEN = "This page is older than your sign-in. Load it again."
 FOREIGN_ORIGIN = "This request came from another site and was refused."
+
+# Said by app.js
+IN_BROWSER = {
+    "product": PRODUCT,
+    "close": CLOSE,
+    "unreachable": "The server does not answer. What you did was perhaps not done; try again in a moment.",
+    "expired_title": "Your sign-in has ended",
+    "expired_body": "Sign in again in a new tab, then come back: this page and what you typed stay as they are.",
+    "sign_in": "Sign in",
+}
 
 # Sign-in pages
 LOGIN_TITLE = "Sign in"
@@ -127,7 +136,6 @@ COLUMN_LABELS = {
     "added_at": "Added",
     "screened_at": "Screened",
 }
-GRID_EMPTY_HTML = "Nobody matches. Remove a filter, or import people into this search."
 GRID_LOCALE = {"noRowsToShow": "Nobody matches. Remove a filter, or import people into this search."}
 GRID_TOO_LARGE = "This view is too large to be kept ready: far jumps take longer. Narrow it with a filter."
 BULK_LABEL = "Actions on the selected people"
