@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash
-from dash import Input, Output, State, no_update
+from dash import Input, Output, State, html, no_update
+from flask import g
 
 from callbacks import errors
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import facet_panel, ids, text
-from services import result_sets
+from layouts import ids, page_search, text
+from services import result_sets, searches
 from services.errors import BadInput, Forbidden, ProductError
 from services.grid_columns import split_filters
 from services.grid_query import parse_rows
 from services.grid_view import View, parse_url
+from services.identity import Actor
+from services.runtime import Runtime
 
 
 def view_of(page: Any, request: Mapping[str, Any] | None = None) -> View:
@@ -60,6 +63,25 @@ def page_state(view: View, person: str | None) -> dict[str, Any]:
         "filterModel": headers,
         "person": person,
     }
+
+
+def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
+    """The page of one search, in the view that the address says."""
+    search = searches.get_search(rt, actor, search_id)
+    view, person, _, notices = parse_url(search.id, str(g.get("page_query", "")))
+    for notice in notices:
+        errors.toast(notice)
+    state = page_state(view, person)
+    return page_search.search_page(
+        search_id=str(search.id),
+        title=search.title,
+        page=state,
+        sort=view.sort,
+        columns=[],
+        editable=search.editable,
+        panel=html.Div(id=ids.FILTER_PANEL),
+        views=html.Div(id=ids.SAVED_VIEWS),
+    )
 
 
 def register(registry: Registry) -> None:
@@ -109,7 +131,7 @@ def register(registry: Registry) -> None:
         prevent_initial_call=True,
     )
     def chips(page: dict[str, Any] | None) -> Any:
-        return facet_panel.filter_chips(view_of(page).sentences())
+        return [html.Span(s) for s in view_of(page).sentences().values()]
 
     @registry.callback(
         Output(ids.VERSION_ANSWER, "data"),
@@ -137,7 +159,6 @@ def register(registry: Registry) -> None:
         return {"view": page_state(view, person)}
 
     for name, given in (
-        ("mount", Input(ids.GRID_VIEW, "data")),
         ("answered", Input(ids.GRID_ANSWER, "data")),
         ("counted", Input(ids.COUNT_ANSWER, "data")),
         ("version", Input(ids.VERSION_ANSWER, "data")),
@@ -145,7 +166,13 @@ def register(registry: Registry) -> None:
         ("search", Input(ids.QUICK_SEARCH, "value")),
         ("facets", Input(ids.FACET_CHOICE, "data")),
     ):
-        registry.clientside(dash.ClientsideFunction("grid", name), given, prevent_initial_call=name != "mount")
+        registry.clientside(dash.ClientsideFunction("grid", name), given, prevent_initial_call=True)
+    # With an output, though it never writes it: one without is not called when its page is put in.
+    registry.clientside(
+        dash.ClientsideFunction("grid", "mount"),
+        Output(ids.GRID_VIEW, "modified_timestamp"),
+        Input(ids.GRID_VIEW, "data"),
+    )
     registry.clientside(
         dash.ClientsideFunction("grid", "poll"),
         Output(ids.VERSION_REQUEST, "data"),

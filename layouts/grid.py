@@ -101,8 +101,7 @@ def candidate_grid(
             "minWidth": 70,
             "tooltipValueGetter": {"function": "sxTooltip(params)"},
         },
-        getRowId="String(params.data.id)",
-        rowClassRules={"sx-row-deleted": "params.data && params.data.deleted"},
+        getRowId="params.data.id",
         # AgGrid would keep selected rows, personal data, in localStorage.
         persistence=False,
         persisted_props=[],
@@ -128,11 +127,9 @@ def candidate_grid(
             "multiSortKey": "ctrl",
             "alwaysMultiSort": False,
             "suppressDragLeaveHidesColumns": True,
-            "suppressMultiRangeSelection": True,
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
             "animateRows": False,
-            "overlayNoRowsTemplate": text.GRID_EMPTY_HTML,
             "localeText": text.GRID_LOCALE,
             "initialState": {
                 "filter": {"filterModel": dict(filter_model)},

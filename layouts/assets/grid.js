@@ -440,8 +440,9 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     grid: {
       mount: (data) => {
-        const known = S.view && S.view.search_id === data.search_id && S.api && !S.api.isDestroyed();
+        const known = data && S.view && S.view.search_id === data.search_id && S.api && !S.api.isDestroyed();
         if (data && data.search_id && !known) mount(data);
+        return window.dash_clientside.no_update;
       },
       answered: (meta) => answered(meta),
       counted: (answer) => counted(answer),
