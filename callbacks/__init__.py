@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from callbacks import documents, errors, pages, routes, searches, session
+from callbacks import documents, errors, grid, pages, request_log, routes, searches, session
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches)
+MODULES = (routes, documents, pages, searches, grid)
 
 
 def register_all(registry: Registry) -> None:
-    """Wire everything to the registry's app. Session comes first: it stands in front of all others."""
+    """Wire everything to the registry's app. Session comes before all that serves: it stands in front of it."""
+    request_log.register(registry)
     session.register(registry)
     errors.init(registry.app.server)
     for module in MODULES:

@@ -33,7 +33,8 @@ def register(registry: Registry) -> None:
         page = interpolate(**parts)
         values = {
             "theme": _theme(registry), "csrf": session.current_csrf_token(registry.rt),
-            "theme_script": asset_url("theme.js"), "needs_script": text.NEEDS_SCRIPT,
+            "theme_script": asset_url("theme.js"),
+            "icon": asset_url("icon.svg"), "needs_script": text.NEEDS_SCRIPT,
         }  # fmt: skip
         for name, value in values.items():
             page = page.replace("{{" + name + "}}", escape(value), 1)

@@ -8,11 +8,12 @@ import secrets
 from typing import Any
 
 import dash
+from dash.exceptions import CallbackException as DashException
 from flask import Flask, Response, g, has_request_context, request
 from werkzeug.exceptions import HTTPException
 
 from layouts import ids, shell, text
-from services.errors import Forbidden, NotSignedIn, ProductError, Unavailable
+from services.errors import BadInput, Forbidden, NotSignedIn, ProductError, Unavailable
 
 log = logging.getLogger("sourcingx.web")
 CALLBACK_PATH = "/_dash-update-component"
@@ -53,6 +54,8 @@ def init(server: Flask) -> None:
     """Register the handlers for errors outside callbacks and the status of errors inside."""
     server.register_error_handler(ProductError, _product_error)
     server.register_error_handler(Exception, _any_error)
+    # What Dash itself refuses about a call: its outputs are not those that were declared.
+    server.register_error_handler(DashException, lambda _: _product_error(BadInput(text.UNKNOWN_CALL)))
     server.after_request(_apply_status)
 
 

@@ -93,7 +93,7 @@ def _register_sign_in(registry: Registry) -> None:
 
 
 def _assets() -> pages_login.Assets:
-    return documents.stylesheets(), documents.asset_url("theme.js")
+    return documents.stylesheets(), documents.asset_url("theme.js"), documents.asset_url("icon.svg")
 
 
 def _form_page(target: str | None, email: str = "", problem: str = "", status: int = 200) -> Response:

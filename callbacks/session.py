@@ -140,12 +140,26 @@ def _callback_output() -> str:
 
 
 def _check_wiring(registry: Registry, output: str) -> None:
-    """The call must have the inputs and states that were declared. Raises BadInput."""
+    """The call must have the inputs, states and outputs that were declared. Raises BadInput."""
     body, spec = request.get_json(), registry.app.callback_map[output]
     for name in ("inputs", "state"):
-        given, wanted = body.get(name) or [], spec[name]
-        if not isinstance(given, list) or len(given) != len(wanted):
+        given = body.get(name) or []
+        if not isinstance(given, list) or len(given) != len(spec[name]) or not all(map(_is_prop, given)):
             raise BadInput(text.UNKNOWN_CALL)
+    outputs = body.get("outputs") or []
+    if not _is_prop(outputs) and not (isinstance(outputs, list) and all(map(_is_prop, outputs))):
+        raise BadInput(text.UNKNOWN_CALL)
+    if not isinstance(body.get("changedPropIds", []), list):
+        raise BadInput(text.UNKNOWN_CALL)
+
+
+def _is_prop(value: Any) -> bool:
+    """{"id", "property", …}, or a list of such for a wildcard."""
+    if isinstance(value, list):
+        return all(isinstance(item, dict) and _is_prop(item) for item in value)
+    if not isinstance(value, dict):
+        return False
+    return isinstance(value.get("property"), str) and isinstance(value.get("id"), str | dict)
 
 
 def _check_token(rt: Runtime, session_token: str) -> None:

@@ -1,6 +1,6 @@
 """The sign-in pages: plain HTML documents, so that they work without JavaScript.
 
-`assets` are (stylesheet URLs, URL of theme.js); `csrf` goes into a hidden field.
+`assets` are (stylesheet URLs, URL of theme.js, URL of the icon); `csrf` goes into a hidden field.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from html import escape
 
 from layouts import ids, text
 
-Assets = tuple[list[str], str]
+Assets = tuple[list[str], str, str]
 
 
 def login(assets: Assets, *, csrf: str, next_path: str, email: str = "", problem: str = "") -> str:
@@ -47,7 +47,7 @@ def _problem(message: str) -> str:
 
 
 def _document(assets: Assets, title: str, body: str) -> str:
-    sheets, theme_script = assets
+    sheets, theme_script, icon = assets
     links = "\n".join(f'<link rel="stylesheet" href="{escape(url)}">' for url in sheets)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -57,6 +57,7 @@ def _document(assets: Assets, title: str, body: str) -> str:
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)} · {escape(text.PRODUCT)}</title>
 <script src="{escape(theme_script)}"></script>
+<link rel="icon" type="image/svg+xml" href="{escape(icon)}">
 {links}
 </head>
 <body class="sx-login">

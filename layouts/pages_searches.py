@@ -43,7 +43,8 @@ def searches_page(rows: Sequence[SearchRow], *, may_edit: bool, more: bool) -> h
         text.SEARCHES_TITLE,
         html.Div(search_list(rows, may_edit=may_edit), id=ids.SEARCH_LIST),
         more_button(more),
-        dbc.Modal(form(), id=ids.SEARCH_FORM, is_open=False, centered=True),
+        # Absent for viewers: Dash would ask for its content, which is not theirs.
+        dbc.Modal(form(), id=ids.SEARCH_FORM, is_open=False, centered=True) if may_edit else None,
         dcc.Store(id=ids.SEARCH_SAVED),
         actions=[archived, new] if may_edit else [archived],
     )

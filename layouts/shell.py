@@ -18,7 +18,7 @@ INDEX = """<!DOCTYPE html>
 <meta name="csrf-token" content="{{csrf}}">
 <meta name="color-scheme" content="light dark">
 <title>{%title%}</title>
-{%favicon%}
+<link rel="icon" type="image/svg+xml" href="{{icon}}">
 <script src="{{theme_script}}"></script>
 {%css%}
 </head>
