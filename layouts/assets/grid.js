@@ -122,16 +122,20 @@
     if (api === S.api) return;
     Object.assign(S, { api, view, cacheVersion: null, failures: 0, selected: new Set(), all: false, anchor: null });
     showView();
+    document.body.classList.toggle("sx-filters-hidden", window.localStorage.getItem("sx-filters") === "hidden");
     api.addEventListener("filterChanged", () => {
       if (S.quiet) return;
       clearSelection();
       S.cacheVersion = null;
+      if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
       keep({ filterModel: api.getFilterModel(), count: null });
       writeUrl();
     });
     api.addEventListener("sortChanged", () => {
       if (S.quiet) return;
+      clearSelection();
       S.cacheVersion = null;
+      if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
       keep({ sort: sortModel() });
       writeUrl();
     });
@@ -388,6 +392,7 @@
     "clear-selection": clearSelection,
     refresh: () => change({}, { push: false }),
     "toggle-filters": () => {
+      if (window.matchMedia("(max-width: 760px)").matches) return document.body.classList.toggle("sx-filters-open");
       const hidden = document.body.classList.toggle("sx-filters-hidden");
       window.localStorage.setItem("sx-filters", hidden ? "hidden" : "shown");
     },
