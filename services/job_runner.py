@@ -14,7 +14,7 @@ import uuid
 from typing import Any
 
 import sql
-from services import db, jobs
+from services import db, faults, jobs
 from services.errors import Conflict, ProductError, Unavailable
 from services.identity import Actor
 from services.jobs import KINDS, LeaseLost, RunCancelled, RunHandle, RunStopped
@@ -114,7 +114,7 @@ class Runner:
         except ProductError as error:
             self._end(handle, "failed", error.message)
         except Exception as error:
-            _log.exception("run %s failed", handle.run_id)
+            _log.error("run %s failed: %s", handle.run_id, faults.trace(error))
             reason = f"This stopped because of a fault in the program ({type(error).__name__}). Tell your admin."
             self._end(handle, "failed", reason)
         finally:
@@ -199,9 +199,9 @@ class Runner:
             except ProductError as error:
                 heard_since = None
                 _log.warning("no sign of life could be written: %s", error.message)
-            except Exception:
+            except Exception as error:
                 heard_since = None
-                _log.exception("no sign of life could be written")
+                _log.error("no sign of life could be written: %s", faults.trace(error))
 
     def beat(self) -> None:
         """One sign of life for every run here, and news of them. Raises Unavailable."""

@@ -53,7 +53,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "import": Kind("services.imports:run_import"),
+    "import": Kind("services.import_run:run_import"),
     "export": Kind("services.exports:run_export"),
     "screen": Kind("services.screening:run_screening"),
     "bulk": Kind("services.bulk:run_bulk", one_per_user=False),

@@ -1,0 +1,96 @@
+"""Importing as a person sees it: start it, look at what could not be taken. The work is in import_run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import sql
+from services import db, import_mapping, import_readers, jobs, runs, uploads
+from services.errors import Forbidden, NotFound
+from services.identity import Actor
+from services.runtime import Runtime
+from services.spreadsheet_text import guard
+
+# What a run of this kind counts; every row of the file is in one of them.
+COUNTS = ("added", "changed", "unchanged", "rejected", "suppressed")
+
+_Q = sql.queries("imports")
+
+
+def start_import(rt: Runtime, actor: Actor, search_id: str, upload_id: str, mapping: Any) -> int:
+    """Start to import an upload into a search; returns the run's id (the same one when asked twice).
+
+    mapping: column → field, see import_mapping. Raises Forbidden, NotFound, BadInput (mapping, or
+    a file that cannot be read).
+    """
+    with rt.db.connection() as conn:
+        check_editable(conn, actor, search_id)
+        if found := db.one(conn, _Q.fetch_import_of, {"upload_id": upload_id, **actor.params}):
+            return int(found["id"])
+    params = read_params(rt, actor, upload_id, mapping)
+    with rt.db.connection() as conn:
+        # The upload's row is locked from here: of two clicks the second one finds the first one's run.
+        uploads.find_upload(conn, actor, upload_id)
+        if found := db.one(conn, _Q.fetch_import_of, {"upload_id": upload_id, **actor.params}):
+            return int(found["id"])
+        return jobs.start_run(conn, actor, "import", search_id, params)
+
+
+def read_params(rt: Runtime, actor: Actor, upload_id: str, mapping: Any) -> dict[str, Any]:
+    """The params of an import run: upload_id, mapping, columns, file_name."""
+    with uploads.opened_upload(rt, actor, upload_id) as (row, file):
+        shape = import_readers.examine(file)
+    checked = import_mapping.check(mapping, shape.columns)
+    return {"upload_id": upload_id, "mapping": checked, "columns": shape.columns, "file_name": row["file_name"]}
+
+
+def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
+    """The rows that an import could not take, as CSV with row number and reason, streamed.
+
+    Raises NotFound at once for a run that the actor may not see. Safe to open in a spreadsheet.
+    """
+    if runs.get_run(rt, actor, run_id)["kind"] != "import":
+        raise NotFound("This job is not an import.")
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_columns, {"run_id": run_id})
+    columns: list[str] = (row and row["columns"]) or []
+    return _rejected_csv(rt, run_id, columns)
+
+
+def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
+    """Raises NotFound or Forbidden unless the actor may change what is in the search."""
+    row = db.one(conn, _Q.fetch_editable, {"search_id": search_id, **actor.params})
+    if row is None:
+        raise NotFound("This search does not exist, or it is not shared with you. Ask its owner to share it.")
+    if not row["editable"]:
+        raise Forbidden("You may look at this search but not import into it.")
+
+
+def _rejected_csv(rt: Runtime, run_id: int, columns: list[str]) -> Iterator[bytes]:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow([guard(cell) for cell in ("row number", "reason", *columns, "row")])
+    after = -1
+    while True:
+        # The mark at the start tells spreadsheet programs that this is UTF-8.
+        mark = b"\xef\xbb\xbf" if after < 0 else b""
+        with rt.db.connection() as conn:
+            page = db.rows(conn, _Q.fetch_rejects, {"run_id": run_id, "after": after})
+        for row in page:
+            raw = row["raw"]
+            cells = [raw.get(column, "") for column in (*columns, "row")]
+            writer.writerow([row["row_number"], row["reason"], *(guard(_cell(value)) for value in cells)])
+            after = row["row_number"]
+        yield mark + buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+        if len(page) < 1000:
+            return
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

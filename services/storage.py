@@ -1,0 +1,92 @@
+"""Files that processes share: uploads and exports. A folder today; the interface leaves room for a bucket.
+
+Keys are made here and mean nothing: no name that a person typed ever becomes part of a path.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from services.config import Settings
+from services.errors import BadInput, NotFound, Unavailable
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class TooLarge(BadInput):
+    """More bytes than allowed."""
+
+    status = 413
+
+
+class Storage:
+    """A folder of files named by key."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def of(cls, settings: Settings) -> Storage:
+        return cls(settings.home / "storage")
+
+    @staticmethod
+    def new_key() -> str:
+        return str(uuid.uuid4())
+
+    def save_stream(self, key: str, chunks: Iterable[bytes], max_bytes: int) -> int:
+        """Write chunks as they come; returns the number of bytes.
+
+        Whole or not at all: nothing can be read under the key before the last byte is on disk.
+        Raises TooLarge past max_bytes and Unavailable when the disk has no room.
+        """
+        path = self._path(key)
+        draft = path.with_suffix(".part")
+        written = 0
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with draft.open("wb") as file:
+                for chunk in chunks:
+                    written += len(chunk)
+                    if written > max_bytes:
+                        raise TooLarge(f"The file is larger than {max_bytes // 1_000_000} MB.")
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                raise Unavailable("The disk has no room for this file; nothing was kept. Tell your admin.") from error
+            raise Unavailable("The file could not be stored; nothing was kept. Tell your admin.") from error
+        finally:
+            draft.unlink(missing_ok=True)
+        return written
+
+    def open_read(self, key: str) -> BinaryIO:
+        """Raises NotFound."""
+        try:
+            return self._path(key).open("rb")
+        except FileNotFoundError as error:
+            raise NotFound("This file is no longer there.") from error
+
+    def size(self, key: str) -> int:
+        """In bytes. Raises NotFound."""
+        try:
+            return self._path(key).stat().st_size
+        except FileNotFoundError as error:
+            raise NotFound("This file is no longer there.") from error
+
+    def delete(self, key: str) -> None:
+        """Also when it is gone already."""
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        try:
+            plain = str(uuid.UUID(key))
+        except ValueError as error:
+            raise NotFound("This file is no longer there.") from error
+        return self._folder / plain[:2] / plain

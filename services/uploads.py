@@ -1,0 +1,181 @@
+"""Uploaded files: streamed to storage as they arrive, looked at before anything is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
+
+import sql
+from services import db, import_mapping, import_readers
+from services.errors import BadInput, Forbidden, NotFound
+from services.identity import Actor
+from services.import_readers import Shape
+from services.import_rows import clean
+from services.runtime import Runtime
+from services.storage import Storage, TooLarge
+
+PREVIEW_ROWS = 10
+PREVIEW_CELL = 200
+# What a multipart body holds besides the file.
+ENVELOPE_BYTES = 100_000
+# A file that nobody imported is deleted after this; the person may have gone away.
+KEEP_HOURS = 24
+_CHUNK = 64 * 1024
+
+_Q = sql.queries("imports")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a person sees before an import. rows: at most 10, a list of short texts each, in the order of columns."""
+
+    upload_id: str
+    file_name: str
+    shape: Shape
+    rows: list[list[str]]
+    mapping: dict[str, str]
+
+
+def refuse_early(rt: Runtime, content_length: int | None) -> None:
+    """Before a byte is read. Raises TooLarge."""
+    if content_length is not None and content_length > max_bytes(rt) + ENVELOPE_BYTES:
+        raise TooLarge(f"The file is larger than {rt.settings.max_upload_mb} MB.")
+
+
+def max_bytes(rt: Runtime) -> int:
+    return rt.settings.max_upload_mb * 1_000_000
+
+
+def save_upload(
+    rt: Runtime, actor: Actor, read: Callable[[int], bytes], boundary: str | None, file_name: str = ""
+) -> str:
+    """Store the one file of a multipart body (or, without a boundary, the body itself) as it comes;
+    returns the upload's id.
+
+    Raises Forbidden for viewers, BadInput for a body without a file, TooLarge, Unavailable (disk full).
+    """
+    if not actor.may_edit:
+        raise Forbidden("Viewers cannot upload files. Ask an admin for another role.")
+    purge_uploads(rt)
+    source = _Multipart(read, boundary) if boundary else _Body(read, file_name)
+    storage, key = Storage.of(rt.settings), Storage.new_key()
+    size = storage.save_stream(key, source.chunks(), max_bytes(rt))
+    if not size:
+        storage.delete(key)
+        raise BadInput("The file is empty.")
+    return record_upload(rt, actor, source.file_name, size, key)
+
+
+def record_upload(rt: Runtime, actor: Actor, file_name: str, size: int, key: str) -> str:
+    """Make a stored file known; its name is for people and never part of a path."""
+    name = clean(file_name.replace("\\", "/").rpartition("/")[2], 200) or "file"
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.insert_upload, {"file_name": name, "bytes": size, "storage_key": key, **actor.params})
+    assert row is not None
+    return str(row["id"])
+
+
+@contextmanager
+def opened_upload(rt: Runtime, actor: Actor, upload_id: str) -> Iterator[tuple[dict[str, Any], BinaryIO]]:
+    """The upload's row and its file. Raises NotFound for what is gone or another person's."""
+    with rt.db.connection() as conn:
+        row = find_upload(conn, actor, upload_id)
+    with Storage.of(rt.settings).open_read(row["storage_key"]) as file:
+        yield row, file
+
+
+def find_upload(conn: db.Conn, actor: Actor, upload_id: str) -> dict[str, Any]:
+    """The upload's row, locked until the transaction ends. Raises NotFound."""
+    try:
+        wanted = str(UUID(upload_id))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise NotFound("This file is no longer there. Upload it again.") from error
+    row = db.one(conn, _Q.fetch_upload, {"upload_id": wanted, **actor.params})
+    if row is None:
+        raise NotFound("This file is no longer there. Upload it again.")
+    return row
+
+
+def preview(rt: Runtime, actor: Actor, upload_id: str) -> Preview:
+    """Columns, first rows and a suggested mapping. Raises import_readers.Unreadable with a reason, NotFound."""
+    with opened_upload(rt, actor, upload_id) as (row, file):
+        shape = import_readers.examine(file)
+        with closing(import_readers.rows(file, shape)) as reading:
+            first = list(islice(reading, PREVIEW_ROWS))
+    if not first:
+        raise import_readers.Unreadable("The file names its columns but holds no rows.")
+    shown = [[clean(found.values.get(column), PREVIEW_CELL) for column in shape.columns] for found in first]
+    return Preview(upload_id, row["file_name"], shape, shown, import_mapping.suggest(shape.columns))
+
+
+def purge_uploads(rt: Runtime) -> None:
+    """Delete files that were imported, or uploaded a day ago and are not waiting to be imported."""
+    with rt.db.connection() as conn:
+        old = db.rows(conn, _Q.fetch_old_uploads, {"hours": KEEP_HOURS})
+    for row in old:
+        delete_upload(rt, row)
+
+
+def delete_upload(rt: Runtime, row: dict[str, Any]) -> None:
+    """First the file: what is cut short in between leaves a row, and so is found again."""
+    Storage.of(rt.settings).delete(row["storage_key"])
+    with rt.db.connection() as conn:
+        db.run(conn, _Q.delete_upload, {"upload_id": row["id"]})
+
+
+class _Body:
+    """A file sent as the whole body."""
+
+    def __init__(self, read: Callable[[int], bytes], file_name: str) -> None:
+        self._read, self.file_name = read, file_name
+
+    def chunks(self) -> Iterator[bytes]:
+        while chunk := self._read(_CHUNK):
+            yield chunk
+
+
+class _Multipart:
+    """The first file of a multipart body, never held as a whole. Fields and further files are passed over."""
+
+    def __init__(self, read: Callable[[int], bytes], boundary: str) -> None:
+        self._read, self.file_name = read, ""
+        self._decoder = MultipartDecoder(boundary.encode("latin-1"), max_form_memory_size=4 * _CHUNK, max_parts=20)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Raises BadInput for a body that is cut short, damaged or without a file."""
+        found = ours = False
+        other = 0
+        try:
+            for event in self._events():
+                if isinstance(event, File):
+                    if found:
+                        raise BadInput("Send one file at a time.")
+                    ours = found = True
+                    self.file_name = event.filename
+                elif isinstance(event, Field):
+                    ours = False
+                elif isinstance(event, Data) and ours:
+                    yield event.data
+                elif isinstance(event, Data) and (other := other + len(event.data)) > ENVELOPE_BYTES:
+                    raise BadInput("Send the file and nothing else.")
+        except (ValueError, RequestEntityTooLarge) as error:
+            raise BadInput("The upload was cut short or damaged. Try again.") from error
+        if not found:
+            raise BadInput("There is no file in this upload.")
+
+    def _events(self) -> Iterator[Any]:
+        while True:
+            event = self._decoder.next_event()
+            if isinstance(event, NeedData):
+                self._decoder.receive_data(self._read(_CHUNK) or None)
+            elif isinstance(event, Epilogue):
+                return
+            else:
+                yield event

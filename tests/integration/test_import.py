@@ -1,0 +1,473 @@
+"""A file of people into a search, as the job worker does it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services import import_run, imports, jobs, runs, searches, uploads
+from services.errors import BadInput, Forbidden, NotFound, ProductError
+from services.identity import Actor
+from services.job_runner import Runner
+from services.jobs import LeaseLost, RunHandle
+from services.runtime import Runtime
+from services.storage import Storage
+
+Import = Callable[..., dict[str, Any]]
+
+
+def upload(rt: Runtime, actor: Actor, content: str | bytes, name: str = "people.csv") -> str:
+    """An upload as the browser leaves it."""
+    data = content.encode() if isinstance(content, str) else content
+    key = Storage.new_key()
+    size = Storage.of(rt.settings).save_stream(key, [data], 10**9)
+    return uploads.record_upload(rt, actor, name, size, key)
+
+
+def start(rt: Runtime, actor: Actor, search_id: str, content: str | bytes, mapping: Any = None) -> int:
+    upload_id = upload(rt, actor, content)
+    suggested = uploads.preview(rt, actor, upload_id).mapping
+    return imports.start_import(rt, actor, search_id, upload_id, suggested if mapping is None else mapping)
+
+
+def work(rt: Runtime, run_id: int) -> None:
+    """What a job worker does with a run."""
+    Runner(rt, "test").execute(run_id)
+
+
+@pytest.fixture
+def search(rt: Runtime, alice: Actor) -> str:
+    return str(searches.create_search(rt, alice, "Backend engineers, Lisbon").id)
+
+
+@pytest.fixture
+def run_file(rt: Runtime, alice: Actor, search: str) -> Import:
+    """run_file(content): import it into the search; returns the finished run."""
+
+    def run(content: str | bytes, *, into: str = search, actor: Actor = alice, mapping: Any = None) -> dict[str, Any]:
+        run_id = start(rt, actor, into, content, mapping)
+        work(rt, run_id)
+        return runs.get_run(rt, actor, run_id)
+
+    return run
+
+
+def table(rt: Runtime, query: str, *params: Any) -> list[dict[str, Any]]:
+    with rt.db.connection() as conn:
+        return conn.execute(query, params).fetchall()
+
+
+def profiles(rt: Runtime) -> list[dict[str, Any]]:
+    return table(rt, "SELECT * FROM profiles ORDER BY id")
+
+
+def version(rt: Runtime, search_id: str) -> int:
+    return int(table(rt, "SELECT data_version FROM searches WHERE id = %s", search_id)[0]["data_version"])
+
+
+ANA = "https://www.linkedin.com/in/ana-lima"
+PEOPLE = f"""Full name,Job title,Company,Location,LinkedIn URL,Email,Skills,Favourite colour
+Ana Lima,Backend Engineer,Acme,Lisbon,{ANA},ana@example.com,"Python, SQL",green
+Ben Okoro,Data Engineer,Globex,Porto,https://linkedin.com/in/ben-okoro/,,Java,
+"""
+
+
+def test_people_are_added_to_the_search(rt: Runtime, search: str, run_file: Import) -> None:
+    run = run_file(PEOPLE)
+
+    assert (run["state"], run["done"], run["total"]) == ("done", 2, 2)
+    assert run["counts"] == {"added": 2, "changed": 0, "unchanged": 0, "rejected": 0, "suppressed": 0}
+    ana, ben = profiles(rt)
+    assert (ana["full_name"], ana["first_name"], ana["last_name"]) == ("Ana Lima", "Ana", "Lima")
+    assert (ana["title"], ana["company"], ana["skills"]) == ("Backend Engineer", "Acme", ["Python", "SQL"])
+    assert ben["linkedin_url"] == "https://www.linkedin.com/in/ben-okoro"
+    found = table(rt, "SELECT name_key, has_email FROM candidates WHERE search_id = %s ORDER BY id", search)
+    assert found == [{"name_key": "ana lima", "has_email": True}, {"name_key": "ben okoro", "has_email": False}]
+    assert table(rt, "SELECT profile_count FROM searches") == [{"profile_count": 2}]
+    assert table(rt, "SELECT title, company, is_current FROM positions ORDER BY title") == [
+        {"title": "Backend Engineer", "company": "Acme", "is_current": True},
+        {"title": "Data Engineer", "company": "Globex", "is_current": True},
+    ]
+
+
+def test_unknown_columns_are_kept(rt: Runtime, run_file: Import) -> None:
+    run_file(PEOPLE)
+    raw = table(rt, "SELECT raw FROM profile_raw ORDER BY profile_id")[0]["raw"]
+    assert raw["Favourite colour"] == "green"
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(rt: Runtime, search: str, run_file: Import) -> None:
+    run_file(PEOPLE)
+    before, people = version(rt, search), profiles(rt)
+    run = run_file(PEOPLE)
+    assert run["counts"] == {"added": 0, "changed": 0, "unchanged": 2, "rejected": 0, "suppressed": 0}
+    assert version(rt, search) == before
+    assert profiles(rt) == people
+
+
+def test_a_changed_row_changes_the_person_in_every_search(
+    rt: Runtime, alice: Actor, search: str, run_file: Import
+) -> None:
+    other = str(searches.create_search(rt, alice, "Leads").id)
+    run_file(PEOPLE)
+    run_file(PEOPLE, into=other)
+    before = version(rt, other)
+
+    run = run_file(PEOPLE.replace("Backend Engineer,Acme", "Staff Engineer,Initech"))
+
+    assert run["counts"]["changed"] == 1
+    assert run["counts"]["unchanged"] == 1
+    keys = table(rt, "SELECT DISTINCT title_key, company_key FROM candidates WHERE name_key = 'ana lima'")
+    assert keys == [{"title_key": "staff engineer", "company_key": "initech"}]
+    assert version(rt, other) == before + 1
+    found = table(
+        rt, "SELECT company, is_current FROM positions WHERE profile_id = %s ORDER BY id", profiles(rt)[0]["id"]
+    )
+    assert found == [{"company": "Acme", "is_current": False}, {"company": "Initech", "is_current": True}]
+
+
+def test_what_a_file_leaves_empty_stays(rt: Runtime, run_file: Import) -> None:
+    run_file(PEOPLE)
+    run_file(f"Name,Title,Email,LinkedIn\nAna Lima,,,{ANA}\n")
+    ana = profiles(rt)[0]
+    assert (ana["title"], ana["email"], ana["skills"]) == ("Backend Engineer", "ana@example.com", ["Python", "SQL"])
+
+
+def test_a_person_of_another_search_is_added_not_doubled(rt: Runtime, alice: Actor, run_file: Import) -> None:
+    run_file(PEOPLE)
+    other = str(searches.create_search(rt, alice, "Leads").id)
+    assert run_file(PEOPLE, into=other)["counts"]["added"] == 2
+    assert len(profiles(rt)) == 2
+    assert len(table(rt, "SELECT id FROM candidates")) == 4
+
+
+def test_a_guessed_last_name_never_replaces_a_given_one(rt: Runtime, run_file: Import) -> None:
+    url = "https://www.linkedin.com/in/maria"
+    run_file(f"First name,Last name,LinkedIn\nMaria,del Carmen Soto,{url}\n")
+    run_file(f"Full name,LinkedIn\nMaria del Carmen Soto,{url}\n")
+    assert profiles(rt)[0]["last_name"] == "del Carmen Soto"
+
+
+# -- identity ---------------------------------------------------------------------------------
+
+
+def test_one_address_in_many_spellings_is_one_person(rt: Runtime, run_file: Import) -> None:
+    spellings = (
+        "https://www.linkedin.com/in/Ana-Lima", "http://linkedin.com/in/ana-lima/", "pt.linkedin.com/in/ana-lima?trk=1",
+        "https://www.linkedin.com/in/ana-lima/detail/contact-info/",
+    )  # fmt: skip
+    run = run_file("Name,LinkedIn\n" + "".join(f"Ana Lima,{url}\n" for url in spellings))
+    assert run["counts"] == {"added": 1, "changed": 0, "unchanged": 3, "rejected": 0, "suppressed": 0}
+    assert len(profiles(rt)) == 1
+
+
+def test_the_public_address_is_the_identity_and_the_opaque_one_an_alias(rt: Runtime, run_file: Import) -> None:
+    opaque = "https://www.linkedin.com/in/ACwAAB12cdEfGh"
+    run_file(f"fullName,linkedInProfileUrl,defaultProfileUrl,vmid\nAna Lima,{opaque},{ANA},ACwAAB12cdEfGh\n")
+    assert profiles(rt)[0]["linkedin_url"] == ANA
+    keys = {row["url_key"] for row in table(rt, "SELECT url_key FROM profile_urls")}
+    assert keys == {"linkedin.com/in/ana-lima", "linkedin:ACwAAB12cdEfGh"}
+    # Known by either from now on.
+    assert run_file(f"Name,LinkedIn\nAna Lima,{opaque}\n")["counts"]["unchanged"] == 1
+    assert len(profiles(rt)) == 1
+
+
+def test_an_opaque_address_gives_way_to_a_public_one(rt: Runtime, run_file: Import) -> None:
+    run_file("Name,profileUrl\nAna Lima,https://www.linkedin.com/sales/lead/ACwAAB12cdEfGh,NAME_SEARCH\n".replace(
+        "cdEfGh,NAME", "cdEfGh%2CNAME"))  # fmt: skip
+    assert profiles(rt)[0]["linkedin_url"] == "https://www.linkedin.com/in/ACwAAB12cdEfGh"
+    run_file(f"Name,defaultProfileUrl,vmid\nAna Lima,{ANA},ACwAAB12cdEfGh\n")
+    assert [row["linkedin_url"] for row in profiles(rt)] == [ANA]
+
+
+def test_without_an_address_the_email_decides(rt: Runtime, run_file: Import) -> None:
+    run_file(PEOPLE)
+    run = run_file("Name,Email,Phone\nAna L.,ANA@example.com,+351 1\n")
+    assert run["counts"]["changed"] == 1
+    assert profiles(rt)[0]["phone"] == "+351 1"
+    assert len(profiles(rt)) == 2
+
+
+def test_an_email_shared_by_two_addresses_is_two_people(rt: Runtime, run_file: Import) -> None:
+    run_file(
+        "Name,LinkedIn,Email\nAna,https://linkedin.com/in/ana,jobs@example.com\n"
+        "Ben,https://linkedin.com/in/ben,jobs@example.com\n"
+    )
+    run_file("Name,LinkedIn,Email\nCleo,https://linkedin.com/in/cleo,jobs@example.com\n")
+    assert [row["full_name"] for row in profiles(rt)] == ["Ana", "Ben", "Cleo"]
+
+
+def test_rows_that_meet_in_one_person_are_one_person(rt: Runtime, run_file: Import) -> None:
+    """By address in one row, by e-mail in the next, new to the database and then known to it."""
+    content = f"Name,LinkedIn,Email,Phone\nAna Lima,{ANA},ana@example.com,\nAna Lima,,ana@example.com,+351 1\n"
+    assert run_file(content)["counts"] == {"added": 1, "changed": 1, "unchanged": 0, "rejected": 0, "suppressed": 0}
+    assert run_file(content)["counts"]["unchanged"] == 1
+    assert [row["phone"] for row in profiles(rt)] == ["+351 1"]
+
+
+def test_without_address_and_email_the_same_row_is_not_doubled(rt: Runtime, run_file: Import) -> None:
+    content = "Name,Title,Company,Location\nAna Lima,Engineer,Acme,Lisbon\nAna Lima,Engineer,Globex,Lisbon\n"
+    assert run_file(content)["counts"]["added"] == 2
+    assert run_file(content.replace("Engineer,Acme", "ENGINEER,Acme"))["counts"]["added"] == 0
+    assert len(profiles(rt)) == 2
+
+
+def test_two_imports_at_once_do_not_double_a_person(rt: Runtime, alice: Actor, bob: Actor, search: str) -> None:
+    content = "Name,LinkedIn\n" + "".join(f"Person {n},https://linkedin.com/in/p-{n}\n" for n in range(2500))
+    ids = [start(rt, actor, search, content) for actor in (alice, bob)]
+    threads = [threading.Thread(target=work, args=(rt, run_id)) for run_id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [runs.get_run(rt, alice, run_id)["state"] for run_id in ids] == ["done", "done"]
+    assert len(profiles(rt)) == 2500
+    assert table(rt, "SELECT profile_count FROM searches") == [{"profile_count": 2500}]
+    added = [runs.get_run(rt, alice, run_id)["counts"]["added"] for run_id in ids]
+    assert sum(added) == 2500
+
+
+# -- rows and files that cannot be taken ----------------------------------------------------------
+
+
+def test_rows_that_cannot_be_taken_are_kept_with_number_and_reason(
+    rt: Runtime, alice: Actor, search: str, run_file: Import
+) -> None:
+    run = run_file(
+        "Name,LinkedIn,Company\n"
+        f"Ana Lima,{ANA},Acme\n"
+        ",https://linkedin.com/in/nobody,=2+3\n"
+        "Ben,https://linkedin.com/in/ben,Acme,one,too many\n"
+        '"Cleo "Q" Roy",https://linkedin.com/in/cleo,Acme\n'
+    )
+    assert run["counts"] == {"added": 1, "changed": 0, "unchanged": 0, "rejected": 3, "suppressed": 0}
+    assert (run["failed"], run["done"]) == (3, 4)
+
+    data = b"".join(imports.rejected_csv(rt, alice, run["id"]))
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert [row["row number"] for row in rows] == ["3", "4", "5"]
+    assert rows[0]["reason"] == import_run.NOBODY
+    assert rows[0]["Company"] == "'=2+3"
+    assert "5 cells, the header 3" in rows[1]["reason"]
+    assert "too many" in rows[1]["row"]
+
+
+def test_a_nameless_row_may_tell_more_of_a_known_person(rt: Runtime, run_file: Import) -> None:
+    run_file(PEOPLE)
+    run = run_file("LinkedIn,Phone\nhttps://linkedin.com/in/ben-okoro,+351 2\n")
+    assert run["counts"]["changed"] == 1
+    assert profiles(rt)[1]["phone"] == "+351 2"
+
+
+def test_a_file_that_breaks_late_changes_nothing(rt: Runtime, alice: Actor, search: str) -> None:
+    rows = "".join(f"Person {n},https://linkedin.com/in/p-{n}\n" for n in range(3000))
+    run_id = start(rt, alice, search, "Name,LinkedIn\n" + rows + '"never closed,https://linkedin.com/in/x\n')
+    work(rt, run_id)
+    run = runs.get_run(rt, alice, run_id)
+    assert (run["state"], run["done"]) == ("failed", 0)
+    assert run["message"] == "A quotation mark opened in row 3002 is not closed."
+    assert profiles(rt) == []
+    assert version(rt, search) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 and so on", b"PAR1xxxx", b"", b"   \r\n", b"Name,Company\n", b"\x00\x01\x02\x03"]
+)
+def test_a_file_of_another_kind_is_refused_at_the_preview(rt: Runtime, alice: Actor, content: bytes) -> None:
+    with pytest.raises(BadInput):
+        uploads.preview(rt, alice, upload(rt, alice, content))
+
+
+def test_what_cannot_be_stored_is_left_out(rt: Runtime, run_file: Import) -> None:
+    """NUL, lone surrogates, infinities and depth must not stop a file, and none of it may reach Postgres."""
+    content = json.dumps([
+        {"name": "Ana\x00 Lima", "linkedin": ANA, "odd\x00key": "\ud800", "big": 1e308, "nest": {"a": ["\x00"]}},
+        {"name": "Ben", "skills": ["Go", {"name": "Rust"}], "email": "ben@example.com"},
+        "no object",
+    ]).replace("1e+308", "1e999")  # fmt: skip
+    run = run_file(content)
+    assert run["counts"] == {"added": 2, "changed": 0, "unchanged": 0, "rejected": 1, "suppressed": 0}
+    assert [(row["full_name"], row["skills"]) for row in profiles(rt)] == [("Ana Lima", []), ("Ben", ["Go", "Rust"])]
+
+
+def test_no_script_address_is_kept(rt: Runtime, run_file: Import) -> None:
+    run_file("Name,LinkedIn\nAna Lima,javascript:alert(1)\n")
+    assert profiles(rt)[0]["linkedin_url"] == ""
+
+
+def test_longer_text_than_a_column_holds_is_cut(rt: Runtime, run_file: Import) -> None:
+    run = run_file(f"Name,Title,LinkedIn\n{'A' * 900},{'é' * 900},{ANA}\n")
+    assert run["counts"]["added"] == 1
+    assert (len(profiles(rt)[0]["full_name"]), len(profiles(rt)[0]["title"])) == (200, 300)
+
+
+def test_a_guarded_formula_comes_back_as_it_was(rt: Runtime, run_file: Import) -> None:
+    run_file("Name,Company,LinkedIn\nAna Lima,'=Equals Ltd," + ANA + "\n")
+    assert profiles(rt)[0]["company"] == "=Equals Ltd"
+
+
+# -- ends and new beginnings ------------------------------------------------------------------------
+
+
+def many(count: int) -> str:
+    return "Name,LinkedIn\n" + "".join(f"Person {n},https://linkedin.com/in/p-{n}\n" for n in range(count))
+
+
+def test_a_killed_import_goes_on_behind_the_last_batch(
+    rt: Runtime, alice: Actor, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = start(rt, alice, search, many(2500))
+    batches: list[int] = []
+    write = import_run._Import._write
+
+    def dying_write(self: Any, conn: Any, batch: Any) -> Any:
+        batches.append(batch.last_row)
+        if len(batches) == 2:
+            # A kill -9 leaves the lease as it is.
+            raise LeaseLost
+        return write(self, conn, batch)
+
+    monkeypatch.setattr(import_run._Import, "_write", dying_write)
+    work(rt, run_id)
+    run = runs.get_run(rt, alice, run_id)
+    assert (run["state"], run["done"]) == ("running", 1000)
+
+    again = Runner(rt, "test")
+    assert again.rescue(own_slot=True) == [run_id]
+    again.execute(run_id)
+
+    run = runs.get_run(rt, alice, run_id)
+    assert (run["state"], run["done"]) == ("done", 2500)
+    assert run["counts"]["added"] == 2500
+    assert batches == [1001, 2001, 2001, 2501]
+
+
+def test_a_cancelled_import_keeps_whole_batches(
+    rt: Runtime, alice: Actor, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = start(rt, alice, search, many(2500))
+    write = import_run._Import._write
+
+    def write_then_cancel(self: Any, conn: Any, batch: Any) -> Any:
+        counts = write(self, conn, batch)
+        self._handle.cancelled.set()
+        return counts
+
+    monkeypatch.setattr(import_run._Import, "_write", write_then_cancel)
+    work(rt, run_id)
+    run = runs.get_run(rt, alice, run_id)
+    assert (run["state"], run["done"]) == ("cancelled", 1000)
+    assert len(table(rt, "SELECT id FROM candidates")) == 1000
+
+
+def test_a_batch_in_anothers_way_is_tried_again(
+    rt: Runtime, alice: Actor, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Repeats and rejects of the batch must not be counted twice."""
+    run_id = start(rt, alice, search, f"Name,LinkedIn\nAna,{ANA}\nAna Lima,{ANA}\n,https://linkedin.com/in/x\n")
+    save = RunHandle.save
+    tries: list[int] = []
+
+    def save_after_a_deadlock(self: RunHandle, conn: Any, *args: Any, **kwargs: Any) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise import_run.Conflict("Someone else is changing this right now; try again in a moment.")
+        save(self, conn, *args, **kwargs)
+
+    monkeypatch.setattr(RunHandle, "save", save_after_a_deadlock)
+    work(rt, run_id)
+    run = runs.get_run(rt, alice, run_id)
+    assert run["counts"] == {"added": 1, "changed": 1, "unchanged": 0, "rejected": 1, "suppressed": 0}
+
+
+def test_the_file_is_deleted_when_it_was_imported(rt: Runtime, alice: Actor, search: str) -> None:
+    run_id = start(rt, alice, search, PEOPLE)
+    work(rt, run_id)
+    assert table(rt, "SELECT id FROM uploads") == []
+    assert [path for path in (rt.settings.home / "storage").rglob("*") if path.is_file()] == []
+
+
+def test_one_line_in_the_audit_log(rt: Runtime, search: str, run_file: Import) -> None:
+    run = run_file(PEOPLE)
+    lines = table(rt, "SELECT action, subject, detail FROM audit_log WHERE action = 'import'")
+    assert [(line["subject"], line["detail"]["run_id"], line["detail"]["added"]) for line in lines] == [
+        (search, run["id"], 2)
+    ]
+    assert "Ana" not in json.dumps(lines)
+
+
+# -- who may -----------------------------------------------------------------------------------------
+
+
+def test_a_viewer_may_not_import(rt: Runtime, alice: Actor, charlie: Actor, search: str) -> None:
+    with pytest.raises(Forbidden):
+        imports.start_import(rt, charlie, search, upload(rt, alice, PEOPLE), {})
+
+
+def test_a_private_search_of_someone_else_is_not_there(rt: Runtime, alice: Actor, bob: Actor) -> None:
+    private = str(searches.create_search(rt, alice, "Mine", "private").id)
+    with pytest.raises(NotFound):
+        start(rt, bob, private, PEOPLE)
+
+
+def test_a_colleague_cannot_import_my_file(rt: Runtime, alice: Actor, bob: Actor, search: str) -> None:
+    theirs = upload(rt, alice, PEOPLE)
+    for use in (
+        lambda: uploads.preview(rt, bob, theirs),
+        lambda: imports.start_import(rt, bob, search, theirs, {"Full name": "full_name"}),
+    ):
+        with pytest.raises(NotFound):
+            use()
+
+
+def test_a_search_that_was_made_private_meanwhile_is_not_written_to(
+    rt: Runtime, alice: Actor, bob: Actor, search: str
+) -> None:
+    run_id = start(rt, bob, search, PEOPLE)
+    searches.set_visibility(rt, alice, search, "private")
+    work(rt, run_id)
+    assert table(rt, "SELECT state FROM runs WHERE id = %s", run_id) == [{"state": "failed"}]
+    assert profiles(rt) == []
+
+
+def test_rejected_rows_are_for_those_who_see_the_search(rt: Runtime, alice: Actor, bob: Actor) -> None:
+    private = str(searches.create_search(rt, alice, "Mine", "private").id)
+    run_id = start(rt, alice, private, PEOPLE)
+    work(rt, run_id)
+    with pytest.raises(NotFound):
+        imports.rejected_csv(rt, bob, run_id)
+
+
+def test_two_clicks_are_one_import(rt: Runtime, alice: Actor, search: str) -> None:
+    mapping = {"Full name": "full_name"}
+    upload_id = upload(rt, alice, PEOPLE)
+    first = imports.start_import(rt, alice, search, upload_id, mapping)
+    assert imports.start_import(rt, alice, search, upload_id, mapping) == first
+    work(rt, first)
+    assert imports.start_import(rt, alice, search, upload_id, mapping) == first
+
+
+@pytest.mark.parametrize(
+    "mapping", [{}, {"Nope": "full_name"}, {"Full name": "salary"}, {"Job title": "title"}, ["Full name"], "x", None]
+)
+def test_a_mapping_that_cannot_work_is_refused(rt: Runtime, alice: Actor, search: str, mapping: Any) -> None:
+    with pytest.raises(ProductError):
+        imports.start_import(rt, alice, search, upload(rt, alice, PEOPLE), mapping)
+    assert table(rt, "SELECT id FROM runs") == []
+
+
+def test_a_corrected_mapping_is_used(rt: Runtime, run_file: Import) -> None:
+    run_file(PEOPLE, mapping={"Full name": "full_name", "LinkedIn URL": "linkedin_url", "Favourite colour": "industry"})
+    ana = profiles(rt)[0]
+    assert (ana["industry"], ana["title"]) == ("green", "")
+
+
+def test_the_import_kind_names_its_handler() -> None:
+    assert jobs.handler_of("import") is import_run.run_import
