@@ -59,7 +59,8 @@ def generate(
     The same seed gives the same people, in the same order. Each has a profile and, where they have
     a LinkedIn address, a row in profile_urls; the first 100,000 have positions, one in a hundred
     has raw data. `progress(done, n)` is called after each chunk, in the caller's thread.
-    On any error nothing is left of it; a kill may leave profiles that no search has. Raises BadInput, Forbidden, Unavailable.
+    On any error nothing is left of it; a kill may leave profiles that no search has.
+    Raises BadInput, Forbidden, Unavailable.
     """
     if not 1 <= n <= LARGEST:
         raise BadInput(f"Between 1 and {LARGEST:,} people can be made.")
