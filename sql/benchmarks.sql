@@ -27,6 +27,16 @@ ORDER BY {column} ASC NULLS LAST, id OFFSET %(offset)s LIMIT 100;
 SELECT id FROM candidates WHERE search_id = %(search_id)s
 ORDER BY {column} DESC NULLS LAST, id DESC OFFSET %(offset)s LIMIT 100;
 
+-- reference_text_asc --
+-- An empty text is a blank, too.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY nullif({column}, '') COLLATE "C" ASC NULLS LAST, id OFFSET %(offset)s LIMIT 100;
+
+-- reference_text_desc --
+-- The same downward.
+SELECT id FROM candidates WHERE search_id = %(search_id)s
+ORDER BY nullif({column}, '') COLLATE "C" DESC NULLS LAST, id DESC OFFSET %(offset)s LIMIT 100;
+
 -- reference_stage_asc --
 -- By pipeline.
 SELECT id FROM candidates WHERE search_id = %(search_id)s
