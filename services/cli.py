@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedFunction):
         sys.stderr.write("sourcingx: The database is not at this version's schema: run sourcingx migrate.\n")
         return 1
+    except psycopg.errors.InsufficientPrivilege:
+        sys.stderr.write("sourcingx: The database role may not do this: set DATABASE_OWNER_URL to the owner's role.\n")
+        return 1
     except BrokenPipeError:
         # The reader of our output went away (| head): nothing to say, and nobody to say it to.
         sys.stderr.close()

@@ -35,10 +35,12 @@ def _web(args: argparse.Namespace) -> int:
         if servers is None:
             os.chdir(ROOT)
             os.execve(command[0], command, environ)
-        with subprocess.Popen(command, env=environ, cwd=ROOT, pass_fds=(servers.use_fd,)) as web:
-            # A Ctrl-C reaches gunicorn by itself, being in our group; we wait for its end either way.
-            signal.signal(signal.SIGINT, lambda *_: None)
-            signal.signal(signal.SIGTERM, lambda *_: web.terminate())
+        # In a session of its own, so that Ctrl-C comes to it once, through us, as the same graceful stop.
+        with subprocess.Popen(
+            command, env=environ, cwd=ROOT, pass_fds=(servers.use_fd,), start_new_session=True
+        ) as web:
+            for name in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(name, lambda *_: web.terminate())
             return web.wait()
 
 

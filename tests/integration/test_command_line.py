@@ -94,6 +94,15 @@ def test_migrating_twice_does_nothing_the_second_time(sourcingx: CommandLine) ->
     assert sourcingx.json("migrate") == {"applied": []}
 
 
+def test_a_role_that_may_not_migrate_is_one_line_and_exit_1(
+    sourcingx: CommandLine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_OWNER_URL", settings.database_url)
+    code, _, err = sourcingx("migrate")
+    assert code == 1
+    assert "set DATABASE_OWNER_URL to the owner's role" in err
+
+
 def test_doctor_finds_nothing_wrong_here(sourcingx: CommandLine) -> None:
     found = sourcingx.json("doctor")
     assert found["ok"] is True
