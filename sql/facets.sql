@@ -1,0 +1,105 @@
+-- people --
+-- Whose values are counted: everyone.
+candidates c
+
+-- sampled_people --
+-- One run of neighbours in so many, in order of their profiles: as good as drawn by lot, and people
+-- who were imported together count in proportion. OFFSET 0 keeps the conditions out of the loop,
+-- or the planner might search a text index once a run.
+generate_series(%(first)s::bigint, %(last)s::bigint, %(step)s::bigint) AS run (start)
+CROSS JOIN LATERAL (SELECT c.* FROM candidates c WHERE c.search_id = %(search_id)s
+    AND c.profile_id >= run.start AND c.profile_id < run.start + %(length)s::bigint OFFSET 0) AS c
+
+-- fetch_span --
+-- First and last profile of a search; two looks into an index.
+SELECT min(profile_id) AS first, max(profile_id) AS last FROM candidates WHERE search_id = %(search_id)s;
+
+-- explain --
+-- What the planner thinks a query costs.
+EXPLAIN (FORMAT JSON) {query}
+
+-- count_values --
+-- How many have each value of one column; people = of all values together.
+SELECT value, n, people FROM (
+    SELECT value, n, sum(n) OVER ()::bigint AS people
+    FROM (SELECT {column} AS value, count(*) AS n FROM {people} WHERE {where} GROUP BY 1) AS counted) AS summed
+WHERE {wanted} ORDER BY n DESC, value LIMIT %(most)s
+
+-- count_elements --
+-- The same for an array: how many have each of its values, NULL for those who have none.
+SELECT value, n, people FROM (
+    SELECT value, n, sum(n) OVER ()::bigint AS people
+    FROM (SELECT value, count(*) AS n
+        FROM (SELECT unnest(CASE WHEN {column} = '{{}}' THEN '{{NULL}}'::text[] ELSE {column} END) AS value
+            FROM {people} WHERE {where}) AS element GROUP BY 1) AS counted) AS summed
+WHERE {wanted} ORDER BY n DESC, value LIMIT %(most)s
+
+-- count_tags --
+-- As count_elements where few have any: through the index of those who do. NULL counts the tagged.
+WITH tagged AS MATERIALIZED (SELECT c.tags FROM {people} WHERE {where} AND c.tags <> '{{}}')
+SELECT NULL AS value, count(*) AS n FROM tagged
+UNION ALL (
+    SELECT value, count(*) AS n FROM (SELECT unnest(tags) AS value FROM tagged) AS element
+    WHERE {wanted} GROUP BY value ORDER BY n DESC, value LIMIT %(most)s)
+
+-- count_people --
+-- All of them.
+SELECT count(*) AS n FROM {people} WHERE {where}
+
+-- count_small --
+-- All columns of few values in one pass.
+WITH cells AS MATERIALIZED (
+    SELECT c.stage, c.fit, c.source, c.industry, c.filter_status, count(*) AS n
+    FROM {people} WHERE {where} GROUP BY 1, 2, 3, 4, 5)
+SELECT 'stage' AS field, stage AS value, sum(n)::bigint AS n FROM cells GROUP BY stage
+UNION ALL SELECT 'fit', fit, sum(n)::bigint FROM cells GROUP BY fit
+UNION ALL (SELECT 'filter_status', filter_status, sum(n)::bigint FROM cells GROUP BY filter_status
+    ORDER BY 3 DESC, 2 LIMIT %(most)s)
+UNION ALL (SELECT 'source', source, sum(n)::bigint FROM cells GROUP BY source ORDER BY 3 DESC, 2 LIMIT %(most)s)
+UNION ALL (SELECT 'industry', industry, sum(n)::bigint FROM cells GROUP BY industry ORDER BY 3 DESC, 2 LIMIT %(most)s)
+ORDER BY n DESC, value
+
+-- count_steps --
+-- For a histogram of numbers: how many in each step of so much, and the ends.
+SELECT floor(value / %(step_size)s::numeric)::int AS step, sum(n)::bigint AS n,
+    min(value)::float8 AS low, max(value)::float8 AS high
+FROM (SELECT {column} AS value, count(*) AS n FROM {people} WHERE {where} GROUP BY 1) AS counted
+GROUP BY 1
+
+-- count_bars --
+-- For a histogram of moments: how many after each edge.
+SELECT width_bucket({column}, %(edges)s::timestamptz[]) AS bar, count(*) AS n
+FROM {people} WHERE {where} GROUP BY 1
+
+-- fetch_moments --
+-- The first and the last moment of a search; two looks into an index.
+SELECT min(added_at) AS first, max(added_at) AS last FROM candidates WHERE search_id = %(search_id)s;
+
+-- any_value --
+-- Every value.
+TRUE
+
+-- value_contains --
+-- Values that contain a text, accents and case ignored.
+sx_key(value) LIKE sx_contains(%(text)s)
+
+-- value_word_begins --
+-- Values in which a word begins so; whoever has one is found by the text index.
+sx_key(value) LIKE sx_contains(%(text)s) AND to_tsvector('pg_catalog.simple', sx_words(value)) @@ sx_tsquery(%(text)s, true)
+
+-- value_among --
+-- Values of a list.
+value = ANY (%(chosen)s::text[])
+
+-- fetch_keys --
+-- The keys of some texts, in their order.
+SELECT sx_key(u.value) AS key FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS u (value, n) ORDER BY u.n;
+
+-- fetch_spellings --
+-- How a key is written: the most frequent spelling among the first five who have it.
+SELECT u.key, (
+    SELECT mode() WITHIN GROUP (ORDER BY p.{shown})
+    FROM (SELECT c.profile_id FROM candidates c
+        WHERE c.search_id = %(search_id)s AND c.{column} = u.key ORDER BY c.id LIMIT 5) AS few
+    JOIN profiles p ON p.id = few.profile_id AND p.{column} = u.key) AS label
+FROM unnest(%(keys)s::text[]) AS u (key);
