@@ -70,6 +70,10 @@ COLUMN_CHOICE = "column-choice"
 COLUMN_STATE = "column-state"
 IMPORT_OPEN = "import-open"
 SAVED_VIEWS = "saved-views"
+SAVED_VIEW_LIST = "saved-view-list"
+SAVED_VIEW_NAME = "saved-view-name"
+SAVED_VIEW_SHARED = "saved-view-shared"
+SAVED_VIEW_SAVE = "saved-view-save"
 COPY_LINK = "copy-link"
 TRIAGE_TOGGLE = "triage-toggle"
 DRY_RUN = "dry-run"
@@ -128,3 +132,8 @@ ADMIN_JOBS = "admin-jobs"
 def search_edit(search_id: Any) -> dict[str, Any]:
     """The edit button of one search in the list; search_id may be dash.ALL."""
     return {"type": "search-edit", "id": search_id}
+
+
+def view_delete(view_id: int | str) -> dict[str, int | str]:
+    """The delete button of one saved view."""
+    return {"type": "view-delete", "id": view_id}

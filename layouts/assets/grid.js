@@ -148,7 +148,7 @@
     });
     for (const name of ["columnMoved", "columnResized", "columnVisible", "columnPinned"]) {
       api.addEventListener(name, (e) => {
-        if (e.finished === false || e.source === "flex" || e.source === "api") return;
+        if (e.finished === false || e.source === "flex") return;
         clearTimeout(S.columnsTimer);
         S.columnsTimer = setTimeout(() => {
           const columns = api.getColumnState().filter((c) => !c.colId.startsWith("ag-Grid-"));
@@ -408,7 +408,6 @@
       notice("Link copied. Colleagues who may see this search see the same rows.", { seconds: 4 });
     },
     "stage-person": (el) => set("change-request", { data: { n: ++S.asked, action: "stage", value: el.dataset.value, target: { ids: [S.view.person] } } }),
-    column: (el) => S.api.setColumnsVisible([el.dataset.value], el.checked),
     "open-view": (el) => {
       window.history.pushState(null, "", window.location.pathname + el.dataset.query);
       set("url-query", { data: { query: el.dataset.query, n: ++S.asked } });
@@ -461,6 +460,12 @@
       },
       search: (q) => {
         if (S.view && (q || "") !== (S.view.q || "")) change({ q: q || "" });
+      },
+      columns: (shown) => {
+        if (!S.api || S.api.isDestroyed() || !shown) return;
+        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+        S.api.setColumnsVisible(all.filter((id) => shown.includes(id)), true);
+        S.api.setColumnsVisible(all.filter((id) => !shown.includes(id)), false);
       },
       // A panel's choice replaces or removes filters: {f: {...}} or {remove: key}.
       facets: (choice) => {
