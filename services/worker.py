@@ -15,15 +15,15 @@ import signal
 import socket
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from services import jobs
 from services.config import Settings
@@ -35,6 +35,7 @@ GRACE_S = 25.0
 HANGS_S = 60.0
 QUICK_CONCURRENCY = 2
 POLL_S = 2.0
+CONNECT_S = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
     within 25 s of a stop is left behind with its process (signals=True only).
     """
     settings = runner.rt.settings
-    app = procrastinate.App(connector=_connector(settings))
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector())
     app.task(name=jobs.TASK)(runner.execute)
     loop = asyncio.get_running_loop()
     # The default executor has CPU + 4 threads, and more jobs than that would say "doing" and wait.
@@ -72,7 +73,7 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
         _Worker(runner, app, queue="quick", concurrency=QUICK_CONCURRENCY, exits=signals),
     ]
     try:
-        async with app.open_async():
+        async with _pool(settings) as pool, app.open_async(pool):
             await asyncio.to_thread(runner.rescue, own_slot=True)
             runner.start(rescues=True)
             with _stopping_signals(loop, runner, signals), _watchdog(loop, signals):
@@ -119,14 +120,24 @@ class _Worker(Worker):
             timer.start()
 
 
-def _connector(settings: Settings) -> procrastinate.PsycopgConnector:
-    return procrastinate.PsycopgConnector(
-        conninfo=settings.database_direct_url or settings.database_url,
+@asynccontextmanager
+async def _pool(settings: Settings) -> AsyncIterator[AsyncConnectionPool]:
+    """Procrastinate's connections; it needs LISTEN, so they go past a pooler. Raises PoolTimeout."""
+    pool = AsyncConnectionPool(
+        settings.database_direct_url or settings.database_url,
         min_size=1,
         max_size=4,
-        timeout=10,
+        timeout=CONNECT_S,
         kwargs={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c lock_timeout=10000 -c timezone=UTC"},
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+        name="jobs",
     )
+    try:
+        await pool.open(wait=True, timeout=CONNECT_S)
+        yield pool
+    finally:
+        await pool.close()
 
 
 async def _stop_when_asked(runner: Runner, workers: list[_Worker]) -> None:
