@@ -68,6 +68,7 @@ def register(registry: Registry) -> None:
         State(ids.SEARCH_EDITED, "data"), State(ids.SEARCH_TITLE, "value"),
         State(ids.SEARCH_VISIBILITY, "value"), State(ids.SEARCH_MEMBERS, "value"),
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        running=[(Output(ids.SEARCH_SAVE, "disabled"), True, False)],
     )  # fmt: skip
     def save(
         clicks: int | None, enter: int | None, edited: str | None, title: str, visibility: str | None, named: str

@@ -28,6 +28,10 @@ class Browser(FlaskClient):
 
     csrf: str = ""
 
+    def open(self, *args: Any, buffered: bool = True, **options: Any) -> TestResponse:
+        # Read to the end at once, so that files which are sent are closed again.
+        return super().open(*args, buffered=buffered, **options)
+
     def send(self, path: str, **options: Any) -> TestResponse:
         """A POST as our own pages send it."""
         headers = {"X-CSRF-Token": self.csrf, "Origin": "http://localhost"} | options.pop("headers", {})

@@ -1,0 +1,258 @@
+"""Who gets in: every callback and route, for strangers, viewers and people with someone else's ids."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from callbacks.registry import Registry, Rule
+from layouts import ids
+from services import searches
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.web import CALLBACK, Browser, call
+
+ClientFor = Callable[[Actor], Browser]
+
+
+def plain(output: str) -> str:
+    """The id of a callback without Dash's hash for repeated outputs."""
+    return re.sub(r"@[0-9a-f]{64}", "", output)
+
+
+def well_formed(registry: Registry, output: str) -> dict[str, Any]:
+    """A call that is wired as declared, with empty values."""
+    spec = registry.app.callback_map[output]
+
+    def props(name: str) -> list[Any]:
+        return [[] if "ALL" in str(p["id"]) else {**p, "value": None} for p in spec[name]]
+
+    targets = [] if spec["no_output"] else spec["output"]
+    listed = targets if isinstance(targets, (list, tuple)) else [targets]
+    outputs = [{"id": o.component_id, "property": o.component_property} for o in listed]
+    shape = outputs if isinstance(targets, (list, tuple)) else outputs[0]
+    changed = [f"{spec['inputs'][0]['id']}.{spec['inputs'][0]['property']}"]
+    return {
+        "output": output, "outputs": shape, "inputs": props("inputs"), "state": props("state"),
+        "changedPropIds": changed,
+    }  # fmt: skip
+
+
+# ---- strangers
+
+
+def test_a_stranger_gets_no_callback(registry: Registry, stranger: Browser) -> None:
+    assert len(registry.app.callback_map) > 5
+    let_in = []
+    for output in registry.app.callback_map:
+        declared = registry.callbacks.get(output)
+        if declared is not None and declared.rule is Rule.ANONYMOUS:
+            continue
+        answer = stranger.send(CALLBACK, json=well_formed(registry, output))
+        if answer.status_code != 401 or answer.get_json() != {"error": "Sign in first."}:
+            let_in.append((output, answer.status_code))
+    assert let_in == []
+
+
+def test_a_stranger_gets_no_route_that_is_not_meant_for_strangers(registry: Registry, stranger: Browser) -> None:
+    seen = {}
+    for rule in registry.app.server.url_map.iter_rules():
+        declared = registry.routes.get(rule.endpoint)
+        if declared is None or declared.rule is Rule.ANONYMOUS:
+            continue
+        path = re.sub(r"<[^>]+>", "00000000-0000-4000-8000-000000000000", rule.rule)
+        method = "POST" if "POST" in (rule.methods or ()) else "GET"
+        seen[rule.rule] = stranger.open(path, method=method).status_code
+    assert seen
+    assert set(seen.values()) == {401}, seen
+
+
+@pytest.mark.parametrize("path", ["/_dash-layout", "/_dash-dependencies"])
+def test_a_stranger_does_not_learn_what_there_is(stranger: Browser, path: str) -> None:
+    assert stranger.get(path).status_code == 401
+
+
+def test_what_declares_no_rule_is_refused(
+    registry: Registry, stranger: Browser, client_for: ClientFor, alice: Actor
+) -> None:
+    registry.app.callback_map["forgotten.children"] = registry.app.callback_map["page.children"]
+    body = well_formed(registry, "forgotten.children")
+    assert stranger.send(CALLBACK, json=body).status_code == 401
+    client = client_for(alice)
+    assert client.send(CALLBACK, json=body).status_code == 403
+    assert client.get("/_reload-hash").status_code == 403
+
+
+@pytest.mark.parametrize("body", [None, [], "x", {}, {"output": 5}, {"output": "nobody.children"}])
+def test_nonsense_is_refused(client_for: ClientFor, alice: Actor, stranger: Browser, body: Any) -> None:
+    assert stranger.send(CALLBACK, json=body).status_code == 401
+    assert client_for(alice).send(CALLBACK, json=body).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": []},
+        {"inputs": [5]},
+        {"inputs": "x"},
+        {"state": []},
+        {"state": [{"id": 5, "property": "search"}]},
+        {"outputs": {"id": "toast", "property": "children"}},
+        {"outputs": [5]},
+        {"changedPropIds": 7},
+    ],
+)
+def test_a_call_wired_otherwise_than_declared_is_refused(
+    registry: Registry, client_for: ClientFor, alice: Actor, change: dict[str, Any]
+) -> None:
+    answer = client_for(alice).send(CALLBACK, json=well_formed(registry, "page.children") | change)
+    assert answer.status_code == 400
+    assert "Load it again" in answer.get_json()["error"]
+
+
+def test_a_huge_call_is_refused_before_it_is_read(client_for: ClientFor, alice: Actor) -> None:
+    answer = client_for(alice).send(CALLBACK, data=b" " * 3_000_000, content_type="application/json")
+    assert answer.status_code == 413
+
+
+# ---- other sites
+
+
+@pytest.fixture
+def home(client_for: ClientFor, alice: Actor) -> Iterator[Callable[..., TestResponse]]:
+    """Calls the page `/` as alice, with headers of the test's choice."""
+    client = client_for(alice)
+
+    def send(**headers: str) -> TestResponse:
+        named = {key.replace("_", "-"): value for key, value in headers.items()}
+        return call(client, "page.children", [(ids.URL, "pathname", "/")], [(ids.URL, "search", "")], headers=named)
+
+    yield send
+
+
+def test_our_own_page_is_answered(home: Callable[..., TestResponse]) -> None:
+    assert home().status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81"]
+)
+def test_another_origin_is_refused_even_with_the_token(home: Callable[..., TestResponse], origin: str) -> None:
+    assert home(Origin=origin).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64, "ünïcode"])
+def test_without_the_token_of_this_session_nothing_is_done(home: Callable[..., TestResponse], token: str) -> None:
+    assert home(X_CSRF_Token=token).status_code == 403
+
+
+def test_the_token_of_another_session_does_not_fit(client_for: ClientFor, alice: Actor, bob: Actor) -> None:
+    client = client_for(alice)
+    client.csrf = client_for(bob).csrf
+    assert client.send("/logout").status_code == 403
+
+
+def test_cross_site_requests_without_an_origin_are_refused(client_for: ClientFor, alice: Actor) -> None:
+    client = client_for(alice)
+    headers = {"X-CSRF-Token": client.csrf, "Sec-Fetch-Site": "cross-site"}
+    assert client.post("/logout", headers=headers).status_code == 403
+
+
+# ---- roles
+
+
+def test_viewers_cannot_use_what_is_for_recruiters(registry: Registry, client_for: ClientFor, charlie: Actor) -> None:
+    client = client_for(charlie)
+    asked = [o for o, d in registry.callbacks.items() if d.rule in {Rule.RECRUITER, Rule.ADMIN}]
+    assert asked
+    answers = {plain(o): client.send(CALLBACK, json=well_formed(registry, o)).status_code for o in asked}
+    assert set(answers.values()) == {403}, answers
+
+
+def test_recruiters_cannot_use_what_is_for_admins(registry: Registry, client_for: ClientFor, alice: Actor) -> None:
+    client = client_for(alice)
+    asked = [o for o, d in registry.callbacks.items() if d.rule is Rule.ADMIN]
+    answers = {plain(o): client.send(CALLBACK, json=well_formed(registry, o)).status_code for o in asked}
+    assert set(answers.values()) <= {403}, answers
+
+
+# ---- someone else's ids
+
+ASK = {"startRow": 0, "endRow": 100, "filterModel": {}, "sortModel": []}
+
+
+def _grid(search: str) -> dict[str, Any]:
+    return {"search_id": search, "version": 1, "status": "active", "q": "", "f": {}, "filterModel": {}, "sort": []}
+
+
+def _edit(search: str) -> dict[str, Any]:
+    button = ids.search_edit(search)
+    shown = json.dumps(button, sort_keys=True, separators=(",", ":"))
+    return {
+        "inputs": [(ids.NEW_SEARCH, "n_clicks", None), [(button, "n_clicks", 1)]],
+        "triggered": f"{shown}.n_clicks",
+    }
+
+
+FORM_OUTPUTS = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
+# Callback → the call that names someone else's private search. A new callback that takes an id is a
+# row here; one that takes none is a line in TAKES_NO_ID.
+FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
+    ("page.children", lambda s: {
+        "inputs": [(ids.URL, "pathname", f"/search/{s}")], "state": [(ids.URL, "search", "")]}),
+    ("..search-form.children...search-form.is_open..", _edit),
+    (FORM_OUTPUTS, lambda s: {
+        "inputs": [(ids.SEARCH_SAVE, "n_clicks", 1), (ids.SEARCH_TITLE, "n_submit", None)],
+        "state": [(ids.SEARCH_EDITED, "data", s), (ids.SEARCH_TITLE, "value", "Mine now"),
+                  (ids.SEARCH_VISIBILITY, "value", "team"), (ids.SEARCH_MEMBERS, "value", "")]}),
+    (FORM_OUTPUTS, lambda s: {
+        "inputs": [(ids.SEARCH_ARCHIVE, "n_clicks", 1)],
+        "state": [(ids.SEARCH_EDITED, "data", s), (ids.SEARCH_ARCHIVED, "value", False)]}),
+    ("candidate-grid.getRowsResponse", lambda s: {
+        "inputs": [(ids.CANDIDATE_GRID, "getRowsRequest", ASK)], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("count-answer.data", lambda s: {
+        "inputs": [(ids.COUNT_REQUEST, "data", {"n": 1, "version": 1})], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("version-answer.data", lambda s: {"inputs": [(ids.VERSION_REQUEST, "data", {"search_id": s})]}),
+]  # fmt: skip
+TAKES_NO_ID = {
+    "..search-list.children...search-more.hidden..": "lists what the actor may see",
+    "filter-chips.children": "puts the given filters into words, reads nothing",
+    "url-answer.data": "reads the given address, no data",
+}
+
+
+@pytest.fixture
+def private(rt: Runtime, alice: Actor) -> str:
+    """Alice's own search, shared with nobody."""
+    return str(searches.create_search(rt, alice, "Alice only", "private").id)
+
+
+@pytest.mark.parametrize(("output", "arguments"), FOREIGN, ids=[f"{o[:40]}-{i}" for i, (o, _) in enumerate(FOREIGN)])
+def test_someone_elses_private_search_is_refused(
+    client_for: ClientFor, bob: Actor, private: str, output: str, arguments: Callable[[str], dict[str, Any]]
+) -> None:
+    client = client_for(bob)
+    refused = call(client, output, **arguments(private))
+    missing = call(client, output, **arguments("00000000-0000-4000-8000-000000000000"))
+    assert (refused.status_code, missing.status_code) == (403, 403)
+    # The same answer for "not yours" and "not there": ids cannot be probed.
+    assert refused.get_json()["error"] == missing.get_json()["error"]
+    assert "Alice" not in refused.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("output", "arguments"), FOREIGN, ids=[f"{o[:40]}-{i}" for i, (o, _) in enumerate(FOREIGN)])
+def test_the_owner_is_not_refused(
+    client_for: ClientFor, alice: Actor, private: str, output: str, arguments: Callable[[str], dict[str, Any]]
+) -> None:
+    """Else the test above would pass for calls that are refused for another reason."""
+    assert call(client_for(alice), output, **arguments(private)).status_code in {200, 204}
+
+
+def test_every_callback_is_tried_with_someone_elses_ids(registry: Registry) -> None:
+    tried = {output for output, _ in FOREIGN} | set(TAKES_NO_ID)
+    assert {plain(output) for output in registry.callbacks} - tried == set()
