@@ -1,0 +1,280 @@
+"""What a screening run reads and writes: its items, their verdicts, the candidates' scores.
+
+Each function is one short transaction's work and takes its connection. Items carry the run's lease
+token: who lost the run writes nothing more, whatever answer arrives late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
+
+import sql
+from services import db, prices, rubric_scoring
+from services.errors import Forbidden
+from services.evidence import quote_is_verbatim
+from services.grid_view import View
+from services.jobs import RunHandle
+from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, input_hash
+from services.rubric_scoring import CriterionWeight, Verdict
+from services.vendors.openai_errors import Usage
+
+_Q = sql.queries("screening")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    id: int
+    question: str
+    weight: CriterionWeight
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """One version, as the run screens by it."""
+
+    id: int
+    job_description: str
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A verdict as it is kept: evidence stands in the profile, or there is none.
+
+    said: what the model's verdict was before its evidence was checked. own: kept under this very
+    criterion already, so that there is nothing to write.
+    """
+
+    verdict: Verdict
+    field: str = ""
+    quote: str = ""
+    said: Verdict | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """A claimed candidate: `known` verdicts still hold (criterion id → ruling), `prompt` asks for the others.
+
+    failures: calls that were made for them in this run, all in vain.
+    """
+
+    candidate_id: int
+    failures: int
+    input_hash: str
+    known: Mapping[int, Ruling]
+    prompt: JudgePrompt | None
+    asked: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """All rulings on one candidate, by criterion id; usage is None where no call was made."""
+
+    item: Item
+    rulings: Mapping[int, Ruling]
+    usage: Usage | None = None
+
+
+@dataclass
+class Tally:
+    """Where a run stands, kept in memory between two looks at the rows."""
+
+    total: int = 0
+    screened: int = 0
+    dead: int = 0
+    reused: int = 0
+    calls: int = 0
+    tokens: int = 0
+    cost: Decimal = field(default_factory=Decimal)
+
+
+def fetch_rubric(conn: db.Conn, handle: RunHandle) -> Rubric:
+    """The version that the run was started with. Raises Forbidden when its starter lost the right."""
+    row = db.one(conn, _Q.fetch_rubric, {
+        "search_id": handle.search_id, "rubric_id": handle.params["rubric_id"], **handle.actor.params})  # fmt: skip
+    if row is None or not row["editable"]:
+        raise Forbidden("The search or its criteria are gone, or you may not change the search any more.")
+    criteria = tuple(
+        Criterion(one["id"], one["question"], CriterionWeight(one["kind"], one["weight"]))
+        for one in db.rows(conn, _Q.fetch_criteria, {"rubric_id": row["id"]})
+    )
+    return Rubric(row["id"], row["job_description"], criteria)
+
+
+def insert_items(conn: db.Conn, handle: RunHandle, view: View) -> int:
+    """Everyone of the view becomes an item; returns how many are new."""
+    where = view.where()
+    text = SQL(_Q.insert_items).format(where=where.sql())
+    params = {**where.params, "run_id": handle.run_id, **handle.actor.params}
+    return conn.execute(text, params).rowcount
+
+
+def free_items(conn: db.Conn, handle: RunHandle) -> None:
+    """Take back what an earlier worker of this run had claimed."""
+    db.run(conn, _Q.free_items, {"run_id": handle.run_id, "token": handle.token})
+
+
+def release_items(conn: db.Conn, handle: RunHandle) -> None:
+    """Give back what is claimed and not done."""
+    db.run(conn, _Q.release_items, {"run_id": handle.run_id, "token": handle.token})
+
+
+def count_items(conn: db.Conn, run_id: int) -> Tally:
+    """From the rows: exact."""
+    row = db.one(conn, _Q.count_items, {"run_id": run_id})
+    return Tally(**row) if row else Tally()
+
+
+def next_due(conn: db.Conn, handle: RunHandle) -> float | None:
+    """Seconds until an item is due; None when none is left. To be called while nothing is being asked."""
+    # A claim whose commit was cut off by an outage has items that nobody knows of.
+    release_items(conn, handle)
+    row = db.one(conn, _Q.fetch_next_due, {"run_id": handle.run_id})
+    return None if row is None else max(0.0, row["seconds"])
+
+
+def claim(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, limit: int) -> list[Item]:
+    """Up to `limit` items that are due, each with what is known already and the prompt for the rest."""
+    given = {"run_id": handle.run_id, "token": handle.token, "limit": limit}
+    failures = {row["candidate_id"]: row["attempts"] for row in db.rows(conn, _Q.claim_items, given)}
+    if not failures:
+        return []
+    profiles = fetch_profiles(conn, handle.search_id or "", list(failures))
+    hashes = {candidate: input_hash(shown) for candidate, shown in profiles.items()}
+    known: dict[int, dict[int, Ruling]] = {candidate: {} for candidate in profiles}
+    for row in db.rows(conn, _Q.fetch_known, {
+        "ids": list(hashes), "hashes": list(hashes.values()), "rubric_id": rubric.id, "model": model,
+        "prompt_version": PROMPT_VERSION}):  # fmt: skip
+        ruling = Ruling(row["verdict"], row["evidence_field"], row["evidence_quote"], own=row["own"])
+        known[row["candidate_id"]][row["criterion_id"]] = ruling
+    return [
+        _item(rubric, candidate, failures[candidate], hashes[candidate], known[candidate], shown)
+        for candidate, shown in profiles.items()
+    ]
+
+
+def fetch_profiles(conn: db.Conn, search_id: str, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Candidate id → column → text, as prompts.shown_fields takes it."""
+    rows = db.rows(conn, _Q.fetch_profiles, {"ids": list(ids), "search_id": search_id})
+    return {row["id"]: {name: text for name, text in row.items() if name != "id" and text} for row in rows}
+
+
+def _item(
+    rubric: Rubric, candidate: int, failures: int, hashed: str, known: dict[int, Ruling], shown: dict[str, str]
+) -> Item:
+    asked = {f"c{number}": one for number, one in enumerate(rubric.criteria, 1) if one.id not in known}
+    if not asked:
+        return Item(candidate, failures, hashed, known, None)
+    prompt = build_judge_prompt(rubric.job_description, {key: one.question for key, one in asked.items()}, shown)
+    return Item(candidate, failures, hashed, known, prompt, tuple(one.id for one in asked.values()))
+
+
+def ruling_of(prompt: JudgePrompt, verdict: Verdict, name: str, quote: str) -> Ruling:
+    """What of a model's verdict is kept. A pass needs a quote that is there; a fail may do without one."""
+    if verdict == "unknown":
+        return Ruling("unknown", said=verdict)
+    if quote_is_verbatim(prompt.fields, name, quote):
+        return Ruling(verdict, name, quote, said=verdict)
+    if verdict == "fail" and not quote.strip():
+        return Ruling("fail", said=verdict)
+    return Ruling("unknown", said=verdict)
+
+
+def save(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, results: Sequence[Result]) -> list[Result]:
+    """Write results and everything that follows from them; returns those that were ours to write."""
+    given = {"run_id": handle.run_id, "token": handle.token, "user_id": handle.actor.user_id, "model": model,
+             "rubric_id": rubric.id, "prompt_version": PROMPT_VERSION}  # fmt: skip
+    spent = [result.usage or Usage() for result in results]
+    taken = {row["candidate_id"] for row in db.rows(conn, _Q.finish_items, {
+        **given,
+        "ids": [result.item.candidate_id for result in results],
+        "tokens": [usage.input_tokens + usage.output_tokens for usage in spent],
+        "costs": [prices.cost(model, usage) or Decimal(0) for usage in spent],
+        "called": [result.usage is not None for result in results],
+    })}  # fmt: skip
+    ours = [result for result in results if result.item.candidate_id in taken]
+    if ours:
+        _write_verdicts(conn, given, ours)
+        _write_scores(conn, given, rubric, ours)
+        for result in ours:
+            if result.usage is not None:
+                insert_usage(conn, handle, model, result.usage, "ok")
+    return ours
+
+
+def fail(
+    conn: db.Conn, handle: RunHandle, item: Item, model: str, usage: Usage, reason: str, *, state: str, delay_s: float
+) -> None:
+    """A call that failed: `state` is retry (in delay_s) or dead. The candidate stays as they were."""
+    db.run(conn, _Q.fail_item, {
+        "run_id": handle.run_id, "token": handle.token, "candidate_id": item.candidate_id, "state": state,
+        "reason": reason, "delay_s": delay_s, "tokens": usage.input_tokens + usage.output_tokens,
+        "cost": prices.cost(model, usage) or Decimal(0)})  # fmt: skip
+    insert_usage(conn, handle, model, usage, reason)
+
+
+def insert_usage(conn: db.Conn, handle: RunHandle, model: str, usage: Usage, outcome: str) -> None:
+    db.run(conn, _Q.insert_usage, {
+        "user_id": handle.actor.user_id, "search_id": handle.search_id, "run_id": handle.run_id, "model": model,
+        "input": usage.input_tokens, "cached": usage.cached_tokens, "output": usage.output_tokens,
+        "cost": prices.cost(model, usage) or Decimal(0), "outcome": outcome})  # fmt: skip
+
+
+def bump_version(conn: db.Conn, handle: RunHandle) -> None:
+    """The last statement of a transaction: it locks the search's row."""
+    db.run(conn, _Q.bump_version, {"search_id": handle.search_id})
+
+
+def _write_verdicts(conn: db.Conn, given: Mapping[str, Any], results: Sequence[Result]) -> None:
+    rows = [
+        (result.item.candidate_id, criterion, result.item.input_hash, ruling.verdict, ruling.field, ruling.quote)
+        for result in results
+        for criterion, ruling in result.rulings.items()
+        if not ruling.own
+    ]
+    if rows:
+        names = ("ids", "criteria", "hashes", "verdicts", "fields", "quotes")
+        columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+        db.run(conn, _Q.upsert_verdicts, {**given, **dict(zip(names, columns, strict=True))})
+
+
+def _write_scores(conn: db.Conn, given: Mapping[str, Any], rubric: Rubric, results: Sequence[Result]) -> None:
+    weights = [criterion.weight for criterion in rubric.criteria]
+    scores = [
+        rubric_scoring.score(weights, [result.rulings[criterion.id].verdict for criterion in rubric.criteria])
+        for result in results
+    ]
+    fresh = [any(not ruling.own for ruling in result.rulings.values()) for result in results]
+    ids = [result.item.candidate_id for result in results]
+    decided = [n for n, is_fresh in enumerate(fresh) if is_fresh]
+    if decided:
+        spent = [results[n].usage or Usage() for n in decided]
+        db.run(conn, _Q.insert_decisions, {
+            **given,
+            "ids": [ids[n] for n in decided],
+            "hashes": [results[n].item.input_hash for n in decided],
+            "outputs": [Jsonb(_output(results[n].rulings)) for n in decided],
+            "scores": [scores[n].score for n in decided],
+            "fits": [scores[n].fit for n in decided],
+            "tokens": [usage.input_tokens + usage.output_tokens for usage in spent],
+        })  # fmt: skip
+    db.run(conn, _Q.lock_candidates, {"ids": ids})
+    db.run(conn, _Q.update_candidates, {
+        **given, "ids": ids, "scores": [one.score for one in scores], "fits": [one.fit for one in scores],
+        "fresh": fresh})  # fmt: skip
+
+
+def _output(rulings: Mapping[int, Ruling]) -> list[dict[str, Any]]:
+    # Without the quotes: this log outlives a person's erasure, and verdicts hold them until then.
+    return [
+        {"criterion": criterion, "verdict": ruling.verdict, "said": ruling.said or ruling.verdict,
+         "field": ruling.field, "reused": ruling.said is None}
+        for criterion, ruling in rulings.items()
+    ]  # fmt: skip
