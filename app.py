@@ -33,6 +33,8 @@ def create_app(settings: Settings) -> dash.Dash:
         serve_locally=True,
         add_log_handler=False,
         enable_mcp=False,
+        # On by itself where asgiref is installed (procrastinate needs it): a thread and a loop for every call.
+        use_async=False,
     )
     registry = Registry(app, runtime)
     server.config["SOURCINGX_REGISTRY"] = registry

@@ -156,7 +156,10 @@ def _our_children(settings: Settings, servers: Servers | None, listener: socket.
 def _listen(settings: Settings) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        # Connections inherit it: a short answer must not wait for the browser's acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         where = f"HOST={settings.host} PORT={settings.port}"
         raise BadInput(f"{where} cannot be listened on ({error.strerror}): set another one.") from error
