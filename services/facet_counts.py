@@ -8,6 +8,7 @@ At 1,000,000 candidates an index that has the column counts in 150 to 300 ms, th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,13 +49,14 @@ class Counted:
 
 @dataclass(frozen=True)
 class Counter:
-    """Counts for one view in one snapshot. cost_limit and sample are for tests."""
+    """Counts for one search in one snapshot. The limits are arguments so that a small table can meet them."""
 
     conn: db.Conn
     meta: Meta
     search_id: UUID
     cost_limit: float = COST_LIMIT
     sample: int = SAMPLE
+    enough: int = ENOUGH
 
     def values(self, where: Where, column: str, most: int, wanted: str = "any_value", **params: Any) -> Counted:
         """value, n, people by falling n. wanted: which of the values, a fragment with its params."""
@@ -135,7 +137,7 @@ class Counter:
         factor = -(-self.meta.profile_count // self.sample)
         span = self._span(factor)
         found = self.rows(_compose(query, part("sampled_people"), where, parts), given | span) if span else []
-        if people(found) < ENOUGH:
+        if people(found) < self.enough:
             return Counted(self.rows(everyone, given))
         return Counted([row | {"n": row["n"] * factor} for row in found], factor)
 
@@ -179,4 +181,4 @@ def _people(rows: Rows) -> int:
 
 def _people_of(wanted: str) -> Callable[[Rows], int]:
     # Values that do not contain a text say nothing about how many people there are.
-    return _people if wanted != "value_contains" else lambda rows: ENOUGH
+    return _people if wanted != "value_contains" else lambda rows: sys.maxsize

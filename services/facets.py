@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
@@ -89,7 +90,9 @@ def _facet(asked: Asked, key: str, spec: FacetSpec) -> Facet:
     picked, unmatched = _pick(found, chosen_values(asked.view.filters.get(key)))
     if unmatched:
         rest = asked.recall(
-            base, f"{key}:chosen:{_digest(*unmatched)}", partial(_chosen, base=base, spec=spec, texts=unmatched)
+            base,
+            f"{key}:chosen:{_digest(*unmatched)}",
+            partial(_chosen, base=base, key=key, spec=spec, texts=unmatched),
         )
         known = {entry[0] for entry in found}
         for text, *entry in rest["values"]:
@@ -144,23 +147,20 @@ def _small(counter: Counter, base: View) -> Kept:
     return {"fields": fields, "exact": counted.exact}
 
 
-def _chosen(counter: Counter, base: View, spec: FacetSpec, texts: Sequence[str | None]) -> Kept:
+def _chosen(counter: Counter, base: View, key: str, spec: FacetSpec, texts: Sequence[str | None]) -> Kept:
     """Chosen values that are not among the top: {"values": [[text, key, label, n], …]}."""
     named = [text for text in texts if text is not None]
-    where, column = base.where(), Identifier("c", spec.column)
-    keys = dict(zip(named, counter.keys(named), strict=True)) if spec.kind == "key" else {t: t for t in named}
-    fragments = {"key": "set_any_key", "small": "set_any", "array": "set_overlaps", "tags": "set_overlaps"}
-    where.conditions.append(fragment(fragments[spec.kind], column=column, value=where.value(named)))
+    plain = [clean_text(text, spec.label.lower()) for text in named]
+    keys: dict[str | None, str | None] = {None: None}
+    keys.update(zip(named, counter.keys(plain) if spec.kind == "key" else plain, strict=True))
+    where = replace(base, filters={**base.filters, key: {"values": list(texts)}}).where()
     if spec.kind in ("array", "tags"):
-        counted = counter.elements(where, spec.column, len(named), "value_among", chosen=named)
+        counted = counter.elements(where, spec.column, len(texts), "value_among", chosen=plain)
     else:
-        counted = counter.values(where, spec.column, len(named))
-    counts = {row["value"]: row["n"] for row in counted.rows}
-    labels = counter.spellings(spec.column, spec.shown, list(counts)) if spec.shown else {}
-    values: list[list[Any]] = [
-        [text, keys[text], labels.get(keys[text], text), counts.get(keys[text], 0)] for text in named
-    ]
-    return {"values": [*values, *([None, None, "", 0] for text in texts if text is None)], "exact": counted.exact}
+        counted = counter.values(where, spec.column, len(texts))
+    entries = {entry[0]: entry for entry in _entries(counter, spec, counted.rows)}
+    values = [[text, *entries.get(keys[text], [keys[text], text or "", 0])] for text in texts]
+    return {"values": sorted(values, key=lambda value: -value[3]), "exact": counted.exact}
 
 
 def _find(counter: Counter, base: View, spec: FacetSpec, text: str) -> Kept:

@@ -88,8 +88,8 @@ sx_key(value) LIKE sx_contains(%(text)s)
 sx_key(value) LIKE sx_contains(%(text)s) AND to_tsvector('pg_catalog.simple', sx_words(value)) @@ sx_tsquery(%(text)s, true)
 
 -- value_among --
--- Values of a list.
-value = ANY (%(chosen)s::text[])
+-- Values of a list, and blank where the conditions let it through.
+(value = ANY (%(chosen)s::text[]) OR value IS NULL)
 
 -- fetch_keys --
 -- The keys of some texts, in their order.

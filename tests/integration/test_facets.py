@@ -1,0 +1,443 @@
+"""Facets and histograms say what Python counts, under any other filters; kept, shared and guarded like lists."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import Counter as Tally
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services import facets
+from services.errors import BadInput, Forbidden
+from services.facet_counts import Counter
+from services.facet_specs import FACETS, RANGES, Facet
+from services.grid_query import fragment
+from services.grid_view import View
+from services.identity import Actor
+from services.result_sets import count, fetch_meta
+from services.runtime import Runtime
+from services.search_text import parse
+from services.servers import Servers
+from tests import people
+from tests.grid_reference import Row, key, shown
+from tests.grid_world import World, world
+from tests.people import Person, add_people, add_search
+
+KEYED = {"title_in": "title", "company_in": "company", "location_in": "location"}
+PLAIN = {"fit_in": "fit", "stage_in": "stage", "source_in": "source", "status_in": "filter_status",
+         "industry_in": "industry"}  # fmt: skip
+LISTS = {"skills_in": "skills", "tags_in": "tags"}
+
+OTHERS: list[dict[str, Any]] = [
+    {"title": {"type": "contains", "filter": "engineer"}},
+    {"company": {"type": "notContains", "filter": "go"}},
+    {"location": {"type": "blank"}},
+    {"score": {"type": "greaterThanOrEqual", "filter": 4}},
+    {"years_experience": {"type": "inRange", "filter": 0.5, "filterTo": 12}},
+    {"stage_in": {"values": ["new", "shortlisted"]}},
+    {"fit_in": {"values": [None, "strong"]}},
+    {"skills_in": {"values": ["Python", "Go", "none of these"]}},
+    {"tags_in": {"values": [None]}},
+    {"tags_in": {"values": ["call", "x"]}},
+    {"title_in": {"values": ["SENIOR engineer", "Unheard of"]}},
+    {"company_in": {"values": [None, "unicode gmbh"]}},
+    {"source_in": {"values": ["linkedin"]}},
+    {"status_in": {"values": ["active", "filtered_exclusion"]}},
+    {"industry_in": {"values": ["Software"]}},
+    {"current_tenure_months": {"type": "blank"}},
+    {"added_at": {"type": "greaterThan", "dateFrom": "2026-06-01"}},
+]
+
+
+@pytest.fixture(scope="module")
+def grid(servers: Servers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(servers, template_database, tmp_path_factory.mktemp("home"), people.varied(400)) as made:
+        yield made
+
+
+@st.composite
+def views(draw: st.DrawFn) -> dict[str, Any]:
+    """Status, search text and up to three filters."""
+    filters: dict[str, Any] = {}
+    for number in draw(st.lists(st.integers(0, len(OTHERS) - 1), max_size=3)):
+        filters |= OTHERS[number]
+    return {
+        "status": draw(st.sampled_from(("active", "active", "filtered", "shortlisted", "all"))),
+        "q": draw(st.sampled_from(("", "", "engineer", "go", "-learning", '"machine learning"'))),
+        "filters": filters,
+    }
+
+
+def rows_of(grid: World, given: dict[str, Any], *without: str) -> list[Row]:
+    filters = {k: v for k, v in given["filters"].items() if k not in without}
+    terms = [(term.kind, term.text, term.negated) for term in parse(given["q"])]
+    return shown(grid.rows, given["status"], filters, terms)
+
+
+def tally(rows: list[Row], name: str) -> Tally[str | None]:
+    """Value (a key for titles, companies, locations) → people, by Python."""
+    if name in KEYED:
+        return Tally(getattr(row, f"{KEYED[name]}_key") or None for row in rows)
+    if name in LISTS:
+        return Tally(value for row in rows for value in (getattr(row, LISTS[name]) or [None]))
+    return Tally(getattr(row, PLAIN[name]) or None for row in rows)
+
+
+def counts(facet: Facet) -> dict[str | None, int]:
+    found = {v.value if v.value is None or facet.key not in KEYED else key(v.value): v.count for v in facet.values}
+    assert len(found) == len(facet.values)
+    return found
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@given(views())
+def test_counts_are_those_of_a_plain_count_under_any_other_filters(grid: World, given: dict[str, Any]) -> None:
+    view = View.of(grid.search_id, **given)
+    for name, found in facets.facets(grid.rt, grid.actor, view, None, FACETS).items():
+        expected = tally(rows_of(grid, given, name), name)
+        chosen = given["filters"].get(name, {}).get("values", [])
+        wanted = {key(v) if name in KEYED and v is not None else v for v in chosen}
+        got = counts(found)
+        assert got == {value: expected[value] for value in {*(v for v, n in expected.items() if n), *wanted}}, name
+        assert [v.value for v in found.values if v.chosen and v.value in chosen] == [
+            v.value for v in found.values if v.chosen
+        ]
+        assert len([v for v in found.values if v.chosen]) == len(wanted)
+        assert (found.exact, found.more, found.key) == (True, False, name)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@given(views())
+def test_bars_hold_everyone_in_the_view_without_the_filter_on_them(grid: World, given: dict[str, Any]) -> None:
+    view = View.of(grid.search_id, **given)
+    for name in RANGES:
+        found = facets.histogram(grid.rt, grid.actor, view, None, name)
+        values = [getattr(row, name) for row in rows_of(grid, given, name)]
+        filled = [value for value in values if value is not None]
+        assert found.blank == len(values) - len(filled)
+        assert sum(found.counts) == len(filled)
+        assert len(found.counts) <= 24
+        assert len(found.edges) == len(found.counts) + 1 or not filled
+        assert found.exact
+        if found.kind == "number" and filled:
+            assert (found.low, found.high) == (min(filled), max(filled))
+            edges = [float(edge) for edge in found.edges]
+            bars = list(zip(edges, edges[1:], found.counts, strict=False))
+            for low, high, n in bars[:-1]:
+                assert n == sum(low <= value < high for value in filled)
+            assert bars[-1][2] == sum(bars[-1][0] <= value <= bars[-1][1] for value in filled)
+
+
+def test_days_are_the_readers_days(grid: World) -> None:
+    # 22:30, 23:30, 00:30, 01:30 UTC of 1 and 2 June are all 2 June in Zurich but 1 and 2 June in UTC.
+    zurich = View.of(grid.search_id, status="all", zone="Europe/Zurich")
+    for view in (zurich, replace(zurich, zone="UTC")):
+        found = facets.histogram(grid.rt, grid.actor, view, None, "added_at")
+        expected = Tally(str(row.added_at.astimezone(ZoneInfo(view.zone)).date()) for row in grid.rows)
+        bars = dict(zip(found.edges, found.counts, strict=False))
+        assert {day: n for day, n in bars.items() if n} == expected
+        assert found.low == min(expected)
+        assert found.high == max(expected)
+
+
+def test_a_facet_shows_twenty_values_and_the_chosen_ones(rt: Runtime, alice: Actor) -> None:
+    crowd = [Person(company=f"Company {n:02}") for n in range(30) for _ in range(40 - n)]
+    search = make(rt, alice, [*crowd, Person(company=""), Person(company="Zebra Ltd", filter_status="filtered_x")])
+    chosen = {"filterType": "set", "values": ["company 25", "ZEBRA LTD", None, "Nobody There"]}
+    found = facets.facet(rt, alice, View.of(search, filters={"company_in": chosen}), None, "company_in")
+    assert [(v.label, v.count) for v in found.values[:20]] == [(f"Company {n:02}", 40 - n) for n in range(20)]
+    # As they stand in the filter, so that a tick can take them out again.
+    assert [(v.value, v.label, v.count, v.chosen) for v in found.values[20:]] == [
+        ("company 25", "Company 25", 15, True),
+        (None, "", 1, True),
+        ("ZEBRA LTD", "ZEBRA LTD", 0, True),
+        ("Nobody There", "Nobody There", 0, True),
+    ]
+    assert found.more and found.label == "Company"
+
+
+def test_a_value_is_spelled_as_most_people_spell_it(rt: Runtime, alice: Actor) -> None:
+    spelled = ["ZÜRICH", "Zürich", "Zürich", "zurich"]
+    search = make(rt, alice, [Person(location=place) for place in spelled])
+    found = facets.facet(rt, alice, View.of(search), None, "location_in")
+    assert [(v.value, v.label, v.count) for v in found.values] == [("Zürich", "Zürich", 4)]
+
+
+def test_a_company_is_found_by_a_part_of_its_name(grid: World) -> None:
+    def find(name: str, text: str, **given: Any) -> dict[str, int]:
+        view = View.of(grid.search_id, status="all", **given)
+        found = facets.facet_search(grid.rt, grid.actor, view, None, name, text)
+        return {v.label: v.count for v in found.values}
+
+    everyone = {name: tally(grid.rows, name) for name in FACETS}
+    assert [(key(v), n) for v, n in find("company_in", "ODE gm").items()] == [
+        ("unicode gmbh", everyone["company_in"]["unicode gmbh"])
+    ]
+    assert set(map(key, find("company_in", "go"))) == {"go digital", "google"}
+    assert find("company_in", "%_") == {}  # short: where a name begins
+    assert find("company_in", "50%_") == {"50%_off\\shop": everyone["company_in"]["50%_off\\shop"]}
+    assert find("skills_in", "PYTHON") == {v: everyone["skills_in"][v] for v in ("Python", "python")}
+    assert find("tags_in", "CALL") == {v: everyone["tags_in"][v] for v in ("call", "Call back")}
+    assert find("tags_in", "emi") == {"émigré": everyone["tags_in"]["émigré"]}
+    assert find("industry_in", "soft") == {v: everyone["industry_in"][v] for v in ("Software", "software")}
+    assert find("stage_in", "ing") == {"interviewing": everyone["stage_in"]["interviewing"]}
+    blank = facets.facet(grid.rt, grid.actor, View.of(grid.search_id, status="all"), None, "company_in")
+    assert find("company_in", "  ") == {v.label: v.count for v in blank.values}
+    # The facet's own filter does not narrow the search for more values.
+    assert len(find("company_in", "goo", filters={"company_in": {"values": ["R"]}})) == 1
+
+
+def test_what_is_no_facet_is_refused(grid: World) -> None:
+    view = View.of(grid.search_id)
+    for call in (facets.facet, facets.histogram):
+        with pytest.raises(BadInput):
+            call(grid.rt, grid.actor, view, None, "search_id")
+    with pytest.raises(BadInput):
+        facets.facet_search(grid.rt, grid.actor, view, None, "company_in", "x" * 501)
+
+
+# Large searches: samples
+
+
+@pytest.fixture(scope="module")
+def crowd(servers: Servers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(servers, template_database, tmp_path_factory.mktemp("crowd"), people.varied(3_000, seed=7)) as made:
+        yield made
+
+
+def counting(crowd: World, use: Callable[[Counter], Any], **limits: Any) -> Any:
+    view = View.of(crowd.search_id, status="all")
+    with crowd.rt.db.snapshot() as conn:
+        meta = fetch_meta(conn, crowd.actor, view)
+        return use(Counter(conn, meta, crowd.search_id, **limits))
+
+
+SAMPLED = {"cost_limit": 0.0, "sample": 1_000, "enough": 100}
+
+
+def test_a_sample_is_scaled_up_and_close(crowd: World) -> None:
+    view = View.of(crowd.search_id, status="all")
+    for column, name in (("title_key", "title_in"), ("stage", "stage_in")):
+        found = counting(crowd, lambda c, column=column: c.values(view.where(), column, 50), **SAMPLED)
+        expected = tally(crowd.rows, name)
+        assert (found.factor, found.exact) == (3, False)
+        assert sum(row["n"] for row in found.rows) == pytest.approx(3_000, rel=0.05)
+        for row in found.rows:
+            assert row["n"] == pytest.approx(expected[row["value"] or None], rel=0.35)
+    found = counting(crowd, lambda c: c.elements(view.where(), "skills", 50), **SAMPLED)
+    assert {row["value"] for row in found.rows} == {*people.SKILLS, None}
+    assert not found.exact
+    found = counting(crowd, lambda c: c.small(view.where(), 200), **SAMPLED)
+    assert {row["field"] for row in found.rows} == {"stage", "fit", "source", "industry", "filter_status"}
+    assert counting(crowd, lambda c: c.steps(view.where(), "score", 0.5), **SAMPLED).factor == 3
+
+
+def test_the_same_data_gives_the_same_sample(crowd: World) -> None:
+    view = View.of(crowd.search_id, status="all")
+    first, second = (
+        counting(crowd, lambda c: c.elements(view.where(), "skills", 50), **SAMPLED).rows for _ in range(2)
+    )
+    assert first == second
+
+
+def test_a_sample_that_finds_few_is_not_trusted(crowd: World) -> None:
+    view = View.of(
+        crowd.search_id, status="all", filters={"skills_in": {"values": ["R&D"]}, "tags_in": {"values": ["x"]}}
+    )
+    found = counting(crowd, lambda c: c.values(view.where(), "stage", 50), **SAMPLED)
+    assert found.exact
+    expected = Tally(row.stage for row in crowd.rows if "R&D" in row.skills and "x" in row.tags)
+    assert {row["value"]: row["n"] for row in found.rows} == expected
+
+
+def test_a_sample_holds_only_people_of_its_search(crowd: World) -> None:
+    """Fifty of these people are in another search, too."""
+    view = View.of(crowd.search_id, status="all")
+    found = counting(crowd, lambda c: c.values(view.where(), "stage", 50), **(SAMPLED | {"sample": 2_999}))
+    assert found.factor == 2
+    assert sum(row["n"] for row in found.rows) == pytest.approx(3_000, rel=0.05)
+
+
+def test_tags_stay_exact_where_few_have_any(crowd: World) -> None:
+    view = View.of(crowd.search_id, status="all")
+    found = counting(crowd, lambda c: c.tags(view.where(), "tags", 50, total=3_000), cost_limit=1e9, sample=1)
+    assert {row["value"]: row["n"] for row in found.rows} == tally(crowd.rows, "tags_in")
+    assert found.exact
+    sampled = counting(crowd, lambda c: c.tags(view.where(), "tags", 50), **SAMPLED)
+    assert not sampled.exact and None in {row["value"] for row in sampled.rows}
+
+
+def test_rare_values_are_found_beside_a_sample(crowd: World) -> None:
+    where = View.of(crowd.search_id, status="all").where()
+    where.conditions.append(fragment("search_prefix", value=where.value("nod")))
+    found = counting(
+        crowd,
+        lambda c: c.elements_if_quick(where, "skills", 20, "value_word_begins", text="nod"),
+        sample=1,
+        cost_limit=1e9,
+    )
+    assert {row["value"]: row["n"] for row in found} == {"Node.js": tally(crowd.rows, "skills_in")["Node.js"]}
+    slow = counting(
+        crowd, lambda c: c.elements_if_quick(where, "skills", 20, "value_word_begins", text="nod"), **SAMPLED
+    )
+    assert slow == []
+
+
+# Kept, shared, guarded
+
+
+def make(rt: Runtime, owner: Actor, who: list[Person], visibility: str = "team") -> uuid.UUID:
+    with rt.db.connection() as conn:
+        search = add_search(conn, owner, visibility)
+        add_people(conn, search, who)
+    return search
+
+
+def add(rt: Runtime, search: uuid.UUID, who: list[Person]) -> None:
+    with rt.db.connection() as conn:
+        add_people(conn, search, who)
+
+
+@pytest.fixture
+def candidate_queries(rt: Runtime, servers: Servers) -> Callable[[], int]:
+    """How many queries of this test's database have read candidates so far."""
+    name = rt.settings.database_url.split("?")[0].rpartition("/")[2]
+
+    def ask() -> int:
+        with psycopg.connect(servers.urls.superuser_url) as conn:
+            row = conn.execute(
+                "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid"
+                " WHERE d.datname = %s AND s.query LIKE '%%candidates c%%'",
+                (name,),
+            ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    return ask
+
+
+def test_a_second_look_reads_nothing_of_the_candidates(
+    rt: Runtime, alice: Actor, bob: Actor, candidate_queries: Callable[[], int]
+) -> None:
+    search = make(rt, alice, people.varied(50))
+    views = [View.of(search), View.of(search, sort=[{"colId": "title", "sort": "asc"}])]
+
+    def look(actor: Actor) -> list[Any]:
+        found: list[Any] = [facets.facets(rt, actor, view, None, FACETS) for view in views]
+        found += [facets.histogram(rt, actor, view, None, name) for view in views for name in RANGES]
+        return [*found, facets.facet_search(rt, actor, views[0], None, "company_in", "goo")]
+
+    first = look(alice)
+    before = candidate_queries()
+    assert before > 0
+    # The same for a colleague, and in any order.
+    assert look(alice) == look(bob) == first
+    assert candidate_queries() == before
+
+
+def test_five_facets_of_few_values_are_one_query(
+    rt: Runtime, alice: Actor, candidate_queries: Callable[[], int]
+) -> None:
+    search = make(rt, alice, people.varied(50))
+    before = candidate_queries()
+    facets.facets(rt, alice, View.of(search), None, PLAIN)
+    assert candidate_queries() == before + 1
+    # Ticking a stage asks for the others anew; the stages themselves were counted without it before.
+    ticked = View.of(search, filters={"stage_in": {"values": ["new"]}})
+    facets.facet(rt, alice, ticked, None, "stage_in")
+    assert candidate_queries() == before + 1
+
+
+def test_many_who_ask_at_once_are_answered_by_one_count(
+    rt: Runtime, alice: Actor, candidate_queries: Callable[[], int]
+) -> None:
+    search = make(rt, alice, people.varied(200))
+    before, barrier, answers = candidate_queries(), threading.Barrier(4), list[Any]()
+
+    def ask() -> None:
+        barrier.wait()
+        answers.append(facets.facet(rt, alice, View.of(search), None, "stage_in"))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 4 and all(answer == answers[0] for answer in answers)
+    assert candidate_queries() == before + 1
+
+
+def test_a_private_search_is_nobody_elses_whatever_is_kept(rt: Runtime, alice: Actor, bob: Actor, admin: Actor) -> None:
+    search = make(rt, alice, people.varied(30), "private")
+    view = View.of(search)
+    assert facets.facet(rt, alice, view, None, "stage_in").values
+    assert facets.histogram(rt, admin, view, None, "score").counts
+    for ask in (
+        lambda: facets.facet(rt, bob, view, None, "stage_in"),
+        lambda: facets.histogram(rt, bob, view, None, "score"),
+        lambda: facets.facet_search(rt, bob, view, None, "company_in", "goo"),
+    ):
+        with pytest.raises(Forbidden):
+            ask()
+
+
+def test_an_old_version_is_answered_from_what_was_kept_and_never_made_up(rt: Runtime, alice: Actor) -> None:
+    search = make(rt, alice, [Person(company="Old Ltd")])
+    view = View.of(search)
+    old = facets.facet(rt, alice, view, None, "company_in")
+    add(rt, search, [Person(company="New Ltd", score=5.0)])
+
+    # What the page holds stays as long as it is kept.
+    assert facets.facet(rt, alice, view, old.version, "company_in") == old
+    assert facets.facet(rt, alice, view, None, "company_in").version == old.version + 1
+    # What was not counted then is counted now, and says so.
+    found = facets.histogram(rt, alice, view, old.version, "score")
+    assert (found.version, sum(found.counts), found.blank) == (old.version + 1, 1, 1)
+    # Versions that do not exist are the newest one.
+    for version in (0, -5, 10**9):
+        assert facets.facet(rt, alice, view, version, "company_in").version == old.version + 1
+
+
+def test_without_redis_everything_is_counted(rt: Runtime, alice: Actor, tmp_path: Any) -> None:
+    search = make(rt, alice, people.varied(60))
+    away = Runtime(replace(rt.settings, redis_url=f"unix://{tmp_path}/nowhere.sock"))
+    away.open()
+    try:
+        view = View.of(search, filters={"title_in": {"values": ["HR"]}})
+        assert facets.facets(away, alice, view, None, FACETS) == facets.facets(rt, alice, view, None, FACETS)
+        for name in RANGES:
+            assert facets.histogram(away, alice, view, None, name) == facets.histogram(rt, alice, view, None, name)
+    finally:
+        away.close()
+
+
+def test_a_list_that_is_there_says_how_many_have_no_tag(
+    rt: Runtime, alice: Actor, candidate_queries: Callable[[], int]
+) -> None:
+    search = make(rt, alice, [Person(tags=("call",)), Person(), Person(), Person(filter_status="filtered_x")])
+    view = View.of(search)
+    count(rt, alice, view, None)
+    before = candidate_queries()
+    found = facets.facet(rt, alice, view, None, "tags_in")
+    assert [(v.value, v.count) for v in found.values] == [(None, 2), ("call", 1)]
+    assert candidate_queries() == before + 1
+
+
+def test_an_empty_search_has_empty_facets(rt: Runtime, alice: Actor) -> None:
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+    view = View.of(search)
+    assert all(found.values == [] for found in facets.facets(rt, alice, view, None, FACETS).values())
+    for name in RANGES:
+        found = facets.histogram(rt, alice, view, None, name)
+        assert (found.counts, found.low, found.high, found.blank) == ([], None, None, 0)
