@@ -6,8 +6,8 @@ keeps the superuser for everything and opens every folder above the data to ever
 
 from __future__ import annotations
 
-import os
 import importlib.util
+import os
 import shutil
 import signal
 import time
