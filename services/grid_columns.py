@@ -15,12 +15,15 @@ Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag"]
 
 @dataclass(frozen=True)
 class Column:
-    """One grid column. `sort_column` stands in candidates; None means it cannot be sorted by."""
+    """One grid column. `sort_column` stands in candidates; None means it cannot be sorted by.
+
+    A blank is NULL in a nullable column, and '' in one that sorts as text.
+    """
 
     field: str
     label: str
     sort_column: str | None = None
-    sort_as: Literal["plain", "stage", "fit"] = "plain"
+    sort_as: Literal["plain", "text", "stage", "fit"] = "plain"
     nullable: bool = False
     indexed: bool = False
 
@@ -43,11 +46,11 @@ STATUSES = ("active", "filtered", "shortlisted", "all")
 COLUMNS: dict[str, Column] = {
     column.field: column
     for column in (
-        Column("full_name", "Name", "name_key", indexed=True),
-        Column("last_name", "Last name", "last_name_key", indexed=True),
-        Column("title", "Title", "title_key", indexed=True),
-        Column("company", "Company", "company_key", indexed=True),
-        Column("location", "Location", "location_key", indexed=True),
+        Column("full_name", "Name", "name_key", "text", indexed=True),
+        Column("last_name", "Last name", "last_name_key", "text", indexed=True),
+        Column("title", "Title", "title_key", "text", indexed=True),
+        Column("company", "Company", "company_key", "text", indexed=True),
+        Column("location", "Location", "location_key", "text", indexed=True),
         Column("score", "Score", "score", nullable=True, indexed=True),
         Column("fit", "Fit", "fit", "fit", nullable=True),
         Column("stage", "Stage", "stage", "stage"),
@@ -56,11 +59,11 @@ COLUMNS: dict[str, Column] = {
         Column("average_tenure_months", "Average tenure (months)", "average_tenure_months", nullable=True),
         Column("skills", "Skills"),
         Column("headline", "Headline"),
-        Column("industry", "Industry", "industry"),
+        Column("industry", "Industry", "industry", "text"),
         Column("tags", "Tags"),
         Column("note_count", "Notes", "note_count"),
-        Column("filter_status", "Status", "filter_status"),
-        Column("source", "Source", "source"),
+        Column("filter_status", "Status", "filter_status", "text"),
+        Column("source", "Source", "source", "text"),
         Column("has_email", "E-mail known", "has_email"),
         Column("added_at", "Added", "added_at", indexed=True),
         Column("screened_at", "Screened", "screened_at", nullable=True),

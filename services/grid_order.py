@@ -1,8 +1,9 @@
 """The order of a view as SQL. Pure.
 
 Blanks come last in both directions, and equal rows are told apart by id, in the direction of the
-first column. One index (search_id, column, id) serves both directions: descending over a column
-with blanks is two walks, backward over the rows that have a value, then over the blanks.
+first column. One index (search_id, column, id) serves both directions in two walks where its blanks
+stand at the wrong end: first the rows that have a value, then the blanks. That is descending for
+NULL, which an index keeps last, and ascending for an empty text, which it keeps first.
 """
 
 from __future__ import annotations
@@ -40,21 +41,13 @@ class Order:
 def order_of(view: View) -> Order:
     """The order of a view by its columns; relevance falls back to the usual order."""
     sorts = [s for s in view.effective_sort if s[0] != RELEVANCE] or list(DEFAULT_SORT)
-    down = sorts[0][1] == "desc"
+    first, down = COLUMNS[sorts[0][0]], sorts[0][1] == "desc"
     tie = _tie(down)
     whole = [*(_term(COLUMNS[name], direction) for name, direction in sorts), tie]
-    columns: list[Composable] = [Identifier("c", COLUMNS[name].sort_column or "id") for name, _ in sorts]
-    first = COLUMNS[sorts[0][0]]
-    plain = len(sorts) == 1 and first.sort_as == "plain"
-    segments = [Segment(None, whole)]
-    if plain and down and first.nullable:
-        terms = [fragment("order_backward", column=columns[0]), tie]
-        segments = [
-            Segment(fragment("value_not_blank", column=columns[0]), terms),
-            Segment(fragment("value_blank", column=columns[0]), [tie]),
-        ]
+    columns = [_column(COLUMNS[name]) for name, _ in sorts]
+    segments = _walks(first, down, whole[1:]) if first.indexed else [Segment(None, whole)]
     unfiltered = not view.filters and not view.terms and view.status in ("active", "all")
-    return Order(segments, whole, columns, plain and first.indexed and unfiltered)
+    return Order(segments, whole, columns, first.indexed and len(sorts) == 1 and unfiltered)
 
 
 def order_by_rank(rank: Composable) -> Order:
@@ -63,14 +56,29 @@ def order_by_rank(rank: Composable) -> Order:
     return Order([Segment(None, whole)], whole, [Identifier("c", "search_tsv")], reads_index=False)
 
 
+def _walks(first: Column, down: bool, then: list[Composable]) -> list[Segment]:
+    """The order as an index on its first column has it: one walk, or two."""
+    column = _column(first)
+    forward = fragment("order_backward" if down else "order_ascending", column=column)
+    if down == (first.sort_as == "text") or not (first.nullable or first.sort_as == "text"):
+        return [Segment(None, [forward, *then])]
+    kind = "text" if first.sort_as == "text" else "value"
+    return [
+        Segment(fragment(f"{kind}_not_blank", column=column), [forward, *then]),
+        Segment(fragment(f"{kind}_blank", column=column), then),
+    ]
+
+
 def _tie(down: bool) -> Composable:
     return fragment("order_backward" if down else "order_ascending", column=Identifier("c", "id"))
 
 
+def _column(column: Column) -> Composable:
+    return Identifier("c", column.sort_column or "id")
+
+
 def _term(column: Column, direction: str) -> Composable:
-    identifier: Composable = Identifier("c", column.sort_column or "id")
-    expression = identifier if column.sort_as == "plain" else fragment(f"sort_{column.sort_as}", column=identifier)
-    if direction == "asc":
-        return fragment("order_ascending", column=expression)
-    # Without blanks plain DESC, which the planner recognises as the index read backward.
-    return fragment("order_descending" if column.nullable else "order_backward", column=expression)
+    expression = _column(column)
+    if column.sort_as != "plain":
+        expression = fragment(f"sort_{column.sort_as}", column=expression)
+    return fragment("order_ascending" if direction == "asc" else "order_descending", column=expression)

@@ -27,8 +27,8 @@
 {column} = ''
 
 -- text_not_blank --
--- Something filled in.
-{column} <> ''
+-- Something filled in: a range of the sort index that begins after the blanks.
+{column} > ''
 
 -- value_equals --
 -- Numbers and days.
@@ -115,6 +115,10 @@ c.search_tsv @@ sx_tsquery({value}, false)
 -- negated --
 -- Without what matches.
 NOT {condition}
+
+-- sort_text --
+-- Blank as NULL, so that it comes last; by code points on every server.
+nullif({column} COLLATE "C", '')
 
 -- sort_stage --
 -- In the order of the pipeline.
