@@ -7,12 +7,13 @@ silently left out would show wrong rows.
 
 from __future__ import annotations
 
-import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,13 @@ MAX_CONDITIONS = 50
 MAX_VALUES = 200
 MAX_TEXT = 500
 MAX_SORTS = 5
+NO_VALUES = "one of no values"
+
+_COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
+# As the grid sends it, with or without a time of day; only the day counts.
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T][0-9:.]{1,15}Z?)?", re.ASCII)
+# What AG Grid may send along, empty, where a condition does not use it.
+_PARTS = frozenset(("filter", "filterTo", "dateFrom", "dateTo"))
 
 _TEXT_OPS = {
     "contains": ("text_contains", "contains"),
@@ -67,7 +75,13 @@ class Where:
 
 def fragment(name: str, **parts: Composable) -> Composable:
     """A fragment of sql/grid.sql with its parts filled in."""
-    return SQL(getattr(_F, name)).format(**parts)
+    return _fragment(name).format(**parts)
+
+
+@cache
+def _fragment(name: str) -> SQL:
+    # Without its comment: the braces and signs of that are not ours to fill in.
+    return SQL(_COMMENT.sub("", getattr(_F, name)))
 
 
 def add_filters(where: Where, model: Mapping[str, Any], zone: str = "UTC") -> None:
@@ -108,18 +122,12 @@ def parse_rows(start: Any, end: Any, most: int = 100) -> tuple[int, int]:
     return start, min(end, start + most)
 
 
-def canonical(model: Mapping[str, Any]) -> str:
-    """One text for equal filters, whatever the order of their keys."""
-    return json.dumps(model, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def _filter(where: Where, entry: Filter, model: Any, zone: str) -> tuple[Composable, str]:
     if not isinstance(model, Mapping):
         raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
     if "conditions" not in model:
-        if "operator" in model or "condition1" in model:
-            raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
         return _condition(where, entry, model, zone)
+    _uses(entry, model, "operator", "conditions")
     parts, operator = model["conditions"], model.get("operator")
     if operator not in ("AND", "OR") or not isinstance(parts, list) or not parts:
         raise BadInput(f"The filter on {entry.label} needs AND or OR between its conditions.")
@@ -134,21 +142,30 @@ def _condition(where: Where, entry: Filter, model: Mapping[str, Any], zone: str)
     where.count += 1
     if where.count > MAX_CONDITIONS:
         raise BadInput(f"A view can have at most {MAX_CONDITIONS} conditions.")
-    expected = {"text": "text", "number": "number", "date": "date", "flag": "set"}.get(entry.kind, "set")
+    build = {"text": _text, "number": _number, "date": _date}.get(entry.kind)
+    return build(where, entry, model, zone) if build else _set(where, entry, model)
+
+
+def _uses(entry: Filter, model: Mapping[str, Any], *used: str) -> None:
+    """Refuse what a condition does not use: left out silently, it would show wrong rows."""
+    expected = entry.kind if entry.kind in ("text", "number", "date") else "set"
     if model.get("filterType", expected) != expected:
         raise BadInput(f"The filter on {entry.label} takes a {expected} condition.")
-    build = {"text": _text, "number": _number, "date": _date}.get(expected)
-    return build(where, entry, model, zone) if build else _set(where, entry, model)
+    for key, value in model.items():
+        if key != "filterType" and key not in used and not (key in _PARTS and value is None):
+            raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
 
 
 def _text(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
     column = Identifier("c", entry.column)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
+        _uses(entry, model, "type")
         name, words = ("text_blank", "is blank") if kind == "blank" else ("text_not_blank", "is not blank")
         return fragment(name, column=column), words
     if not isinstance(kind, str) or kind not in _TEXT_OPS:
         raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
+    _uses(entry, model, "type", "filter")
     text = clean_text(model.get("filter"), entry.label)
     name, words = _TEXT_OPS[kind]
     return fragment(name, column=column, value=where.value(text)), f"{words} “{text}”"
@@ -158,7 +175,9 @@ def _number(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) ->
     column = Identifier("c", entry.column)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
+        _uses(entry, model, "type")
         return _blank(column, kind)
+    _uses(entry, model, "type", "filter", *(["filterTo"] if kind == "inRange" else []))
     low = _finite(model.get("filter"), entry.label)
     if kind == "inRange":
         high = _finite(model.get("filterTo"), entry.label)
@@ -174,26 +193,30 @@ def _date(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> t
     column = Identifier("c", entry.column)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
+        _uses(entry, model, "type")
         return _blank(column, kind)
+    _uses(entry, model, "type", "dateFrom", *(["dateTo"] if kind == "inRange" else []))
     day = _day(model.get("dateFrom"), entry.label)
     last = _day(model.get("dateTo"), entry.label) if kind == "inRange" else day
     start, end = _midnight(day, zone), _midnight(last + timedelta(days=1), zone)
-    span = {"column": column, "value": where.value(start), "value_to": where.value(end)}
     match kind:
-        case "inRange":
-            return fragment("value_in_span", **span), f"from {day} to {last}"
-        case "equals":
-            return fragment("value_in_span", **span), f"on {day}"
-        case "notEqual":
-            return fragment("value_not_in_span", **span), f"not on {day}"
         case "lessThan":
-            return fragment("value_less", column=column, value=span["value"]), f"before {day}"
+            return fragment("value_less", column=column, value=where.value(start)), f"before {day}"
         case "greaterThan":
-            return fragment("value_greater_or_equal", column=column, value=span["value_to"]), f"after {day}"
-    raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
+            return fragment("value_greater_or_equal", column=column, value=where.value(end)), f"after {day}"
+        case "inRange":
+            name, words = "value_in_span", f"from {day} to {last}"
+        case "equals":
+            name, words = "value_in_span", f"on {day}"
+        case "notEqual":
+            name, words = "value_not_in_span", f"not on {day}"
+        case _:
+            raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
+    return fragment(name, column=column, value=where.value(start), value_to=where.value(end)), words
 
 
 def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composable, str]:
+    _uses(entry, model, "values")
     values = model.get("values")
     if not isinstance(values, list) or len(values) > MAX_VALUES:
         raise BadInput(f"The filter on {entry.label} takes a list of at most {MAX_VALUES} values.")
@@ -203,18 +226,20 @@ def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composa
         if len(chosen) != len(values):
             raise BadInput(f"The filter on {entry.label} takes yes or no.")
         parts = [fragment("value_equals", column=column, value=where.value(value)) for value in chosen]
-        return _any(parts), "is " + " or ".join("yes" if value else "no" for value in chosen)
-    texts = [clean_text(value, entry.label) for value in values if value is not None]
+        return _any(parts), "is " + (" or ".join("yes" if value else "no" for value in chosen) or NO_VALUES)
+    # Keys make all spellings one; any other value must come as it stands in the table.
+    check = clean_text if entry.kind == "set_key" else _readable
+    texts = [check(value, entry.label) for value in values if value is not None]
     if entry.values and not set(texts) <= set(entry.values):
         raise BadInput(f"The filter on {entry.label} has a value that does not exist.")
     name = {"set": "set_any", "set_key": "set_any_key", "array": "set_overlaps"}[entry.kind]
-    parts = [fragment(name, column=column, value=where.value(texts))] if texts else []
+    parts = [fragment(name, column=column, value=where.value(sorted(set(texts))))] if texts else []
     if None in values:
         blank = {"array": "array_empty", "set_key": "text_blank"}.get(entry.kind)
         nullable = entry.column == "fit"
         parts.append(fragment(blank or ("value_blank" if nullable else "text_blank"), column=column))
     words = [f"“{text}”" for text in texts] + (["blank"] if None in values else [])
-    return _any(parts), "is " + (" or ".join(words) if words else "one of no values")
+    return _any(parts), "is " + (" or ".join(words) or NO_VALUES)
 
 
 def _any(parts: list[Composable]) -> Composable:
@@ -229,13 +254,17 @@ def _blank(column: Composable, kind: Any) -> tuple[Composable, str]:
 
 def clean_text(value: Any, label: str) -> str:
     """A typed text: NFC, trimmed, bounded. Raises BadInput when it is none."""
+    return unicodedata.normalize("NFC", _readable(value, label)).strip()
+
+
+def _readable(value: Any, label: str) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT or "\x00" in value:
         raise BadInput(f"The filter on {label} takes a text of at most {MAX_TEXT} characters.")
     try:
         value.encode()
     except UnicodeEncodeError as error:
         raise BadInput(f"The filter on {label} has a character that cannot be read.") from error
-    return unicodedata.normalize("NFC", value).strip()
+    return value
 
 
 def _finite(value: Any, label: str) -> Decimal:
@@ -247,11 +276,12 @@ def _finite(value: Any, label: str) -> Decimal:
 
 def _day(value: Any, label: str) -> date:
     try:
-        day = date.fromisoformat(value[:10])
+        found = _DAY.fullmatch(value) if isinstance(value, str) else None
+        day = date.fromisoformat(found.group(1)) if found else date.min
         if not 1900 <= day.year <= 2999:
             raise ValueError("out of range")
         return day
-    except (TypeError, ValueError, IndexError) as error:
+    except ValueError as error:
         raise BadInput(f"The filter on {label} takes a date such as 2026-05-31.") from error
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -19,12 +19,15 @@ from zoneinfo import available_timezones
 from psycopg.sql import Composable, Identifier
 
 from services.errors import BadInput
-from services.grid_columns import DEFAULT_SORT, FILTERS, RELEVANCE, STATUSES
-from services.grid_query import Where, add_filters, canonical, clean_text, fragment, parse_sort
+from services.grid_columns import DEFAULT_SORT, RELEVANCE, STATUSES
+from services.grid_query import Where, add_filters, clean_text, fragment, parse_sort
 from services.search_text import MAX_LENGTH, Term, parse
 
-FORMAT = 1
+FORMAT = 2
 MAX_MODEL = 10_000
+VIEWS = ("triage",)
+
+_UNREAD = "A part of the link ({}) could not be read and was left out."
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class View:
         _check_size(model)
         known_zone = zone if isinstance(zone, str) and zone in _zones() else "UTC"
         view = cls(search, status, text, model, parse_sort(sort), known_zone)
-        view.where()  # what cannot be compiled is refused here, once
+        _ = view._meaning  # what cannot be compiled is refused here, once
         return view
 
     @property
@@ -82,10 +85,14 @@ class View:
 
         Everyone who may see the search sees the same candidates in it, so the search is the scope.
         """
-        terms = [[t.kind, t.text, t.negated] for t in self.terms]
-        parts = [FORMAT, str(self.search_id), self.status, terms, canonical(self.filters), self.effective_sort]
-        parts += [self.zone if self._has_dates() else "", version]
-        return blake2b(json.dumps(parts).encode(), digest_size=20).hexdigest()
+        return blake2b(f"{self._meaning} {version}".encode(), digest_size=20).hexdigest()
+
+    @cached_property
+    def _meaning(self) -> str:
+        # The compiled conditions rather than the filterModel: however it was spelled, the same question
+        # has the same text, and a different one has not.
+        where = self.where()
+        return json.dumps([FORMAT, where.sql().as_string(), where.params, self.effective_sort], default=str)
 
     def where(self) -> Where:
         """Conditions on candidates c. Raises BadInput for an unknown filter."""
@@ -130,13 +137,10 @@ class View:
         if self.q:
             parts["q"] = self.q
         if self.filters:
-            parts["f"] = canonical(self.filters)
+            parts["f"] = json.dumps(self.filters, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         if self.sort:
             parts["sort"] = ",".join(f"{name}.{direction}" for name, direction in self.sort)
         return "?" + urlencode(parts) if parts else ""
-
-    def _has_dates(self) -> bool:
-        return any(FILTERS[key].kind == "date" for key in self.filters if key in FILTERS)
 
 
 def parse_url(search_id: Any, query: str, zone: str = "UTC") -> tuple[View, str | None, str | None, list[str]]:
@@ -145,18 +149,27 @@ def parse_url(search_id: Any, query: str, zone: str = "UTC") -> tuple[View, str 
     Parameters that are unknown or cannot be read are left out with a notice, never an error.
     """
     notices: list[str] = []
-    values = {name: found[-1] for name, found in parse_qs(query.lstrip("?"), max_num_fields=50).items()}
     view = View.of(search_id, zone=zone)
+    try:
+        values = {name: found[-1] for name, found in parse_qs(query.lstrip("?"), max_num_fields=50).items()}
+    except ValueError:
+        return view, None, None, ["The link has too many parts and was left out."]
     for name, attempt in (("status", _status), ("q", _q), ("f", _f), ("sort", _sort)):
         if name in values:
             try:
                 view = View.from_state(search_id, {**view.state(), **attempt(values[name])})
             except (BadInput, ValueError, RecursionError):
-                notices.append(f"A part of the link ({name}) could not be read and was left out.")
+                notices.append(_UNREAD.format(name))
+    person, shown = values.get("person"), values.get("view")
+    if person is not None and not (person.isascii() and person.isdecimal() and len(person) < 19):
+        person = None
+        notices.append(_UNREAD.format("person"))
+    if shown is not None and shown not in VIEWS:
+        shown = None
+        notices.append(_UNREAD.format("view"))
     if set(values) - {"status", "q", "f", "sort", "person", "view"}:
         notices.append("A part of the link is not known and was left out.")
-    person = values.get("person", "")
-    return view, person if person.isdecimal() and len(person) < 19 else None, values.get("view"), notices
+    return view, person, shown, notices
 
 
 def _status(raw: str) -> dict[str, Any]:
@@ -168,7 +181,10 @@ def _q(raw: str) -> dict[str, Any]:
 
 
 def _f(raw: str) -> dict[str, Any]:
-    return {"f": json.loads(raw)}
+    model = json.loads(raw)
+    if not isinstance(model, dict):
+        raise ValueError("not a filterModel")
+    return {"f": model}
 
 
 def _sort(raw: str) -> dict[str, Any]:
@@ -189,7 +205,7 @@ def _add_status(where: Where, status: str) -> None:
 
 def _check_size(model: Any) -> None:
     try:
-        size = len(json.dumps(model))
+        size = len(json.dumps(model, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
         raise BadInput("The filter is not in a form that can be read.") from error
     if size > MAX_MODEL:
