@@ -20,6 +20,7 @@ from services.cache import Cache, CacheDown
 from services.config import Settings
 
 HEADER = 16
+OVERHEAD = 4096  # header and snapshot, which names the transactions that were open
 LISTS_A_SEARCH = 20
 LOCK_MS = 20_000
 WAIT_S = 8.0
@@ -34,6 +35,7 @@ local used = now[1] * 1000000 + now[2]
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 redis.call('ZADD', KEYS[2], used, KEYS[1])
 redis.call('ZADD', KEYS[3], used, KEYS[1])
+redis.call('EXPIRE', KEYS[2], 86400); redis.call('EXPIRE', KEYS[3], 86400)
 local first, last = tonumber(ARGV[1]), math.min(tonumber(ARGV[2]), n)
 if last <= first then return {width, n, ''} end
 return {width, n, redis.call('GETRANGE', KEYS[1], 16 + first * width, 15 + last * width)}
@@ -114,6 +116,22 @@ class IdLists:
         found = self._cache.call(lambda r: cast(Any, _eval(r, _SLICE, keys, args)))
         return IdSlice(unpack(found[2], int(found[0])), int(found[1])) if found else None
 
+    def load(self, search_id: uuid.UUID, key: str) -> IdList | None:
+        """A whole list; None when it is not there."""
+        name = self._keys(search_id, key)[0]
+        value = self._cache.call(lambda r: cast(bytes | None, r.get(name)))
+        if value is None:
+            return None
+        width = int(value[:1])
+        end = HEADER + width * int(value[1:HEADER])
+        return IdList(value[HEADER:end], width, value[end:].decode())
+
+    def longest(self, width: int) -> int:
+        """The most ids that a list may have: by RESULT_SET_MAX_ROWS, and by the memory for lists."""
+        s = self._settings
+        room = (min(s.result_set_search_mb, s.result_set_total_mb) << 20) - OVERHEAD
+        return min(s.result_set_max_rows, room // width)
+
     def snapshot(self, search_id: uuid.UUID, key: str) -> str | None:
         """The Postgres snapshot in which a list was made; None when the list is not there."""
         name = self._keys(search_id, key)[0]
@@ -138,14 +156,17 @@ class IdLists:
     def single_flight(self, key: str, build: Callable[[], None]) -> bool:
         """Run build() in one process; the others wait for it. False: waited in vain (8 s)."""
         token = uuid.uuid4().hex
-        lock, done = f"rs:lock:{key}", f"rs:done:{key}"
+        lock = f"rs:lock:{key}"
         if self._cache.call(lambda r: r.set(lock, token, nx=True, px=LOCK_MS)):
             try:
                 build()
             finally:
-                self._release(lock, done, token)
+                self._release(lock, token)
             return True
-        waited = 0.0
+        builder = self._cache.call(lambda r: cast(bytes | None, r.get(lock)))
+        if builder is None:
+            return True
+        done, waited = _done(builder.decode()), 0.0
         while waited < WAIT_S:
             # Short waits: the client's socket timeout must be longer than one of them.
             if self._cache.call(lambda r: r.blpop([done], timeout=0.5)):
@@ -155,12 +176,13 @@ class IdLists:
             waited += 0.5
         return False
 
-    def _release(self, lock: str, done: str, token: str) -> None:
+    def _release(self, lock: str, token: str) -> None:
+        done = _done(token)
+
         def release(client: redis.Redis) -> None:
             with client.pipeline(transaction=True) as pipe:
                 pipe.eval(_UNLOCK, 1, lock, token)
-                pipe.delete(done)
-                # One token for each process that may be waiting.
+                # One for each process that may be waiting for this build, and for no other.
                 pipe.rpush(done, *["built"] * 64)
                 pipe.pexpire(done, int(WAIT_S * 1000))
                 pipe.execute()
@@ -173,6 +195,10 @@ class IdLists:
     @staticmethod
     def _keys(search_id: uuid.UUID, key: str) -> tuple[str, str, str]:
         return f"rs:list:{key}", f"rs:search:{search_id}", "rs:all"
+
+
+def _done(token: str) -> str:
+    return f"rs:done:{token}"
 
 
 def _eval(client: redis.Redis, script: str, keys: tuple[str, ...], args: tuple[Any, ...]) -> Any:

@@ -43,7 +43,7 @@ class Page:
     rows: dicts by column field, at most 100; a candidate deleted since has `deleted` true.
     row_count: of the whole view, exact or the planner's estimate. version: of the data that the
     order comes from. moved: the version asked for is gone, start over. too_large: above
-    RESULT_SET_MAX_ROWS, so far jumps are slow.
+    RESULT_SET_MAX_ROWS or the memory for lists, so far jumps are slow.
     """
 
     rows: list[dict[str, Any]]
@@ -64,6 +64,21 @@ class Meta:
     editable: bool
     snapshot: str
 
+    def wanted(self, version: int | None) -> int:
+        """The version that a page asks for, if there is or was such a one; else the newest."""
+        return version if version is not None and 0 < version < self.version else self.version
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Ids start..end, how many there are in all, and where they come from."""
+
+    ids: list[int]
+    total: int
+    version: int
+    moved: bool
+    too_large: bool = False
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -77,7 +92,7 @@ def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start
     """Rows of a view. version: what the page holds, or None. Raises Forbidden, Unavailable."""
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
-        wanted = version if version is not None and 0 < version <= meta.version else meta.version
+        wanted = meta.wanted(version)
         try:
             found = rt.lists.slice(view.search_id, view.key(wanted), start, end)
         except CacheDown:
@@ -109,14 +124,28 @@ def fetch_meta(conn: db.Conn, actor: Actor, view: View) -> Meta:
 
 
 def iterate_ids(rt: Runtime, actor: Actor, view: View, version: int | None, batch: int = 1000) -> Iterator[list[int]]:
-    """All ids of a view in its order, in batches: for jobs on a whole result. Constant memory here."""
-    start = 0
-    while True:
-        part, _, _ = _slice(rt, actor, view, version, start, start + batch)
-        if not part.ids:
-            return
-        yield part.ids
-        start += len(part.ids)
+    """All ids of a view in its order, in batches: for jobs on a whole result. Raises as fetch_page does."""
+    made, _ = whole_list(rt, actor, view, version)
+    for start in range(0, made.total, batch):
+        yield made.slice(start, start + batch).ids
+
+
+def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tuple[IdList, int]:
+    """The list that a page shows, or one of the newest version where that is gone; and its version.
+
+    One list from beginning to end, whatever others write meanwhile: 4 or 8 bytes of memory an id.
+    """
+    with rt.db.connection() as conn:
+        meta = fetch_meta(conn, actor, view)
+    try:
+        found = rt.lists.load(view.search_id, view.key(meta.wanted(version)))
+    except CacheDown:
+        found = None
+    if found is not None:
+        return found, meta.wanted(version)
+    with rt.db.snapshot() as conn:
+        meta = fetch_meta(conn, actor, view)
+        return _list_of(conn, _plan(conn, view), meta, _width(conn)), meta.version
 
 
 def snapshot_of(rt: Runtime, actor: Actor, view: View, version: int) -> str | None:
@@ -136,44 +165,41 @@ def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end:
         rows = _rows(conn, view, ids[:end])
         exact = len(ids) <= end
         total = len(ids) if exact else max(_estimate(conn, view, meta, plan.where), len(ids))
-    moved = version is not None and version != meta.version
-    return Page(rows, total, exact, meta.version, meta.editable, moved)
+    return Page(rows, total, exact, meta.version, meta.editable, meta.wanted(version) != meta.version)
 
 
 def _jump(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
-    part, used, too_large = _slice(rt, actor, view, version, start, end)
+    part = _slice(rt, actor, view, version, start, end)
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
         rows = _rows(conn, view, part.ids)
-    moved = version is not None and version != used
-    return Page(rows, part.total, True, used, meta.editable, moved, too_large)
+    return Page(rows, part.total, True, part.version, meta.editable, part.moved, part.too_large)
 
 
-def _slice(
-    rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int
-) -> tuple[IdSlice, int, bool]:
-    """(ids, the version they come from, too large for a list): by the list, building it if need be."""
+def _slice(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> _Part:
+    """By the list, building it if need be."""
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
-        wanted = version if version is not None and 0 < version <= meta.version else meta.version
+        wanted = meta.wanted(version)
+
+    def part(found: IdSlice, used: int) -> _Part:
+        return _Part(found.ids, found.total, used, used != wanted)
+
     try:
-        found = rt.lists.slice(view.search_id, view.key(wanted), start, end)
-        if found is not None:
-            return found, wanted, False
-        if wanted != meta.version:
-            found = rt.lists.slice(view.search_id, view.key(meta.version), start, end)
+        for at in dict.fromkeys((wanted, meta.version)):
+            found = rt.lists.slice(view.search_id, view.key(at), start, end)
             if found is not None:
-                return found, meta.version, False
+                return part(found, at)
         built = _build_once(rt, actor, view, meta.version)
         if built is not None:
             made, at = built
-            return made.slice(start, end), at, False
+            return part(made.slice(start, end), at)
         found = rt.lists.slice(view.search_id, view.key(meta.version), start, end)
         if found is not None:
-            return found, meta.version, False
+            return part(found, meta.version)
     except CacheDown:
         pass
-    return _by_offset(rt, actor, view, start, end)
+    return _by_offset(rt, actor, view, wanted, start, end)
 
 
 def _build_once(rt: Runtime, actor: Actor, view: View, version: int) -> tuple[IdList, int] | None:
@@ -195,12 +221,20 @@ def _build(rt: Runtime, actor: Actor, view: View) -> tuple[IdList, int] | None:
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
         plan = _plan(conn, view)
-        if meta.profile_count > rt.settings.result_set_max_rows:
-            if _estimate(conn, view, meta, plan.where) > rt.settings.result_set_max_rows:
-                return None
-        wide = db.one(conn, _Q.fetch_ids_are_wide)
-        width = 8 if wide and wide["wide"] else 4
-        return IdList(_packed_ids(conn, plan, width), width, meta.snapshot), meta.version
+        width = _width(conn)
+        most = rt.lists.longest(width)
+        if meta.profile_count > most and _estimate(conn, view, meta, plan.where) > most:
+            return None
+        return _list_of(conn, plan, meta, width), meta.version
+
+
+def _list_of(conn: db.Conn, plan: _Plan, meta: Meta, width: int) -> IdList:
+    return IdList(_packed_ids(conn, plan, width), width, meta.snapshot)
+
+
+def _width(conn: db.Conn) -> int:
+    wide = db.one(conn, _Q.fetch_ids_are_wide)
+    return 8 if wide and wide["wide"] else 4
 
 
 def _packed_ids(conn: db.Conn, plan: _Plan, width: int) -> bytes:
@@ -229,14 +263,15 @@ def _bytes(conn: db.Conn, text: Composed, params: dict[str, Any]) -> bytes:
     return bytes(row["ids"]) if row and row["ids"] is not None else b""
 
 
-def _by_offset(rt: Runtime, actor: Actor, view: View, start: int, end: int) -> tuple[IdSlice, int, bool]:
+def _by_offset(rt: Runtime, actor: Actor, view: View, wanted: int, start: int, end: int) -> _Part:
     """Without a list: ids first (deferred join), rows after. Slower, never wrong."""
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
         plan = _plan(conn, view)
         ids = _ids(conn, plan, end - start, start) if end > start else []
         total = _count(conn, plan.where)
-    return IdSlice(ids, total), meta.version, total > rt.settings.result_set_max_rows
+        most = rt.lists.longest(_width(conn))
+    return _Part(ids, total, meta.version, meta.version != wanted, total > most)
 
 
 def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
