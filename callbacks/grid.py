@@ -8,80 +8,16 @@ from typing import Any
 
 import dash
 from dash import Input, Output, State, html, no_update
-from flask import g
 
 from callbacks import errors
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import ids, page_search, text
-from services import result_sets, searches
+from callbacks.view_state import mapping, page_state, version_of, view_of
+from layouts import ids, text
+from services import result_sets
 from services.errors import BadInput, Forbidden, ProductError
-from services.grid_columns import split_filters
 from services.grid_query import parse_rows
 from services.grid_view import View, parse_url
-from services.identity import Actor
-from services.runtime import Runtime
-
-
-def view_of(page: Any, request: Mapping[str, Any] | None = None) -> View:
-    """The view that the page shows: its own part, and what the grid's headers say. Raises BadInput."""
-    if not isinstance(page, Mapping):
-        raise BadInput(text.UNKNOWN_CALL)
-    asked = request if request is not None else page
-    headers = asked.get("filterModel") or {}
-    sort = asked.get("sortModel" if request is not None else "sort") or []
-    panel = page.get("f") or {}
-    if not isinstance(headers, Mapping) or not isinstance(panel, Mapping):
-        raise BadInput(text.UNKNOWN_CALL)
-    return View.of(
-        page.get("search_id"),
-        status=page.get("status", "active"),
-        q=page.get("q", ""),
-        filters={**panel, **headers},
-        sort=sort,
-        zone=page.get("zone", "UTC"),
-    )
-
-
-def version_of(page: Mapping[str, Any]) -> int | None:
-    """The version that the page holds; anything that is no version counts as none."""
-    version = page.get("version")
-    return version if isinstance(version, int) and not isinstance(version, bool) else None
-
-
-def page_state(view: View, person: str | None) -> dict[str, Any]:
-    """What the Store grid-view starts with."""
-    headers, panel = split_filters(view.filters)
-    return {
-        "search_id": str(view.search_id),
-        "version": None,
-        "seen": None,
-        "count": None,
-        "exact": False,
-        **view.state(),
-        "f": panel,
-        "filterModel": headers,
-        "person": person,
-    }
-
-
-def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
-    """The page of one search, in the view that the address says."""
-    search = searches.get_search(rt, actor, search_id)
-    view, person, _, notices = parse_url(search.id, str(g.get("page_query", "")))
-    for notice in notices:
-        errors.toast(notice)
-    state = page_state(view, person)
-    return page_search.search_page(
-        search_id=str(search.id),
-        title=search.title,
-        page=state,
-        sort=view.sort,
-        columns=[],
-        editable=search.editable,
-        panel=html.Div(id=ids.FILTER_PANEL),
-        views=html.Div(id=ids.SAVED_VIEWS),
-    )
 
 
 def register(registry: Registry) -> None:
@@ -106,7 +42,7 @@ def register(registry: Registry) -> None:
     def rows(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
         if request is None:
             return no_update
-        view = view_of(page, _mapping(request))
+        view = view_of(page, mapping(request))
         start, end = parse_rows(request.get("startRow"), request.get("endRow"))
         found = result_sets.fetch_page(rt, current_actor(), view, version_of(page or {}), start, end)
         meta = _meta(view, found)
@@ -197,9 +133,3 @@ def callback_state(component: str) -> Mapping[str, Any]:
     """A Store that this callback was given, as it stands in the request."""
     data = dash.ctx.states.get(f"{component}.data")
     return data if isinstance(data, Mapping) else {}
-
-
-def _mapping(request: Any) -> Mapping[str, Any]:
-    if not isinstance(request, Mapping):
-        raise BadInput(text.UNKNOWN_CALL)
-    return request

@@ -1,0 +1,36 @@
+"""The page of one search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from flask import g
+
+from callbacks import errors, views
+from callbacks.view_state import page_state
+from layouts import ids, page_search
+from layouts.saved_views import saved_views_menu
+from services import column_state, searches
+from services.grid_view import parse_url
+from services.identity import Actor
+from services.runtime import Runtime
+
+
+def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
+    """The page of one search, in the view that the address says."""
+    search = searches.get_search(rt, actor, search_id)
+    view, person, _, notices = parse_url(search.id, str(g.get("page_query", "")))
+    for notice in notices:
+        errors.toast(notice)
+    state = page_state(view, person)
+    return page_search.search_page(
+        search_id=str(search.id),
+        title=search.title,
+        page=state,
+        sort=view.sort,
+        columns=column_state.of_actor(rt, actor),
+        editable=search.editable,
+        panel=html.Div(id=ids.FILTER_PANEL),
+        views=saved_views_menu(views.shown_views(rt, actor, search.id)),
+    )
