@@ -1,0 +1,64 @@
+"""Which columns of the grid a person sees: order, width, hidden, pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services import identity
+from services.errors import BadInput
+from services.grid_columns import COLUMNS
+from services.identity import Actor
+from services.runtime import Runtime
+
+PREFERENCE = "grid_columns"
+NARROWEST, WIDEST = 40, 800  # pixels
+MOST = 200
+
+
+def clean(columns: Any) -> list[dict[str, Any]]:
+    """AG Grid's column state → [{colId, width, hide, pinned}, …] in its order.
+
+    Left out are columns that are not known (any more), second mentions, and parts that were not set or
+    make no sense. Widths are kept within 40 to 800 pixels. Raises BadInput for what is no column state.
+    """
+    if not isinstance(columns, list) or len(columns) > MOST:
+        raise BadInput("The choice of columns is not in a form that can be read.")
+    found: dict[str, dict[str, Any]] = {}
+    for column in columns:
+        if not isinstance(column, Mapping):
+            raise BadInput("The choice of columns is not in a form that can be read.")
+        name = column.get("colId")
+        if isinstance(name, str) and name in COLUMNS and name not in found:
+            found[name] = {"colId": name, **_settings(column)}
+    return list(found.values())
+
+
+def of_actor(rt: Runtime, actor: Actor) -> list[dict[str, Any]]:
+    """The actor's own columns; empty for the standard ones."""
+    kept = identity.preferences(rt, actor).get(PREFERENCE, [])
+    try:
+        return clean(kept)
+    except BadInput:
+        return []
+
+
+def save(rt: Runtime, actor: Actor, columns: Any) -> list[dict[str, Any]]:
+    """Keep the actor's columns; an empty list means the standard ones. Raises BadInput."""
+    kept = clean(columns)
+    identity.set_preference(rt, actor, PREFERENCE, kept)
+    return kept
+
+
+def _settings(column: Mapping[str, Any]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    width, hide, pinned = column.get("width"), column.get("hide"), column.get("pinned")
+    # Compared before it is rounded: JSON may hold Infinity.
+    if isinstance(width, (int, float)) and not isinstance(width, bool) and width == width:
+        settings["width"] = int(min(max(width, NARROWEST), WIDEST))
+    if isinstance(hide, bool):
+        settings["hide"] = hide
+    # None says that it is not pinned, though it is in the standard columns.
+    if "pinned" in column and (pinned is None or (isinstance(pinned, str) and pinned in ("left", "right"))):
+        settings["pinned"] = pinned
+    return settings
