@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from callbacks import documents, errors, grid, pages, request_log, routes, searches, session
+from callbacks import documents, errors, grid, imports, pages, request_log, routes, runs, searches, session, views
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid)
+MODULES = (routes, documents, pages, searches, grid, views, imports, runs)
 
 
 def register_all(registry: Registry) -> None:

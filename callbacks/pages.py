@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.routing import Rule as Path
 
-from callbacks import grid, searches
+from callbacks import imports, runs, search_page, searches
 from callbacks.registry import Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
 from layouts import ids, shell, text
@@ -24,7 +24,9 @@ PageFunction = Callable[..., Any]
 # (path with werkzeug's <converter:name> parameters, function)
 PAGES: list[tuple[str, PageFunction]] = [
     ("/", searches.page),
-    ("/search/<uuid:search_id>", grid.page),
+    ("/search/<uuid:search_id>", search_page.page),
+    ("/search/<uuid:search_id>/import", imports.page),
+    ("/runs", runs.page),
 ]
 
 

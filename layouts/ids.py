@@ -48,6 +48,13 @@ IMPORT_MAPPING = "import-mapping"
 IMPORT_START = "import-start"
 IMPORT_REPORT = "import-report"
 REJECTED_DOWNLOAD = "rejected-download"
+IMPORT_SLOT = "import-slot"
+IMPORT_SETUP = "import-setup"
+IMPORT_PROBLEM = "import-problem"
+IMPORT_UPLOAD = "import-upload"
+IMPORT_SEARCH = "import-search"
+IMPORT_RUN = "import-run"
+IMPORT_CLOCK = "import-clock"
 
 # Candidates
 CANDIDATE_GRID = "candidate-grid"
@@ -115,6 +122,9 @@ SCREEN_START = "screen-start"
 RUN_PROGRESS = "run-progress"
 RUN_CANCEL = "run-cancel"
 RUNS_LIST = "runs-list"
+RUNS_SEEN = "runs-seen"
+RUNS_CLOCK = "runs-clock"
+RUN_CANCEL_REQUEST = "run-cancel-request"
 ENRICH_OPEN = "enrich-open"
 ENRICH_START = "enrich-start"
 EXPORT_OPEN = "export-open"
@@ -137,3 +147,38 @@ def search_edit(search_id: Any) -> dict[str, Any]:
 def view_delete(view_id: int | str) -> dict[str, int | str]:
     """The delete button of one saved view."""
     return {"type": "view-delete", "id": view_id}
+
+
+def import_map(place: Any) -> dict[str, Any]:
+    """The field of one column of an uploaded file; place counts columns from 0 and may be dash.ALL."""
+    return {"type": "import-map", "place": place}
+
+
+def facet(key: Any) -> dict[str, Any]:
+    """The values or bars of one facet; key may be dash.MATCH."""
+    return {"type": "facet", "key": key}
+
+
+def facet_ask(key: Any) -> dict[str, Any]:
+    """The Store in which the browser asks for one facet."""
+    return {"type": "facet-ask", "key": key}
+
+
+def facet_done(key: Any) -> dict[str, Any]:
+    """The Store that says which question was answered."""
+    return {"type": "facet-done", "key": key}
+
+
+def facet_find(key: Any) -> dict[str, Any]:
+    """The box that finds values of a long facet."""
+    return {"type": "facet-find", "key": key}
+
+
+def facet_from(key: Any) -> dict[str, Any]:
+    """The lower end of a range."""
+    return {"type": "facet-from", "key": key}
+
+
+def facet_to(key: Any) -> dict[str, Any]:
+    """The upper end of a range."""
+    return {"type": "facet-to", "key": key}

@@ -86,7 +86,7 @@ COLUMN_ACTIONS = "Actions"
 EMPTY_TITLE = "No searches yet"
 EMPTY_BODY = (
     "A search holds the people you look at for one role. Create one, then upload a file of profiles "
-    "(CSV, Excel, JSON or Parquet) into it."
+    "(CSV or JSON) into it."
 )
 EMPTY_VIEWER = "Nobody has shared a search with you yet. Ask a recruiter to share one, or an admin for another role."
 EMPTY_DEMO = "Only looking around? Run “make demo” for 10,000 made-up people."
@@ -153,6 +153,53 @@ DRAWER_KEYS = "← → to walk through, Esc to close"
 PREVIOUS = "Previous person"
 NEXT = "Next person"
 
+# Filter panel
+FACET_LABELS = {
+    "stage_in": "Stage",
+    "fit_in": "Fit",
+    "title_in": "Title",
+    "company_in": "Company",
+    "location_in": "Location",
+    "skills_in": "Skills",
+    "score": "Score",
+    "years_experience": "Experience (years)",
+    "current_tenure_months": "Current tenure (months)",
+    "average_tenure_months": "Average tenure (months)",
+    "tags_in": "Tags",
+    "industry_in": "Industry",
+    "source_in": "Source",
+    "added_at": "Added",
+    "status_in": "Status",
+}
+FACET_FIND = {
+    "title_in": "Find a title…",
+    "company_in": "Find a company…",
+    "location_in": "Find a place…",
+    "skills_in": "Find a skill…",
+    "tags_in": "Find a tag…",
+    "industry_in": "Find an industry…",
+}
+FITS = {"strong": "Strong", "possible": "Possible", "weak": "Weak"}
+FACET_BLANK = "Not filled in"
+FACET_EMPTY = "Nobody in this view has a value here. Remove a filter to see more."
+FACET_NOT_FOUND = "No value contains this."
+FACET_MORE = "The 20 most frequent. Find others by name."
+FACET_ABOUT = "about"
+FACET_ABOUT_NOTE = "Counts are estimates: this view is large. Filter further for exact ones."
+FACET_COUNT = "{label}, {count}"
+FACET_CLEAR = "Clear"
+FACET_CLEAR_LABEL = "Clear the filter on {label}"
+FACET_RETRY = "Try again"
+FACET_FROM = "From"
+FACET_TO = "To"
+FACET_FROM_LABEL = "{label}, from"
+FACET_TO_LABEL = "{label}, to"
+FACET_DAY = "2026-05-31"
+FACET_BAR = "{low} to {high}: {count}"
+FACET_BARS = "{label}: {low} to {high}"
+FACET_BLANKS = "{count} not filled in"
+CHIP_REMOVE = "Remove filter: {sentence}"
+
 # Saved views
 VIEWS = "Views"
 VIEWS_EMPTY = "No saved views yet. Set filters and sort as you like, then give the view a name."
@@ -164,3 +211,54 @@ VIEW_SAVE = "Save view"
 VIEW_SAVED = "View “{name}” saved."
 VIEW_DELETE = "Delete view {name}"
 VIEW_DELETED = "View deleted."
+
+# Import
+IMPORT_TITLE = "Import people"
+IMPORT_INTO = "Into "
+IMPORT_FILE = "File to import"
+IMPORT_HINT = (
+    "Choose or drop a CSV or JSON file, such as an export from PhantomBuster or LinkedIn. "
+    "Save Excel files as CSV first."
+)
+IMPORT_TOO_LARGE = "The file is larger than {megabytes} MB. Split it, or ask your admin to raise MAX_UPLOAD_MB."
+IMPORT_BROKEN = "The upload did not arrive. Check the connection and choose the file again."
+IMPORT_MAPPING = "What the columns are"
+IMPORT_MAPPING_HINT = "Known headers are filled in. Correct what is wrong; other columns are kept with the person."
+IMPORT_NO_FIELD = "Keep only"
+IMPORT_PREVIEW = "First {count} rows of {name}"
+IMPORT_START = "Import"
+IMPORT_REJECTED = "Download the rows that could not be taken"
+IMPORT_SHOW = "Show the people"
+IMPORT_ANOTHER = "Import another file"
+
+# Long jobs
+RUNS_TITLE = "Runs"
+RUNS_EMPTY_TITLE = "Nothing has run yet"
+RUNS_EMPTY_BODY = "Imports, screenings and exports appear here with their progress. Start one from a search."
+RUN_KIND = "What"
+RUN_SEARCH = "Search"
+RUN_WHO = "Who"
+RUN_STARTED = "Started"
+RUN_PROGRESS = "Progress"
+RUN_KINDS = {"import": "Import", "screen": "Screening", "export": "Export", "bulk": "Bulk action"}
+RUN_STATES = {
+    "queued": "Waiting",
+    "running": "Running",
+    "paused": "Paused",
+    "done": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+RUN_QUEUED = "Waiting, number {position} in the queue"
+RUN_CANCELLING = "Ending"
+RUN_CANCELLED = "The job was cancelled. What it had done is kept."
+RUN_DONE_OF = "{done} of {total}"
+RUN_LEFT = "about {minutes} min left"
+RUN_LEFT_SHORT = "less than a minute left"
+COUNTS = {
+    "added": "added",
+    "changed": "changed",
+    "unchanged": "unchanged",
+    "rejected": "could not be taken",
+    "suppressed": "suppressed",
+}

@@ -91,10 +91,13 @@ def source_of(columns: Sequence[str]) -> str:
 
 
 def check(mapping: Any, columns: Sequence[str]) -> dict[str, str]:
-    """A mapping as given by a person, with unmapped columns left out.
+    """A mapping as given by a person, with unmapped columns left out: pairs of column and field, or a
+    list of fields (None or "" for no field) in the order of the columns.
 
     Raises BadInput when it names what is not there, or when nobody could be told apart by it.
     """
+    if isinstance(mapping, list) and len(mapping) == len(columns):
+        mapping = dict(zip(columns, mapping, strict=True))
     if not isinstance(mapping, Mapping):
         raise BadInput('The mapping must be pairs of column and field, such as {"Full name": "full_name"}.')
     known = set(columns)
@@ -104,7 +107,7 @@ def check(mapping: Any, columns: Sequence[str]) -> dict[str, str]:
             raise BadInput("The mapping names a column that the file does not have.")
         if field in (None, ""):
             continue
-        if field not in FIELDS:
+        if not isinstance(field, str) or field not in FIELDS:
             raise BadInput(f"The mapping names an unknown field; known are {', '.join(FIELDS)}.")
         result[str(column)] = str(field)
     if not {"full_name", "first_name", "last_name", "linkedin_url", "linkedin_id", "email"} & set(result.values()):

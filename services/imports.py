@@ -13,6 +13,7 @@ from services import db, import_mapping, import_readers, jobs, runs, uploads
 from services.errors import Forbidden, NotFound
 from services.identity import Actor
 from services.runtime import Runtime
+from services.searches import NOT_YOURS
 from services.spreadsheet_text import guard
 
 # What a run of this kind counts; every row of the file is in one of them.
@@ -51,7 +52,7 @@ def read_params(rt: Runtime, actor: Actor, upload_id: str, mapping: Any) -> dict
 def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
     """The rows that an import could not take, as CSV with row number and reason, streamed.
 
-    Raises NotFound at once for a run that the actor may not see. Safe to open in a spreadsheet.
+    Raises Forbidden at once for a run that the actor may not see. Safe to open in a spreadsheet.
     """
     if runs.get_run(rt, actor, run_id)["kind"] != "import":
         raise NotFound("This job is not an import.")
@@ -62,10 +63,10 @@ def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
 
 
 def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
-    """Raises NotFound or Forbidden unless the actor may change what is in the search."""
+    """Raises Forbidden unless the actor may change what is in the search."""
     row = db.one(conn, _Q.fetch_editable, {"search_id": search_id, **actor.params})
     if row is None:
-        raise NotFound("This search does not exist, or it is not shared with you. Ask its owner to share it.")
+        raise Forbidden(NOT_YOURS)
     if not row["editable"]:
         raise Forbidden("You may look at this search but not import into it.")
 

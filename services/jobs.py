@@ -24,9 +24,10 @@ from psycopg.types.json import Jsonb
 
 import sql
 from services import db
-from services.errors import BadInput, NotFound
+from services.errors import BadInput, Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
+from services.searches import NOT_YOURS
 
 TASK = "execute_run"
 WRITE_EVERY_S = 1.0
@@ -56,7 +57,7 @@ KINDS: dict[str, Kind] = {
     "import": Kind("services.import_run:run_import"),
     "export": Kind("services.exports:run_export"),
     "screen": Kind("services.screening_job:run_screening"),
-    "propose": Kind("services.screening_job:run_propose", one_per_user=False),
+    "propose": Kind("services.rubric_job:run_propose", one_per_user=False),
     "bulk": Kind("services.bulk:run_bulk", one_per_user=False),
 }
 
@@ -89,7 +90,7 @@ def start_run(
 ) -> int:
     """Insert a run and hand it to the queue, in the caller's transaction; returns its id.
 
-    Raises BadInput for an unknown kind, NotFound when the actor may not see the search. Whether
+    Raises BadInput for an unknown kind, Forbidden when the actor may not see the search. Whether
     the actor may do this kind of thing is for the caller to check.
     """
     if kind not in KINDS:
@@ -97,7 +98,7 @@ def start_run(
     row = db.one(conn, _Q.insert_run, {
         "kind": kind, "search_id": search_id, "params": Jsonb(params), "total": total, **actor.params})  # fmt: skip
     if row is None:
-        raise NotFound("This search does not exist, or you may not see it.")
+        raise Forbidden(NOT_YOURS)
     enqueue(conn, row["id"], kind, actor.user_id)
     return int(row["id"])
 

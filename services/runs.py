@@ -6,13 +6,14 @@ from typing import Any
 
 import sql
 from services import db
-from services.errors import Conflict, NotFound
+from services.errors import Conflict, Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
 
 OPEN = ("queued", "running", "paused")
 # A worker signs every JOB_HEARTBEAT_S; one missed sign is a busy machine.
 MISSED_BEATS = 3
+NOT_YOURS = "This job does not exist, or you may not see it."
 
 _Q = sql.queries("runs")
 
@@ -30,16 +31,16 @@ def list_runs(rt: Runtime, actor: Actor, limit: int = 50) -> list[dict[str, Any]
 
 
 def get_run(rt: Runtime, actor: Actor, run_id: int) -> dict[str, Any]:
-    """One run as in list_runs(). Raises NotFound."""
+    """One run as in list_runs(). Raises Forbidden, with the same message, when it is missing or not to be seen."""
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_runs, {"run_id": run_id, "limit": 1, **actor.params})
     if row is None:
-        raise NotFound("This job does not exist, or you may not see it.")
+        raise Forbidden(NOT_YOURS)
     return _shown(row)
 
 
 def queue_position(rt: Runtime, actor: Actor, run_id: int) -> int | None:
-    """1 = next; None when the run does not wait. Raises NotFound."""
+    """1 = next; None when the run does not wait. Raises Forbidden."""
     position: int | None = get_run(rt, actor, run_id)["queue_position"]
     return position
 
@@ -47,14 +48,14 @@ def queue_position(rt: Runtime, actor: Actor, run_id: int) -> int | None:
 def cancel_run(rt: Runtime, actor: Actor, run_id: int) -> str:
     """Ask a run to end; returns its state ("cancelled" at once when it had not begun).
 
-    Raises NotFound for a run of others (admins may cancel any), Conflict when it has ended.
+    Raises Forbidden for a run of others (admins may cancel any), Conflict when it has ended.
     """
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.request_cancel, {"run_id": run_id, **actor.params})
     if row is None:
         run = get_run(rt, actor, run_id)
         if not run["may_cancel"]:
-            raise NotFound("Only the person who started this job, or an admin, can cancel it.")
+            raise Forbidden("Only the person who started this job, or an admin, can cancel it.")
         raise Conflict("This job has ended already.")
     return str(row["state"])
 

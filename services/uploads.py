@@ -53,18 +53,16 @@ def max_bytes(rt: Runtime) -> int:
     return rt.settings.max_upload_mb * 1_000_000
 
 
-def save_upload(
-    rt: Runtime, actor: Actor, read: Callable[[int], bytes], boundary: str | None, file_name: str = ""
-) -> str:
-    """Store the one file of a multipart body (or, without a boundary, the body itself) as it comes;
-    returns the upload's id.
+def save_upload(rt: Runtime, actor: Actor, read: Callable[[int], bytes], boundary: str) -> str:
+    """Store the one file of a multipart body as it comes; returns the upload's id.
 
-    Raises Forbidden for viewers, BadInput for a body without a file, TooLarge, Unavailable (disk full).
+    read(n) gives at most n bytes, none at the end. Raises Forbidden for viewers, BadInput for a body
+    without a file, TooLarge, Unavailable (disk full).
     """
     if not actor.may_edit:
         raise Forbidden("Viewers cannot upload files. Ask an admin for another role.")
     purge_uploads(rt)
-    source = _Multipart(read, boundary) if boundary else _Body(read, file_name)
+    source = _Multipart(read, boundary)
     storage, key = Storage.of(rt.settings), Storage.new_key()
     size = storage.save_stream(key, source.chunks(), max_bytes(rt))
     if not size:
@@ -130,23 +128,14 @@ def delete_upload(rt: Runtime, row: dict[str, Any]) -> None:
         db.run(conn, _Q.delete_upload, {"upload_id": row["id"]})
 
 
-class _Body:
-    """A file sent as the whole body."""
-
-    def __init__(self, read: Callable[[int], bytes], file_name: str) -> None:
-        self._read, self.file_name = read, file_name
-
-    def chunks(self) -> Iterator[bytes]:
-        while chunk := self._read(_CHUNK):
-            yield chunk
-
-
 class _Multipart:
     """The first file of a multipart body, never held as a whole. Fields and further files are passed over."""
 
     def __init__(self, read: Callable[[int], bytes], boundary: str) -> None:
+        if not 1 <= len(boundary) <= 70 or not boundary.isascii():
+            raise BadInput("Send the file as multipart/form-data.")
         self._read, self.file_name = read, ""
-        self._decoder = MultipartDecoder(boundary.encode("latin-1"), max_form_memory_size=4 * _CHUNK, max_parts=20)
+        self._decoder = MultipartDecoder(boundary.encode(), max_form_memory_size=4 * _CHUNK, max_parts=20)
 
     def chunks(self) -> Iterator[bytes]:
         """Raises BadInput for a body that is cut short, damaged or without a file."""

@@ -218,11 +218,19 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("count-answer.data", lambda s: {
         "inputs": [(ids.COUNT_REQUEST, "data", {"n": 1, "version": 1})], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
     ("version-answer.data", lambda s: {"inputs": [(ids.VERSION_REQUEST, "data", {"search_id": s})]}),
+    ("..import-run.data...url.search...import-problem.children..", lambda s: {
+        "inputs": [(ids.IMPORT_START, "n_clicks", 1)],
+        "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), []]}),
 ]  # fmt: skip
 TAKES_NO_ID = {
     "..search-list.children...search-more.hidden..": "lists what the actor may see",
     "filter-chips.children": "puts the given filters into words, reads nothing",
     "url-answer.data": "reads the given address, no data",
+    "..runs-list.children...runs-seen.data..": "lists what the actor may see",
+    "..import-preview.children...import-mapping.children...import-start.hidden...import-problem.children..":
+        "takes an upload's id: test_upload.py",
+    "..import-report.children...import-setup.hidden...import-clock.disabled..": "takes a run's id: test_upload.py",
+    "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
 }
 
 

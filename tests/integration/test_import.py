@@ -413,7 +413,7 @@ def test_a_viewer_may_not_import(rt: Runtime, alice: Actor, charlie: Actor, sear
 
 def test_a_private_search_of_someone_else_is_not_there(rt: Runtime, alice: Actor, bob: Actor) -> None:
     private = str(searches.create_search(rt, alice, "Mine", "private").id)
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         start(rt, bob, private, PEOPLE)
 
 
@@ -441,7 +441,7 @@ def test_rejected_rows_are_for_those_who_see_the_search(rt: Runtime, alice: Acto
     private = str(searches.create_search(rt, alice, "Mine", "private").id)
     run_id = start(rt, alice, private, PEOPLE)
     work(rt, run_id)
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         imports.rejected_csv(rt, bob, run_id)
 
 

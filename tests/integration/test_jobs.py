@@ -20,7 +20,7 @@ import pytest
 from services import jobs, runs, searches, worker
 from services.children import ROOT
 from services.config import child_environ
-from services.errors import BadInput, Conflict, NotFound, Unavailable
+from services.errors import BadInput, Conflict, Forbidden, Unavailable
 from services.identity import Actor
 from services.job_runner import MAX_ATTEMPTS, Runner
 from services.jobs import Kind, LeaseLost, RunCancelled, RunHandle
@@ -123,7 +123,7 @@ def test_an_unknown_kind_is_refused(rt: Runtime, alice: Actor) -> None:
 
 def test_a_search_of_others_is_refused(rt: Runtime, alice: Actor, bob: Actor, use: Use) -> None:
     private = str(searches.create_search(rt, alice, "Mine", "private").id)
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         start(rt, bob, search_id=private)
 
 
@@ -329,9 +329,9 @@ def test_a_cancel_reaches_a_handler_through_the_pulse(rt: Runtime, alice: Actor,
 def test_who_may_cancel(rt: Runtime, alice: Actor, bob: Actor, admin: Actor, use: Use) -> None:
     search_id = str(searches.create_search(rt, alice, "Team").id)
     ours, theirs = start(rt, alice, search_id=search_id), start(rt, alice)
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         runs.cancel_run(rt, bob, theirs)
-    with pytest.raises(NotFound, match="Only the person who started"):
+    with pytest.raises(Forbidden, match="Only the person who started"):
         runs.cancel_run(rt, bob, ours)
     assert runs.cancel_run(rt, admin, ours) == "cancelled"
     with pytest.raises(Conflict):
@@ -347,7 +347,7 @@ def test_who_sees_which_runs(rt: Runtime, alice: Actor, bob: Actor, admin: Actor
         return {run["id"] for run in runs.list_runs(rt, actor)}
 
     assert (seen(alice), seen(bob), seen(admin)) == (set(ids), {ids[0]}, set(ids))
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         runs.get_run(rt, bob, ids[1])
 
 

@@ -1,0 +1,111 @@
+"""The page `/search/<id>/import`, uploads, and the download of rejected rows."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from dash import ALL, ClientsideFunction, Input, Output, State, no_update
+from flask import Response, g, jsonify, request
+
+from callbacks.registry import Registry, Rule
+from callbacks.session import current_actor
+from layouts import ids, pages_import
+from services import import_mapping, imports, runs, searches, uploads
+from services.errors import Forbidden, ProductError
+from services.identity import Actor
+from services.runtime import Runtime
+
+
+def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
+    """A file field, or the import that ?run= names."""
+    search = searches.get_search(rt, actor, search_id)
+    if not search.editable:
+        raise Forbidden("You may look at this search but not import into it.")
+    run = _run_of_address(rt, actor, search.id)
+    return pages_import.import_page(
+        search_id=str(search.id), title=search.title, max_mb=rt.settings.max_upload_mb, run=run
+    )
+
+
+def register(registry: Registry) -> None:
+    _register_routes(registry)
+    rt = registry.rt
+    registry.clientside(ClientsideFunction("upload", "mount"), Input(ids.IMPORT_SLOT, "id"))
+
+    def explain(error: ProductError) -> Any:
+        return None, None, True, error.message
+
+    @registry.callback(
+        Output(ids.IMPORT_PREVIEW, "children"), Output(ids.IMPORT_MAPPING, "children"),
+        Output(ids.IMPORT_START, "hidden"), Output(ids.IMPORT_PROBLEM, "children"),
+        Input(ids.IMPORT_UPLOAD, "data"),
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def look(upload_id: str | None) -> Any:
+        if upload_id is None:
+            return None, None, True, no_update
+        found = uploads.preview(rt, current_actor(), upload_id)
+        columns = found.shape.columns
+        mapping = pages_import.mapping(columns, found.mapping, import_mapping.FIELDS)
+        return pages_import.preview(found.file_name, columns, found.rows), mapping, False, ""
+
+    def explain_start(error: ProductError) -> Any:
+        return no_update, no_update, error.message
+
+    @registry.callback(
+        Output(ids.IMPORT_RUN, "data"), Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.IMPORT_PROBLEM, "children", allow_duplicate=True),
+        Input(ids.IMPORT_START, "n_clicks"), State(ids.IMPORT_UPLOAD, "data"), State(ids.IMPORT_SEARCH, "data"),
+        State(ids.import_map(ALL), "value"),
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain_start,
+    )  # fmt: skip
+    def start(clicks: int | None, upload_id: str | None, search_id: str, fields: list[str | None]) -> Any:
+        if not clicks or not upload_id:
+            return no_update, no_update, no_update
+        run_id = imports.start_import(rt, current_actor(), search_id, upload_id, fields)
+        return run_id, f"?run={run_id}", ""
+
+    @registry.callback(
+        Output(ids.IMPORT_REPORT, "children"), Output(ids.IMPORT_SETUP, "hidden"), Output(ids.IMPORT_CLOCK, "disabled"),
+        Input(ids.IMPORT_CLOCK, "n_intervals"), Input(ids.IMPORT_RUN, "data"), State(ids.IMPORT_SEARCH, "data"),
+        rule=Rule.ANY, polling=True, prevent_initial_call=True,
+    )  # fmt: skip
+    def report(_: int | None, run_id: int | None, search_id: str) -> Any:
+        if not isinstance(run_id, int):
+            return no_update, no_update, True
+        run = runs.get_run(rt, current_actor(), run_id)
+        return pages_import.report(run, search_id), True, run["state"] not in runs.OPEN
+
+
+def _register_routes(registry: Registry) -> None:
+    rt = registry.rt
+
+    @registry.route("/uploads", rule=Rule.RECRUITER, methods=("POST",), any_size=True)
+    def receive() -> Any:
+        uploads.refuse_early(rt, request.content_length)
+        request.max_content_length = uploads.max_bytes(rt) + uploads.ENVELOPE_BYTES
+        boundary = request.mimetype_params.get("boundary", "") if request.mimetype == "multipart/form-data" else ""
+        # The stream, never request.files: that would hold the file in memory or write it twice.
+        return jsonify({"upload_id": uploads.save_upload(rt, current_actor(), request.stream.read, boundary)})
+
+    @registry.route("/imports/<run_id>/rejected.csv", rule=Rule.ANY)
+    def rejected(run_id: str) -> Any:
+        chunks = imports.rejected_csv(rt, current_actor(), _number(run_id))
+        name = f"attachment; filename=rejected-{run_id}.csv"
+        return Response(chunks, mimetype="text/csv", headers={"Content-Disposition": name})
+
+
+def _run_of_address(rt: Runtime, actor: Actor, search_id: UUID) -> dict[str, Any] | None:
+    """The import that the address names; an unknown or bad one is ignored."""
+    try:
+        run = runs.get_run(rt, actor, _number(parse_qs(str(g.get("page_query", ""))).get("run", [""])[0]))
+    except Forbidden:
+        return None
+    return run if run["kind"] == "import" and run["search_id"] == search_id else None
+
+
+def _number(raw: str) -> int:
+    """The id of a run; 0, which is no run's, for what is no number."""
+    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) < 18 else 0
