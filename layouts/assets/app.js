@@ -27,23 +27,24 @@
       await signedInAgain();
       answer = await attempt(resource, init);
     }
-    return answer.ok ? answer : forDash(answer);
+    return answer.ok ? answer : forDash(answer, init.quiet);
   };
 
+  // init.quiet: whoever sends it says what went wrong.
   async function attempt(resource, init) {
     try {
       return await send(resource, withToken(init));
     } catch (error) {
-      toast(words().unreachable, "problem");
+      if (!init.quiet) toast(words().unreachable, "problem");
       throw error;
     }
   }
 
   // A refusal that carries props is still an answer for Dash: without one the page would stop working.
-  async function forDash(answer) {
+  async function forDash(answer, quiet) {
     const body = await answer.clone().json().catch(() => ({}));
     if (!body.multi) {
-      toast(body.error || words().unreachable, "problem");
+      if (!quiet) toast(body.error || words().unreachable, "problem");
       return answer;
     }
     return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });

@@ -203,7 +203,8 @@
 
   function failed(meta) {
     S.failures += 1;
-    if (meta.retry && S.failures <= 6) {
+    // A server that is away comes back; one that fails at this view would fail for ever.
+    if (meta.retry && (meta.lost || S.failures <= 6)) {
       clearTimeout(S.retryTimer);
       S.retryTimer = setTimeout(() => start_over({ top: false }), Math.min(8000, 250 * 2 ** S.failures));
     }
@@ -211,23 +212,41 @@
     if (!meta.retry || S.failures > 1) notice(meta.error, { retry: meta.retry ? () => start_over({ top: false }) : null, seconds: 60 });
   }
 
-  // The wrapper waits for ever for an answer that the network lost; so give it one, and try again.
+  // Reading again does no harm, so an answer that the network lost is asked for a few times before anything
+  // is said. The grid's wrapper would wait for rows for ever: in the end it gets an empty answer.
+  const READS = /^{"output":"(candidate-grid.getRowsResponse|count-answer.data|version-answer.data|url-answer.data|filter-chips.children)"/;
+  const PAUSES_MS = [250, 750];
   const send = window.fetch.bind(window);
   window.fetch = async function (resource, options) {
     const url = typeof resource === "string" ? resource : resource.url;
-    const mine = url.includes("_dash-update-component") && options && String(options.body).includes(`"output":"${GRID}.getRowsResponse"`);
-    if (!mine) return send(resource, options);
-    try {
-      const response = await send(resource, options);
-      if (response.status < 500) return response;
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
+    const read = url.includes("_dash-update-component") && options && READS.exec(String(options.body));
+    if (!read) return send(resource, options);
+    for (let tries = 0; ; tries += 1) {
+      let status = 0;
+      try {
+        const response = await send(resource, { ...options, quiet: true });
+        if (response.ok) return response;
+        status = response.status;
+      } catch (error) {
+        if (error.name === "AbortError") throw error;
+      }
+      const retry = status === 0 || status >= 500;
+      if (!retry || tries >= PAUSES_MS.length) return lost(read[1], retry);
+      await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[tries]));
     }
-    const lost = { search_id: S.view && S.view.search_id, error: "The server does not answer. Trying again…", retry: true, n: Math.random() };
-    const rows = { rowData: [], rowCount: (S.view && S.view.count) || 0 };
-    const body = { multi: true, response: { [GRID]: { getRowsResponse: rows } }, sideUpdate: { "grid-answer": { data: lost } } };
-    return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });
   };
+
+  function lost(output, retry) {
+    const error = retry ? "The server does not answer. Trying again…" : "The server refused to answer. Reload the page.";
+    if (output !== `${GRID}.getRowsResponse`) {
+      if (output === "url-answer.data") notice("The server does not answer. Try again in a moment.");
+      return new Response(null, { status: 204 });
+    }
+    const meta = { search_id: S.view && S.view.search_id, error, retry, lost: retry, n: Math.random() };
+    const rows = { rowData: [], rowCount: (S.view && S.view.count) || 0 };
+    const body = { multi: true, response: { [GRID]: { getRowsResponse: rows } }, sideUpdate: { "grid-answer": { data: meta } } };
+    return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });
+  }
 
   function showCount() {
     const place = $("row-count");

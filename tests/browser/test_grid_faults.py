@@ -1,0 +1,53 @@
+"""The line is bad, Valkey goes, a web worker dies: the grid goes on by itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from random import Random
+
+from tests.browser.grid_page import GridPage
+from tests.browser.product import Product, until
+from tests.browser.slow_proxy import slow_proxy
+
+
+def test_twenty_fast_scrolls_over_a_slow_line_that_fails_one_in_ten(
+    new_tab: Callable[..., GridPage], product: Product, search: uuid.UUID
+) -> None:
+    expected, draw = product.ids(search), Random(7)
+    with slow_proxy(product.url) as line:
+        page = new_tab(line.url)
+        page.allow("502|ERR_EMPTY_RESPONSE|ERR_CONNECTION", "the line fails on purpose, and Chromium says so")
+        page.open(search).shows(expected, at=0)
+        page.record()
+        for _ in range(20):
+            row = draw.randrange(len(expected))
+            page.scroll_to(row)
+            page.until(lambda look, row=row: look.first <= row + 20 and look.last >= row, f"no scroll to {row}")
+        page.shows(expected, at=row)
+        # And again with a pause for each, so that every answer is looked at.
+        for row in (5, 27_000, 13_500):
+            page.scroll_to(row)
+            page.shows(expected, at=row)
+        assert line.failed >= 2
+        assert line.passed > line.failed
+        page.showed_only(expected)
+
+
+def test_a_server_that_is_away_for_a_while_is_waited_for(
+    new_tab: Callable[..., GridPage], product: Product, search: uuid.UUID
+) -> None:
+    expected = product.ids(search)
+    with slow_proxy(product.url) as line:
+        page = new_tab(line.url)
+        page.allow("502|ERR_EMPTY_RESPONSE|ERR_CONNECTION", "the line fails on purpose, and Chromium says so")
+        line.every = 0
+        page.open(search).shows(expected, at=0)
+        line.every = 1
+        page.scroll_to(15_000)
+        until(lambda: "Trying again" in page.text("#grid-notice"), "the page does not say that it waits")
+        line.every = 0
+        page.shows(expected, at=15_000)
+        until(lambda: not page.is_shown("#grid-notice"), "the notice stays")
+        page.scroll_to(3_000)
+        page.shows(expected, at=3_000)
