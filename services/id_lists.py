@@ -132,19 +132,6 @@ class IdLists:
         room = (min(s.result_set_search_mb, s.result_set_total_mb) << 20) - OVERHEAD
         return min(s.result_set_max_rows, room // width)
 
-    def snapshot(self, search_id: uuid.UUID, key: str) -> str | None:
-        """The Postgres snapshot in which a list was made; None when the list is not there."""
-        name = self._keys(search_id, key)[0]
-
-        def read(client: redis.Redis) -> str | None:
-            head = cast(bytes, client.getrange(name, 0, HEADER - 1))
-            if len(head) < HEADER:
-                return None
-            tail = HEADER + int(head[:1]) * int(head[1:])
-            return cast(bytes, client.getrange(name, tail, -1)).decode()
-
-        return self._cache.call(read)
-
     def store(self, search_id: uuid.UUID, key: str, made: IdList) -> bool:
         """Keep a list, dropping the least recently used ones for it; False when it is too large."""
         s = self._settings

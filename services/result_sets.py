@@ -133,7 +133,8 @@ def iterate_ids(rt: Runtime, actor: Actor, view: View, version: int | None, batc
 def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tuple[IdList, int]:
     """The list that a page shows, or one of the newest version where that is gone; and its version.
 
-    One list from beginning to end, whatever others write meanwhile: 4 or 8 bytes of memory an id.
+    One list from beginning to end, whatever others write meanwhile: 4 or 8 bytes of memory an id. Its
+    snapshot tells who changed since: those whose changed_xid is not visible in it.
     """
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
@@ -146,14 +147,6 @@ def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tu
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
         return _list_of(conn, _plan(conn, view), meta, _width(conn)), meta.version
-
-
-def snapshot_of(rt: Runtime, actor: Actor, view: View, version: int) -> str | None:
-    """The snapshot of a version's list, to tell what changed since; None when the list is gone."""
-    try:
-        return rt.lists.snapshot(view.search_id, view.key(version))
-    except CacheDown:
-        return None
 
 
 def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end: int) -> Page:
