@@ -82,7 +82,7 @@ def criterion(title: Any, question: Any, kind: Any, weight: Any) -> Criterion:
         size = Decimal(str(weight)).quantize(Decimal("0.1"))
     except InvalidOperation as error:
         raise BadInput("A criterion's weight is a number.") from error
-    if not Decimal("0.1") <= size <= 10:
+    if not size.is_finite() or not Decimal("0.1") <= size <= 10:
         raise BadInput("A criterion's weight is from 0.1 to 10.")
     return Criterion(name, asked, kind, size)
 

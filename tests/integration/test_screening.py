@@ -1,0 +1,559 @@
+"""Screening against the stub model over HTTP: results with evidence, failures that never become a score."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services import rubrics, runs, screening, screening_model, searches
+from services.config import Settings, child_environ
+from services.errors import BadInput, Conflict, Forbidden, NotFound
+from services.grid_view import View
+from services.identity import Actor
+from services.job_runner import Runner
+from services.rubrics import Criterion
+from services.runtime import Runtime
+from services.screening_estimate import estimate
+from tests.screening import CRITERIA, JOB, add_search, row, rows, save_rubric, start, value, work
+from tests.stubs.openai_server import OpenAIStub
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def stub() -> Iterator[OpenAIStub]:
+    with OpenAIStub(api_key="sk-canary") as running:
+        yield running
+
+
+@pytest.fixture
+def settings(settings: Settings, stub: OpenAIStub) -> Settings:
+    return replace(
+        settings,
+        openai_api_key="sk-canary",
+        openai_base_url=stub.base_url,
+        openai_rpm=100_000,
+        openai_tpm=100_000_000,
+    )
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses of milliseconds between attempts."""
+    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, timeout_s=5))
+
+
+def people(rt: Runtime, search_id: str) -> list[dict[str, Any]]:
+    """The search's candidates, by number."""
+    return rows(
+        rt,
+        "SELECT c.id, c.score, c.fit, c.stage, c.screened_at, c.changed_by, p.skills, p.location FROM candidates c "
+        "JOIN profiles p ON p.id = c.profile_id WHERE c.search_id = %s ORDER BY c.id",
+        search_id,
+    )
+
+
+def test_everyone_gets_verdicts_with_evidence_a_score_and_a_fit(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    stub.latency = 0.05
+    search = add_search(rt, alice, 60)
+    version = value(rt, "SELECT data_version FROM searches WHERE id = %s", search)
+    run = work(rt, start(rt, alice, search))
+    assert (run["state"], run["total"], run["done"], run["failed"]) == ("done", 60, 60, 0)
+    assert stub.requests.by_outcome == {"ok": 60}
+    assert 2 <= stub.requests.most_in_flight <= 8
+    for number, person in enumerate(people(rt, search), 1):
+        # Python 4 (must), Kubernetes 2, Bern 1; the profiles say yes or no to each.
+        points = 4 * (number % 2 == 0) + 2 * (number % 3 == 0) + (number % 4 == 0)
+        assert person["score"] == Decimal(points * 10 / 7).quantize(Decimal("0.1"))
+        assert person["fit"] == ("weak" if number % 2 else "strong" if points * 10 / 7 >= 7.5 else "possible")
+        assert (person["stage"], person["changed_by"]) == ("new", alice.user_id)
+        assert person["screened_at"] is not None
+        found = screening.verdicts(rt, alice, search, person["id"])
+        assert [one.criterion for one in found] == ["Python", "Kubernetes", "Bern"]
+        assert found[0].verdict == ("fail" if number % 2 else "pass")
+        assert (found[0].field, found[0].quote) == (("", "") if number % 2 else ("skills", "Python"))
+    assert value(rt, "SELECT count(*) FROM ai_decisions WHERE run_id = %s", run["id"]) == 60
+    usage = row(
+        rt,
+        "SELECT sum(calls) AS calls, sum(input_tokens + output_tokens) AS tokens, sum(cost) AS cost "
+        "FROM api_usage WHERE run_id = %s AND user_id = %s AND outcome = 'ok'",
+        run["id"],
+        alice.user_id,
+    )
+    assert (usage["calls"], usage["tokens"]) == (60, stub.requests.accepted_tokens)
+    assert run["counts"]["cost"] == str(usage["cost"])
+    assert value(rt, "SELECT data_version FROM searches WHERE id = %s", search) > version
+
+
+def test_a_second_screening_of_the_same_makes_no_call(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 60)
+    work(rt, start(rt, alice, search))
+    before = people(rt, search)
+    run = work(rt, start(rt, alice, search))
+    assert (run["state"], run["done"], run["counts"]["reused"], run["counts"]["calls"]) == ("done", 60, 60, 0)
+    assert stub.requests.total == 60
+    assert people(rt, search) == before
+    assert value(rt, "SELECT count(*) FROM ai_decisions") == 60
+
+
+def test_other_weights_make_a_new_score_without_a_call(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 6)
+    work(rt, start(rt, alice, search))
+    other = save_rubric(rt, alice, search, (CRITERIA[0], replace(CRITERIA[1], weight=Decimal(8)), CRITERIA[2]))
+    run = work(rt, start(rt, alice, search, other))
+    assert stub.requests.total == 6
+    assert (other.version, run["counts"]["reused"]) == (2, 6)
+    assert [float(one["score"]) for one in people(rt, search)] == [0, 3.1, 6.2, 3.8, 0, 9.2]
+    # What was decided before is still told, line by line.
+    assert value(rt, "SELECT count(*) FROM ai_decisions") == 12
+
+
+def test_a_new_criterion_is_asked_alone(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 6)
+    work(rt, start(rt, alice, search))
+    stub.requests.seen.clear()
+    added = Criterion("SQL", "Does the profile show experience with sql?", "should", Decimal(1))
+    run = work(rt, start(rt, alice, search, save_rubric(rt, alice, search, (*CRITERIA, added))))
+    assert stub.requests.total == 12
+    for body in stub.requests.seen:
+        system = body["input"][0]["content"]
+        assert "sql?" in system and "kubernetes?" not in system
+    assert all(len(screening.verdicts(rt, alice, search, one["id"])) == 4 for one in people(rt, search))
+    assert run["counts"]["reused"] == 0
+
+
+def test_a_changed_profile_is_asked_about_again(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 6)
+    work(rt, start(rt, alice, search))
+    one = people(rt, search)[0]
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE profiles SET skills = '{Python}' FROM candidates c "
+                     "WHERE c.profile_id = profiles.id AND c.id = %s", [one["id"]])  # fmt: skip
+    work(rt, start(rt, alice, search))
+    assert stub.requests.total == 7
+    assert people(rt, search)[0]["score"] > one["score"]
+
+
+def test_only_the_people_of_the_view_are_screened(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 10)
+    ids = [one["id"] for one in people(rt, search)]
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE candidates SET stage = 'shortlisted' WHERE id = ANY (%s)", [ids[:4]])
+        conn.execute("UPDATE candidates SET filter_status = 'filtered_rule' WHERE id = %s", [ids[0]])
+    run = work(rt, start(rt, alice, search, status="shortlisted"))
+    assert run["total"] == stub.requests.total == 3
+    assert [one["id"] for one in people(rt, search) if one["screened_at"]] == ids[1:4]
+
+
+def test_a_quote_that_is_not_there_makes_the_verdict_unknown(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 3)
+    stub.mode = "invented_quote"
+    run = work(rt, start(rt, alice, search))
+    assert run["counts"]["unverified"] == 9
+    for person in people(rt, search):
+        assert (person["score"], person["fit"]) == (None, None)
+        assert {(v.verdict, v.quote) for v in screening.verdicts(rt, alice, search, person["id"])} == {("unknown", "")}
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason", "calls"),
+    [
+        ("refusal", "refused", 1),
+        ("content_filter", "refused", 1),
+        ("incomplete", "truncated", 6),
+        ("invalid_json", "invalid_answer", 6),
+        ("out_of_range", "invalid_answer", 6),
+        ("missing_verdict", "invalid_answer", 6),
+        ("html", "invalid_answer", 6),
+        ("server_error", "server_fault", 6),
+    ],
+)
+def test_no_failure_becomes_a_score(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, mode: str, reason: str, calls: int
+) -> None:
+    search = add_search(rt, alice, 5)
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE candidates SET score = 6.5, fit = 'possible' WHERE search_id = %s", [search])
+    before = people(rt, search)
+    stub.mode = mode
+    run = work(rt, start(rt, alice, search))
+    assert (run["state"], run["done"], run["failed"]) == ("done", 5, 5)
+    assert stub.requests.total == 5 * calls
+    assert people(rt, search) == before
+    assert value(rt, "SELECT count(*) FROM verdicts") == value(rt, "SELECT count(*) FROM ai_decisions") == 0
+    dead = screening.dead_letters(rt, alice, run["id"])
+    assert {(one.reason, one.attempts) for one in dead} == {(reason, calls)}
+    # Refused, cut and unusable answers were billed; the others not.
+    billed = value(rt, "SELECT sum(tokens) FROM screening_items")
+    assert (billed > 0) is (mode not in ("html", "server_error"))
+    assert billed == value(rt, "SELECT sum(input_tokens + output_tokens) FROM api_usage")
+
+
+def test_a_server_that_does_not_answer_in_time_is_given_up(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, timeout_s=0.1))
+    search = add_search(rt, alice, 2)
+    stub.mode = "slow"
+    run = work(rt, start(rt, alice, search))
+    assert run["failed"] == 2
+    assert {one.reason for one in screening.dead_letters(rt, alice, run["id"])} == {"timed_out"}
+    assert all(one["score"] is None and one["screened_at"] is None for one in people(rt, search))
+
+
+def test_what_failed_can_be_tried_again(rt: Runtime, alice: Actor, bob: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 5)
+    stub.then("refusal", "refusal")
+    run = work(rt, start(rt, alice, search))
+    assert (run["done"], run["failed"]) == (5, 2)
+    with pytest.raises(NotFound):
+        screening.go_on(rt, bob, run["id"])
+    screening.go_on(rt, alice, run["id"])
+    run = work(rt, run["id"])
+    assert (run["state"], run["done"], run["failed"], stub.requests.total) == ("done", 5, 0, 7)
+    assert screening.dead_letters(rt, alice, run["id"]) == []
+    assert all(one["score"] is not None for one in people(rt, search))
+
+
+def test_faults_in_passing_are_overcome(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 20)
+    stub.then("server_error", "incomplete", "invalid_json", "server_error", "missing_verdict")
+    run = work(rt, start(rt, alice, search))
+    assert (run["done"], run["failed"], run["counts"]["calls"]) == (20, 0, 25)
+    assert value(rt, "SELECT count(*) FROM ai_decisions") == 20
+
+
+def test_a_rate_limit_is_obeyed_and_cured(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 10)
+    stub.then("rate_limit")
+    run = work(rt, start(rt, alice, search))
+    assert (run["state"], run["done"], run["failed"]) == ("done", 10, 0)
+    assert stub.requests.by_outcome == {"ok": 10, "rate_limit": 1}
+    waited = row(rt, "SELECT finished_at - started_at AS took FROM runs WHERE id = %s", run["id"])["took"]
+    assert waited.total_seconds() >= 1
+
+
+def test_while_the_vendor_says_wait_nobody_calls_and_cancelling_works(
+    rt: Runtime, alice: Actor, stub: OpenAIStub
+) -> None:
+    search = add_search(rt, alice, 30)
+    stub.mode = "rate_limit_long"
+    run_id = start(rt, alice, search)
+    ended = in_background(rt, run_id)
+    wait_until(rt, "SELECT count(*) > 0 FROM screening_items WHERE state = 'retry'")
+    calls = stub.requests.total
+    assert calls <= 8
+    assert runs.cancel_run(rt, alice, run_id) == "running"
+    ended.join(20)
+    run = row(rt, "SELECT * FROM runs WHERE id = %s", run_id)
+    assert (run["state"], run["failed"], stub.requests.total) == ("cancelled", 0, calls)
+    due = value(rt, "SELECT max(not_before) - now() FROM screening_items")
+    assert 100 < due.total_seconds() <= 130
+    assert value(rt, "SELECT count(*) FROM screening_items WHERE state = 'leased'") == 0
+    assert all(one["score"] is None for one in people(rt, search))
+
+
+@pytest.mark.parametrize(("mode", "said"), [("quota", "no credit left"), ("bad_key", "OPENAI_API_KEY")])
+def test_without_credit_or_key_the_run_pauses_and_goes_on_later(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, mode: str, said: str
+) -> None:
+    search = add_search(rt, alice, 30)
+    stub.then(*["ok"] * 5)
+    stub.mode = mode
+    run = work(rt, start(rt, alice, search))
+    assert (run["state"], run["failed"]) == ("paused", 0)
+    assert said in run["message"]
+    assert stub.requests.total <= 5 + 8
+    with pytest.raises(Conflict):
+        start(rt, alice, search)
+    stub.mode = "ok"
+    screening.go_on(rt, alice, run["id"])
+    run = work(rt, run["id"])
+    assert (run["state"], run["done"], run["failed"]) == ("done", 30, 0)
+    assert stub.requests.by_outcome["ok"] == 30
+
+
+def test_a_run_is_cancelled_in_the_middle_and_taken_up_again(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 40)
+    stub.then(*["ok"] * 10, *["slow"] * 8)
+    run_id = start(rt, alice, search)
+    ended = in_background(rt, run_id)
+    assert stub.slow_arrived.wait(20)
+    runs.cancel_run(rt, alice, run_id)
+    ended.join(20)
+    stub.release.set()
+    run = row(rt, "SELECT * FROM runs WHERE id = %s", run_id)
+    assert (run["state"], run["total"]) == ("cancelled", 40)
+    done = value(rt, "SELECT count(*) FROM ai_decisions")
+    assert done == run["done"] == sum(one["score"] is not None for one in people(rt, search))
+    assert 10 <= done < 40
+    screening.go_on(rt, alice, run_id)
+    run = work(rt, run_id)
+    assert (run["state"], run["done"]) == ("done", 40)
+    assert value(rt, "SELECT count(*) FROM ai_decisions") == 40
+
+
+KILLED = """
+import sys
+from services.config import Settings
+from services.job_runner import Runner
+from services.runtime import Runtime
+rt = Runtime(Settings.from_env(), kind="worker")
+rt.open()
+runner = Runner(rt, "slot-1")
+runner.start()
+runner.execute(int(sys.argv[1]))
+"""
+
+
+def test_after_a_kill_9_everyone_has_exactly_one_result(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 60)
+    run_id = start(rt, alice, search)
+    stub.then(*["ok"] * 20, *["slow"] * 8)
+    environ = child_environ(rt.settings) | {"PYTHONPATH": str(ROOT)}
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(run_id)], env=environ, cwd=ROOT)
+    try:
+        assert stub.slow_arrived.wait(30)
+        # Seven others are on their way at most, whatever has been answered is being written.
+        wait_until(rt, "SELECT count(*) >= 15 FROM ai_decisions")
+    finally:
+        killed.kill()
+        killed.wait()
+    stub.release.set()
+    held = value(rt, "SELECT count(*) FROM screening_items WHERE state = 'leased'")
+    assert held > 0
+    assert Runner(rt, "slot-1").rescue(own_slot=True) == [run_id]
+    run = work(rt, run_id, "slot-1")
+    assert (run["state"], run["done"], run["failed"]) == ("done", 60, 0)
+    assert all(one["score"] is not None for one in people(rt, search))
+    assert rows(rt, "SELECT candidate_id FROM ai_decisions GROUP BY 1 HAVING count(*) <> 1") == []
+    assert value(rt, "SELECT count(*) FROM ai_decisions") == 60
+    assert value(rt, "SELECT count(*) FROM verdicts") == 180
+    repeated = [count for count in stub.requests.by_input.values() if count > 1]
+    assert max(repeated, default=0) <= 2 and len(repeated) <= 8
+
+
+def test_a_worker_that_lost_the_run_writes_nothing_more(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 8)
+    run_id = start(rt, alice, search)
+    stub.mode = "slow"
+    late = in_background(rt, run_id)
+    assert stub.slow_arrived.wait(20)
+    with rt.db.connection() as conn:
+        # As a rescue would find it: the worker was silent, the run waits again.
+        conn.execute("UPDATE runs SET state = 'queued', lease_token = NULL WHERE id = %s", [run_id])
+    stub.mode = "ok"
+    run = work(rt, run_id, "another")
+    stub.release.set()
+    late.join(20)
+    assert (run["state"], run["done"]) == ("done", 8)
+    assert value(rt, "SELECT count(*) FROM ai_decisions") == 8
+    assert row(rt, "SELECT state FROM runs WHERE id = %s", run_id) == {"state": "done"}
+
+
+def test_without_redis_the_run_waits_and_says_so(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, settings: Settings
+) -> None:
+    search = add_search(rt, alice, 3)
+    run_id = start(rt, alice, search)
+    closed = Runtime(replace(settings, redis_url="redis://127.0.0.1:1/0"), kind="worker")
+    closed.open()
+    try:
+        ended = in_background(closed, run_id)
+        wait_until(rt, "SELECT bool_or(starts_with(counts ->> 'waiting', 'for Redis')) FROM runs")
+        assert stub.requests.total == 0
+        runs.cancel_run(rt, alice, run_id)
+        ended.join(20)
+    finally:
+        closed.close()
+    assert stub.requests.total == 0
+    screening.go_on(rt, alice, run_id)
+    assert work(rt, run_id)["done"] == 3
+
+
+def test_criteria_are_proposed_in_a_run(rt: Runtime, alice: Actor, bob: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 1)
+    run_id = rubrics.propose(rt, alice, search, JOB)
+    assert rubrics.proposal(rt, alice, run_id).open
+    work(rt, run_id)
+    proposal = rubrics.proposal(rt, alice, run_id)
+    assert not proposal.open
+    assert {one.title: one.kind for one in proposal.criteria}["Python"] == "must"
+    assert screening.overview(rt, alice, search).job_description == JOB
+    assert value(rt, "SELECT count(*) FROM api_usage WHERE run_id = %s AND input_tokens > 0", run_id) == 1
+    with pytest.raises(NotFound):
+        rubrics.proposal(rt, bob, run_id)
+
+
+def test_a_proposal_that_fails_says_why(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 1)
+    stub.mode = "refusal"
+    run_id = rubrics.propose(rt, alice, search, JOB)
+    work(rt, run_id)
+    proposal = rubrics.proposal(rt, alice, run_id)
+    assert (proposal.open, proposal.criteria) == (False, ())
+    assert "declined" in proposal.message
+
+
+def test_a_rubric_saved_as_it_was_is_the_same_version(rt: Runtime, alice: Actor) -> None:
+    search = add_search(rt, alice, 1)
+    first = save_rubric(rt, alice, search)
+    assert save_rubric(rt, alice, search) == first
+    second = save_rubric(rt, alice, search, CRITERIA[:2])
+    assert (first.version, second.version) == (1, 2)
+    newest = rubrics.newest(rt, alice, search)
+    assert newest == second
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("", "Experience with Python?", "must", 1),
+        ("Python", " ", "must", 1),
+        ("P" * 81, "Experience with Python?", "must", 1),
+        ("Python", "P" * 301, "must", 1),
+        ("Python", "経" * 200, "must", 1),
+        ("Python", "Experience with Python?", "shall", 1),
+        ("Python", "Experience with Python?", "must", 0),
+        ("Python", "Experience with Python?", "must", "11"),
+        ("Python", "Experience with Python?", "must", None),
+        ("Python", "Experience with Python?", "must", "NaN"),
+        (None, 5, None, []),
+    ],
+)
+def test_a_criterion_that_cannot_be_asked_is_refused(typed: tuple[Any, ...]) -> None:
+    with pytest.raises(BadInput):
+        rubrics.criterion(*typed)
+
+
+def test_the_estimate_is_close_to_the_bill(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 60)
+    rubric = save_rubric(rt, alice, search)
+    said = estimate(rt, alice, View.of(search), rubric)
+    assert (said.people, said.known, said.calls) == (60, 0, 60)
+    run = work(rt, start(rt, alice, search, rubric))
+    assert said.tokens == pytest.approx(run["counts"]["tokens"], rel=0.2)
+    assert said.cost is not None
+    assert float(said.cost) == pytest.approx(float(run["counts"]["cost"]), rel=0.2)
+    assert said.minutes == pytest.approx(max(60 / 100_000, said.tokens / 100_000_000))
+    again = estimate(rt, alice, View.of(search), rubric)
+    assert (again.people, again.known, again.calls, again.tokens, again.cost) == (60, 60, 0, 0, 0)
+
+
+def test_without_a_key_screening_is_off_and_says_what_to_set(settings: Settings, rt: Runtime, alice: Actor) -> None:
+    search = add_search(rt, alice, 1)
+    rubric = save_rubric(rt, alice, search)
+    off = Runtime(replace(settings, openai_api_key=""))
+    off.open()
+    try:
+        assert not screening.overview(off, alice, search).is_on
+        for attempt in (
+            lambda: screening.start(off, alice, View.of(search), rubric.id),
+            lambda: rubrics.propose(off, alice, search, JOB),
+        ):
+            with pytest.raises(BadInput, match="OPENAI_API_KEY"):
+                attempt()
+        assert estimate(off, alice, View.of(search), rubric).calls == 1
+    finally:
+        off.close()
+
+
+def test_others_cannot_start_see_or_change_what_is_not_theirs(
+    rt: Runtime, alice: Actor, bob: Actor, charlie: Actor
+) -> None:
+    search = add_search(rt, alice, 2)
+    rubric = save_rubric(rt, alice, search)
+    one = people(rt, search)[0]["id"]
+    view = View.of(search)
+    # A viewer of a team search looks, and no more.
+    assert screening.overview(rt, charlie, search).editable is False
+    assert screening.verdicts(rt, charlie, search, one) == []
+    for attempt in (
+        lambda: screening.start(rt, charlie, view, rubric.id),
+        lambda: save_rubric(rt, charlie, search),
+        lambda: rubrics.propose(rt, charlie, search, JOB),
+        lambda: screening.override(rt, charlie, search, one, "strong", "known to me"),
+    ):
+        with pytest.raises(Forbidden):
+            attempt()
+    searches.set_visibility(rt, alice, search, "private")
+    assert rubrics.newest(rt, bob, search) is None
+    assert screening.verdicts(rt, bob, search, one) == []
+    for attempt in (
+        lambda: screening.overview(rt, bob, search),
+        lambda: screening.start(rt, bob, view, rubric.id),
+        lambda: save_rubric(rt, bob, search),
+        lambda: screening.override(rt, bob, search, one, "strong", "known to me"),
+        lambda: estimate(rt, bob, view, rubric),
+    ):
+        with pytest.raises(Forbidden):
+            attempt()
+    # A rubric of one search is none of another.
+    other = add_search(rt, alice, 1, "Another")
+    with pytest.raises(Forbidden):
+        screening.start(rt, alice, View.of(other), rubric.id)
+
+
+def test_a_starter_who_lost_the_search_screens_nobody(rt: Runtime, alice: Actor, bob: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 2)
+    run_id = start(rt, bob, search)
+    searches.set_visibility(rt, alice, search, "private")
+    run = work(rt, run_id)
+    assert run["state"] == "failed"
+    assert stub.requests.total == 0
+
+
+def test_a_person_decides_and_both_values_are_kept(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 2)
+    work(rt, start(rt, alice, search))
+    one = people(rt, search)[0]
+    assert one["fit"] == "weak"
+    for fit, reason in (("strong", " "), ("excellent", "because")):
+        with pytest.raises(BadInput):
+            screening.override(rt, alice, search, one["id"], fit, reason)
+    assert screening.override(rt, alice, search, one["id"], "strong", "Wrote the book on it.") == "weak"
+    kept = screening.last_override(rt, alice, search, one["id"])
+    assert kept is not None
+    assert (kept.fit, kept.model_fit, kept.reason, kept.by) == ("strong", "weak", "Wrote the book on it.", alice.name)
+    # Screening again, here with other weights, does not take the decision back.
+    work(rt, start(rt, alice, search, save_rubric(rt, alice, search, (replace(CRITERIA[0], weight=Decimal(9)),))))
+    after = people(rt, search)[0]
+    assert (after["fit"], after["score"]) == ("strong", 0)
+    assert screening.override(rt, alice, search, one["id"], "possible", "On second thoughts.") == "weak"
+
+
+def test_neither_key_nor_names_leave_the_machine_or_reach_the_log(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, caplog: pytest.LogCaptureFixture
+) -> None:
+    search = add_search(rt, alice, 3)
+    caplog.set_level("DEBUG", logger="services")
+    work(rt, start(rt, alice, search))
+    assert not any("Ada" in body["input"][1]["content"] for body in stub.requests.seen)
+    assert "sk-canary" not in caplog.text and "Ada" not in caplog.text
+    assert not any(b"sk-canary" in key for key in rt.redis.keys())
+    assert "sk-canary" not in str(rows(rt, "SELECT * FROM procrastinate_jobs")) + str(rows(rt, "SELECT * FROM runs"))
+
+
+def in_background(rt: Runtime, run_id: int) -> threading.Thread:
+    """The run in a thread of its own; join it."""
+    thread = threading.Thread(target=work, args=(rt, run_id))
+    thread.start()
+    return thread
+
+
+def wait_until(rt: Runtime, query: str) -> None:
+    """Until the query says true; fails after 20 s."""
+    pause = threading.Event()
+    for _ in range(400):
+        if value(rt, query):
+            return
+        pause.wait(0.05)
+    raise AssertionError(f"never came true: {query}")
