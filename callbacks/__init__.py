@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from callbacks import documents, errors, grid, imports, pages, request_log, routes, runs, searches, session, views
+from callbacks import (
+    documents,
+    errors,
+    facets,
+    grid,
+    imports,
+    pages,
+    request_log,
+    routes,
+    runs,
+    searches,
+    session,
+    views,
+)
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, views, imports, runs)
+MODULES = (routes, documents, pages, searches, grid, facets, views, imports, runs)
 
 
 def register_all(registry: Registry) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import dash
-from dash import Input, Output, State, html, no_update
+from dash import Input, Output, State, no_update
 
 from callbacks import errors
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, page_state, version_of, view_of
 from layouts import ids, text
+from layouts.facet_panel import filter_chips
 from services import result_sets
 from services.errors import BadInput, Forbidden, ProductError
 from services.grid_query import parse_rows
@@ -67,7 +68,7 @@ def register(registry: Registry) -> None:
         prevent_initial_call=True,
     )
     def chips(page: dict[str, Any] | None) -> Any:
-        return [html.Span(s) for s in view_of(page).sentences().values()]
+        return filter_chips(view_of(page).sentences())
 
     @registry.callback(
         Output(ids.VERSION_ANSWER, "data"),

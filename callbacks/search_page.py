@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
 from flask import g
 
 from callbacks import errors, views
 from callbacks.view_state import page_state
-from layouts import ids, page_search
+from layouts import page_search
+from layouts.facet_panel import filter_panel
 from layouts.saved_views import saved_views_menu
 from services import column_state, searches
 from services.grid_view import parse_url
@@ -31,6 +31,6 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         sort=view.sort,
         columns=column_state.of_actor(rt, actor),
         editable=search.editable,
-        panel=html.Div(id=ids.FILTER_PANEL),
+        panel=filter_panel(),
         views=saved_views_menu(views.shown_views(rt, actor, search.id)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from services.grid_columns import COLUMNS, FILTERS
@@ -113,3 +114,32 @@ def chosen_values(model: Any) -> list[str | None]:
     parts = model.get("conditions") if "conditions" in model else [model]
     found = [value for part in parts or [] for value in (part.get("values") or [])]
     return list(dict.fromkeys(value for value in found if value is None or isinstance(value, str)))
+
+
+def chosen_range(model: Any) -> tuple[Any, Any]:
+    """(from, to) of a range filter, both included, None where it is open; (None, None) for any other filter."""
+    if not isinstance(model, Mapping):
+        return None, None
+    kind = model.get("type")
+    if model.get("dateFrom") is not None:
+        return _chosen_days(kind, model)
+    low, high = model.get("filter"), model.get("filterTo")
+    return {
+        "inRange": (low, high),
+        "equals": (low, low),
+        "greaterThan": (low, None),
+        "greaterThanOrEqual": (low, None),
+        "lessThan": (None, low),
+        "lessThanOrEqual": (None, low),
+    }.get(str(kind), (None, None))
+
+
+def _chosen_days(kind: Any, model: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    first, day = date.fromisoformat(str(model["dateFrom"])[:10]), timedelta(days=1)
+    last = str(model.get("dateTo"))[:10]
+    return {
+        "inRange": (str(first), last),
+        "equals": (str(first), str(first)),
+        "greaterThan": (str(first + day), None),
+        "lessThan": (None, str(first - day)),
+    }.get(str(kind), (None, None))

@@ -1,0 +1,251 @@
+"""The filter panel: a group that opens for each facet, and the chips that say what is filtered.
+
+A group is empty until it is opened; then facets.js asks for it, and callbacks/facets.py puts in
+facet_values() or histogram(). What is clicked here is read by facets.js from the data attributes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids, text
+
+RANGES = ("score", "years_experience", "current_tenure_months", "average_tenure_months", "added_at")
+BAR_PX = 44
+
+
+class Value(Protocol):
+    """services.facet_specs.FacetValue."""
+
+    @property
+    def value(self) -> str | None: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def chosen(self) -> bool: ...
+
+
+class Facet(Protocol):
+    """services.facet_specs.Facet."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def values(self) -> Sequence[Value]: ...
+    @property
+    def more(self) -> bool: ...
+    @property
+    def exact(self) -> bool: ...
+
+
+class Histogram(Protocol):
+    """services.facet_specs.Histogram."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def edges(self) -> Sequence[Any]: ...
+    @property
+    def counts(self) -> Sequence[int]: ...
+    @property
+    def blank(self) -> int: ...
+    @property
+    def exact(self) -> bool: ...
+
+
+def filter_panel() -> Component:
+    """The panel with all groups closed; facets.js opens those that were open before."""
+    groups = [_group(key, label) for key, label in text.FACET_LABELS.items()]
+    return html.Div(html.Div(groups, id=ids.FACET_PANEL), id=ids.FILTER_PANEL, className="sx-facets")
+
+
+def filter_chips(sentences: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Component]:
+    """(filter key, sentence) → a button each, which takes that filter away."""
+    pairs = sentences.items() if isinstance(sentences, Mapping) else sentences
+    return [
+        html.Button(
+            [html.Span(sentence), html.Span("×", **{"aria-hidden": "true"})],
+            type="button",
+            className="sx-chip",
+            title=sentence,
+            **{"data-key": key, "aria-label": text.CHIP_REMOVE.format(sentence=sentence)},
+        )
+        for key, sentence in pairs
+    ]
+
+
+def facet_values(facet: Facet, *, found: bool = False) -> list[Component]:
+    """The content of a group of values. found: they were searched for by name."""
+    if not facet.values:
+        return [_note(text.FACET_NOT_FOUND if found else text.FACET_EMPTY)]
+    rows = [_row(facet, value) for value in _in_order(facet)]
+    label = {"aria-label": text.FACET_LABELS[facet.key]}
+    content: list[Component] = [html.Div(rows, role="group", className="sx-facet-values", **label)]
+    if facet.more and not found and facet.key in text.FACET_FIND:
+        content.append(_note(text.FACET_MORE))
+    return content if facet.exact else [*content, _note(text.FACET_ABOUT_NOTE)]
+
+
+def histogram(bars: Histogram, chosen: tuple[Any, Any] = (None, None)) -> list[Component]:
+    """The content of a group of numbers or days. chosen: from and to of the filter on it."""
+    if not bars.counts:
+        blank = [_note(text.FACET_BLANKS.format(count=_number(bars.blank, bars.exact)))] if bars.blank else []
+        return [_note(text.FACET_EMPTY), *blank]
+    ends = text.FACET_BARS.format(
+        label=text.FACET_LABELS[bars.key], low=_edge(bars.edges[0]), high=_edge(bars.edges[-1])
+    )
+    tallest = max(bars.counts) or 1
+    drawn = [_bar(bars, i, tallest, chosen) for i in range(len(bars.counts))]
+    notes = [] if bars.exact else [_note(text.FACET_ABOUT_NOTE)]
+    if bars.blank:
+        notes.insert(0, _note(text.FACET_BLANKS.format(count=_number(bars.blank, bars.exact))))
+    scale = [html.Span(_edge(bars.edges[0])), html.Span(_edge(bars.edges[-1]))]
+    return [
+        html.Div(drawn, className="sx-bars", role="img", **{"aria-label": ends}),
+        html.Div(scale, className="sx-bars-scale", **{"aria-hidden": "true"}),
+        *notes,
+    ]
+
+
+def problem(key: str, message: str) -> list[Component]:
+    """What stands in a group that could not be counted."""
+    again = html.Button(text.FACET_RETRY, type="button", className="btn btn-sm btn-link", **{"data-facet-retry": key})
+    return [_note(message), again]
+
+
+def _group(key: str, label: str) -> Component:
+    head = html.Summary(
+        [
+            html.Span(label, className="sx-facet-label"),
+            html.Span(className="sx-facet-chosen", hidden=True, **{"data-facet-chosen": key}),
+        ]
+    )
+    clear = html.Button(
+        text.FACET_CLEAR,
+        type="button",
+        className="btn btn-sm btn-link sx-facet-clear",
+        hidden=True,
+        **{"data-facet-clear": key, "aria-label": text.FACET_CLEAR_LABEL.format(label=label)},
+    )
+    body: list[Component] = [
+        *([_find_box(key)] if key in text.FACET_FIND else []),
+        html.Div(_skeleton(), id=ids.facet(key), className="sx-facet-body"),
+        *([_ends(key, label)] if key in RANGES else []),
+        clear,
+        dcc.Store(id=ids.facet_ask(key)),
+        dcc.Store(id=ids.facet_done(key)),
+    ]
+    return html.Details([head, *body], className="sx-facet", **{"data-facet": key})
+
+
+def _find_box(key: str) -> Component:
+    label = text.FACET_FIND[key]
+    box = dcc.Input(
+        id=ids.facet_find(key), type="search", debounce=0.3, maxLength=100, autoComplete="off", placeholder=label,
+        className="form-control form-control-sm",
+    )  # fmt: skip
+    return html.Label([html.Span(label.rstrip("…"), className="visually-hidden"), box], className="sx-facet-find")
+
+
+def _ends(key: str, label: str) -> Component:
+    return html.Div(
+        [
+            _end(ids.facet_from(key), key, text.FACET_FROM, text.FACET_FROM_LABEL.format(label=label)),
+            _end(ids.facet_to(key), key, text.FACET_TO, text.FACET_TO_LABEL.format(label=label)),
+        ],
+        className="sx-facet-ends",
+    )
+
+
+def _end(box_id: dict[str, Any], key: str, shown: str, spoken: str) -> Component:
+    given: dict[str, Any] = {"type": "number", "step": "any", "placeholder": shown}
+    if key == "added_at":
+        given = {"type": "text", "pattern": r"\d{4}-\d{2}-\d{2}", "placeholder": text.FACET_DAY, "maxLength": 10}
+    box = dcc.Input(id=box_id, debounce=True, autoComplete="off", className="form-control form-control-sm", **given)
+    return html.Label([html.Span(spoken, className="visually-hidden"), html.Span(shown), box])
+
+
+def _row(facet: Facet, value: Value) -> Component:
+    label = _label(facet.key, value)
+    count = _number(value.count, facet.exact)
+    return html.Button(
+        [
+            html.Span(className="sx-facet-box", **{"aria-hidden": "true"}),
+            html.Span(label, className="sx-facet-name", dir="auto"),
+            html.Span(count, className="sx-facet-count"),
+        ],
+        type="button",
+        role="checkbox",
+        className="sx-facet-value" + (" sx-facet-blank" if value.value is None else ""),
+        title=label,
+        **{
+            "aria-checked": str(value.chosen).lower(),
+            "aria-label": text.FACET_COUNT.format(label=label, count=count),
+            "data-facet-key": facet.key,
+            "data-facet-value": json.dumps(value.value),
+        },
+    )
+
+
+def _bar(bars: Histogram, i: int, tallest: int, chosen: tuple[Any, Any]) -> Component:
+    low, high, count = bars.edges[i], bars.edges[i + 1], bars.counts[i]
+    # A bar that is not empty can be seen, however few are in it.
+    height = 0 if not count else max(2, round(BAR_PX * count / tallest))
+    return html.Span(
+        html.Span(style={"height": f"{height}px"}),
+        className="sx-bar" + (" sx-bar-out" if _is_outside(low, high, chosen) else ""),
+        title=text.FACET_BAR.format(low=_edge(low), high=_edge(high), count=_number(count, bars.exact)),
+        **{"data-facet-bar": bars.key, "data-from": str(low), "data-to": str(high)},
+    )
+
+
+def _is_outside(low: Any, high: Any, chosen: tuple[Any, Any]) -> bool:
+    start, end = chosen
+    return (start is not None and high <= start) or (end is not None and low > end)
+
+
+def _in_order(facet: Facet) -> Sequence[Value]:
+    """Stages and fits in their own order, which does not change with the counts."""
+    order = {"stage_in": list(text.STAGES), "fit_in": list(text.FITS)}.get(facet.key)
+    if order is None:
+        return facet.values
+    return sorted(facet.values, key=lambda v: order.index(v.value) if v.value in order else len(order))
+
+
+def _label(key: str, value: Value) -> str:
+    if value.value is None:
+        return text.FACET_BLANK
+    if key == "status_in":
+        return text.STATUS_TABS.get(value.value) or value.label.removeprefix("filtered_").replace("_", " ").capitalize()
+    named = {"stage_in": text.STAGES, "fit_in": text.FITS}.get(key, {})
+    return named.get(value.value, value.label)
+
+
+def _number(n: int, exact: bool) -> str:
+    """1,234, or about 1,200: two figures are what a sample is good for."""
+    if exact:
+        return f"{n:,}"
+    rounded = n if n < 100 else round(n, 2 - len(str(n)))
+    return f"{text.FACET_ABOUT} {rounded:,}"
+
+
+def _edge(edge: Any) -> str:
+    return f"{edge:,g}" if isinstance(edge, (int, float)) else str(edge)
+
+
+def _note(message: str) -> Component:
+    return html.P(message, className="sx-facet-note")
+
+
+def _skeleton() -> list[Component]:
+    bars = [html.Div(className="sx-facet-skeleton") for _ in range(4)]
+    return [html.Div(bars, **{"aria-label": text.LOADING, "aria-busy": "true"})]
