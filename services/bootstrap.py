@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sql
 from services import db, identity
+from services.errors import BadInput
+from services.identity import Actor
 from services.runtime import Runtime
 
 FIRST_ADMIN = "admin@localhost"
@@ -24,3 +26,20 @@ def admin_login_token(rt: Runtime, *, always: bool) -> str | None:
     elif not always:
         return None
     return identity.make_login_link(rt, row["email"] if row else FIRST_ADMIN)
+
+
+def acting_as(rt: Runtime, email: str = "") -> Actor:
+    """Whom a command acts for: the user with this address, else the first admin, who is made when there is none.
+
+    Raises BadInput for an address that is no active user's.
+    """
+    if not email:
+        with rt.db.connection() as conn:
+            row = db.one(conn, _Q.fetch_first_admin)
+        if row is None:
+            return identity.create_user(rt, FIRST_ADMIN, "Admin", "admin")
+        email = row["email"]
+    actor = identity.find_user(rt, email)
+    if actor is None:
+        raise BadInput("There is no active user with this e-mail address.")
+    return actor

@@ -119,7 +119,7 @@ def columns_by_field(mapping: Mapping[str, str]) -> dict[str, list[str]]:
     """Field → its columns in the order in which they are asked."""
     found: dict[str, list[tuple[int, int, str]]] = {}
     for order, (column, field) in enumerate(mapping.items()):
-        known, rank = _RANKS.get(alias_of(column), ("", 0))
-        # What a person mapped by hand goes before what the table would have chosen.
-        found.setdefault(field, []).append((rank if known == field else -1, order, column))
+        # What a person mapped by hand goes before what the table would have chosen; skill1, skill2, … last.
+        rank = _RANKS.get(alias_of(column), ("", len(_RANKS)))[1] if field_of(column) == field else -1
+        found.setdefault(field, []).append((rank, order, column))
     return {field: [column for _, _, column in sorted(columns)] for field, columns in found.items()}

@@ -64,6 +64,9 @@ class Runner:
         self.start()
         try:
             self._work(handle)
+        except BaseException:
+            self._end(handle, "cancelled", "The command was interrupted. What it had done is kept.")
+            raise
         finally:
             self.close()
         return run_id

@@ -1,0 +1,127 @@
+"""`sourcingx import` and `sourcingx runs`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services import identity, searches
+from services.errors import LimitReached
+from services.runtime import Runtime
+from tests.integration.test_command_line import CommandLine, sourcingx
+from tests.integration.test_import import PEOPLE, many, profiles, table
+
+__all__ = ["sourcingx"]
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE, encoding="utf-8")
+    return path
+
+
+def test_a_file_becomes_a_search(rt: Runtime, sourcingx: CommandLine, people: Path) -> None:
+    done = sourcingx.json("import", str(people), "--search", "Leads")
+    counts = {"added": 2, "changed": 0, "unchanged": 0, "rejected": 0, "suppressed": 0}
+    assert done == {"run": done["run"], "state": "done", "search": done["search"], "rows": 2, **counts}
+    again = sourcingx.json("import", str(people), "--search", " Leads ")
+    assert (again["search"], again["unchanged"]) == (done["search"], 2)
+    assert sourcingx.json("import", str(people), "--search", done["search"])["unchanged"] == 2
+    assert table(rt, "SELECT title, profile_count FROM searches") == [{"title": "Leads", "profile_count": 2}]
+    assert table(rt, "SELECT id FROM uploads") == []
+
+
+def test_a_mapping_file_is_used(rt: Runtime, sourcingx: CommandLine, people: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "map.json"
+    mapping.write_text(json.dumps({"Full name": "full_name", "Favourite colour": "industry"}))
+    sourcingx.json("import", str(people), "--search", "Leads", "--map", str(mapping))
+    assert [(row["industry"], row["title"]) for row in profiles(rt)] == [("green", ""), ("", "")]
+
+
+def test_a_file_larger_than_an_upload_may_be(
+    sourcingx: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAX_UPLOAD_MB", "1")
+    path = tmp_path / "many.csv"
+    path.write_text(many(300) + "".join(f"{'x' * 2000},https://linkedin.com/in/long-{n}\n" for n in range(600)))
+    assert sourcingx.json("import", str(path), "--search", "Leads")["added"] == 900
+
+
+@pytest.mark.parametrize(
+    ("content", "mapping", "line"),
+    [
+        (None, None, "cannot be read (No such file or directory)"),
+        (b"", None, "The file is empty."),
+        (b"PK\x03\x04", None, "save it as CSV"),
+        (b"Name,Title\n", None, "holds no rows"),
+        (b"Colour\ngreen\n", None, "Say which column holds the name"),
+        (b'Name\nAna\n"never closed', None, "A quotation mark opened in row 3 is not closed."),
+        (b"Name\nAna\n", "{", "is not JSON"),
+        (b"Name\nAna\n", '{"Nope": "full_name"}', "does not have"),
+    ],
+)
+def test_what_cannot_be_taken_is_one_line_and_changes_nothing(
+    rt: Runtime, sourcingx: CommandLine, tmp_path: Path, content: bytes | None, mapping: str | None, line: str
+) -> None:
+    path, map_path = tmp_path / "people.csv", tmp_path / "map.json"
+    if content is not None:
+        path.write_bytes(content)
+    map_path.write_text(mapping or "")
+    argv = ["import", str(path), "--search", "Leads", *(["--map", str(map_path)] if mapping else [])]
+    code, out, err = sourcingx(*argv)
+    assert (code, out) == (2, "")
+    assert line in err
+    assert err.count("\n") == 1
+    assert table(rt, "SELECT id FROM searches") == table(rt, "SELECT id FROM runs") == []
+
+
+def test_two_searches_of_one_title_are_not_guessed_between(rt: Runtime, sourcingx: CommandLine, people: Path) -> None:
+    alice = identity.create_user(rt, "alice@example.com", "Alice", "recruiter")
+    for _ in range(2):
+        searches.create_search(rt, alice, "Leads")
+    code, _, err = sourcingx("import", str(people), "--search", "Leads", "--user", "alice@example.com")
+    assert code == 2
+    assert "Several searches" in err
+
+
+def test_an_import_that_fails_is_exit_1_with_the_reason(
+    sourcingx: CommandLine, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_import(rt: object, handle: object) -> None:
+        raise LimitReached("The search is full.")
+
+    monkeypatch.setattr("services.import_run.run_import", run_import)
+    code, _, err = sourcingx("import", str(people), "--search", "Leads")
+    assert (code, err) == (1, "sourcingx: The search is full.\n")
+
+
+def test_an_interrupted_import_is_cancelled(
+    rt: Runtime, sourcingx: CommandLine, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_import(rt: object, handle: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("services.import_run.run_import", run_import)
+    code, _, _ = sourcingx("import", str(people), "--search", "Leads")
+    assert code == 130
+    assert table(rt, "SELECT state FROM runs") == [{"state": "cancelled"}]
+
+
+def test_runs_are_listed(sourcingx: CommandLine, people: Path) -> None:
+    sourcingx.json("import", str(people), "--search", "Leads")
+    listed = sourcingx.json("runs")
+    assert [(run["kind"], run["state"], run["done"], run["search_title"]) for run in listed] == [
+        ("import", "done", 2, "Leads")
+    ]
+    code, out, _ = sourcingx("runs", "--limit", "1")
+    assert code == 0
+    assert "Leads" in out
+
+
+def test_an_unknown_user_is_refused(sourcingx: CommandLine, people: Path) -> None:
+    code, _, err = sourcingx("import", str(people), "--search", "Leads", "--user", "nobody@example.com")
+    assert code == 2
+    assert "no active user" in err
