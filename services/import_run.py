@@ -19,7 +19,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, faults, import_mapping, import_readers, uploads
+from services import db, import_mapping, import_readers, maintenance, uploads
 from services.errors import Conflict
 from services.identity import audit
 from services.import_readers import Row, Shape
@@ -56,7 +56,7 @@ def run_import(rt: Runtime, handle: RunHandle) -> None:
         handle.finish(conn=conn)
     uploads.delete_upload(rt, upload)
     if counts["added"] + counts["changed"] >= VACUUM_AFTER:
-        _vacuum(rt)
+        maintenance.vacuum(rt)
 
 
 def _read_all(handle: RunHandle, reading: Iterator[Row]) -> None:
@@ -251,18 +251,3 @@ def _reject(row_number: int, reason: str, raw: dict[str, Any]) -> dict[str, Any]
 
 def _parts(records: list[dict[str, Any]], *names: str) -> Jsonb:
     return Jsonb([{name: record[name] for name in names} for record in records])
-
-
-def _vacuum(rt: Runtime) -> None:
-    """Reads after many writes are slow until this was done; that it fails is no reason for an import to fail."""
-    try:
-        with rt.db.connection() as conn:
-            conn.autocommit = True
-            try:
-                conn.execute(_Q.unlimited)
-                conn.execute(_Q.vacuum)
-                conn.execute(_Q.limited)
-            finally:
-                conn.autocommit = False
-    except Exception as error:
-        _log.warning("vacuum after an import failed: %s", faults.trace(error))

@@ -178,15 +178,3 @@ WHERE run_id = %(run_id)s AND row_number > %(after)s ORDER BY row_number LIMIT 1
 -- fetch_columns --
 -- The columns of the file of a run.
 SELECT params -> 'columns' AS columns FROM runs WHERE id = %(run_id)s;
-
--- vacuum --
--- After many writes: index-only scans need the visibility map.
-VACUUM (ANALYZE) candidates, profiles;
-
--- unlimited --
--- For statements that take as long as they take.
-SET statement_timeout = 0;
-
--- limited --
--- Back to what the pool has set.
-RESET statement_timeout;

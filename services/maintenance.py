@@ -1,0 +1,27 @@
+"""What keeps the database quick after many writes."""
+
+from __future__ import annotations
+
+import logging
+
+import sql
+from services import faults
+from services.runtime import Runtime
+
+_Q = sql.queries("maintenance")
+_log = logging.getLogger(__name__)
+
+
+def vacuum(rt: Runtime) -> None:
+    """Reads after many writes are slow until this was done; that it fails is no reason for a job to fail."""
+    try:
+        with rt.db.connection() as conn:
+            conn.autocommit = True
+            try:
+                conn.execute(_Q.unlimited)
+                conn.execute(_Q.vacuum)
+                conn.execute(_Q.limited)
+            finally:
+                conn.autocommit = False
+    except Exception as error:
+        _log.warning("vacuum failed: %s", faults.trace(error))
