@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import uuid
 from collections.abc import Callable
 from random import Random
 
+from services import processes
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product, until
 from tests.browser.slow_proxy import slow_proxy
@@ -51,3 +53,39 @@ def test_a_server_that_is_away_for_a_while_is_waited_for(
         until(lambda: not page.is_shown("#grid-notice"), "the notice stays")
         page.scroll_to(3_000)
         page.shows(expected, at=3_000)
+
+
+def test_valkey_stops_and_starts_again(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    expected = product.ids(search)
+    page.open(search).shows(expected, at=0)
+    page.record()
+    before = product.valkey()
+    assert before is not None
+    processes.end(before, sig=signal.SIGKILL, grace_s=5)
+    for row in (25_000, 400, 12_345):
+        page.scroll_to(row)
+        page.shows(expected, at=row)
+    until(lambda: product.valkey() not in (None, before), "Valkey was not started again")
+    for row in (7_000, 26_500):
+        page.scroll_to(row)
+        page.shows(expected, at=row)
+    assert product.lists() > 0
+    page.showed_only(expected)
+
+
+def test_a_web_worker_is_killed_while_someone_scrolls(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    expected = product.ids(search)
+    page.allow("ERR_CONNECTION|ERR_EMPTY_RESPONSE", "requests of the killed worker are lost, and Chromium says so")
+    page.open(search).shows(expected, at=0)
+    page.record()
+    killed = product.web_workers()
+    for number, row in enumerate((21_000, 300, 14_000, 27_900, 8_000)):
+        page.scroll_to(row)
+        if number in (0, 3):
+            processes.end(killed[number % 2], sig=signal.SIGKILL, grace_s=5)
+        page.shows(expected, at=row)
+    until(lambda: not set(killed) & set(product.web_workers()), "no new worker")
+    until(lambda: len(product.web_workers()) == 2, "not two workers")
+    page.scroll_to(0)
+    page.shows(expected, at=0)
+    page.showed_only(expected)

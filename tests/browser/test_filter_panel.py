@@ -1,0 +1,156 @@
+"""The filter panel as a recruiter uses it: tick, draw a range, find a company, take chips away."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from tests.browser.grid_page import GridPage
+from tests.browser.product import Product, until
+
+ACTIVE = "c.filter_status = 'active'"
+
+
+def body(page: GridPage, key: str) -> str:
+    return page.text(f'#facet-panel details[data-facet="{key}"] .sx-facet-body')
+
+
+def values(page: GridPage, key: str) -> dict[str, bool]:
+    """What stands at the values of a group ("Shortlisted, 1,234") → whether it is ticked."""
+    script = """return [...document.querySelectorAll(`#facet-panel [data-facet-key="${arguments[0]}"]`)]
+        .map((el) => [el.getAttribute("aria-label"), el.getAttribute("aria-checked") === "true"]);"""
+    return {label: ticked for label, ticked in page.driver.execute_script(script, key)}
+
+
+def summary(page: GridPage, key: str) -> WebElement:
+    return page.element(f'#facet-panel details[data-facet="{key}"] > summary')
+
+
+def is_open(page: GridPage, key: str) -> bool:
+    return summary(page, key).find_element(By.XPATH, "..").get_attribute("open") is not None
+
+
+def tick(page: GridPage, key: str, value: str) -> None:
+    selector = f'#facet-panel [data-facet-key="{key}"][data-facet-value="{json.dumps(value)[1:-1]}"]'
+    page.click(selector.replace(f'"{json.dumps(value)[1:-1]}"]', f"'{json.dumps(value)}']"))
+
+
+def chips(page: GridPage) -> list[str]:
+    return page.driver.execute_script(
+        "return [...document.querySelectorAll('#filter-chips [data-key]')].map((el) => el.title)"
+    )
+
+
+def end(page: GridPage, key: str, which: str) -> WebElement:
+    boxes = page.driver.find_elements(By.CSS_SELECTOR, f'#facet-panel details[data-facet="{key}"] .sx-facet-ends input')
+    return boxes[0 if which == "from" else 1]
+
+
+def counted(product: Product, search: uuid.UUID, where: str, **params: Any) -> int:
+    return len(product.ids(search, where, **params))
+
+
+def test_tick_values_and_take_them_away_by_their_chip(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    shortlisted = product.ids(search, f"{ACTIVE} AND c.stage = 'shortlisted'")
+    strong = product.ids(search, f"{ACTIVE} AND c.stage = 'shortlisted' AND c.fit = 'strong'")
+    until(lambda: f"Shortlisted, {len(shortlisted):,}" in values(page, "stage_in"), "stages are not counted")
+
+    tick(page, "stage_in", "shortlisted")
+    page.shows(shortlisted, at=0)
+    # Its own counts stay; the others' follow.
+    until(lambda: f"Strong, {len(strong):,}" in values(page, "fit_in"), "fits do not follow")
+    assert values(page, "stage_in")[f"Shortlisted, {len(shortlisted):,}"]
+    tick(page, "fit_in", "strong")
+    page.shows(strong)
+    until(lambda: chips(page) == ["fit is “strong”", "stage is “shortlisted”"], "no chips")
+
+    # The link says it all; a colleague and the way back do, too.
+    assert "f=" in page.driver.current_url
+    page.driver.back()
+    page.shows(shortlisted, at=0)
+    until(lambda: not any(values(page, "fit_in").values()), "the way back leaves a tick")
+    page.click('#filter-chips [data-key="stage_in"]')
+    page.shows(product.ids(search), at=0)
+    until(lambda: chips(page) == [] and not any(values(page, "stage_in").values()), "the chip stays")
+
+
+def test_two_quick_ticks_both_count(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    until(lambda: len(values(page, "stage_in")) == 6, "stages are not counted")
+    page.driver.execute_script(
+        """for (const value of ["hired", "rejected"])
+            document.querySelector(`#facet-panel [data-facet-value='"${value}"']`).click();"""
+    )
+    page.shows(product.ids(search, f"{ACTIVE} AND c.stage IN ('hired', 'rejected')"), at=0)
+    page.click('#facet-panel [data-facet-clear="stage_in"]')
+    page.shows(product.ids(search), at=0)
+
+
+def test_a_range_by_its_bars_and_by_numbers(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    if not is_open(page, "score"):
+        summary(page, "score").click()
+    until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=score]"), "no bars")
+    bars = page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=score]")
+    assert len(bars) == 20
+    page.driver.execute_script("arguments[0].click()", bars[12])  # 6 to 6.5
+    page.shows(product.ids(search, f"{ACTIVE} AND c.score BETWEEN 6 AND 6.5"), at=0)
+    until(lambda: end(page, "score", "from").get_attribute("value") == "6", "the box does not follow")
+
+    box = end(page, "score", "to")
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys("7", Keys.ENTER)
+    page.shows(product.ids(search, f"{ACTIVE} AND c.score BETWEEN 6 AND 7"), at=0)
+    until(lambda: chips(page) == ["score is from 6 to 7"], "no chip")
+    box = end(page, "score", "from")
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys(Keys.DELETE, Keys.ENTER)
+    page.shows(product.ids(search, f"{ACTIVE} AND c.score <= 7"), at=0)
+    page.click('#filter-chips [data-key="score"]')
+    page.shows(product.ids(search), at=0)
+    until(lambda: end(page, "score", "to").get_attribute("value") == "", "the box does not follow the chip")
+    summary(page, "score").click()
+
+
+def test_find_a_company_that_is_not_among_the_top(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    company = rare_company(product, search)
+    page.open(search).shows(product.ids(search), at=0)
+    summary(page, "company_in").click()
+    until(lambda: "20 most frequent" in body(page, "company_in"), "companies do not come")
+    assert company not in body(page, "company_in")
+    box = page.element('#facet-panel details[data-facet="company_in"] .sx-facet-find input')
+    box.send_keys(company.upper())
+    until(lambda: company in body(page, "company_in"), "not found")
+    tick(page, "company_in", company)
+    page.shows(product.ids(search, f"{ACTIVE} AND c.company_key = sx_key(%(company)s)", company=company))
+    # Without the text it stands below the top, still ticked.
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys(Keys.DELETE)
+    until(lambda: sum(values(page, "company_in").values()) == 1 and len(values(page, "company_in")) == 21, "not shown")
+    # Open groups stay open.
+    page.driver.refresh()
+    page.shows(product.ids(search, f"{ACTIVE} AND c.company_key = sx_key(%(company)s)", company=company))
+    assert is_open(page, "company_in")
+    until(lambda: sum(values(page, "company_in").values()) == 1, "the tick is not there after loading again")
+    summary(page, "company_in").click()
+
+
+def rare_company(product: Product, search: uuid.UUID) -> str:
+    """A company of one to three active people."""
+    import psycopg
+
+    with psycopg.connect(product.database_url) as conn:
+        row = conn.execute(
+            """SELECT min(p.company) FROM candidates c JOIN profiles p ON p.id = c.profile_id
+            WHERE c.search_id = %s AND c.filter_status = 'active' AND c.company_key <> ''
+            GROUP BY c.company_key HAVING count(*) <= 3 ORDER BY length(c.company_key) DESC LIMIT 1""",
+            (search,),
+        ).fetchone()
+    assert row is not None
+    return str(row[0])

@@ -1,0 +1,85 @@
+"""Others write while someone reads."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+
+import redis
+
+from tests.browser.grid_page import GridPage
+from tests.browser.product import Product, until
+
+PIPELINE = "array['new','shortlisted','contacted','interviewing','hired','rejected']"
+BY_STAGE = f"array_position({PIPELINE}, c.stage), c.id"
+
+
+def test_ten_thousand_stage_changes_by_a_colleague_move_nothing_under_the_reader(
+    page: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    before = product.ids(search, order=BY_STAGE)
+    page.open(search, "?sort=stage.asc").shows(before, at=0)
+    page.record()
+    burst = threading.Thread(target=set_stages, args=(product, search, before[::2][:10_000], "hired"))
+    burst.start()
+    row = 0
+    while burst.is_alive():
+        row = (row + 7_919) % len(before)
+        page.scroll_to(row)
+        page.shows(before, at=row)
+    burst.join()
+    until(lambda: page.is_shown("#stale-pill"), "no pill")
+    for row in (26_000, 50, 13_000):
+        page.scroll_to(row)
+        page.shows(before, at=row)
+    page.showed_only(before)
+
+    after = product.ids(search, order=BY_STAGE)
+    assert after != before
+    page.click("#stale-pill")
+    page.shows(after, at=0)
+    assert not page.is_shown("#stale-pill")
+    page.scroll_to(20_000)
+    assert page.shows(after, at=20_000).cells[20_000]["stage"] == "Hired"
+
+
+def test_a_view_that_is_no_longer_kept_starts_over_with_the_newest_data(
+    page: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    before = product.ids(search, order=BY_STAGE)
+    page.open(search, "?sort=stage.asc").shows(before, at=0)
+    set_stages(product, search, before[:3_000], "rejected")
+    with redis.Redis.from_url(product.redis_url) as client:
+        client.flushall()
+    after = product.ids(search, order=BY_STAGE)
+    page.scroll_to(15_000)
+    page.shows(after, at=15_000)
+    assert "loaded again" in page.text("#grid-notice")
+    page.scroll_to(0)
+    page.shows(after, at=0)
+    assert not page.is_shown("#stale-pill")
+
+
+def test_candidates_that_are_deleted_meanwhile_stay_in_their_place(page: GridPage, product: Product) -> None:
+    search = product.generate(500, seed=5)
+    before = product.ids(search)
+    page.open(search).shows(before, at=0)
+    gone = before[300:303]
+    product.sql("DELETE FROM candidates WHERE id = ANY (%(ids)s)", ids=[int(row) for row in gone])
+    product.sql("SELECT bump_version(%(search)s)", search=search)
+    page.scroll_to(295)
+    look = page.until(lambda look: look.cells.get(301, {}).get("full_name") == "Deleted since", "not shown as deleted")
+    assert look.blank == [300, 301, 302]
+    assert {at: row for at, row in look.ids.items() if row != before[at]} == {}
+
+
+def set_stages(product: Product, search: uuid.UUID, ids: list[str], stage: str) -> None:
+    """As a colleague's bulk actions do: 500 at a time, the version with each."""
+    for start in range(0, len(ids), 500):
+        product.sql(
+            "UPDATE candidates SET stage = %(stage)s, stage_changed_at = now(), changed_xid = pg_current_xact_id()"
+            " WHERE id = ANY (%(ids)s)",
+            stage=stage,
+            ids=[int(row) for row in ids[start : start + 500]],
+        )
+        product.sql("SELECT bump_version(%(search)s)", search=search)

@@ -1,0 +1,118 @@
+"""A person brings a file: chosen, looked at, mapped, imported, and told what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
+
+from tests.browser.grid_page import GridPage
+from tests.browser.product import Product, until
+
+ROWS = 3_000
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """3,000 people in the words of no known export, and one row that names nobody."""
+    path = tmp_path / "people.csv"
+    lines = [f"Person {n};Engineer;Acme;https://linkedin.com/in/browser-{n}\n" for n in range(ROWS)]
+    path.write_text("Kandidat;Title;Company;LinkedIn\n" + "".join(lines) + ";Engineer;Acme;\n", encoding="utf-8")
+    return path
+
+
+class ImportPage:
+    """The page `/search/<id>/import` in a tab of its own."""
+
+    def __init__(self, driver: Chrome, product: Product, search: str) -> None:
+        self._driver, self._search = driver, search
+        driver.get(f"{product.url}/search/{search}/import")
+
+    def find(self, selector: str) -> WebElement:
+        found = until(lambda: self._driver.find_elements("css selector", selector), f"there is no {selector}")
+        return found[0]
+
+    def text(self, selector: str) -> str:
+        return str(
+            self._driver.execute_script("return document.querySelector(arguments[0])?.innerText || ''", selector)
+        )
+
+    def shows(self, selector: str, text: str, seconds: float = 20) -> None:
+        until(
+            lambda: text in self.text(selector), f"{selector} does not show {text!r}: {self.text(selector)!r}", seconds
+        )
+
+    def choose(self, path: Path) -> None:
+        self.find("#import-file").send_keys(str(path))
+
+
+@pytest.fixture
+def empty_search(product: Product, tmp_path: Path) -> str:
+    """A search with one person in it."""
+    path = tmp_path / "one.csv"
+    path.write_text("Name,LinkedIn\nAna Lima,https://linkedin.com/in/ana-lima\n")
+    return str(product.command("import", str(path), "--search", f"Import {tmp_path.name}")["search"])
+
+
+@pytest.fixture
+def import_page(new_tab: Callable[..., GridPage], driver: Chrome, product: Product, empty_search: str) -> ImportPage:
+    new_tab()
+    return ImportPage(driver, product, empty_search)
+
+
+def test_from_the_file_to_the_people(
+    import_page: ImportPage, driver: Chrome, product: Product, empty_search: str, people: Path
+) -> None:
+    import_page.choose(people)
+    import_page.shows("#import-preview", "Person 9")
+    assert "Person 10" not in import_page.text("#import-preview")
+    assert not import_page.find("#import-start").get_attribute("hidden")
+
+    Select(import_page.find('[data-column="Kandidat"] select')).select_by_visible_text("Full name")
+    import_page.find("#import-start").click()
+
+    import_page.shows("#import-report", "Show the people", 60)
+    import_page.shows("#import-report", "3,000 added")
+    import_page.shows("#import-report", "1 could not be taken")
+    assert import_page.find("#rejected-download").get_attribute("href").endswith("/rejected.csv")
+    assert "?run=" in driver.current_url
+    assert product.sql("SELECT profile_count FROM searches WHERE id = %(s)s", s=empty_search) == [(ROWS + 1,)]
+
+    driver.refresh()
+    import_page.shows("#import-report", "3,000 added")
+
+    driver.get(f"{product.url}/runs")
+    row = import_page.find('[data-testid="run-row"]')
+    assert "Import" in row.text
+    assert "Done" in row.text
+
+
+def test_a_file_of_another_kind_is_told_and_the_next_one_is_taken(
+    import_page: ImportPage, people: Path, tmp_path: Path
+) -> None:
+    workbook = tmp_path / "people.xlsx"
+    workbook.write_bytes(b"PK\x03\x04 a workbook")
+    import_page.choose(workbook)
+    import_page.shows("#import-problem", "save it as CSV")
+    import_page.choose(people)
+    import_page.shows("#import-preview", "Person 1")
+    until(lambda: import_page.text("#import-problem") == "", "the old problem is still told")
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(
+    import_page: ImportPage, driver: Chrome, people: Path
+) -> None:
+    import_page.find("#import-file")
+    driver.execute_script("document.getElementById('import-slot').dataset.maxBytes = '1000'")
+    import_page.choose(people)
+    import_page.shows("#import-problem", "larger than 200 MB")
+    requests: list[Any] = json.loads(
+        driver.execute_script("return JSON.stringify(performance.getEntriesByType('resource').map(e => e.name))")
+    )
+    assert [name for name in requests if name.endswith("/uploads")] == []
