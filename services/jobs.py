@@ -59,6 +59,7 @@ KINDS: dict[str, Kind] = {
     "screen": Kind("services.screening_job:run_screening"),
     "propose": Kind("services.rubric_job:run_propose", one_per_user=False),
     "bulk": Kind("services.bulk:run_bulk", one_per_user=False),
+    "undo": Kind("services.undo:run_undo", one_per_user=False),
 }
 
 
