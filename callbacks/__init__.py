@@ -12,6 +12,7 @@ from callbacks import (
     request_log,
     routes,
     runs,
+    screening,
     searches,
     session,
     views,
@@ -19,7 +20,7 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, facets, views, imports, runs)
+MODULES = (routes, documents, pages, searches, grid, facets, views, imports, runs, screening)
 
 
 def register_all(registry: Registry) -> None:

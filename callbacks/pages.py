@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.routing import Rule as Path
 
-from callbacks import imports, runs, search_page, searches
+from callbacks import imports, runs, screening, search_page, searches
 from callbacks.registry import Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
 from layouts import ids, shell, text
@@ -26,6 +26,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/", searches.page),
     ("/search/<uuid:search_id>", search_page.page),
     ("/search/<uuid:search_id>/import", imports.page),
+    ("/search/<uuid:search_id>/screen", screening.page),
     ("/runs", runs.page),
 ]
 

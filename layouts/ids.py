@@ -98,12 +98,17 @@ URL_ANSWER = "url-answer"
 VIEW_SHOWN = "view-shown"
 CHANGE_REQUEST = "change-request"
 CHANGE_ANSWER = "change-answer"
+RUN_WATCH = "run-watch"
+RUN_STATE = "run-state"
 PERSON_REQUEST = "person-request"
 PERSON_ANSWER = "person-answer"
 
 # One person
 DRAWER_CLOSE = "drawer-close"
 PERSON_BODY = "person-body"
+NOTE_SAVE = "note-save"
+RAW_OPEN = "raw-open"
+RAW_BODY = "raw-body"
 CANDIDATE_DRAWER = "candidate-drawer"
 CANDIDATE_EVIDENCE = "candidate-evidence"
 DRAWER_NEXT = "drawer-next"
@@ -119,6 +124,21 @@ SCREEN_JOB_DESCRIPTION = "screen-job-description"
 SCREEN_CRITERIA = "screen-criteria"
 SCREEN_ESTIMATE = "screen-estimate"
 SCREEN_START = "screen-start"
+SCREEN_SEARCH = "screen-search"
+SCREEN_VIEW = "screen-view"
+SCREEN_SCOPE = "screen-scope"
+SCREEN_PROPOSE = "screen-propose"
+SCREEN_PROPOSAL = "screen-proposal"
+SCREEN_PROPOSAL_CLOCK = "screen-proposal-clock"
+SCREEN_PROPOSAL_NOTE = "screen-proposal-note"
+SCREEN_ADD = "screen-add"
+SCREEN_SAVE = "screen-save"
+SCREEN_RUBRIC = "screen-rubric"
+SCREEN_PROBLEM = "screen-problem"
+SCREEN_RUN = "screen-run"
+SCREEN_CLOCK = "screen-clock"
+SCREEN_SEEN = "screen-seen"
+SCREEN_AGAIN = "screen-again"
 RUN_PROGRESS = "run-progress"
 RUN_CANCEL = "run-cancel"
 RUNS_LIST = "runs-list"
@@ -147,6 +167,11 @@ def search_edit(search_id: Any) -> dict[str, Any]:
 def view_delete(view_id: int | str) -> dict[str, int | str]:
     """The delete button of one saved view."""
     return {"type": "view-delete", "id": view_id}
+
+
+def note_delete(note_id: Any) -> dict[str, Any]:
+    """The delete button of one's own note; note_id may be dash.ALL."""
+    return {"type": "note-delete", "id": note_id}
 
 
 def import_map(place: Any) -> dict[str, Any]:
@@ -182,3 +207,13 @@ def facet_from(key: Any) -> dict[str, Any]:
 def facet_to(key: Any) -> dict[str, Any]:
     """The upper end of a range."""
     return {"type": "facet-to", "key": key}
+
+
+def screen_field(field: str, place: Any) -> dict[str, Any]:
+    """A field of the criterion at a place (0, 1, …) of the rubric; place may be dash.ALL."""
+    return {"type": "screen-criterion", "field": field, "place": place}
+
+
+def screen_remove(place: Any) -> dict[str, Any]:
+    """The button that removes the criterion at a place; place may be dash.ALL."""
+    return {"type": "screen-remove", "place": place}

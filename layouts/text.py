@@ -153,6 +153,64 @@ DRAWER_KEYS = "← → to walk through, Esc to close"
 PREVIOUS = "Previous person"
 NEXT = "Next person"
 
+# One person
+PERSON_UNNAMED = "No name"
+PERSON_GONE_TITLE = "Not here any more"
+PERSON_GONE = "This person was removed from the search. Go on with the next one, or close this."
+PERSON_FAILED_TITLE = "This person cannot be shown"
+PERSON_END = "This is the last person of this view."
+PERSON_START = "This is the first person of this view."
+PERSON_RETRY = "Try again"
+PERSON_TITLE_AT = "{title} at {company}"
+PERSON_SCORE = "{score} of 10"
+PERSON_STAGE = "Stage"
+PERSON_YEARS = "{n} years"
+PERSON_MONTHS = "{n} months"
+PERSON_SCREENED = "screened"
+PERSON_SUMMARY = "Summary"
+PERSON_SKILLS = "Skills"
+PERSON_POSITIONS = "Positions"
+PERSON_EDUCATIONS = "Education"
+PERSON_VERDICTS = "Criteria"
+PERSON_KNOWN = "Also in"
+PERSON_NOTES = "Notes"
+PERSON_HISTORY = "History"
+PERSON_NOW = "now"
+PERSON_EMAIL = "E-mail"
+PERSON_PHONE = "Phone"
+PERSON_LINKEDIN = "LinkedIn"
+PERSON_EXPERIENCE = "Experience"
+PERSON_TENURE = "Current tenure"
+PERSON_AVERAGE = "Average tenure"
+PERSON_TAGS = "Tags"
+PERSON_INDUSTRY = "Industry"
+PERSON_COUNTRY = "Country"
+PERSON_SOURCE = "Source"
+PERSON_COLLECTED = "Collected"
+PERSON_NO_SOURCE = "not known"
+PERSON_FILTERED = "Filtered out: {reason}"
+PERSON_FILTERED_OUT = "Filtered out"
+PERSON_OVERRIDE = "Set to {fit} by {who}: {reason}"
+VERDICTS = {"pass": "Yes", "fail": "No", "unknown": "Not known"}
+CRITERION_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
+EVIDENCE_FROM = "({field})"
+FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
+EVENT_NOTE = "{who} wrote a note"
+EVENT_CHANGE = "{who} changed {field}"
+EVENT_UNDONE = "undone"
+EVENT_NOTHING = "nothing"
+NOTE_LABEL = "New note"
+NOTE_PLACEHOLDER = "Write a note… (Ctrl + Enter saves)"
+NOTE_SAVE = "Save note"
+NOTE_SAVED = "Note saved."
+NOTE_DELETE = "Delete"
+NOTE_DELETE_LABEL = "Delete your note: {start}"
+NOTE_DELETED = "Note deleted."
+NOTE_DELETED_BACK = "Note deleted. Its text is in the note box, in case you want it back."
+RAW_TITLE = "Raw data"
+RAW_OPEN = "Show raw data"
+RAW_NONE = "No source left raw data for this person."
+
 # Filter panel
 FACET_LABELS = {
     "stage_in": "Stage",
@@ -240,7 +298,13 @@ RUN_SEARCH = "Search"
 RUN_WHO = "Who"
 RUN_STARTED = "Started"
 RUN_PROGRESS = "Progress"
-RUN_KINDS = {"import": "Import", "screen": "Screening", "export": "Export", "bulk": "Bulk action"}
+RUN_KINDS = {
+    "import": "Import",
+    "screen": "Screening",
+    "propose": "Proposed criteria",
+    "export": "Export",
+    "bulk": "Bulk action",
+}
 RUN_STATES = {
     "queued": "Waiting",
     "running": "Running",
@@ -255,10 +319,96 @@ RUN_CANCELLED = "The job was cancelled. What it had done is kept."
 RUN_DONE_OF = "{done} of {total}"
 RUN_LEFT = "about {minutes} min left"
 RUN_LEFT_SHORT = "less than a minute left"
+EXPORT_DOWNLOAD = "Download"
+EXPORT_READY = "The export is ready: {people}."
 COUNTS = {
     "added": "added",
     "changed": "changed",
     "unchanged": "unchanged",
     "rejected": "could not be taken",
     "suppressed": "suppressed",
+    "waiting": "",
+    "screened": "screened",
+    "reused": "of them known before",
+    "unverified": "verdicts set aside: the quote was not there",
+    "calls": "calls",
+    "tokens": "tokens",
+    "cost": "US dollars",
+}
+
+# Actions on candidates
+CHANGED = "{n:,} people changed."
+CHANGED_ONE = "1 person changed."
+CHANGED_NONE = "Nobody was changed: they were like this already."
+LEFT_NEWER = "{n:,} left alone: a colleague changed them meanwhile. Refresh to see."
+LEFT_GONE = "{n:,} are not there any more."
+UNDONE = "Undone for {n:,} people."
+UNDONE_ONE = "Undone for 1 person."
+LEFT_FULL = "{n:,} have no room for another tag."
+BULK_STARTED = "Working on {n:,} people. You can go on meanwhile."
+UNDO_STARTED = "Undoing the change of {n:,} people."
+EXPORT_STARTED = "The export is being made. You find it under Runs."
+EXPORT_DONE = "The export is ready: download it under Runs."
+RUN_GOES_ON = "Working: {done:,} of {total:,} people…"
+RUN_WAITS = "Waiting: number {place} in the queue."
+RUN_ENDED = "The job ended early."
+
+# Screening
+SCREEN_TITLE = "Screen"
+SCREEN_INTO = "People of "
+SCREEN_JOB = "Job description"
+SCREEN_JOB_HINT = "Paste the job description here. Names, addresses and pay are not needed."
+SCREEN_PROPOSE = "Propose criteria"
+SCREEN_PROPOSING = "The model reads the job description…"
+SCREEN_PROPOSED = "Proposed criteria: read them, change what is wrong, then save."
+SCREEN_CRITERIA = "Criteria"
+SCREEN_CRITERIA_HINT = (
+    "Each is a question that a profile answers with yes or no. Without a must, someone is a weak fit; "
+    "a yes to an avoid counts against them."
+)
+SCREEN_NO_CRITERIA = "No criteria yet. Let them be proposed from the job description, or add them yourself."
+SCREEN_ADD = "Add criterion"
+SCREEN_SAVE = "Save and estimate"
+SCREEN_REMOVE = "Remove {title}"
+SCREEN_THIS = "this criterion"
+SCREEN_FIELDS = {"title": "Title", "question": "Question", "kind": "Kind", "weight": "Weight"}
+SCREEN_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
+SCREEN_SCOPE = "Who is screened"
+SCREEN_SCOPES = {"active": "Everyone active", "shortlisted": "The shortlist", "view": "The view you came from"}
+SCREEN_ESTIMATE = "Estimate"
+SCREEN_NO_ESTIMATE = "Save the criteria to see what screening would take."
+SCREEN_NOBODY = "There is nobody in this view."
+SCREEN_ALL_KNOWN = "Everyone here is screened by these criteria already; nobody is asked about again."
+SCREEN_FIGURES = {
+    "people": "people",
+    "known": "already screened by these criteria",
+    "calls": "calls of the model",
+    "tokens": "tokens",
+    "cost": "US dollars",
+    "minutes": "minutes at the account's limits",
+}
+SCREEN_PRICED = "Model {model}, list prices of {date}. An estimate from a sample of the profiles."
+SCREEN_NO_PRICE = "Model {model}: its price is not known here, so no cost is estimated."
+SCREEN_CUT = "The job description is long: the model reads its first part only."
+SCREEN_START = "Start screening"
+SCREEN_STARTED = "Screening started. You may leave this page; it goes on."
+SCREEN_LATEST = "Latest screening"
+SCREEN_SHOW = "Show the best fits"
+SCREEN_AGAIN = "Try again"
+SCREEN_RESUME = "Go on"
+SCREEN_DEAD = "Could not be screened"
+SCREEN_DEAD_HINT = "They keep whatever score they had. Nobody is rejected by this."
+SCREEN_DEAD_MORE = "The first {count} are shown."
+SCREEN_ATTEMPTS = {1: "1 attempt"}
+SCREEN_ATTEMPTS_MANY = "{count} attempts"
+SCREEN_REASONS = {
+    "rate_limited": "The model's rate limit was reached",
+    "quota_exhausted": "The account has no credit left",
+    "refused": "The model declined to answer",
+    "truncated": "The answer was cut off",
+    "invalid_answer": "The answer was not usable",
+    "server_fault": "The model's server failed",
+    "timed_out": "The model did not answer in time",
+    "bad_key": "The key was not accepted",
+    "request_rejected": "The request was rejected",
 }

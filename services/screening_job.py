@@ -121,7 +121,7 @@ class _Screening:
     def _report(self, conn: db.Conn, **more: object) -> None:
         tally = self._tally
         counts = {"screened": tally.screened, "reused": tally.reused, "unverified": self._unverified,
-                  "calls": tally.calls, "tokens": tally.tokens, "cost": f"{tally.cost:.6f}",
+                  "calls": tally.calls, "tokens": tally.tokens, "cost": f"{tally.cost:.4f}" if tally.cost else "",
                   "waiting": self._turns.waiting, **more}  # fmt: skip
         self._handle.save(conn, tally.screened + tally.dead, tally.total, tally.dead, **counts)
 

@@ -18,7 +18,7 @@ from services.runtime import Runtime
 from services.vendors.openai_client import ModelClient
 
 T = TypeVar("T")
-WAITING_REDIS = "for Redis, without which limits cannot be kept"
+WAITING_REDIS = "Waiting for Redis: limits cannot be kept without it."
 CLOSED_S = 1.0
 
 

@@ -89,7 +89,7 @@ def test_everyone_gets_verdicts_with_evidence_a_score_and_a_fit(rt: Runtime, ali
         alice.user_id,
     )
     assert (usage["calls"], usage["tokens"]) == (60, stub.requests.accepted_tokens)
-    assert run["counts"]["cost"] == str(usage["cost"])
+    assert run["counts"]["cost"] == f"{usage['cost']:.4f}"
     assert value(rt, "SELECT data_version FROM searches WHERE id = %s", search) > version
 
 
@@ -368,7 +368,7 @@ def test_without_redis_the_run_waits_and_says_so(
     closed.open()
     try:
         ended = in_background(closed, run_id)
-        wait_until(rt, "SELECT bool_or(starts_with(counts ->> 'waiting', 'for Redis')) FROM runs")
+        wait_until(rt, "SELECT bool_or(starts_with(counts ->> 'waiting', 'Waiting for Redis')) FROM runs")
         assert stub.requests.total == 0
         runs.cancel_run(rt, alice, run_id)
         ended.join(20)

@@ -1,0 +1,234 @@
+"""The page `/search/<id>/screen`: criteria proposed, edited and saved; estimated, started, followed, taken up again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
+from flask import g
+
+from callbacks.errors import toast
+from callbacks.registry import Registry, Rule
+from callbacks.session import current_actor
+from layouts import ids, page_screen, text
+from services import rubrics, runs, screening, screening_estimate
+from services.errors import BadInput, ProductError
+from services.grid_view import View, parse_url
+from services.identity import Actor
+from services.rubrics import Rubric
+from services.runtime import Runtime
+
+# Title, question, kind and weight of all criteria, as the page holds them.
+EDITOR = [State(ids.screen_field(field, ALL), "value") for field in page_screen.FIELDS]
+
+
+def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
+    """The newest criteria, what screening by them would take, and the latest screening."""
+    found = screening.overview(rt, actor, search_id)
+    rubric = rubrics.newest(rt, actor, search_id)
+    view, _, _, _ = parse_url(search_id, str(g.get("page_query", "")))
+    run = runs.get_run(rt, actor, found.latest_run) if found.latest_run else None
+    return page_screen.screen_page(
+        search_id=found.search_id,
+        title=found.title,
+        job_description=found.job_description or (rubric.job_description if rubric else ""),
+        criteria=_plain(rubric.criteria) if rubric else [],
+        rubric_id=rubric.id if rubric else None,
+        view=view.state() if view.query_string() else None,
+        off="" if found.is_on else rubrics.OFF,
+        editable=found.editable,
+        estimate=_estimate(rt, actor, view, rubric) if rubric and found.editable else None,
+        run=_run_panel(rt, actor, run, found.search_id) if run else None,
+        run_id=found.latest_run,
+        run_open=run is not None and run["state"] in runs.OPEN,
+    )
+
+
+def register(registry: Registry) -> None:
+    registry.clientside(
+        ClientsideFunction("screening", "link"), Output(ids.SCREEN_OPEN, "href"), Input(ids.VIEW_SHOWN, "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    _register_proposal(registry)
+    _register_editor(registry)
+    _register_runs(registry)
+
+
+def _register_proposal(registry: Registry) -> None:
+    rt = registry.rt
+
+    @registry.callback(
+        Output(ids.SCREEN_PROPOSAL, "data"), Output(ids.SCREEN_PROPOSAL_CLOCK, "disabled"),
+        Output(ids.SCREEN_PROPOSAL_NOTE, "children"), Output(ids.SCREEN_PROPOSE, "disabled"),
+        Input(ids.SCREEN_PROPOSE, "n_clicks"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
+        State(ids.SCREEN_SEARCH, "data"), rule=Rule.RECRUITER, prevent_initial_call=True,
+    )  # fmt: skip
+    def propose(clicks: int | None, job: str | None, search_id: str) -> Any:
+        if not clicks:
+            return (no_update,) * 4
+        run_id = rubrics.propose(rt, current_actor(), _uuid(search_id), job or "")
+        return run_id, False, text.SCREEN_PROPOSING, True
+
+    @registry.callback(
+        Output(ids.SCREEN_CRITERIA, "children"),
+        Output(ids.SCREEN_PROPOSAL_CLOCK, "disabled", allow_duplicate=True),
+        Output(ids.SCREEN_PROPOSAL_NOTE, "children", allow_duplicate=True),
+        Output(ids.SCREEN_PROPOSE, "disabled", allow_duplicate=True),
+        Input(ids.SCREEN_PROPOSAL_CLOCK, "n_intervals"), State(ids.SCREEN_PROPOSAL, "data"),
+        rule=Rule.RECRUITER, polling=True, prevent_initial_call=True,
+    )  # fmt: skip
+    def show_proposal(_: int | None, run_id: int | None) -> Any:
+        found = rubrics.proposal(rt, current_actor(), _number(run_id))
+        if found.open:
+            return (no_update,) * 4
+        if not found.criteria:
+            return no_update, True, found.message, False
+        return page_screen.criteria_editor(_plain(found.criteria)), True, text.SCREEN_PROPOSED, False
+
+
+def _register_editor(registry: Registry) -> None:
+    rt = registry.rt
+
+    @registry.callback(
+        Output(ids.SCREEN_CRITERIA, "children", allow_duplicate=True),
+        Input(ids.SCREEN_ADD, "n_clicks"), Input(ids.screen_remove(ALL), "n_clicks"), *EDITOR,
+        rule=Rule.RECRUITER, prevent_initial_call=True,
+    )  # fmt: skip
+    def edit(add: int | None, removes: list[int | None], *editor: list[Any]) -> Any:
+        if not (add if ctx.triggered_id == ids.SCREEN_ADD else any(removes)):
+            return no_update  # the buttons only appeared
+        rows = [dict(zip(page_screen.FIELDS, values, strict=True)) for values in _rows(editor)]
+        if ctx.triggered_id == ids.SCREEN_ADD:
+            rows.append(page_screen.BLANK)
+        else:
+            rows = [one for place, one in enumerate(rows) if place != ctx.triggered_id["place"]]
+        return page_screen.criteria_editor(rows)
+
+    leave = (no_update, no_update)
+
+    def explain(error: ProductError) -> Any:
+        return *leave, error.message
+
+    @registry.callback(
+        Output(ids.SCREEN_ESTIMATE, "children"), Output(ids.SCREEN_RUBRIC, "data"),
+        Output(ids.SCREEN_PROBLEM, "children"),
+        Input(ids.SCREEN_SAVE, "n_clicks"), Input(ids.SCREEN_SCOPE, "value"), State(ids.SCREEN_SEARCH, "data"),
+        State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_RUBRIC, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
+        *EDITOR, rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def estimate(
+        clicks: int | None, scope: str, search_id: str, state: Any, rubric_id: Any, job: str | None, *editor: list[Any]
+    ) -> Any:
+        actor, search = current_actor(), _uuid(search_id)
+        if ctx.triggered_id == ids.SCREEN_SAVE:
+            rubric: Rubric | None = _save(rt, actor, search, job, editor)
+        else:
+            rubric = rubrics.newest(rt, actor, search, _number(rubric_id)) if rubric_id else None
+        if rubric is None:
+            return (no_update,) * 3
+        return _estimate(rt, actor, _view(search, scope, state), rubric), rubric.id, ""
+
+
+def _register_runs(registry: Registry) -> None:
+    rt = registry.rt
+
+    def explain(error: ProductError) -> Any:
+        return no_update, no_update, no_update, error.message
+
+    @registry.callback(
+        Output(ids.SCREEN_RUN, "data"), Output(ids.SCREEN_CLOCK, "disabled"),
+        Output(ids.SCREEN_RUBRIC, "data", allow_duplicate=True),
+        Output(ids.SCREEN_PROBLEM, "children", allow_duplicate=True),
+        Input(ids.SCREEN_START, "n_clicks"), State(ids.SCREEN_SCOPE, "value"), State(ids.SCREEN_SEARCH, "data"),
+        State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"), *EDITOR,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def start(clicks: int | None, scope: str, search_id: str, state: Any, job: str | None, *editor: list[Any]) -> Any:
+        if not clicks:
+            return (no_update,) * 4
+        actor, search = current_actor(), _uuid(search_id)
+        rubric = _save(rt, actor, search, job, editor)
+        run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id)
+        toast(text.SCREEN_STARTED, kind="success")
+        return {"run": run_id}, False, rubric.id, ""
+
+    @registry.callback(
+        Output(ids.RUN_PROGRESS, "children"), Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
+        Output(ids.SCREEN_SEEN, "data"),
+        Input(ids.SCREEN_CLOCK, "n_intervals"), Input(ids.SCREEN_RUN, "data"), State(ids.SCREEN_SEARCH, "data"),
+        State(ids.SCREEN_SEEN, "data"),
+        rule=Rule.ANY, polling=True, prevent_initial_call=True,
+    )  # fmt: skip
+    def progress(_: int | None, shown: Any, search_id: str, seen: Any) -> Any:
+        if not isinstance(shown, dict):
+            return no_update, True, no_update
+        actor = current_actor()
+        run = runs.get_run(rt, actor, _number(shown.get("run")))
+        now = hashlib.sha256(repr(run).encode()).hexdigest()[:16]
+        if now == seen:
+            return no_update, no_update, no_update
+        return _run_panel(rt, actor, run, str(_uuid(search_id))), run["state"] not in runs.OPEN, now
+
+    @registry.callback(
+        Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
+        Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
+        Input(ids.SCREEN_AGAIN, "n_clicks"), State(ids.SCREEN_RUN, "data"),
+        rule=Rule.RECRUITER, prevent_initial_call=True,
+    )  # fmt: skip
+    def go_on(clicks: int | None, shown: Any) -> Any:
+        if not clicks or not isinstance(shown, dict):
+            return no_update, no_update
+        screening.go_on(rt, current_actor(), _number(shown.get("run")))
+        return {**shown, "again": shown.get("again", 0) + 1}, False
+
+
+def _save(rt: Runtime, actor: Actor, search_id: UUID, job: str | None, editor: Sequence[list[Any]]) -> Rubric:
+    criteria = [rubrics.criterion(*values) for values in _rows(editor)]
+    return rubrics.save(rt, actor, search_id, job or "", criteria)
+
+
+def _rows(editor: Sequence[list[Any]]) -> list[tuple[Any, ...]]:
+    """From one list a field to one tuple a criterion."""
+    if len({len(values) for values in editor}) != 1:
+        raise BadInput(text.UNKNOWN_CALL)
+    return list(zip(*editor, strict=True))
+
+
+def _estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric) -> Any:
+    return page_screen.estimate_panel(screening_estimate.estimate(rt, actor, view, rubric))
+
+
+def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -> Any:
+    """One small query while it runs; whom it could not screen follows once it has stopped."""
+    stopped = run["state"] not in ("queued", "running")
+    dead = screening.dead_letters(rt, actor, run["id"]) if stopped and run["failed"] else []
+    return page_screen.run_panel(run, search_id, dead, may_go_on=actor.may_edit and run["may_cancel"])
+
+
+def _plain(criteria: Sequence[rubrics.Criterion]) -> list[dict[str, Any]]:
+    return [
+        {"title": one.title, "question": one.question, "kind": one.kind, "weight": float(one.weight)}
+        for one in criteria
+    ]
+
+
+def _view(search_id: UUID, scope: Any, state: Any) -> View:
+    if scope == "view" and isinstance(state, dict):
+        return View.from_state(search_id, state)
+    return View.of(search_id, status="shortlisted" if scope == "shortlisted" else "active")
+
+
+def _uuid(raw: Any) -> UUID:
+    try:
+        return UUID(str(raw))
+    except ValueError as error:
+        raise BadInput(text.UNKNOWN_CALL) from error
+
+
+def _number(raw: Any) -> int:
+    if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw < 2**63:
+        raise BadInput(text.UNKNOWN_CALL)
+    return raw

@@ -1,0 +1,269 @@
+"""The page `/search/<id>/screen`: job description, criteria, estimate, start, progress, who could not be screened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids, shell, text
+from layouts.pages_runs import OPEN, Run, cancel_store, run_card
+
+POLL_MS = 1_000
+FIELDS = ("title", "question", "kind", "weight")
+BLANK = {"title": "", "question": "", "kind": "should", "weight": 2}
+
+
+class Figures(Protocol):
+    """services.screening_estimate.Estimate."""
+
+    @property
+    def people(self) -> int: ...
+    @property
+    def known(self) -> int: ...
+    @property
+    def calls(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def cost(self) -> Any: ...
+    @property
+    def minutes(self) -> float: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def priced_on(self) -> date: ...
+    @property
+    def cut(self) -> bool: ...
+
+
+class Dead(Protocol):
+    """services.screening.DeadLetter."""
+
+    @property
+    def candidate_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+
+
+def screen_page(
+    *,
+    search_id: str,
+    title: str,
+    job_description: str,
+    criteria: Sequence[Mapping[str, Any]],
+    rubric_id: int | None,
+    view: Mapping[str, Any] | None,
+    off: str,
+    editable: bool,
+    estimate: Component | None,
+    run: Component | None,
+    run_id: int | None,
+    run_open: bool,
+) -> html.Div:
+    """criteria: dicts with FIELDS. view: the grid's, where it is not the usual one. off: why there is no model."""
+    return shell.page(
+        text.SCREEN_TITLE,
+        html.P([text.SCREEN_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
+        html.P(off, className="sx-note", role="note") if off else None,
+        html.Div(run, id=ids.RUN_PROGRESS, role="status"),
+        _job(job_description, editable, bool(off)),
+        _rubric(criteria, editable),
+        _start(view, estimate, editable, bool(off)),
+        dcc.Store(id=ids.SCREEN_SEARCH, data=search_id),
+        dcc.Store(id=ids.SCREEN_VIEW, data=dict(view) if view else None),
+        dcc.Store(id=ids.SCREEN_RUBRIC, data=rubric_id),
+        dcc.Store(id=ids.SCREEN_PROPOSAL),
+        dcc.Store(id=ids.SCREEN_SEEN),
+        dcc.Store(id=ids.SCREEN_RUN, data={"run": run_id} if run_id else None),
+        dcc.Interval(id=ids.SCREEN_CLOCK, interval=POLL_MS, disabled=not run_open),
+        dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=POLL_MS, disabled=True),
+        cancel_store(),
+    )
+
+
+def criteria_editor(criteria: Sequence[Mapping[str, Any]], *, editable: bool = True) -> list[Any]:
+    """One block of fields a criterion."""
+    if not criteria:
+        return [html.P(text.SCREEN_NO_CRITERIA, className="sx-muted")]
+    return [_criterion(place, one, editable) for place, one in enumerate(criteria)]
+
+
+def estimate_panel(found: Figures | None) -> list[Any]:
+    """What a screening would take, or how to find out."""
+    if found is None:
+        return [html.P(text.SCREEN_NO_ESTIMATE, className="sx-muted")]
+    if not found.people:
+        return [html.P(text.SCREEN_NOBODY)]
+    figures = {"people": f"{found.people:,}", "known": f"{found.known:,}" if found.known else ""}
+    if found.calls:
+        figures |= {"calls": f"{found.calls:,}", "tokens": f"{found.tokens:,}"}
+        figures |= {"cost": "" if found.cost is None else _money(found.cost), "minutes": _minutes(found.minutes)}
+    items = [
+        html.Li([html.Strong(figures[name]), f" {label}"], **{"data-figure": name})
+        for name, label in text.SCREEN_FIGURES.items()
+        if figures.get(name)
+    ]
+    priced = text.SCREEN_NO_PRICE if found.cost is None else text.SCREEN_PRICED
+    notes = [priced.format(model=found.model, date=found.priced_on.isoformat())] if found.calls else []
+    notes += [] if found.calls else [text.SCREEN_ALL_KNOWN]
+    notes += [text.SCREEN_CUT] if found.cut else []
+    return [html.Ul(items, className="sx-counts"), *(html.P(note, className="sx-muted") for note in notes)]
+
+
+def run_panel(run: Run, search_id: str, dead: Sequence[Dead], *, may_go_on: bool) -> html.Div:
+    """How far the latest screening is, who could not be screened, and what can be done next."""
+    ended = run["state"] not in OPEN
+    actions: list[Any] = []
+    if ended or run["done"]:
+        actions.append(
+            dcc.Link(
+                text.SCREEN_SHOW, href=f"/search/{search_id}?sort=score.desc", className="btn btn-outline-secondary"
+            )
+        )
+    unfinished = run["state"] in ("paused", "failed", "cancelled") or bool(run["failed"])
+    if unfinished and may_go_on and (ended or run["state"] == "paused"):
+        label = text.SCREEN_AGAIN if run["state"] == "done" else text.SCREEN_RESUME
+        actions.append(html.Button(label, id=ids.SCREEN_AGAIN, type="button", className="btn btn-primary"))
+    extra = [html.Div(actions, className="sx-actions"), _dead(search_id, dead)]
+    return html.Div([html.H2(text.SCREEN_LATEST), run_card(run, extra=extra)], className="sx-section")
+
+
+def _job(job_description: str, editable: bool, off: bool) -> html.Section:
+    propose = html.Button(
+        text.SCREEN_PROPOSE, id=ids.SCREEN_PROPOSE, type="button", className="btn btn-outline-secondary", disabled=off
+    )
+    return html.Section(
+        [
+            html.Label(text.SCREEN_JOB, htmlFor=ids.SCREEN_JOB_DESCRIPTION),
+            dbc.Textarea(
+                id=ids.SCREEN_JOB_DESCRIPTION, value=job_description, placeholder=text.SCREEN_JOB_HINT,
+                maxLength=30_000, rows=8, readonly=not editable,
+            ),
+            html.Div(
+                [propose if editable else None, html.Span(id=ids.SCREEN_PROPOSAL_NOTE, role="status")],
+                className="sx-actions",
+            ),
+        ],
+        className="sx-section sx-form",
+    )  # fmt: skip
+
+
+def _rubric(criteria: Sequence[Mapping[str, Any]], editable: bool) -> html.Section:
+    buttons = [
+        html.Button(text.SCREEN_ADD, id=ids.SCREEN_ADD, type="button", className="btn btn-outline-secondary"),
+        html.Button(text.SCREEN_SAVE, id=ids.SCREEN_SAVE, type="button", className="btn btn-outline-secondary"),
+    ]
+    return html.Section(
+        [
+            html.H2(text.SCREEN_CRITERIA),
+            html.P(text.SCREEN_CRITERIA_HINT, className="sx-muted"),
+            html.Div(criteria_editor(criteria, editable=editable), id=ids.SCREEN_CRITERIA, className="sx-criteria"),
+            html.Div(buttons if editable else None, className="sx-actions"),
+            html.P(id=ids.SCREEN_PROBLEM, className="sx-problem", role="alert"),
+        ],
+        className="sx-section",
+    )
+
+
+def _criterion(place: int, one: Mapping[str, Any], editable: bool) -> html.Div:
+    def labelled(field: str, control: Component) -> html.Label:
+        return html.Label([html.Span(text.SCREEN_FIELDS[field]), control], className=f"sx-criterion-{field}")
+
+    kinds = [{"label": label, "value": kind} for kind, label in text.SCREEN_KINDS.items()]
+    remove = html.Button(
+        "×", id=ids.screen_remove(place), type="button", className="sx-icon-button",
+        **{"aria-label": text.SCREEN_REMOVE.format(title=one["title"] or text.SCREEN_THIS)},
+    )  # fmt: skip
+    closed = not editable
+    return html.Div(
+        [
+            labelled(
+                "title",
+                dbc.Input(id=ids.screen_field("title", place), value=one["title"], maxLength=80, readonly=closed),
+            ),
+            labelled(
+                "question",
+                dbc.Textarea(
+                    id=ids.screen_field("question", place), value=one["question"], maxLength=300, rows=2,
+                    readonly=closed,
+                ),
+            ),
+            labelled(
+                "kind",
+                dbc.Select(id=ids.screen_field("kind", place), options=kinds, value=one["kind"], disabled=closed),
+            ),
+            labelled(
+                "weight",
+                dbc.Input(
+                    id=ids.screen_field("weight", place), type="number", value=one["weight"], min=0.5, max=10, step=0.5,
+                    readonly=closed,
+                ),
+            ),
+            remove if editable else None,
+        ],
+        className="sx-criterion",
+        role="group",
+        **{"data-testid": "screen-criterion", "aria-label": one["title"] or text.SCREEN_THIS},
+    )  # fmt: skip
+
+
+def _start(
+    view: Mapping[str, Any] | None, estimate: Component | None, editable: bool, off: bool
+) -> html.Section | None:
+    if not editable:
+        return None
+    scopes = {scope: label for scope, label in text.SCREEN_SCOPES.items() if scope != "view" or view}
+    return html.Section(
+        [
+            html.H2(text.SCREEN_ESTIMATE),
+            dbc.RadioItems(
+                id=ids.SCREEN_SCOPE, value="view" if view else "active", inline=True,
+                options=[{"label": label, "value": scope} for scope, label in scopes.items()],
+            ),
+            html.Div(estimate or estimate_panel(None), id=ids.SCREEN_ESTIMATE, role="status"),
+            html.Button(
+                text.SCREEN_START, id=ids.SCREEN_START, type="button", className="btn btn-primary", disabled=off
+            ),
+        ],
+        className="sx-section",
+    )  # fmt: skip
+
+
+def _dead(search_id: str, dead: Sequence[Dead]) -> html.Details | None:
+    if not dead:
+        return None
+    items = [
+        html.Li(
+            [
+                dcc.Link(one.name, href=f"/search/{search_id}?status=all&person={one.candidate_id}"),
+                f" · {text.SCREEN_REASONS.get(one.reason, one.reason)} · ",
+                html.Span(_attempts(one.attempts), className="sx-muted"),
+            ],
+            **{"data-testid": "dead-letter", "data-reason": one.reason},
+        )
+        for one in dead
+    ]
+    more = text.SCREEN_DEAD_MORE.format(count=len(dead)) if len(dead) >= 100 else ""
+    hint = html.P(f"{text.SCREEN_DEAD_HINT} {more}", className="sx-muted")
+    return html.Details([html.Summary(text.SCREEN_DEAD), hint, html.Ul(items, className="sx-dead")], open=True)
+
+
+def _attempts(count: int) -> str:
+    return text.SCREEN_ATTEMPTS.get(count) or text.SCREEN_ATTEMPTS_MANY.format(count=count)
+
+
+def _money(cost: Any) -> str:
+    return f"{cost:.2f}" if cost >= 1 else f"{cost:.4f}"
+
+
+def _minutes(minutes: float) -> str:
+    return "under 1" if minutes < 1 else f"{minutes:,.0f}"

@@ -1,0 +1,335 @@
+"""The screening page as a browser talks to it: propose, edit, estimate, start, follow, try again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from layouts import ids, text
+from services import rubrics, runs, screening, screening_model, searches
+from services.config import Settings
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.screening import CRITERIA, JOB, add_search, save_rubric, value, work
+from tests.screening import start as start_run
+from tests.stubs.openai_server import OpenAIStub
+from tests.web import Browser, Prop, call
+
+FIELDS = ("title", "question", "kind", "weight")
+PYTHON = ("Python", "Does the profile show experience with python?", "must", 4)
+BERN = ("Bern", "Is the candidate based in Bern?", "should", 1)
+
+PROPOSE = f"..{ids.SCREEN_PROPOSAL}.data...{ids.SCREEN_PROPOSAL_CLOCK}.disabled..." \
+          f"{ids.SCREEN_PROPOSAL_NOTE}.children...{ids.SCREEN_PROPOSE}.disabled.."  # fmt: skip
+PROPOSAL = f"..{ids.SCREEN_CRITERIA}.children...{ids.SCREEN_PROPOSAL_CLOCK}.disabled..." \
+           f"{ids.SCREEN_PROPOSAL_NOTE}.children...{ids.SCREEN_PROPOSE}.disabled.."  # fmt: skip
+EDIT = f"{ids.SCREEN_CRITERIA}.children"
+ESTIMATE = f"..{ids.SCREEN_ESTIMATE}.children...{ids.SCREEN_RUBRIC}.data...{ids.SCREEN_PROBLEM}.children.."
+START = f"..{ids.SCREEN_RUN}.data...{ids.SCREEN_CLOCK}.disabled...{ids.SCREEN_RUBRIC}.data..." \
+        f"{ids.SCREEN_PROBLEM}.children.."  # fmt: skip
+PROGRESS = f"..{ids.RUN_PROGRESS}.children...{ids.SCREEN_CLOCK}.disabled...{ids.SCREEN_SEEN}.data.."
+AGAIN = f"..{ids.SCREEN_RUN}.data...{ids.SCREEN_CLOCK}.disabled.."
+
+
+@pytest.fixture
+def stub() -> Iterator[OpenAIStub]:
+    with OpenAIStub() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(settings: Settings, stub: OpenAIStub) -> Settings:
+    return replace(
+        settings,
+        openai_api_key="sk-test",
+        openai_base_url=stub.base_url,
+        openai_rpm=100_000,
+        openai_tpm=100_000_000,
+    )
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001))
+
+
+def show(client: Browser, path: str, query: str = "") -> TestResponse:
+    return call(client, "page.children", [(ids.URL, "pathname", path)], [(ids.URL, "search", query)])
+
+
+def editor(*criteria: tuple[Any, ...]) -> list[Any]:
+    """The fields of the criteria as dash-renderer sends them."""
+    return [
+        [(ids.screen_field(field, place), "value", one[FIELDS.index(field)]) for place, one in enumerate(criteria)]
+        for field in FIELDS
+    ]
+
+
+def propose(client: Browser, search: str, job: str = JOB) -> TestResponse:
+    state: list[Prop] = [(ids.SCREEN_JOB_DESCRIPTION, "value", job), (ids.SCREEN_SEARCH, "data", search)]
+    return call(client, PROPOSE, [(ids.SCREEN_PROPOSE, "n_clicks", 1)], state)
+
+
+def proposal(client: Browser, run_id: Any) -> TestResponse:
+    inputs: list[Prop] = [(ids.SCREEN_PROPOSAL_CLOCK, "n_intervals", 1)]
+    return call(client, PROPOSAL, inputs, [(ids.SCREEN_PROPOSAL, "data", run_id)])
+
+
+def estimate(
+    client: Browser, search: str, *criteria: tuple[Any, ...], scope: str = "active", view: Any = None,
+    rubric: Any = None, job: str = JOB, triggered: str = f"{ids.SCREEN_SAVE}.n_clicks",
+) -> TestResponse:  # fmt: skip
+    inputs = [(ids.SCREEN_SAVE, "n_clicks", 1), (ids.SCREEN_SCOPE, "value", scope)]
+    state = [
+        (ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_VIEW, "data", view), (ids.SCREEN_RUBRIC, "data", rubric),
+        (ids.SCREEN_JOB_DESCRIPTION, "value", job), *editor(*criteria),
+    ]  # fmt: skip
+    return call(client, ESTIMATE, inputs, state, triggered=triggered)
+
+
+def start(
+    client: Browser, search: str, *criteria: tuple[Any, ...], scope: str = "active", view: Any = None
+) -> TestResponse:
+    state = [
+        (ids.SCREEN_SCOPE, "value", scope), (ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_VIEW, "data", view),
+        (ids.SCREEN_JOB_DESCRIPTION, "value", JOB), *editor(*criteria),
+    ]  # fmt: skip
+    return call(client, START, [(ids.SCREEN_START, "n_clicks", 1)], state)
+
+
+def progress(client: Browser, search: str, run_id: Any, seen: Any = None) -> TestResponse:
+    inputs: list[Prop] = [(ids.SCREEN_CLOCK, "n_intervals", 1), (ids.SCREEN_RUN, "data", {"run": run_id})]
+    state: list[Prop] = [(ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_SEEN, "data", seen)]
+    return call(client, PROGRESS, inputs, state)
+
+
+def again(client: Browser, run_id: Any) -> TestResponse:
+    return call(client, AGAIN, [(ids.SCREEN_AGAIN, "n_clicks", 1)], [(ids.SCREEN_RUN, "data", {"run": run_id})])
+
+
+def props(answer: TestResponse) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    found: dict[str, Any] = answer.get_json()["response"]
+    return found
+
+
+def words(component: Any) -> str:
+    """All that a person reads of a component."""
+    if isinstance(component, dict):
+        props = component.get("props", component)
+        return " ".join(words(props[name]) for name in ("children", "value", "placeholder", "options") if name in props)
+    if isinstance(component, list):
+        return " ".join(words(child) for child in component)
+    return "" if component is None else str(component)
+
+
+def test_from_a_job_description_to_scores(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], stub: OpenAIStub
+) -> None:
+    search, client = add_search(rt, alice, 12), client_for(alice)
+    page = show(client, f"/search/{search}/screen").get_data(as_text=True)
+    for name in (ids.SCREEN_JOB_DESCRIPTION, ids.SCREEN_CRITERIA, ids.SCREEN_ESTIMATE, ids.SCREEN_START):
+        assert f'"{name}"' in page
+    asked = props(propose(client, search))
+    run_id = asked[ids.SCREEN_PROPOSAL]["data"]
+    assert asked[ids.SCREEN_PROPOSAL_CLOCK]["disabled"] is False
+    assert props(proposal(client, run_id)) == {}
+    work(rt, run_id)
+    shown = props(proposal(client, run_id))
+    assert shown[ids.SCREEN_PROPOSAL_CLOCK]["disabled"] is True
+    assert "python" in words(shown[ids.SCREEN_CRITERIA]["children"]).lower()
+    said = props(estimate(client, search, PYTHON, BERN))
+    figures = words(said[ids.SCREEN_ESTIMATE]["children"])
+    assert "12  people" in figures and "12  calls" in figures and "gpt-6-luna" in figures
+    assert said[ids.SCREEN_PROBLEM]["children"] == ""
+    started = props(start(client, search, PYTHON, BERN))
+    run_id = started[ids.SCREEN_RUN]["data"]["run"]
+    # The estimate saved the criteria; starting with them makes no other version.
+    assert started[ids.SCREEN_RUBRIC]["data"] == said[ids.SCREEN_RUBRIC]["data"]
+    waiting = props(progress(client, search, run_id))
+    assert waiting[ids.SCREEN_CLOCK]["disabled"] is False
+    assert ids.RUN_CANCEL in str(waiting)
+    assert props(progress(client, search, run_id, waiting[ids.SCREEN_SEEN]["data"])) == {}
+    assert work(rt, run_id)["done"] == 12
+    ended = props(progress(client, search, run_id))
+    assert ended[ids.SCREEN_CLOCK]["disabled"] is True
+    assert "12  screened" in words(ended[ids.RUN_PROGRESS]["children"])
+    assert f"/search/{search}?sort=score.desc" in str(ended)
+    after = props(estimate(client, search, PYTHON, BERN))
+    assert text.SCREEN_ALL_KNOWN in words(after[ids.SCREEN_ESTIMATE]["children"])
+    later = words(show(client, f"/search/{search}/screen").get_json())
+    assert JOB in later and PYTHON[1] in later and "12  screened" in later
+
+
+def test_criteria_are_added_and_removed_by_hand(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser]
+) -> None:
+    client = client_for(alice)
+
+    def edit(trigger: dict[str, Any] | str, *criteria: tuple[Any, ...]) -> list[Any]:
+        name = trigger if isinstance(trigger, str) else json.dumps(trigger, sort_keys=True, separators=(",", ":"))
+        inputs = [
+            (ids.SCREEN_ADD, "n_clicks", 1),
+            [(ids.screen_remove(place), "n_clicks", 1) for place in range(len(criteria))],
+        ]
+        answer = call(client, EDIT, inputs, editor(*criteria), triggered=f"{name}.n_clicks")
+        found: list[Any] = props(answer)[ids.SCREEN_CRITERIA]["children"]
+        return found
+
+    assert len(edit(ids.SCREEN_ADD, PYTHON)) == 2
+    (left,) = edit(ids.screen_remove(0), PYTHON, BERN)
+    assert BERN[1] in words(left)
+    assert "No criteria yet" in words(edit(ids.screen_remove(0), PYTHON))
+
+
+@pytest.mark.parametrize(
+    ("criteria", "said"),
+    [
+        ((), "1 to 12 criteria"),
+        ((("", "Experience with Python?", "must", 1),), "needs a title"),
+        ((("Python", "Experience with Python?", "must", None),), "weight is a number"),
+        ((PYTHON, ("Again", PYTHON[1], "should", 1)), "same question"),
+        ((PYTHON,) * 13, "1 to 12 criteria"),
+    ],
+)
+def test_criteria_that_cannot_be_used_are_named_beside_them(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], criteria: tuple[Any, ...], said: str
+) -> None:
+    search, client = add_search(rt, alice, 1), client_for(alice)
+    for attempt in (estimate, start):
+        answer = props(attempt(client, search, *criteria))
+        assert said in answer[ids.SCREEN_PROBLEM]["children"]
+        assert list(answer) == [ids.SCREEN_PROBLEM]
+    assert rubrics.newest(rt, alice, search) is None
+
+
+def test_the_estimate_follows_who_is_chosen(rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser]) -> None:
+    search, client = add_search(rt, alice, 12), client_for(alice)
+    with rt.db.connection() as conn:
+        conn.execute(
+            "UPDATE candidates SET stage = 'shortlisted' WHERE id IN (SELECT id FROM candidates ORDER BY id LIMIT 3)"
+        )
+    page = show(client, f"/search/{search}/screen", "?q=oslo&person=5").get_data(as_text=True)
+    assert text.SCREEN_SCOPES["view"] in page
+    assert text.SCREEN_SCOPES["view"] not in show(client, f"/search/{search}/screen").get_data(as_text=True)
+    rubric = save_rubric(rt, alice, search)
+    chosen = {"rubric": rubric.id, "triggered": f"{ids.SCREEN_SCOPE}.value"}
+
+    def people(**options: Any) -> str:
+        # What is typed is not saved by looking at another choice.
+        answer = props(estimate(client, search, ("", "", "must", 1), **chosen, **options))
+        return words(answer[ids.SCREEN_ESTIMATE]["children"])
+
+    assert "12  people" in people()
+    assert "3  people" in people(scope="shortlisted")
+    assert "9  people" in people(scope="view", view={"status": "active", "q": "oslo"})
+    assert text.SCREEN_NOBODY in people(scope="view", view={"status": "filtered"})
+    started = props(start(client, search, PYTHON, scope="view", view={"status": "active", "q": "oslo"}))
+    # "oslo" is a word of their location.
+    assert work(rt, started[ids.SCREEN_RUN]["data"]["run"])["total"] == 9
+
+
+def test_who_could_not_be_screened_is_listed_and_tried_again(
+    rt: Runtime, alice: Actor, bob: Actor, client_for: Callable[[Actor], Browser], stub: OpenAIStub
+) -> None:
+    search, client = add_search(rt, alice, 5), client_for(alice)
+    stub.then("refusal", "refusal")
+    run_id = start_run(rt, alice, search)
+    work(rt, run_id)
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert str(panel).count("'data-testid': 'dead-letter'") == 2
+    assert text.SCREEN_REASONS["refused"] in words(panel)
+    assert ids.SCREEN_AGAIN in str(panel)
+    # A colleague sees it, and cannot take it up.
+    other = client_for(bob)
+    theirs = props(progress(other, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert ids.SCREEN_AGAIN not in str(theirs)
+    again(other, run_id)
+    assert runs.get_run(rt, alice, run_id)["state"] == "done"
+    reopened = props(again(client, run_id))
+    assert reopened[ids.SCREEN_CLOCK]["disabled"] is False
+    work(rt, run_id)
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert "dead-letter" not in str(panel) and ids.SCREEN_AGAIN not in str(panel)
+
+
+def test_criteria_that_changed_meanwhile_need_a_new_screening(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], stub: OpenAIStub
+) -> None:
+    search, client = add_search(rt, alice, 2), client_for(alice)
+    stub.then("refusal")
+    run_id = start_run(rt, alice, search)
+    work(rt, run_id)
+    save_rubric(rt, alice, search, CRITERIA[:1])
+    assert "criteria have changed" in again(client, run_id).get_data(as_text=True)
+    assert runs.get_run(rt, alice, run_id)["state"] == "done"
+
+
+def test_without_a_key_the_page_says_what_to_set_and_the_rest_works(
+    settings: Settings, rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser]
+) -> None:
+    search, client = add_search(rt, alice, 2), client_for(alice)
+    web: Runtime = client.application.config["SOURCINGX_RUNTIME"]
+    web.settings = replace(settings, openai_api_key="")
+    page = show(client, f"/search/{search}/screen").get_data(as_text=True)
+    assert "OPENAI_API_KEY" in page
+    assert "2  people" in words(props(estimate(client, search, PYTHON))[ids.SCREEN_ESTIMATE]["children"])
+    assert "OPENAI_API_KEY" in props(start(client, search, PYTHON))[ids.SCREEN_PROBLEM]["children"]
+    assert "OPENAI_API_KEY" in propose(client, search).get_data(as_text=True)
+    assert value(rt, "SELECT count(*) FROM runs") == 0
+
+
+def test_a_viewer_reads_and_a_stranger_sees_nothing(
+    rt: Runtime, alice: Actor, bob: Actor, charlie: Actor, client_for: Callable[[Actor], Browser]
+) -> None:
+    search = add_search(rt, alice, 2)
+    rubric = save_rubric(rt, alice, search)
+    run_id = start_run(rt, alice, search, rubric)
+    viewer = client_for(charlie)
+    page = show(viewer, f"/search/{search}/screen").get_data(as_text=True)
+    assert PYTHON[1] in page
+    for name in (ids.SCREEN_START, ids.SCREEN_PROPOSE, ids.SCREEN_SAVE, ids.RUN_CANCEL):
+        assert f'"{name}"' not in page
+    for answer in (
+        propose(viewer, search), estimate(viewer, search, PYTHON), start(viewer, search, PYTHON), again(viewer, run_id)
+    ):  # fmt: skip
+        assert answer.status_code == 403
+    searches.set_visibility(rt, alice, search, "private")
+    stranger = client_for(bob)
+    for answer in (
+        show(stranger, f"/search/{search}/screen"),
+        propose(stranger, search),
+        estimate(stranger, search, PYTHON),
+        start(stranger, search, PYTHON),
+        progress(stranger, search, run_id),
+    ):
+        assert answer.status_code == 403
+        assert "Ada" not in answer.get_data(as_text=True) and PYTHON[1] not in answer.get_data(as_text=True)
+    assert screening.overview(rt, alice, search).latest_run == run_id
+
+
+@pytest.mark.parametrize("nonsense", [None, "x", -1, 10**30, True, [1], {"run": 1}])
+def test_nonsense_is_answered_not_crashed_into(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], nonsense: Any
+) -> None:
+    search, client = add_search(rt, alice, 1), client_for(alice)
+    answers = [
+        proposal(client, nonsense),
+        progress(client, search, nonsense),
+        progress(client, nonsense, 1),
+        again(client, nonsense),
+        propose(client, nonsense),
+        estimate(client, nonsense, PYTHON),
+        estimate(client, search, PYTHON, scope=nonsense, view=nonsense),
+        start(client, nonsense, PYTHON),
+        start(client, search, (nonsense,) * 4),
+        estimate(client, search, PYTHON, rubric=nonsense, triggered=f"{ids.SCREEN_SCOPE}.value"),
+    ]
+    for answer in answers:
+        assert answer.status_code < 500
+        assert "reference" not in answer.get_data(as_text=True)
