@@ -32,7 +32,10 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
 def register(registry: Registry) -> None:
     _register_routes(registry)
     rt = registry.rt
-    registry.clientside(ClientsideFunction("upload", "mount"), Input(ids.IMPORT_SLOT, "id"))
+    # An output of its own: callbacks without one are not called when a page appears.
+    registry.clientside(
+        ClientsideFunction("upload", "mount"), Output(ids.IMPORT_SLOT, "title"), Input(ids.IMPORT_SLOT, "id")
+    )
 
     def explain(error: ProductError) -> Any:
         return None, None, True, error.message

@@ -38,7 +38,11 @@
   }
 
   function mount(id) {
-    const slot = document.getElementById(id);
+    requestAnimationFrame(() => put(document.getElementById(id)));
+    return window.dash_clientside.no_update;
+  }
+
+  function put(slot) {
     if (!slot || slot.firstChild) return;
     const input = Object.assign(document.createElement("input"), { type: "file", id: "import-file", className: "form-control" });
     input.setAttribute("aria-label", slot.dataset.label);
