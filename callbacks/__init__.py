@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from callbacks import (
+    actions,
     documents,
     errors,
+    exports,
     facets,
     grid,
     imports,
     pages,
+    person,
     request_log,
     routes,
     runs,
@@ -20,7 +23,7 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, facets, views, imports, runs, screening)
+MODULES = (routes, documents, pages, searches, grid, actions, facets, views, imports, runs, exports, screening)
 
 
 def register_all(registry: Registry) -> None:

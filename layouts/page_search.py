@@ -10,9 +10,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, text
+from layouts.drawer import drawer
 from layouts.grid import candidate_grid, column_defs
 
-STAGES = ("new", "shortlisted", "contacted", "interviewing", "hired", "rejected")
 POLL_MS = 5_000
 
 
@@ -51,7 +51,7 @@ def search_page(
                             _bulk_bar() if editable else html.Div(id=ids.BULK_BAR, hidden=True),
                         ],
                     ),
-                    _drawer(),
+                    drawer(),
                 ],
             ),
         ],
@@ -151,7 +151,7 @@ def _bulk_bar() -> Component:
             className="dropdown-item",
             **{"data-action": "stage", "data-value": stage},
         )
-        for stage in STAGES
+        for stage in text.STAGES
     ]
     return html.Div(
         id=ids.BULK_BAR,
@@ -175,29 +175,6 @@ def _bulk_bar() -> Component:
             _button(text.CLEAR_SELECTION, "clear-selection", kind="link"),
         ],
     )  # fmt: skip
-
-
-def _drawer() -> Component:
-    return html.Div(
-        id=ids.CANDIDATE_DRAWER,
-        className="sx-drawer",
-        role="dialog",
-        tabIndex=-1,
-        hidden=True,
-        **{"aria-label": text.DRAWER_LABEL},
-        children=[
-            html.Div(
-                className="sx-drawer-bar",
-                children=[
-                    _button("←", "prev", id=ids.DRAWER_PREV, spoken=text.PREVIOUS),
-                    _button("→", "next", id=ids.DRAWER_NEXT, spoken=text.NEXT),
-                    html.Span(text.DRAWER_KEYS, className="sx-muted sx-drawer-keys"),
-                    _button("×", "close-person", id=ids.DRAWER_CLOSE, spoken=text.CLOSE),
-                ],
-            ),
-            html.Div(id=ids.PERSON_BODY, className="sx-drawer-body"),
-        ],
-    )
 
 
 def _button(

@@ -32,6 +32,8 @@ from services.runtime import Runtime
 
 _Q = sql.queries("grid")
 RANK_CAP = 2_000
+# With fewer hits than this, finding and sorting them all costs less than a walk through an index can.
+FEW = 20_000
 PAGE = 100
 NO_SEARCH = "This search does not exist, or you may not see it."
 
@@ -82,10 +84,12 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Conditions and order of a view, ready for SQL."""
+    """Conditions and order of a view, ready for SQL, and about how many rows it has."""
 
     where: Where
     order: Order
+    estimate: int
+    filtered: bool
 
 
 def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
@@ -146,18 +150,25 @@ def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tu
         return found, meta.wanted(version)
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        return _list_of(conn, _plan(conn, view), meta, _width(conn)), meta.version
+        return _list_of(conn, _plan(conn, view, meta), meta, _width(conn)), meta.version
+
+
+def rows_of(rt: Runtime, actor: Actor, view: View, ids: list[int]) -> list[dict[str, Any]]:
+    """Rows of at most 100 candidates as they are now, to be shown in place of what the page has."""
+    with rt.db.connection() as conn:
+        fetch_meta(conn, actor, view)
+        return _rows(conn, view, ids[:PAGE])
 
 
 def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end: int) -> Page:
     # Straight from the table: the first page never waits for a list.
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        plan = _plan(conn, view)
+        plan = _plan(conn, view, meta)
         ids = _ids(conn, plan, end + 1, 0)
         rows = _rows(conn, view, ids[:end])
         exact = len(ids) <= end
-        total = len(ids) if exact else max(_estimate(conn, view, meta, plan.where), len(ids))
+        total = len(ids) if exact else max(plan.estimate, len(ids))
     return Page(rows, total, exact, meta.version, meta.editable, meta.wanted(version) != meta.version)
 
 
@@ -213,10 +224,10 @@ def _build(rt: Runtime, actor: Actor, view: View) -> tuple[IdList, int] | None:
     """The whole list in one snapshot, with the version of that snapshot; None above the ceiling."""
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        plan = _plan(conn, view)
+        plan = _plan(conn, view, meta)
         width = _width(conn)
         most = rt.lists.longest(width)
-        if meta.profile_count > most and _estimate(conn, view, meta, plan.where) > most:
+        if meta.profile_count > most and plan.estimate > most:
             return None
         return _list_of(conn, plan, meta, width), meta.version
 
@@ -260,7 +271,7 @@ def _by_offset(rt: Runtime, actor: Actor, view: View, wanted: int, start: int, e
     """Without a list: ids first (deferred join), rows after. Slower, never wrong."""
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        plan = _plan(conn, view)
+        plan = _plan(conn, view, meta)
         ids = _ids(conn, plan, end - start, start) if end > start else []
         total = _count(conn, plan.where)
         most = rt.lists.longest(_width(conn))
@@ -268,6 +279,12 @@ def _by_offset(rt: Runtime, actor: Actor, view: View, wanted: int, start: int, e
 
 
 def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
+    if plan.filtered and plan.estimate < FEW:
+        text = SQL(_Q.fetch_found_ids).format(
+            where=plan.where.sql(), columns=SQL(", ").join(plan.order.columns), order=SQL(", ").join(plan.order.whole)
+        )
+        params = {**plan.where.params, "limit": limit, "offset": offset}
+        return [row["id"] for row in conn.execute(text, params)]
     ids: list[int] = []
     for number, segment in enumerate(plan.order.segments):
         where = _with(plan.where, segment.condition)
@@ -281,18 +298,19 @@ def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
     return ids
 
 
-def _plan(conn: db.Conn, view: View) -> _Plan:
-    where = view.where()
+def _plan(conn: db.Conn, view: View, meta: Meta) -> _Plan:
+    where, filtered = view.where(), bool(view.filters or view.terms or view.status not in ("active", "all"))
+    estimate = meta.profile_count if view.status == "all" and not filtered else _estimate(conn, where)
     if view.effective_sort[0][0] != RELEVANCE:
-        return _Plan(where, order_of(view))
+        return _Plan(where, order_of(view), estimate, filtered)
     # Ranking reads every hit: only where there are few. Many hits come in the usual order.
     capped = conn.execute(
         SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": RANK_CAP + 1}
     ).fetchone()
     if capped is None or capped["n"] > RANK_CAP:
-        return _Plan(where, order_of(view))
+        return _Plan(where, order_of(view), estimate, filtered)
     words = [term.text for term in view.terms if not term.negated]
-    return _Plan(where, order_by_rank(fragment("rank", value=where.value(words))))
+    return _Plan(where, order_by_rank(fragment("rank", value=where.value(words))), estimate, filtered)
 
 
 def _rows(conn: db.Conn, view: View, ids: list[int]) -> list[dict[str, Any]]:
@@ -301,9 +319,7 @@ def _rows(conn: db.Conn, view: View, ids: list[int]) -> list[dict[str, Any]]:
     return [dict(row) for row in db.rows(conn, _Q.fetch_rows, {"ids": ids, "search_id": view.search_id})]
 
 
-def _estimate(conn: db.Conn, view: View, meta: Meta, where: Where) -> int:
-    if view.status == "all" and not view.filters and not view.terms:
-        return meta.profile_count
+def _estimate(conn: db.Conn, where: Where) -> int:
     text = SQL(_Q.estimate_rows).format(where=where.sql())
     row = conn.execute(text, where.params).fetchone()
     return int(row["QUERY PLAN"][0]["Plan"]["Plan Rows"]) if row else 0

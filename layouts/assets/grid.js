@@ -214,7 +214,7 @@
 
   // Reading again does no harm, so an answer that the network lost is asked for a few times before anything
   // is said. The grid's wrapper would wait for rows for ever: in the end it gets an empty answer.
-  const READS = /^{"output":"(candidate-grid.getRowsResponse|count-answer.data|version-answer.data|url-answer.data|filter-chips.children)"/;
+  const READS = /^{"output":"(candidate-grid.getRowsResponse|count-answer.data|version-answer.data|url-answer.data|filter-chips.children|..person-body.children...person-answer.data..)"/;
   const PAUSES_MS = [250, 750];
   const send = window.fetch.bind(window);
   window.fetch = async function (resource, options) {
@@ -238,6 +238,7 @@
 
   function lost(output, retry) {
     const error = retry ? "The server does not answer. Trying again…" : "The server refused to answer. Reload the page.";
+    if (output.startsWith("..person-body")) return lostPerson(error);
     if (output !== `${GRID}.getRowsResponse`) {
       if (output === "url-answer.data") notice("The server does not answer. Try again in a moment.");
       return new Response(null, { status: 204 });
@@ -259,7 +260,7 @@
 
   function showPill(version) {
     const pill = $("stale-pill");
-    if (pill) pill.hidden = !(S.view && S.view.seen && version > S.view.seen);
+    if (pill) pill.hidden = S.run || !(S.view && S.view.seen && version > S.view.seen);
   }
 
   // ---- selection ----------------------------------------------------------------------------
@@ -322,7 +323,8 @@
         }
         setTimeout(() => (S.quietSelection = false), 0);
         S.selected = new Set();
-        S.ranges = [[from, to]];
+        S.ranges = to - from <= 500 ? [[from, to]] : [];
+        if (!S.ranges.length) notice("At most 500 people can be selected by Shift. Narrow the view, then select all that match.");
         showSelection();
         return;
       }
@@ -339,6 +341,10 @@
 
   function changed(answer) {
     if (!answer || !S.view) return;
+    if (answer.run_id) {
+      clearSelection();
+      return watch(answer.run_id);
+    }
     if (answer.version_before !== undefined && S.view.seen === answer.version_before) keep({ seen: answer.version_after });
     for (const row of answer.rows || []) {
       const node = S.api.getRowNode(String(row.id));
@@ -347,6 +353,26 @@
     if (!answer.rows || !answer.rows.length) S.api.refreshInfiniteCache();
     if (answer.done) clearSelection();
     if (S.view.person && (answer.rows || []).some((row) => String(row.id) === S.view.person)) openPerson(S.view.person, { push: false });
+  }
+
+  // A long action: asks about once a second, shows how far it is, then shows its result in place.
+  function watch(run) {
+    clearTimeout(S.watchTimer);
+    S.run = run;
+    S.watchTimer = setTimeout(() => set("run-watch", { data: { run_id: run, n: ++S.asked } }), 900);
+  }
+
+  function watched(state) {
+    if (!state || !S.view || state.run_id !== S.run) return;
+    if (state.notice) {
+      notice(state.notice, { seconds: 30 });
+      return watch(state.run_id);
+    }
+    S.run = null;
+    notice("");
+    if (state.version_before !== undefined && S.view.seen === state.version_before) keep({ seen: state.version_after });
+    showPill(0);
+    if (S.api && !S.api.isDestroyed()) S.api.refreshInfiniteCache();
   }
 
   // ---- person -------------------------------------------------------------------------------
@@ -366,24 +392,55 @@
     document.body.classList.add("sx-drawer-open");
     const node = S.api && S.api.getRowNode(String(id));
     S.position = position ?? (node ? node.rowIndex : S.position ?? null);
+    // Keys pressed while an answer is on its way add up; the answer to the last one counts.
+    S.steps = step ? (S.steps || 0) + step : 0;
     if (!step) keep({ person: String(id) });
-    set("person-request", { data: { n: ++S.asked, person: String(id), position: S.position, step } });
+    set("person-request", { data: { n: (S.opening = ++S.asked), person: String(id), position: S.position, step: S.steps } });
     if (push && !step) writeUrl();
   }
 
   function personShown(answer) {
     if (!answer || !S.view) return;
-    if (answer.end) {
-      return notice(answer.end);
-    }
-    S.position = answer.position ?? S.position;
+    if (answer.n !== undefined && answer.n !== S.opening) return;
+    S.steps = 0;
+    if (answer.end) notice(answer.end);
+    if (answer.end || answer.failed || !S.view.person) return;
     if (answer.person !== S.view.person) {
       keep({ person: answer.person });
       writeUrl({ replace: true });
     }
+    showDraft(answer.person);
+    if (answer.version_before !== undefined) return noted(answer);
+    S.position = answer.position ?? S.position;
     if (S.api && S.position !== null && S.position < S.api.getDisplayedRowCount()) S.api.ensureIndexVisible(S.position, null);
     const drawer = $("candidate-drawer");
     if (drawer && !drawer.contains(document.activeElement)) drawer.focus();
+  }
+
+  // The author of a note knows of it: no pill, and the count in the row is right.
+  function noted(answer) {
+    if (S.view.seen === answer.version_before) keep({ seen: answer.version_after });
+    showPill(answer.version_after);
+    const node = S.api && S.api.getRowNode(answer.person);
+    if (node && node.data) node.setData({ ...node.data, note_count: answer.note_count });
+  }
+
+  // What was typed and not saved stays with the person it is about.
+  function showDraft(person) {
+    if (person === S.drafted) return;
+    S.drafts ||= new Map();
+    if (S.drafted) S.drafts.set(S.drafted, $("note-input").value);
+    S.drafted = person;
+    set("note-input", { value: S.drafts.get(person) || "" });
+    $("person-body").scrollTop = 0;
+  }
+
+  function lostPerson(error) {
+    if (S.steps) notice(error.replace("Trying again…", "Try again in a moment."));
+    const shown = S.steps ? {} : { "person-body": { children: error.replace("Trying again…", "Open the person again in a moment.") } };
+    const answer = { n: S.opening, person: S.view && S.view.person, failed: true };
+    const body = { multi: true, response: { ...shown, "person-answer": { data: answer } } };
+    return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });
   }
 
   // ---- clicks and keys ------------------------------------------------------------------------
@@ -398,9 +455,17 @@
       const box = $("bulk-tag");
       if (box && box.value.trim()) act("tag_add", box.value.trim());
     },
+    "untag": () => {
+      const box = $("bulk-tag");
+      if (box && box.value.trim()) act("tag_remove", box.value.trim());
+    },
     exclude: () => act("exclude"),
     restore: () => act("restore"),
-    export: () => act("export", "csv"),
+    export: () => {
+      if (!S.all && !S.selected.size && !rangeSize()) S.all = true;
+      act("export", "csv");
+      S.all = false;
+    },
     "select-all": () => {
       S.all = true;
       S.quietSelection = true;
@@ -441,6 +506,7 @@
     if (!S.view || !$(GRID)) return;
     const typing = event.target.matches && event.target.matches("input, textarea, select, [contenteditable]");
     if (event.key === "Escape" && S.view.person && !document.querySelector(".modal.show")) return openPerson(null);
+    if (event.target.id === "note-input" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) return $("note-save").click();
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/") {
       event.preventDefault();
@@ -470,6 +536,7 @@
       answered: (meta) => answered(meta),
       counted: (answer) => counted(answer),
       changed: (answer) => changed(answer),
+      watched: (state) => watched(state),
       person: (answer) => personShown(answer),
       url: (answer) => {
         if (answer) apply(answer.view);
