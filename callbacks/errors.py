@@ -23,12 +23,12 @@ class Unexpected(ProductError):
     """A fault of ours. Its message holds a reference that is in the log, too."""
 
 
-def toast(message: str, *, kind: str = "info", undo_batch: int | None = None) -> None:
+def toast(message: str, *, kind: str = "info", undo_batch: int | None = None, action: Any = None) -> None:
     """Show a message; with undo_batch also an Undo button, whose batch stands in the store ids.UNDO_BATCH.
 
-    kind: info, success or problem. May be called in any callback; the last call wins.
+    kind: info, success or problem. action: a link to offer with it. May be called in any callback; the last call wins.
     """
-    card = shell.toast_card(message, kind=kind, undo_batch=undo_batch, key=secrets.token_hex(4))
+    card = shell.toast_card(message, kind=kind, undo_batch=undo_batch, key=secrets.token_hex(4), action=action)
     dash.set_props(ids.TOAST, {"children": [card]})
 
 

@@ -58,7 +58,10 @@ def _row(run: Run) -> html.Tr:
             html.Td(run["user_name"], **{"data-label": text.RUN_WHO}),
             html.Td(_time(run["created_at"]), **{"data-label": text.RUN_STARTED}),
             html.Td([_state(run), *_progress(run)], className="sx-run", **{"data-label": text.RUN_PROGRESS}),
-            html.Td(_cancel(run) if run["state"] in OPEN else None, className="sx-table-end"),
+            html.Td(
+                _cancel(run) if run["state"] in OPEN else download_link(run) if run.get("export_id") else None,
+                className="sx-table-end",
+            ),
         ],
         **{"data-testid": "run-row", "data-run": str(run["id"]), "data-state": run["state"]},
     )
@@ -122,6 +125,15 @@ def _cancel(run: Run, **props: Any) -> html.Button | None:
         text.CANCEL, type="button", className="btn btn-sm btn-outline-secondary",
         disabled=bool(run["cancel_requested"]), **props,
         **{"data-cancel-run": str(run["id"]), "data-testid": "run-cancel"},
+    )  # fmt: skip
+
+
+def download_link(run: Run, *, in_message: bool = False) -> html.A:
+    """To the file of an export. In a message, of which there is one on a page, it has an id."""
+    props = {"id": ids.EXPORT_DOWNLOAD} if in_message else {}
+    return html.A(
+        text.EXPORT_DOWNLOAD, href=f"/exports/{run['export_id']}", className="btn btn-sm btn-outline-secondary",
+        **props, **{"data-testid": ids.EXPORT_DOWNLOAD},
     )  # fmt: skip
 
 

@@ -68,16 +68,16 @@ def loading() -> html.Div:
     return html.Div(bars, className="sx-page", **{"aria-label": text.LOADING, "aria-busy": "true"})
 
 
-def toast_card(message: str, *, kind: str, undo_batch: int | None, key: str) -> html.Div:
-    """One message. kind: info, success or problem. A new key shows it anew."""
-    undo = []
+def toast_card(message: str, *, kind: str, undo_batch: int | None, key: str, action: Any = None) -> html.Div:
+    """One message. kind: info, success or problem. action: a link in it. A new key shows it anew."""
+    undo = [] if action is None else [action]
     if undo_batch is not None:
-        undo = [
+        undo += [
             dcc.Store(id=ids.UNDO_BATCH, data=undo_batch),
             html.Button(text.UNDO, id=ids.UNDO, type="button", className="btn btn-sm btn-link"),
         ]
     close = html.Button("×", type="button", className="sx-toast-close", **{"aria-label": text.CLOSE})
-    linger = kind == "problem" or undo_batch is not None
+    linger = kind == "problem" or undo_batch is not None or action is not None
     names = f"sx-toast sx-toast-{kind}" + (" sx-toast-linger" if linger else "")
     return html.Div([html.Span(message), *undo, close], className=names, key=key)
 

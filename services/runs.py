@@ -23,7 +23,8 @@ def list_runs(rt: Runtime, actor: Actor, limit: int = 50) -> list[dict[str, Any]
 
     Per run: id, kind, state, total, done, failed, counts (name → number or text, for people),
     message, attempts, cancel_requested, created_at, started_at, finished_at, search_id,
-    search_title, user_name, may_cancel, queue_position (None unless queued), eta_s (None = unknown).
+    search_title, user_name, may_cancel, queue_position (None unless queued), eta_s (None = unknown),
+    export_id (of a file that the actor can download).
     """
     with rt.db.connection() as conn:
         found = db.rows(conn, _Q.fetch_runs, {"run_id": None, "limit": max(1, min(limit, 100)), **actor.params})

@@ -5,14 +5,18 @@ OWASP, "CSV injection": a cell that starts with one of these signs is a formula 
 
 from __future__ import annotations
 
-_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+import re
+
+# With the 's before the sign, so that a text which really begins with '= comes back as it was.
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
+_GUARDED = re.compile(f"'{_FORMULA.pattern}")
 
 
 def guard(cell: str) -> str:
     """The cell with a ' before it where it would be a formula."""
-    return "'" + cell if cell.startswith(_SIGNS) else cell
+    return "'" + cell if _FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
     """What guard() was given."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_SIGNS) else cell
+    return cell[1:] if _GUARDED.match(cell) else cell

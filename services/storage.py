@@ -81,8 +81,10 @@ class Storage:
             raise NotFound("This file is no longer there.") from error
 
     def delete(self, key: str) -> None:
-        """Also when it is gone already."""
-        self._path(key).unlink(missing_ok=True)
+        """Also when it is gone already, or not whole yet."""
+        path = self._path(key)
+        path.with_suffix(".part").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         try:

@@ -109,7 +109,10 @@ SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.
     r.created_at, r.started_at, r.finished_at, r.search_id, s.title AS search_title, u.name AS user_name,
     r.user_id = %(actor)s OR %(role)s = 'admin' AS may_cancel,
     CASE WHEN r.state = 'queued' THEN (
-        SELECT count(*) FROM runs o WHERE o.state = 'queued' AND o.id <= r.id) END AS queue_position
+        SELECT count(*) FROM runs o WHERE o.state = 'queued' AND o.id <= r.id) END AS queue_position,
+    CASE WHEN r.kind = 'export' AND r.state = 'done' AND %(role)s <> 'viewer' THEN (
+        SELECT e.id FROM exports e WHERE e.run_id = r.id AND e.expires_at > now()
+            AND (e.user_id = %(actor)s OR %(role)s = 'admin')) END AS export_id
 FROM runs r JOIN users u ON u.id = r.user_id LEFT JOIN searches s ON s.id = r.search_id
 WHERE (%(run_id)s::bigint IS NULL OR r.id = %(run_id)s::bigint)
     AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (s.id IS NOT NULL AND search_visible(s, %(actor)s, %(role)s)))

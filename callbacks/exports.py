@@ -1,0 +1,49 @@
+"""The download of exports, and the message that offers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from callbacks import errors
+from callbacks.registry import Registry, Rule
+from callbacks.session import current_actor
+from layouts import pages_runs, text
+from services import exports
+
+
+def register(registry: Registry) -> None:
+    rt = registry.rt
+
+    @registry.route("/exports/<uuid:export_id>", rule=Rule.RECRUITER)
+    def download(export_id: UUID) -> Response:
+        return _send(exports.open_export(rt, current_actor(), export_id))
+
+
+def tell_ready(run: Mapping[str, Any]) -> None:
+    """A message that an export is done, with its download. run: as services.runs.get_run() gives it."""
+    link = pages_runs.download_link(run, in_message=True) if run["export_id"] else None
+    errors.toast(text.EXPORT_READY.format(people=run["message"]), kind="success", action=link)
+
+
+def _send(found: exports.Download) -> Response:
+    """The file, or the part of it that was asked for."""
+    answer = send_file(
+        found.file, mimetype=found.mimetype, as_attachment=True, download_name=found.file_name, conditional=False,
+        etag=found.export_id, last_modified=found.made_at,
+    )  # fmt: skip
+    # What send_file does with a path, for a file of any storage.
+    answer.content_length = found.size
+    try:
+        answer.make_conditional(request, accept_ranges=True, complete_length=found.size)
+    except RequestedRangeNotSatisfiable:
+        found.file.close()
+        raise
+    if request.method == "HEAD" or answer.status_code == 304:
+        found.file.close()
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
