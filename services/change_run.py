@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from uuid import UUID
 
-import sql
-from services import change_rows, db, faults
+from services import change_rows, db, maintenance
 from services.change_rows import Counts
 from services.errors import Conflict, ProductError
 from services.jobs import RunHandle
@@ -19,7 +18,6 @@ BUMP_EVERY_S = 0.5
 CONFLICT_RETRIES = 5
 VACUUM_AFTER = 50_000
 
-_Q = sql.queries("bulk")
 _log = logging.getLogger(__name__)
 
 # Gets a connection and the position to go on from, and does at most change_rows.MOST_AT_ONCE
@@ -107,17 +105,6 @@ class ChangeRun:
 
 
 def vacuum_if_many(rt: Runtime, counts: Counts) -> None:
-    """Reading is slow after many writes until this was done; that it fails is no reason for a run to fail."""
-    if counts.changed <= VACUUM_AFTER:
-        return
-    try:
-        with rt.db.connection() as conn:
-            conn.autocommit = True
-            try:
-                conn.execute(_Q.unlimited)
-                conn.execute(_Q.vacuum)
-                conn.execute(_Q.limited)
-            finally:
-                conn.autocommit = False
-    except Exception as error:
-        _log.warning("vacuum after many changes failed: %s", faults.trace(error))
+    """After more changes than Postgres itself would tidy up soon."""
+    if counts.changed > VACUUM_AFTER:
+        maintenance.vacuum(rt)

@@ -19,18 +19,6 @@ SELECT octet_length(ids) / width AS total, snapshot FROM run_targets WHERE run_i
 SELECT width, substring(ids FROM %(start)s * width + 1 FOR (%(end)s - %(start)s) * width) AS ids
 FROM run_targets WHERE run_id = %(run_id)s;
 
--- vacuum --
--- After many writes: reading from an index alone needs the visibility map.
-VACUUM (ANALYZE) candidates;
-
--- unlimited --
--- For statements that take as long as they take.
-SET statement_timeout = 0;
-
--- limited --
--- Back to what the process started with.
-RESET statement_timeout;
-
 -- fetch_result --
 -- What came of an action that a job did; no row unless the actor started it or is an admin.
 SELECT b.id AS batch_id, b.changed, b.undoes IS NOT NULL AS is_undo, r.counts, s.data_version AS version
