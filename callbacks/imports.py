@@ -67,7 +67,8 @@ def register(registry: Registry) -> None:
     def start(clicks: int | None, upload_id: str | None, search_id: str, fields: list[str | None]) -> Any:
         if not clicks or not upload_id:
             return no_update, no_update, no_update
-        run_id = imports.start_import(rt, current_actor(), search_id, upload_id, fields)
+        mapping = [None if field == pages_import.KEEP else field for field in fields]
+        run_id = imports.start_import(rt, current_actor(), search_id, upload_id, mapping)
         return run_id, f"?run={run_id}", ""
 
     @registry.callback(

@@ -12,6 +12,8 @@ from layouts import ids, shell, text
 from layouts.pages_runs import Run, cancel_store, run_card
 
 POLL_MS = 1_000
+# The choice of no field; a Select shows nothing for an empty value.
+KEEP = "keep"
 
 
 def import_page(*, search_id: str, title: str, max_mb: int, run: Run | None = None) -> html.Div:
@@ -54,13 +56,13 @@ def preview(file_name: str, columns: Sequence[str], rows: Sequence[Sequence[str]
 
 def mapping(columns: Sequence[str], suggested: Mapping[str, str], fields: Mapping[str, str]) -> html.Div:
     """For each column a choice of field. suggested: column → field; fields: field → label."""
-    options = [{"label": text.IMPORT_NO_FIELD, "value": ""}]
+    options = [{"label": text.IMPORT_NO_FIELD, "value": KEEP}]
     options += [{"label": label, "value": field} for field, label in fields.items()]
     choices = [
         html.Label(
             [
                 html.Span(column, className="sx-column-name", title=column),
-                dbc.Select(id=ids.import_map(place), options=options, value=suggested.get(column, ""), size="sm"),
+                dbc.Select(id=ids.import_map(place), options=options, value=suggested.get(column, KEEP), size="sm"),
             ],
             className="sx-column",
             **{"data-column": column},

@@ -53,11 +53,11 @@ def _row(run: Run) -> html.Tr:
     search = dcc.Link(run["search_title"], href=f"/search/{run['search_id']}") if run["search_id"] else "–"
     return html.Tr(
         [
-            html.Td(text.RUN_KINDS.get(run["kind"], run["kind"]), className="sx-table-main"),
-            html.Td(search, **{"data-label": text.RUN_SEARCH}),
+            html.Td(text.RUN_KINDS.get(run["kind"], run["kind"]), className="sx-run-kind"),
+            html.Td(search, className="sx-run-search", **{"data-label": text.RUN_SEARCH}),
             html.Td(run["user_name"], **{"data-label": text.RUN_WHO}),
             html.Td(_time(run["created_at"]), **{"data-label": text.RUN_STARTED}),
-            html.Td([_state(run), *_progress(run)], className="sx-run", **{"data-label": text.RUN_PROGRESS}),
+            html.Td(html.Div([_state(run), *_progress(run)], className="sx-run-line"), className="sx-run-cell"),
             html.Td(
                 _cancel(run) if run["state"] in OPEN else download_link(run) if run.get("export_id") else None,
                 className="sx-table-end",

@@ -233,7 +233,7 @@ def test_from_the_file_to_the_people(rt: Runtime, client_for: ClientFor, alice: 
     assert '"value": "full_name"' in mapping
     assert props(seen, ids.IMPORT_START) == {"hidden": False}
 
-    fields = ["full_name", "title", "company", None, "linkedin_url", "email", "skills", ""]
+    fields = ["full_name", "title", "company", None, "linkedin_url", "email", "skills", "keep"]
     started = press_start(client, upload_id, search, fields)
     run_id = props(started, ids.IMPORT_RUN)["data"]
     assert props(started, ids.URL) == {"search": f"?run={run_id}"}
