@@ -9,7 +9,8 @@
   const GRID = "candidate-grid";
   const S = { api: null, view: null, asked: 0, cacheVersion: null, failures: 0, selected: new Set(), all: false, anchor: null };
   const $ = (id) => document.getElementById(id);
-  const set = (id, props) => window.dash_clientside.set_props(id, props);
+  // A page that was left has no such components any more, and Dash would fail.
+  const set = (id, props) => $(GRID) && window.dash_clientside.set_props(id, props);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const number = (n) => new Intl.NumberFormat().format(n);
 
@@ -140,6 +141,7 @@
       writeUrl();
     });
     api.addEventListener("selectionChanged", readSelection);
+    api.addEventListener("modelUpdated", tickChosen);
     api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
     api.addEventListener("cellKeyDown", (e) => {
       if (e.event.key === "Enter" && e.data && e.column && e.column.getColId() !== "ag-Grid-SelectionColumn") {
@@ -270,6 +272,17 @@
     S.selected = new Set(rows.map((node) => node.data.id));
     if (S.all) S.all = false;
     showSelection();
+  }
+
+  // Rows that come later are ticked too, when all are chosen or they stand in a range.
+  function tickChosen() {
+    const chosen = (index) => S.all || (S.ranges || []).some(([from, to]) => index >= from && index < to);
+    const nodes = [];
+    if (S.all || rangeSize()) S.api.forEachNode((node) => node.data && !node.isSelected() && chosen(node.rowIndex) && nodes.push(node));
+    if (!nodes.length) return;
+    S.quietSelection = true;
+    S.api.setNodesSelected({ nodes, newValue: true });
+    setTimeout(() => (S.quietSelection = false), 0);
   }
 
   function clearSelection() {
