@@ -12,7 +12,7 @@ from callbacks import errors
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
-from layouts import ids, text
+from layouts import ids, pages_runs, text
 from services import bulk, candidates, exports, result_sets, runs
 from services import undo as undoing
 from services.candidates import ChangeResult
@@ -80,7 +80,7 @@ def register(registry: Registry) -> None:
         kind, problem = ("success", "") if good else ("problem", f"{run['message'] or text.RUN_ENDED} ")
         found = bulk.result_of(rt, current_actor(), run["id"]) if run["kind"] in ("bulk", "undo") else None
         if found is None:
-            errors.toast(problem or text.EXPORT_DONE, kind=kind)
+            errors.toast(problem or text.EXPORT_DONE, kind=kind, action=pages_runs.download_in_message(run))
             return state
         undone = run["kind"] == "undo"
         errors.toast(problem + _told(found, undone), kind=kind, undo_batch=None if undone else found.batch_id)

@@ -1,18 +1,14 @@
-"""The download of exports, and the message that offers it."""
+"""The download of exports."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import Response, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
-from callbacks import errors
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import pages_runs, text
 from services import exports
 
 
@@ -22,12 +18,6 @@ def register(registry: Registry) -> None:
     @registry.route("/exports/<uuid:export_id>", rule=Rule.RECRUITER)
     def download(export_id: UUID) -> Response:
         return _send(exports.open_export(rt, current_actor(), export_id))
-
-
-def tell_ready(run: Mapping[str, Any]) -> None:
-    """A message that an export is done, with its download. run: as services.runs.get_run() gives it."""
-    link = pages_runs.download_link(run, in_message=True) if run["export_id"] else None
-    errors.toast(text.EXPORT_READY.format(people=run["message"]), kind="success", action=link)
 
 
 def _send(found: exports.Download) -> Response:

@@ -58,10 +58,7 @@ def _row(run: Run) -> html.Tr:
             html.Td(run["user_name"], **{"data-label": text.RUN_WHO}),
             html.Td(_time(run["created_at"]), **{"data-label": text.RUN_STARTED}),
             html.Td(html.Div([_state(run), *_progress(run)], className="sx-run-line"), className="sx-run-cell"),
-            html.Td(
-                _cancel(run) if run["state"] in OPEN else download_link(run) if run.get("export_id") else None,
-                className="sx-table-end",
-            ),
+            html.Td(_cancel(run) if run["state"] in OPEN else _download(run), className="sx-table-end"),
         ],
         **{"data-testid": "run-row", "data-run": str(run["id"]), "data-state": run["state"]},
     )
@@ -128,9 +125,15 @@ def _cancel(run: Run, **props: Any) -> html.Button | None:
     )  # fmt: skip
 
 
-def download_link(run: Run, *, in_message: bool = False) -> html.A:
-    """To the file of an export. In a message, of which there is one on a page, it has an id."""
-    props = {"id": ids.EXPORT_DOWNLOAD} if in_message else {}
+def download_in_message(run: Run) -> html.A | None:
+    """The link to an export's file, for a message: there is one on a page, so it has an id. None without a file."""
+    return _download(run, id=ids.EXPORT_DOWNLOAD)
+
+
+def _download(run: Run, **props: Any) -> html.A | None:
+    """To the file of an export that the reader can download."""
+    if not run.get("export_id"):
+        return None
     return html.A(
         text.EXPORT_DOWNLOAD, href=f"/exports/{run['export_id']}", className="btn btn-sm btn-outline-secondary",
         **props, **{"data-testid": ids.EXPORT_DOWNLOAD},

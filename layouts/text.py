@@ -320,7 +320,6 @@ RUN_DONE_OF = "{done} of {total}"
 RUN_LEFT = "about {minutes} min left"
 RUN_LEFT_SHORT = "less than a minute left"
 EXPORT_DOWNLOAD = "Download"
-EXPORT_READY = "The export is ready: {people}."
 COUNTS = {
     "added": "added",
     "changed": "changed",
@@ -348,7 +347,7 @@ LEFT_FULL = "{n:,} have no room for another tag."
 BULK_STARTED = "Working on {n:,} people. You can go on meanwhile."
 UNDO_STARTED = "Undoing the change of {n:,} people."
 EXPORT_STARTED = "The export is being made. You find it under Runs."
-EXPORT_DONE = "The export is ready: download it under Runs."
+EXPORT_DONE = "The export is ready. You find it under Runs, too."
 RUN_GOES_ON = "Working: {done:,} of {total:,} people…"
 RUN_WAITS = "Waiting: number {place} in the queue."
 RUN_ENDED = "The job ended early."
