@@ -44,13 +44,12 @@ def register(registry: Registry) -> None:
         return facet_panel.facet_values(found, found=bool(text)), _number()
 
     for name, given in (
-        ("view", [Input(ids.GRID_VIEW, "data")]),
-        ("shown", [Input(ids.VIEW_SHOWN, "data")]),
-        ("answered", [Input(ids.facet_done(ALL), "data")]),
-        ("find", [Input(ids.facet_find(ALL), "value")]),
-        ("range", [Input(ids.facet_from(ALL), "value"), Input(ids.facet_to(ALL), "value")]),
+        ("view", Input(ids.GRID_VIEW, "data")),
+        ("shown", Input(ids.VIEW_SHOWN, "data")),
+        ("answered", Input(ids.facet_done(ALL), "data")),
+        ("find", Input(ids.facet_find(ALL), "value")),
     ):
-        registry.clientside(dash.ClientsideFunction("facets", name), *given, prevent_initial_call=True)
+        registry.clientside(dash.ClientsideFunction("facets", name), given, prevent_initial_call=True)
 
 
 def _key() -> str:

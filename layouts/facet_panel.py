@@ -167,9 +167,10 @@ def _ends(key: str, label: str) -> Component:
 
 
 def _end(box_id: dict[str, Any], key: str, shown: str, spoken: str) -> Component:
-    given: dict[str, Any] = {"type": "number", "step": "any", "placeholder": shown}
+    # Text, not number: an emptied number box would not tell.
+    given = {"inputMode": "decimal", "pattern": r"-?\d*[.,]?\d*", "placeholder": shown}
     if key == "added_at":
-        given = {"type": "text", "pattern": r"\d{4}-\d{2}-\d{2}", "placeholder": text.FACET_DAY, "maxLength": 10}
+        given = {"inputMode": "text", "pattern": r"\d{4}-\d{2}-\d{2}", "placeholder": text.FACET_DAY}
     box = dcc.Input(id=box_id, debounce=True, autoComplete="off", className="form-control form-control-sm", **given)
     return html.Label([html.Span(spoken, className="visually-hidden"), html.Span(shown), box])
 

@@ -113,8 +113,9 @@
       F.now = { ...F.now, f, filterModel };
     } else {
       const f = { ...(F.now.f || {}), [key]: filter };
+      const { [key]: header, ...filterModel } = F.now.filterModel || {};
       set("facet-choice", { data: { f, n: ++F.n } });
-      F.now = { ...F.now, f };
+      F.now = { ...F.now, f, filterModel };
     }
     showChosen();
   }
@@ -173,7 +174,8 @@
   function typed(key, value) {
     if (value === null || value === undefined || value === "") return "";
     if (key === "added_at") return isDay(String(value).trim()) ? String(value).trim() : "";
-    return Number.isFinite(Number(value)) ? Number(value) : "";
+    const number = Number(String(value).replace(",", "."));
+    return Number.isFinite(number) ? number : "";
   }
 
   function setRange(key, from, to) {
@@ -205,6 +207,13 @@
       }
     }
   }
+
+  document.addEventListener("change", (event) => {
+    const ends = event.target.closest && event.target.closest("#facet-panel .sx-facet-ends");
+    if (!ends) return;
+    const [from, to] = [...ends.querySelectorAll("input")].map((box) => box.value.trim());
+    setRange(ends.closest("details").dataset.facet, from, to);
+  });
 
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest && event.target.closest(selector);
@@ -275,11 +284,6 @@
           F.find[key] = (texts[key] || "").trim();
           want(key);
         });
-      },
-      range: () => {
-        const lists = window.dash_clientside.callback_context.inputs_list;
-        const [from, to] = [inputs(lists[0]), inputs(lists[1])];
-        triggered((key) => setRange(key, from[key], to[key]));
       },
     },
   });
