@@ -63,9 +63,10 @@ def _walks(first: Column, down: bool, then: list[Composable]) -> list[Segment]:
     if down == (first.sort_as == "text") or not (first.nullable or first.sort_as == "text"):
         return [Segment(None, [forward, *then])]
     kind = "text" if first.sort_as == "text" else "value"
+    # Blanks are all equal, but the planner sees the index's order only where the column is named.
     return [
         Segment(fragment(f"{kind}_not_blank", column=column), [forward, *then]),
-        Segment(fragment(f"{kind}_blank", column=column), then),
+        Segment(fragment(f"{kind}_blank", column=column), [forward, *then]),
     ]
 
 

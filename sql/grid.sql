@@ -83,8 +83,8 @@
 {column} = ANY (sx_keys({value}::text[]))
 
 -- set_overlaps --
--- An array that has one of some values.
-{column} && {value}::text[]
+-- An array that has one of some values. The second half lets an index on filled arrays be used.
+({column} && {value}::text[] AND {column} <> '{{}}')
 
 -- array_empty --
 -- No value at all.
@@ -153,6 +153,12 @@ FROM searches s WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(ro
 -- fetch_ids --
 -- One page of ids straight from the table: first pages, and all pages while Redis is away.
 SELECT c.id FROM candidates c WHERE {where} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s;
+
+-- fetch_found_ids --
+-- The same where few rows are hits: OFFSET 0 finds them before it sorts them. Left to itself, the
+-- planner may walk a sort's index until it has met a page of hits, through a million rows if need be.
+SELECT c.id FROM (SELECT c.id, {columns} FROM candidates c WHERE {where} OFFSET 0) AS c
+ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s;
 
 -- build_list --
 -- The ordered list as one string of ids, big-endian, straight from an index that has this order.
