@@ -557,3 +557,28 @@ def test_a_worker_without_a_database_ends_with_one_line(
     with pytest.raises(Unavailable):
         asyncio.run(worker.serve(Runner(own, "here")))
     own.close()
+
+
+def test_connections_that_break_lose_no_run(rt: Runtime, alice: Actor, use: Use) -> None:
+    """As when Postgres is restarted: what runs goes on, or begins again where it was."""
+    inside, go = threading.Event(), threading.Event()
+
+    def handle(rt: Runtime, handle: RunHandle) -> None:
+        inside.set()
+        assert go.wait(WAIT_S)
+        handle.progress(1, 1)
+
+    use(handle)
+    run_id = start(rt, alice)
+    with working(rt):
+        assert inside.wait(WAIT_S)
+        change(
+            rt,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        go.set()
+        until(lambda: row(rt, run_id)["state"] == "done")
+        # New jobs are fetched as well.
+        later = start(rt, alice)
+        until(lambda: row(rt, later)["state"] == "done")
