@@ -199,6 +199,10 @@ def _edit(search: str) -> dict[str, Any]:
     }
 
 
+def _everyone(action: str, value: str) -> dict[str, Any]:
+    return {"n": 1, "action": action, "value": value, "target": {"all": True}}
+
+
 FORM_OUTPUTS = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
 # Callback → the call that names someone else's private search. A new callback that takes an id is a
 # row here; one that takes none is a line in TAKES_NO_ID.
@@ -218,11 +222,23 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("count-answer.data", lambda s: {
         "inputs": [(ids.COUNT_REQUEST, "data", {"n": 1, "version": 1})], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
     ("version-answer.data", lambda s: {"inputs": [(ids.VERSION_REQUEST, "data", {"search_id": s})]}),
+    ("change-answer.data", lambda s: {
+        "inputs": [(ids.CHANGE_REQUEST, "data", _everyone("stage", "hired"))],
+        "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("change-answer.data", lambda s: {
+        "inputs": [(ids.CHANGE_REQUEST, "data", _everyone("export", "csv"))],
+        "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("..saved-view-list.children...saved-view-name.value..", lambda s: {
+        "inputs": [(ids.SAVED_VIEW_SAVE, "n_clicks", 1)],
+        "state": [(ids.SAVED_VIEW_NAME, "value", "Mine"), (ids.SAVED_VIEW_SHARED, "value", False),
+                  (ids.GRID_VIEW, "data", _grid(s))]}),
     ("..import-run.data...url.search...import-problem.children..", lambda s: {
         "inputs": [(ids.IMPORT_START, "n_clicks", 1)],
         "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), []]}),
 ]  # fmt: skip
 TAKES_NO_ID = {
+    "run-state.data": "takes a run's id: test_bulk_bar.py",
+    "saved-view-list.children": "takes a view's id: test_saved_views.py",
     "..search-list.children...search-more.hidden..": "lists what the actor may see",
     "filter-chips.children": "puts the given filters into words, reads nothing",
     "url-answer.data": "reads the given address, no data",
