@@ -23,7 +23,7 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, actions, facets, views, imports, runs, exports, screening)
+MODULES = (routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, screening)
 
 
 def register_all(registry: Registry) -> None:

@@ -1,0 +1,160 @@
+"""The person drawer: whom it shows, next and previous, notes, raw data."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import dash
+from dash import ALL, Input, Output, State, ctx, no_update
+
+from callbacks import errors
+from callbacks.registry import Registry, Rule
+from callbacks.session import current_actor
+from callbacks.view_state import mapping, version_of, view_of
+from layouts import drawer, ids, text
+from services import neighbours, notes, person
+from services.errors import BadInput, NotFound, ProductError
+from services.grid_view import View
+from services.identity import Actor
+from services.notes import Noted
+from services.runtime import Runtime
+
+
+def register(registry: Registry) -> None:
+    rt = registry.rt
+
+    @registry.callback(
+        Output(ids.PERSON_BODY, "children"),
+        Output(ids.PERSON_ANSWER, "data"),
+        Input(ids.PERSON_REQUEST, "data"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        on_error=_not_shown,
+        prevent_initial_call=True,
+    )
+    def show(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
+        if request is None:
+            return no_update, no_update
+        asked, step = mapping(request), _step(request)
+        candidate_id, position = _candidate(asked.get("person")), _position(asked)
+        if step:
+            view, version = view_of(page), version_of(page or {})
+            found = neighbours.neighbour(rt, current_actor(), view, version, candidate_id, step, position)
+            if found is None:
+                end = text.PERSON_END if step > 0 else text.PERSON_START
+                return no_update, {"n": asked.get("n"), "person": str(candidate_id), "end": end}
+            candidate_id, position = found
+        answer = {"n": asked.get("n"), "person": str(candidate_id), "position": position}
+        return _body(rt, current_actor(), _search(page), candidate_id), answer
+
+    @registry.callback(
+        Output(ids.PERSON_BODY, "children", allow_duplicate=True),
+        Output(ids.PERSON_ANSWER, "data", allow_duplicate=True),
+        Output(ids.NOTE_INPUT, "value"),
+        Input(ids.NOTE_SAVE, "n_clicks"),
+        State(ids.NOTE_INPUT, "value"),
+        State(ids.PERSON_ANSWER, "data"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def save(clicks: int | None, body: str | None, shown: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
+        if not clicks:
+            return no_update, no_update, no_update
+        search_id, candidate_id = _search(page), _candidate(mapping(shown).get("person"))
+        made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
+        errors.toast(text.NOTE_SAVED, kind="success")
+        return _body(rt, current_actor(), search_id, candidate_id), _noted(candidate_id, made), ""
+
+    @registry.callback(
+        Output(ids.PERSON_BODY, "children", allow_duplicate=True),
+        Output(ids.PERSON_ANSWER, "data", allow_duplicate=True),
+        Output(ids.NOTE_INPUT, "value", allow_duplicate=True),
+        Input(ids.note_delete(ALL), "n_clicks"),
+        State(ids.NOTE_INPUT, "value"),
+        State(ids.PERSON_ANSWER, "data"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def delete(
+        clicks: list[int | None], draft: str | None, shown: dict[str, Any] | None, page: dict[str, Any] | None
+    ) -> Any:
+        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+            return no_update, no_update, no_update  # the buttons only appeared
+        search_id, candidate_id = _search(page), _candidate(mapping(shown).get("person"))
+        gone = notes.delete_note(rt, current_actor(), search_id, candidate_id, _candidate(ctx.triggered_id.get("id")))
+        back = no_update if draft else gone.body
+        errors.toast(text.NOTE_DELETED if draft else text.NOTE_DELETED_BACK)
+        return _body(rt, current_actor(), search_id, candidate_id), _noted(candidate_id, gone), back
+
+    @registry.callback(
+        Output(ids.RAW_BODY, "children"),
+        Input(ids.RAW_OPEN, "n_clicks"),
+        State(ids.PERSON_ANSWER, "data"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def raw(clicks: int | None, shown: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
+        if not clicks:
+            return no_update  # the button only appeared
+        candidate_id = _candidate(mapping(shown).get("person"))
+        return drawer.raw_body(person.raw(rt, current_actor(), _search(page), candidate_id))
+
+    registry.clientside(
+        dash.ClientsideFunction("grid", "person"), Input(ids.PERSON_ANSWER, "data"), prevent_initial_call=True
+    )
+
+
+def _body(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Any:
+    try:
+        return drawer.person_body(person.person(rt, actor, search_id, candidate_id))
+    except NotFound:
+        return drawer.gone()
+
+
+def _not_shown(error: ProductError) -> Any:
+    """A step that failed leaves who is shown; whoever was to be opened gets a message and another try."""
+    request = ctx.inputs.get(f"{ids.PERSON_REQUEST}.data")
+    asked = request if isinstance(request, dict) else {}
+    answer = {"n": asked.get("n"), "person": asked.get("person"), "failed": True}
+    if asked.get("step"):
+        errors.toast(error.message, kind="problem")
+        return no_update, answer
+    shown = asked.get("person")
+    return drawer.failed(error.message, shown if isinstance(shown, str) else None), answer
+
+
+def _noted(candidate_id: int, made: Noted) -> dict[str, Any]:
+    return {
+        "person": str(candidate_id),
+        "note_count": made.note_count,
+        "version_before": made.version_before,
+        "version_after": made.version_after,
+    }
+
+
+def _search(page: Any) -> UUID:
+    """The search that the page shows, whatever its filters say. Raises BadInput."""
+    return View.of(mapping(page).get("search_id")).search_id
+
+
+def _candidate(given: Any) -> int:
+    """An id as the page sends it. Raises BadInput."""
+    shown = str(given)
+    if not (shown.isascii() and shown.isdecimal() and len(shown) < 19):
+        raise BadInput(text.UNKNOWN_CALL)
+    return int(shown)
+
+
+def _step(request: dict[str, Any]) -> int:
+    step = request.get("step")
+    return step if isinstance(step, int) and not isinstance(step, bool) else 0
+
+
+def _position(request: Any) -> int | None:
+    """Where the page thinks the person stands; a hint, so nonsense is none."""
+    position = request.get("position")
+    return position if isinstance(position, int) and not isinstance(position, bool) and position >= 0 else None

@@ -1,0 +1,177 @@
+"""One person in a search: profile, notes, verdicts with evidence, history, where else they are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sql
+from services import db, screening
+from services.errors import Forbidden, NotFound
+from services.identity import Actor
+from services.links import mail_url, safe_url
+from services.result_sets import NO_SEARCH
+from services.runtime import Runtime
+from services.screening import CriterionVerdict, Override
+
+MOST_ENTRIES = 50  # of positions, educations and history
+MOST_NOTES = 200
+MOST_KNOWN = 20
+MAX_RAW_BYTES = 200_000
+GONE = "This person is not in this search any more."
+CUT = "… cut here: the rest is longer than what is shown."
+
+_Q = sql.queries("person")
+
+
+@dataclass(frozen=True)
+class Position:
+    """A job. Days as far as they are known; often only the month is true."""
+
+    title: str
+    company: str
+    location: str
+    started_on: date | None
+    ended_on: date | None
+    is_current: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class Education:
+    school: str
+    degree: str
+    field_of_study: str
+    started_on: date | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """own: the actor wrote it, so may delete it."""
+
+    id: int
+    author: str
+    at: datetime
+    body: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change of one field (a column of the grid), or field "note": someone wrote one. old, new: JSON values."""
+
+    field: str
+    old: Any
+    new: Any
+    who: str
+    at: datetime
+    undone: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """The same person in another search that the actor may see."""
+
+    search_id: UUID
+    title: str
+    candidate_id: int
+    stage: str
+    screened_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the drawer shows. score: 0 to 10; years in years, tenures in months; texts are "" where unknown.
+
+    linkedin_link and email_link are None where the address must not become a link. editable: the
+    actor may set the stage.
+    """
+
+    candidate_id: int
+    editable: bool
+    full_name: str
+    headline: str
+    title: str
+    company: str
+    location: str
+    country: str
+    industry: str
+    summary: str
+    email: str
+    email_link: str | None
+    phone: str
+    linkedin_url: str
+    linkedin_link: str | None
+    skills: tuple[str, ...]
+    tags: tuple[str, ...]
+    years_experience: float | None
+    current_tenure_months: int | None
+    average_tenure_months: int | None
+    stage: str
+    fit: str | None
+    score: float | None
+    filter_status: str
+    source: str
+    collected_at: datetime
+    added_at: datetime
+    screened_at: datetime | None
+    note_count: int
+    positions: tuple[Position, ...]
+    educations: tuple[Education, ...]
+    notes: tuple[Note, ...]
+    history: tuple[Event, ...]
+    known: tuple[Known, ...]
+    verdicts: tuple[CriterionVerdict, ...]
+    override: Override | None
+
+
+def person(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Person:
+    """One person. Raises Forbidden for a search that is not the actor's to see, NotFound for who is gone."""
+    with rt.db.snapshot() as conn:
+        row = _fetch(conn, actor, search_id, candidate_id)
+        given = {
+            "search_id": search_id, "candidate_id": candidate_id, "profile_id": row.pop("profile_id"),
+            "most": MOST_ENTRIES, **actor.params,
+        }  # fmt: skip
+        lists: dict[str, Any] = {
+            "positions": tuple(Position(**r) for r in db.rows(conn, _Q.fetch_positions, given)),
+            "educations": tuple(Education(**r) for r in db.rows(conn, _Q.fetch_educations, given)),
+            "notes": tuple(Note(**r) for r in db.rows(conn, _Q.fetch_notes, given | {"most": MOST_NOTES})),
+            "history": tuple(Event(**r) for r in db.rows(conn, _Q.fetch_history, given)),
+            "known": tuple(Known(**r) for r in db.rows(conn, _Q.fetch_known, given | {"most": MOST_KNOWN})),
+        }
+    return Person(
+        **row,
+        **lists,
+        email_link=mail_url(row["email"]),
+        linkedin_link=safe_url(row["linkedin_url"]),
+        verdicts=tuple(screening.verdicts(rt, actor, search_id, candidate_id)),
+        override=screening.last_override(rt, actor, search_id, candidate_id),
+    )
+
+
+def raw(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> str:
+    """What the sources sent, as JSON to be read, one after the other; "" where nothing is kept.
+
+    At most 200 kB, with a line that says so where there is more. Raises as person() does.
+    """
+    with rt.db.connection() as conn:
+        row = _fetch(conn, actor, search_id, candidate_id)
+        found = db.rows(conn, _Q.fetch_raw, {"profile_id": row["profile_id"], "most": MAX_RAW_BYTES + 1})
+    text = "\n\n".join(f"// {r['source']}, {r['fetched_at']:%Y-%m-%d %H:%M} UTC\n{r['body']}" for r in found)
+    data = text.encode()
+    if len(data) <= MAX_RAW_BYTES:
+        return text
+    return f"{data[:MAX_RAW_BYTES].decode(errors='ignore')}\n\n{CUT}"
+
+
+def _fetch(conn: db.Conn, actor: Actor, search_id: UUID, candidate_id: int) -> dict[str, Any]:
+    row = db.one(conn, _Q.fetch_person, {"search_id": search_id, "candidate_id": candidate_id, **actor.params})
+    if row is None:
+        raise Forbidden(NO_SEARCH)
+    if row["candidate_id"] is None:
+        raise NotFound(GONE)
+    return row | {"skills": tuple(row["skills"]), "tags": tuple(row["tags"])}
