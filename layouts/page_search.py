@@ -62,7 +62,7 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
     empty = (
         ids.GRID_ANSWER, ids.COUNT_REQUEST, ids.COUNT_ANSWER, ids.VERSION_REQUEST, ids.VERSION_ANSWER, ids.URL_QUERY,
         ids.URL_ANSWER, ids.VIEW_SHOWN, ids.FACET_CHOICE, ids.CHANGE_REQUEST, ids.CHANGE_ANSWER, ids.PERSON_REQUEST,
-        ids.PERSON_ANSWER, ids.COLUMN_STATE,
+        ids.PERSON_ANSWER, ids.COLUMN_STATE, ids.RUN_WATCH, ids.RUN_STATE,
     )  # fmt: skip
     return [
         dcc.Store(id=ids.GRID_VIEW, data=dict(page)),
