@@ -229,6 +229,26 @@ class GridPage:
             actions.key_up(Keys.SHIFT)
         actions.perform()
 
+    def ticked(self) -> list[int]:
+        """Indexes of the rows on the screen that are chosen."""
+        look = self.look()
+        rows = self.driver.execute_script(
+            "return [...document.querySelectorAll('#candidate-grid .ag-row[row-index]:has(.ag-checked)')]"
+            ".map(row => Number(row.getAttribute('row-index')))"
+        )
+        # The row that has the focus is kept by the grid, far from the screen too.
+        return sorted(row for row in set(rows) if look and look.first <= row <= look.last)
+
+    def all_ticked(self) -> bool:
+        look = self.look()
+        return look is not None and self.ticked() == list(range(look.first, look.last + 1))
+
+    def clipboard(self) -> str:
+        """What was copied last."""
+        allowed = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": self.url}
+        self.driver.execute_cdp_cmd("Browser.grantPermissions", allowed)
+        return str(self.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0], arguments[0])"))
+
     # ---- what the browser says -----------------------------------------------------------------
     def allow(self, pattern: str, why: str) -> None:
         """Console errors that a test provokes; the reason stands in the test."""

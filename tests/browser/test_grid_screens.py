@@ -1,0 +1,86 @@
+"""A phone, and the dark theme."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.grid_page import GridPage
+from tests.browser.product import Product, until
+
+# Colours as numbers, whatever way CSS wrote them; the background is the first one that is not clear.
+_COLOURS = """
+const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+const rgb = (css) => {
+  pen.clearRect(0, 0, 1, 1);
+  pen.fillStyle = css;
+  pen.fillRect(0, 0, 1, 1);
+  return [...pen.getImageData(0, 0, 1, 1).data];
+};
+return arguments[0].map((selector) => {
+  const element = document.querySelector(selector);
+  let under = element;
+  while (under.parentElement && rgb(getComputedStyle(under).backgroundColor)[3] < 255) under = under.parentElement;
+  return [rgb(getComputedStyle(element).color), rgb(getComputedStyle(under).backgroundColor)];
+});
+"""
+PARTS = [
+    '#candidate-grid .ag-row .ag-cell[col-id="title"]',
+    '#candidate-grid .ag-row .ag-cell[col-id="full_name"] .sx-name',
+    '#candidate-grid .ag-header-cell[col-id="title"] .ag-header-cell-text',
+]
+
+
+@pytest.fixture
+def phone(page: GridPage) -> Iterator[GridPage]:
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    yield page
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_on_a_phone_the_page_is_as_wide_as_the_screen_and_the_grid_can_be_used(
+    phone: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    expected = product.ids(search)
+    look = phone.open(search).shows(expected, at=0)
+    width, page_width = phone.driver.execute_script("return [window.innerWidth, document.documentElement.scrollWidth]")
+    assert (width, page_width) == (390, 390)
+    assert look.last - look.first >= 8
+    grid = phone.element("#candidate-grid").rect
+    assert grid["width"] > 350
+    phone.scroll_to(13_000)
+    phone.shows(expected, at=13_000)
+    phone.click('#status-tabs [data-value="all"]')
+    phone.shows(product.ids(search, "true"), at=0)
+
+
+def test_the_dark_theme_reaches_into_the_grid(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    was = page.driver.execute_script("return document.documentElement.dataset.bsTheme")
+    other = "light" if was == "dark" else "dark"
+    try:
+        for theme in (other, was):
+            page.click("#theme-toggle")
+            until(lambda theme=theme: colours_of(page, theme), f"the grid is not {theme}")
+        page.driver.refresh()
+        page.shows(product.ids(search), at=0)
+        assert colours_of(page, was)
+    finally:
+        if page.driver.execute_script("return document.documentElement.dataset.bsTheme") != was:
+            page.click("#theme-toggle")
+
+
+def colours_of(page: GridPage, theme: str) -> bool:
+    """Whether text and ground are those of a theme, 4.5:1 apart."""
+    pairs = [(light(ink), light(ground)) for ink, ground in page.driver.execute_script(_COLOURS, PARTS)]
+    told_apart = all((max(pair) + 0.05) / (min(pair) + 0.05) >= 4.5 for pair in pairs)
+    return told_apart and all((ink > ground) == (theme == "dark") for ink, ground in pairs)
+
+
+def light(rgb: list[int]) -> float:
+    """Relative luminance as WCAG 2 has it, 0 to 1."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in rgb[:3])]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
