@@ -501,8 +501,13 @@
       change({ f: {}, filterModel: {}, q: "" });
     },
     "copy-link": async () => {
-      await navigator.clipboard.writeText(window.location.href);
-      notice("Link copied. Colleagues who may see this search see the same rows.", { seconds: 4 });
+      try {
+        await navigator.clipboard.writeText(window.location.href);
+        notice("Link copied. Colleagues who may see this search see the same rows.", { seconds: 4 });
+      } catch {
+        // Without HTTPS browsers have no clipboard for pages.
+        notice("The browser does not let this page copy. The link stands in the address bar.");
+      }
     },
     "stage-person": (el) => set("change-request", { data: { n: ++S.asked, action: "stage", value: el.dataset.value, target: { ids: [S.view.person] } } }),
     "open-view": (el) => {
