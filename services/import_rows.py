@@ -104,7 +104,11 @@ def person_of(
 
 def clean(value: Any, limit: int | None = None, *, lines: bool = False) -> str:
     """One value as text: NFC, nothing invisible, single spaces (line ends kept with lines=True), cut to limit."""
-    if isinstance(value, bool) or value is None or isinstance(value, dict):
+    if isinstance(value, str):
+        # Most cells, at a tenth of the time: nothing in them is to be changed.
+        if value.isascii() and value.isprintable() and "  " not in value and value[:1] != "'":
+            return value.strip(" ")[:limit].rstrip()
+    elif isinstance(value, bool) or value is None or isinstance(value, dict):
         return ""
     if isinstance(value, list):
         value = "\n".join(clean(part) for part in value)
@@ -121,6 +125,8 @@ def clean(value: Any, limit: int | None = None, *, lines: bool = False) -> str:
 def storable(value: Any) -> Any:
     """A value of a file as Postgres can keep it in jsonb: no NUL, no lone surrogate, no infinity."""
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
         return _UNSTORABLE.sub("", value)
     if isinstance(value, float) and not math.isfinite(value):
         return None

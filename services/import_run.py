@@ -161,7 +161,8 @@ class _Import:
         ids = [slot.profile_id for slot in slots]
         members = {r["profile_id"] for r in db.rows(conn, _Q.fetch_members, {"search_id": search_id, "people": ids})}
         given = {"search_id": search_id, "actor": actor.user_id}
-        added = db.one(conn, _Q.add_members, {"people": ids, **given})
+        joining = [profile_id for profile_id in ids if profile_id not in members]
+        added = db.one(conn, _Q.add_members, {"people": joining, **given}) if joining else None
         changed = [slot.profile_id for slot, action in zip(slots, actions, strict=True) if action == "UPDATE"]
         touched: set[Any] = set()
         if changed and (synced := db.one(conn, _Q.sync_members, {"people": changed, **given})):

@@ -57,7 +57,8 @@ def _read(text: str) -> UrlKey | None:
         text = "https://" + text.lstrip("/")
     try:
         parts = urlsplit(text)
-        host = (parts.hostname or "").encode("idna").decode("ascii").lower().rstrip(".")
+        host = (parts.hostname or "").rstrip(".")
+        host = host if host.isascii() else host.encode("idna").decode("ascii").lower()
         port = parts.port
     except ValueError:
         return None
