@@ -170,7 +170,11 @@ def bump_version(conn: db.Conn, search_id: UUID) -> int:
 def _lock(conn: db.Conn, actor: Actor, search_id: UUID, ids: Sequence[int]) -> list[int]:
     # A statement of its own: the next one then sees what those had committed for whom this one waited.
     given = {"ids": list(ids), "search_id": search_id, **actor.params}
-    return [row["id"] for row in db.rows(conn, _Q.lock_candidates, given)]
+    locked = [row["id"] for row in db.rows(conn, _Q.lock_candidates, given)]
+    if len(locked) < len(ids):
+        # Some are gone, or the right to change them is.
+        check_editable(conn, actor, search_id)
+    return locked
 
 
 def _apply(conn: db.Conn, actor: Actor, field: str, found: Composable, given: Mapping[str, Any]) -> Counts:

@@ -16,7 +16,7 @@ SELECT octet_length(ids) / width AS total, snapshot FROM run_targets WHERE run_i
 
 -- fetch_target_ids --
 -- A part of the list, packed as it is.
-SELECT width, substring(ids FROM %(start)s * width + 1 FOR (%(end)s - %(start)s) * width) AS ids
+SELECT width, substring(ids FROM %(start)s::int * width + 1 FOR (%(end)s::int - %(start)s::int) * width) AS ids
 FROM run_targets WHERE run_id = %(run_id)s;
 
 -- fetch_result --
