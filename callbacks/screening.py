@@ -170,7 +170,8 @@ def _register_runs(registry: Registry) -> None:
         now = hashlib.sha256(repr(run).encode()).hexdigest()[:16]
         if now == seen:
             return no_update, no_update, no_update
-        return _run_panel(rt, actor, run, str(_uuid(search_id))), run["state"] not in runs.OPEN, now
+        ended = True if run["state"] not in runs.OPEN else no_update
+        return _run_panel(rt, actor, run, str(_uuid(search_id))), ended, now
 
     @registry.callback(
         Output(ids.SCREEN_RUN, "data", allow_duplicate=True),

@@ -133,7 +133,7 @@ def run_panel(run: Run, search_id: str, dead: Sequence[Dead], *, may_go_on: bool
     if unfinished and may_go_on and (ended or run["state"] == "paused"):
         label = text.SCREEN_AGAIN if run["state"] == "done" else text.SCREEN_RESUME
         actions.append(html.Button(label, id=ids.SCREEN_AGAIN, type="button", className="btn btn-primary"))
-    extra = [html.Div(actions, className="sx-actions"), _dead(search_id, dead)]
+    extra = html.Div([html.Div(actions, className="sx-actions"), _dead(search_id, dead)], className="sx-run-next")
     return html.Div([html.H2(text.SCREEN_LATEST), run_card(run, extra=extra)], className="sx-section")
 
 
@@ -266,4 +266,4 @@ def _money(cost: Any) -> str:
 
 
 def _minutes(minutes: float) -> str:
-    return "under 1" if minutes < 1 else f"{minutes:,.0f}"
+    return text.SCREEN_UNDER_A_MINUTE if minutes < 1 else text.SCREEN_MINUTES.format(minutes=f"{minutes:,.0f}")

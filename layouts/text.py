@@ -384,8 +384,10 @@ SCREEN_FIGURES = {
     "calls": "calls of the model",
     "tokens": "tokens",
     "cost": "US dollars",
-    "minutes": "minutes at the account's limits",
+    "minutes": "at the account's limits",
 }
+SCREEN_MINUTES = "about {minutes} min"
+SCREEN_UNDER_A_MINUTE = "under a minute"
 SCREEN_PRICED = "Model {model}, list prices of {date}. An estimate from a sample of the profiles."
 SCREEN_NO_PRICE = "Model {model}: its price is not known here, so no cost is estimated."
 SCREEN_CUT = "The job description is long: the model reads its first part only."

@@ -11,10 +11,20 @@ from collections.abc import Sequence
 
 import psycopg
 
-from services import cli_base, cli_data, cli_export, cli_generate, cli_run, cli_users
+from services import (
+    cli_base,
+    cli_candidates,
+    cli_data,
+    cli_demo,
+    cli_export,
+    cli_generate,
+    cli_run,
+    cli_screening,
+    cli_users,
+)
 from services.errors import ProductError
 
-COMMANDS = (cli_run, cli_users, cli_data, cli_export, cli_generate)
+COMMANDS = (cli_run, cli_users, cli_data, cli_candidates, cli_export, cli_generate, cli_screening, cli_demo)
 
 
 def parser() -> cli_base.Parser:

@@ -81,28 +81,20 @@ def overview(rt: Runtime, actor: Actor, search_id: UUID | str) -> Overview:
 
 
 def start(rt: Runtime, actor: Actor, view: View, rubric_id: int) -> int:
-    """Screen the people of a view by a rubric of its search; returns the run's id.
+    """Screen the people of a view by a rubric of its search; returns the run's id. Raises as read_params()."""
+    with rt.db.connection() as conn:
+        params = _params(conn, rt, actor, view, rubric_id)
+        audit(conn, actor, "screening.start", str(view.search_id), rubric=rubric_id)
+        return jobs.start_run(conn, actor, "screen", str(view.search_id), params)
+
+
+def read_params(rt: Runtime, actor: Actor, view: View, rubric_id: int) -> dict[str, Any]:
+    """What a run of the kind "screen" is started with.
 
     Raises BadInput without a model, Forbidden, Conflict while another screening of the search is open.
     """
-    if not rt.settings.openai_api_key:
-        raise BadInput(rubrics.OFF)
-    rubric = rubrics.newest(rt, actor, view.search_id, rubric_id)
     with rt.db.connection() as conn:
-        given = {"search_id": view.search_id, **actor.params}
-        db.run(conn, _Q.lock_screening, given)
-        row = db.one(conn, _Q.fetch_search, given)
-        if row is None or rubric is None:
-            raise Forbidden(NOT_YOURS)
-        if not row["editable"]:
-            raise Forbidden(READ_ONLY)
-        if db.one(conn, _Q.fetch_open_run, {**given, "but": None}):
-            raise Conflict(
-                "This search is being screened already. Wait for that, take it up again if it is paused, or cancel it."
-            )
-        audit(conn, actor, "screening.start", str(view.search_id), rubric=rubric_id)
-        return jobs.start_run(conn, actor, "screen", str(view.search_id),
-                              {"rubric_id": rubric_id, "view": view.state()})  # fmt: skip
+        return _params(conn, rt, actor, view, rubric_id)
 
 
 def go_on(rt: Runtime, actor: Actor, run_id: int) -> None:
@@ -182,6 +174,21 @@ def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:
     if len(found) > 1:
         raise BadInput("Several searches have this title: give the id instead, it is in the search's address.")
     return str(found[0]["id"])
+
+
+def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int) -> dict[str, Any]:
+    if not rt.settings.openai_api_key:
+        raise BadInput(rubrics.OFF)
+    given = {"search_id": view.search_id, "rubric_id": rubric_id, "but": None, **actor.params}
+    db.run(conn, _Q.lock_screening, given)
+    rubric = db.one(conn, _Q.fetch_rubric, given)
+    if rubric is None:
+        raise Forbidden(NOT_YOURS)
+    if not rubric["editable"]:
+        raise Forbidden(READ_ONLY)
+    if db.one(conn, _Q.fetch_open_run, given):
+        raise Conflict("A screening of this search has not ended: wait for it, take it up again or cancel it.")
+    return {"rubric_id": rubric_id, "view": view.state()}
 
 
 def _verdicts(conn: db.Conn, actor: Actor, search_id: UUID | str, candidate_id: int) -> list[dict[str, Any]]:

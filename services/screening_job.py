@@ -21,7 +21,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, cast
 
-from services import db, screening_model
+from services import db, prices, screening_model
 from services import screening_rows as rows
 from services.errors import Conflict, Unavailable
 from services.grid_view import View
@@ -129,7 +129,8 @@ class _Screening:
         tally = self._tally
         if not tally.total:
             return "There was nobody to screen."
-        said = f"{tally.screened:,} screened, {tally.reused:,} of them known before."
+        known = f", {tally.reused:,} of them by what was known before" if tally.reused else ""
+        said = f"{tally.screened:,} screened{known}."
         return f"{said} {tally.dead:,} could not be screened and keep what they had." if tally.dead else said
 
     # -- the loop ------------------------------------------------------------------------------
@@ -242,9 +243,13 @@ class _Screening:
         result = Result(item, rulings, usage)
         saved = await self._write(lambda conn: rows.save(conn, self._handle, self._rubric, self._model, [result]))
         self._tally.screened += len(saved)
-        self._tally.tokens += used
+        self._spent(usage)
         self._unverified += sum(one.said not in (None, one.verdict) for one in rulings.values())
         self._dirty = True
+
+    def _spent(self, usage: Usage) -> None:
+        self._tally.tokens += usage.input_tokens + usage.output_tokens
+        self._tally.cost += prices.cost(self._model, usage) or 0
 
     async def _failed(self, item: Item, error: ModelError, expected: int) -> None:
         used = error.usage.input_tokens + error.usage.output_tokens
@@ -259,7 +264,7 @@ class _Screening:
         state, delay = ("dead", 0.0) if dead and not hopeless else ("retry", 0.0 if hopeless else delay)
         await self._write(lambda conn: rows.fail(
             conn, self._handle, item, self._model, error.usage, error.reason, state=state, delay_s=delay))  # fmt: skip
-        self._tally.tokens += used
+        self._spent(error.usage)
         self._tally.dead += state == "dead"
         if hopeless:
             raise _Paused(error.message)

@@ -45,6 +45,7 @@ def main(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Its lines tell every job's start and end twice; ours tell what matters.
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     rt = Runtime(settings, kind="worker")
     rt.open()
     try:

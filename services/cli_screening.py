@@ -1,0 +1,76 @@
+"""The command that screens a search against a job description: screen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from services import bootstrap, cli_base, rubrics, runs, screening
+from services.errors import BadInput, Unavailable
+from services.grid_columns import STATUSES
+from services.grid_view import View
+from services.identity import Actor
+from services.job_runner import Runner
+from services.rubrics import Rubric
+from services.runtime import Runtime
+
+_COUNTS = ("screened", "reused", "unverified", "calls", "tokens", "cost")
+
+
+def add_parsers(subparsers: Any) -> None:
+    screen = cli_base.add_command(
+        subparsers, "screen", "Screen the people of a search against a job description.", _screen
+    )
+    screen.add_argument("search", metavar="SEARCH", help="title or id of the search")
+    screen.add_argument("--job", required=True, type=Path, metavar="FILE", help="the job description, as text in UTF-8")
+    screen.add_argument("--status", choices=STATUSES, default="active", help="who of the search; default: active")
+    screen.add_argument("--user", metavar="EMAIL", default="", help="who does it; default: the first admin")
+
+
+def _screen(args: argparse.Namespace) -> int:
+    job = rubrics.clean_job_description(_read(args.job))
+    if not job:
+        raise BadInput(f"{args.job} holds no text.")
+    with cli_base.opened() as rt:
+        actor = bootstrap.acting_as(rt, args.user)
+        search_id = screening.find_search(rt, actor, args.search)
+        rubric = _rubric(rt, actor, search_id, job)
+        params = screening.read_params(rt, actor, View.of(search_id, status=args.status), rubric.id)
+        run = runs.get_run(rt, actor, _run_here(rt, actor, "screen", search_id, params))
+    counts = {name: run["counts"].get(name) or 0 for name in _COUNTS}
+    cli_base.show(args, {
+        "run": run["id"], "state": run["state"], "search": search_id, "rubric": rubric.version,
+        "criteria": [one.title for one in rubric.criteria], "people": run["total"], "failed": run["failed"], **counts,
+    })  # fmt: skip
+    if run["state"] != "done":
+        sys.stderr.write(f"sourcingx: {run['message'] or 'The screening did not come to its end.'}\n")
+        return 1
+    return 0
+
+
+def _rubric(rt: Runtime, actor: Actor, search_id: str, job: str) -> Rubric:
+    """The search's newest criteria where they are for this job; else the model proposes some."""
+    known = rubrics.newest(rt, actor, search_id)
+    if known is not None and known.job_description == job:
+        return known
+    rubrics.keep_job_description(rt, actor, search_id, job)
+    proposal = rubrics.proposal(rt, actor, _run_here(rt, actor, "propose", search_id, {}))
+    if not proposal.criteria:
+        raise Unavailable(proposal.message or "No criteria could be proposed from this job description.")
+    return rubrics.save(rt, actor, search_id, job, proposal.criteria)
+
+
+def _run_here(rt: Runtime, actor: Actor, kind: str, search_id: str, params: dict[str, Any]) -> int:
+    """Here, not in a worker: it may be that none runs."""
+    return Runner(rt, "command line").execute_inline(actor, kind, search_id, params)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path} is not text in UTF-8.") from error

@@ -1,0 +1,156 @@
+"""The demo: a database of its own with 10,000 synthetic people, and a stub model, so that every button works.
+
+It never mixes with real work: it only ever fills an empty database, which it marks in the audit log
+before anything else, and `reset` empties marked databases only.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
+
+import psycopg
+from psycopg.rows import dict_row
+
+import sql
+from services import db, identity, rubrics, run_state, synthetic
+from services import home as homes
+from services.children import ROOT, Child
+from services.config import SETTINGS, Settings, child_environ
+from services.errors import BadInput, Unavailable
+from services.identity import Actor, audit
+from services.rubrics import Criterion
+from services.runtime import Runtime
+from services.servers import attached
+from services.storage import Storage
+
+PEOPLE = 10_000
+SEED = 1
+USER = "demo@example.com"
+TITLE = "Backend engineers (demo)"
+JOB = """\
+Backend engineer for our payments platform, based in London or remote.
+
+You have at least 5 years of experience with services that many people rely on. Python and PostgreSQL are a must.
+Kubernetes and AWS are nice to have. You like to lead a small team. We are not looking for agencies.
+"""
+CRITERIA = (
+    Criterion("Python", "Does the profile show experience with python?", "must", Decimal(5)),
+    Criterion("PostgreSQL", "Does the profile show experience with postgresql?", "must", Decimal(4)),
+    Criterion("Five years", "At least 5 years of experience?", "should", Decimal(3)),
+    Criterion("Kubernetes", "Does the profile show experience with kubernetes?", "should", Decimal(2)),
+    Criterion("London", "Is the candidate based in London?", "should", Decimal(1)),
+)
+NOT_A_DEMO = (
+    "This database is in use and is not the demo's; nothing was changed. "
+    "Set SOURCINGX_HOME to a folder of the demo's own and leave DATABASE_URL empty."
+)
+# What a stub on this machine can take; the limits' work can still be seen.
+RPM, TPM = 2_000, 4_000_000
+
+_Q = sql.queries("demo")
+_STUB = "tests.stubs.openai_server"
+
+
+def home_of(settings: Settings) -> Settings:
+    """The demo's own folder within the usual one; a folder that was named is taken as it is."""
+    usual = next(setting for setting in SETTINGS if setting.field == "home")
+    own = settings.home == usual.parse(usual.default)
+    return replace(settings, home=settings.home / "demo") if own else settings
+
+
+def prepare(settings: Settings) -> tuple[Settings, Sequence[Child]]:
+    """For supervisor.run(): the people, and the stub model as a child that settings point to.
+
+    Raises BadInput for a database that is not the demo's, Unavailable without the stub.
+    """
+    if not (ROOT / "tests" / "stubs" / "openai_server.py").exists():
+        raise Unavailable("The demo's stub model is part of the source checkout; run the demo from there.")
+    port = _free_port()
+    pointed = replace(
+        settings,
+        openai_api_key="demo",
+        openai_base_url=f"http://127.0.0.1:{port}/v1",
+        openai_api="responses",
+        openai_rpm=RPM,
+        openai_tpm=TPM,
+    )
+    rt = Runtime(pointed, kind="worker")
+    rt.open()
+    try:
+        _fill(rt)
+    finally:
+        rt.close()
+    command = [
+        sys.executable,
+        "-m",
+        _STUB,
+        "--port",
+        str(port),
+        "--seed",
+        str(SEED),
+        "--latency",
+        "0.2",
+        "--spread",
+        "0.5",
+    ]
+    return pointed, [Child("model", command, child_environ(pointed), settings.home / "logs" / "model.log")]
+
+
+def reset(settings: Settings) -> None:
+    """Empty the demo's database; the next start fills it anew. Raises BadInput, Conflict while it runs."""
+    ready = homes.prepare(settings)
+    with run_state.only_one(ready.home), attached(ready) as (ready, _):
+        _empty(ready)
+
+
+def _fill(rt: Runtime) -> None:
+    with rt.db.connection() as conn:
+        marks, anything = db.one(conn, _Q.fetch_marks), db.one(conn, _Q.fetch_anything)
+    assert marks is not None and anything is not None
+    if marks["ready"]:
+        return
+    if not marks["begun"] and anything["found"]:
+        raise BadInput(NOT_A_DEMO)
+    if marks["begun"]:
+        # An earlier start was ended in the middle.
+        _empty(rt.settings)
+    actor = identity.find_user(rt, USER) or identity.create_user(rt, USER, "Demo Recruiter", "recruiter")
+    _mark(rt, actor, "demo.begin")
+    search_id = synthetic.generate(rt, actor, PEOPLE, TITLE, SEED)
+    rubrics.save(rt, actor, search_id, JOB, CRITERIA)
+    _mark(rt, actor, "demo.ready")
+
+
+def _mark(rt: Runtime, actor: Actor, mark: str) -> None:
+    with rt.db.connection() as conn:
+        audit(conn, actor, mark)
+
+
+def _empty(settings: Settings) -> None:
+    try:
+        with psycopg.connect(
+            settings.database_owner_url or settings.database_url, connect_timeout=5, row_factory=dict_row
+        ) as conn:
+            marks = db.one(conn, _Q.fetch_marks)
+            if marks is None or not marks["begun"]:
+                raise BadInput(NOT_A_DEMO)
+            keys = [row["storage_key"] for row in db.rows(conn, _Q.fetch_storage_keys)]
+            db.run(conn, _Q.empty)
+    except psycopg.errors.UndefinedTable as error:
+        raise BadInput("There is no demo here yet: sourcingx demo makes one.") from error
+    except psycopg.OperationalError as error:
+        raise Unavailable("Postgres does not answer, so the demo could not be emptied.") from error
+    storage = Storage.of(settings)
+    for key in keys:
+        storage.delete(key)
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port: int = probe.getsockname()[1]
+        return port

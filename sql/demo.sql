@@ -1,0 +1,16 @@
+-- fetch_marks --
+-- What this database says of itself as a demo: begun, and ready with its people.
+SELECT coalesce(bool_or(action = 'demo.begin'), false) AS begun, coalesce(bool_or(action = 'demo.ready'), false) AS ready
+FROM audit_log WHERE action IN ('demo.begin', 'demo.ready');
+
+-- fetch_anything --
+-- Whether the database holds anything that people made.
+SELECT EXISTS (SELECT FROM searches) OR EXISTS (SELECT FROM profiles) AS found;
+
+-- fetch_storage_keys --
+-- The files that rows speak of.
+SELECT storage_key FROM uploads UNION ALL SELECT storage_key FROM exports;
+
+-- empty --
+-- Everything that was made since the schema; for the owner's role.
+TRUNCATE users, searches, profiles, sign_in_attempts, ai_decisions, audit_log, procrastinate_jobs RESTART IDENTITY CASCADE;
