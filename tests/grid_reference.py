@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,12 +73,14 @@ def load_rows(conn: psycopg.Connection[Any], search_id: uuid.UUID) -> list[Row]:
 _LETTERS = str.maketrans({"ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE"})
 
 
+@cache
 def key(text: str) -> str:
     """Without accents and case; for the letters that tests/people.py uses."""
     parts = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(c for c in parts if not unicodedata.combining(c)).lower()
 
 
+@cache
 def words(text: str) -> list[str]:
     """Words as recruiters type them: C++, C# and .NET are words, every other sign divides."""
     plain = key(text).replace("c++", "cplusplus").replace("c#", "csharp").replace(".net", " dotnet")

@@ -135,7 +135,7 @@ def sort_model(sorts: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"colId": name, "sort": direction} for name, direction in sorts]
 
 
-@settings(STEADY, max_examples=400)
+@settings(STEADY, max_examples=250)
 @given(status=st.sampled_from(STATUSES), model=filter_models(), sorts=SORTS, block=BLOCKS, zone=ZONES)
 def test_any_view_shows_what_python_finds(
     grid: World, status: str, model: dict[str, Any], sorts: list[tuple[str, str]], block: tuple[float, int], zone: str
@@ -265,7 +265,7 @@ def requests(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
 PLAIN = {"status": "all", "q": "", "filters": {}, "sort": [], "start": 0, "end": 100, "zone": "UTC"}
 
 
-@settings(STEADY, max_examples=400)
+@settings(STEADY, max_examples=300)
 @given(request=requests())
 @example(request=PLAIN | {"q": "x" * 300})
 @example(request=PLAIN | {"q": "&|!():*<->' \\ & foo:*A", "start": 5})
@@ -290,7 +290,7 @@ def test_anything_at_all_is_a_page_or_bad_input(grid: World, request: dict[str, 
     assert row is not None and View.from_state(grid.search_id, row[0]).key(1) == view.key(1)
 
 
-@settings(STEADY, max_examples=250)
+@settings(STEADY, max_examples=150)
 @given(model=spoiled())
 def test_a_spoiled_filter_is_refused_or_means_what_it_says(grid: World, model: Any) -> None:
     try:

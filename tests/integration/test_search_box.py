@@ -76,7 +76,7 @@ def term(kind: str, texts: tuple[str, ...]) -> st.SearchStrategy[tuple[str, str,
 TERM = st.one_of(term("word", WORDS), term("short", SHORTS), term("prefix", PREFIXES), term("phrase", PHRASES))
 
 
-@settings(STEADY, max_examples=150)
+@settings(STEADY, max_examples=100)
 @given(terms=st.lists(TERM, min_size=1, max_size=3, unique=True), status=st.sampled_from(("active", "all")))
 def test_every_term_must_match(grid: World, terms: Terms, status: str) -> None:
     q = " ".join(typed(*one) for one in terms)

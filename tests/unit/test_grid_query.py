@@ -138,7 +138,7 @@ def test_blank_needs_no_value(key: str, model: Model, text: str, words: str) -> 
          "source is “ csv ” or blank"),
         ("company_in", [" Łódź ", None], "(company_key = ANY (sx_keys(%(p0)s::text[])) OR company_key = '')",
          [["Łódź"]], "company is “Łódź” or blank"),
-        ("skills_in", ["Go", "C++", "Go"], "(skills && %(p0)s::text[])", [["C++", "Go"]],
+        ("skills_in", ["Go", "C++", "Go"], "((skills && %(p0)s::text[] AND skills <> '{}'))", [["C++", "Go"]],
          "skills is “Go” or “C++” or “Go”"),
         ("tags_in", [None], "(tags = '{}')", [], "tags is blank"),
         ("has_email", [True], "(has_email = %(p0)s)", [True], "e-mail known is yes"),

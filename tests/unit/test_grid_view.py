@@ -263,8 +263,11 @@ UP = "NULLS LAST"
     ("sort", "walks"),
     [
         ("score.asc", [f"score ASC {UP}, id ASC {UP}"]),
-        ("score.desc", ["score IS NOT NULL: score DESC, id DESC", "score IS NULL: id DESC"]),
-        ("title.asc", [f"title_key > '': title_key ASC {UP}, id ASC {UP}", f"title_key = '': id ASC {UP}"]),
+        ("score.desc", ["score IS NOT NULL: score DESC, id DESC", "score IS NULL: score DESC, id DESC"]),
+        (
+            "title.asc",
+            [f"title_key > '': title_key ASC {UP}, id ASC {UP}", f"title_key = '': title_key ASC {UP}, id ASC {UP}"],
+        ),
         ("title.desc", ["title_key DESC, id DESC"]),
         ("added_at.asc", [f"added_at ASC {UP}, id ASC {UP}"]),
         ("added_at.desc", ["added_at DESC, id DESC"]),
@@ -278,8 +281,8 @@ def test_blanks_come_last_in_both_directions_of_an_index(sort: str, walks: list[
 
 def test_further_columns_sort_within_the_walks_of_the_first() -> None:
     order = order_of(view(sort=by("title.asc", "score.desc")))
-    then = f"score DESC NULLS LAST, id ASC {UP}"
-    assert spelled(order) == [f"title_key > '': title_key ASC {UP}, {then}", f"title_key = '': {then}"]
+    then = f"title_key ASC {UP}, score DESC NULLS LAST, id ASC {UP}"
+    assert spelled(order) == [f"title_key > '': {then}", f"title_key = '': {then}"]
     assert not order.reads_index
 
 
