@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 from flask import g
 
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import ids, page_screen, text
+from layouts import ids, page_screen, pages_runs, text
 from services import rubrics, runs, screening, screening_estimate
 from services.errors import BadInput, ProductError
 from services.grid_view import View, parse_url
@@ -44,6 +44,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         run=_run_panel(rt, actor, run, found.search_id) if run else None,
         run_id=found.latest_run,
         run_open=run is not None and run["state"] in runs.OPEN,
+        seen=_seen(run) if run else None,
     )
 
 
@@ -167,9 +168,13 @@ def _register_runs(registry: Registry) -> None:
             return no_update, True, no_update
         actor = current_actor()
         run = runs.get_run(rt, actor, _number(shown.get("run")))
-        now = hashlib.sha256(repr(run).encode()).hexdigest()[:16]
+        now = _seen(run)
         if now == seen:
             return no_update, no_update, no_update
+        if isinstance(seen, dict) and seen.get("shape") == now["shape"]:
+            # Only figures have changed: the buttons beside them stay as they are.
+            set_props(ids.RUN_FIGURES, {"children": pages_runs.figures(run)})
+            return no_update, no_update, now
         ended = True if run["state"] not in runs.OPEN else no_update
         return _run_panel(rt, actor, run, str(_uuid(search_id))), ended, now
 
@@ -207,6 +212,18 @@ def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -
     stopped = run["state"] not in ("queued", "running")
     dead = screening.dead_letters(rt, actor, run["id"]) if stopped and run["failed"] else []
     return page_screen.run_panel(run, search_id, dead, may_go_on=actor.may_edit and run["may_cancel"])
+
+
+def _seen(run: dict[str, Any]) -> dict[str, str]:
+    """What a page shows of a run, as two hashes: of its shape, and of everything."""
+    stopped = run["state"] not in ("queued", "running")
+    parts = [run[name] for name in ("id", "state", "cancel_requested", "queue_position", "may_cancel")]
+    shape = [*parts, run["done"] > 0, run["failed"] if stopped else 0]
+    return {"shape": _hash(shape), "all": _hash(run)}
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
 def _plain(criteria: Sequence[rubrics.Criterion]) -> list[dict[str, Any]]:

@@ -100,6 +100,7 @@ CHANGE_REQUEST = "change-request"
 CHANGE_ANSWER = "change-answer"
 RUN_WATCH = "run-watch"
 RUN_STATE = "run-state"
+RUN_FIGURES = "run-figures"
 PERSON_REQUEST = "person-request"
 PERSON_ANSWER = "person-answer"
 

@@ -68,8 +68,12 @@ def screen_page(
     run: Component | None,
     run_id: int | None,
     run_open: bool,
+    seen: Mapping[str, str] | None,
 ) -> html.Div:
-    """criteria: dicts with FIELDS. view: the grid's, where it is not the usual one. off: why there is no model."""
+    """criteria: dicts with FIELDS. view: the grid's, where it is not the usual one. off: why there is no model.
+
+    seen: what the first answer about the run is compared with.
+    """
     return shell.page(
         text.SCREEN_TITLE,
         html.P([text.SCREEN_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
@@ -82,7 +86,7 @@ def screen_page(
         dcc.Store(id=ids.SCREEN_VIEW, data=dict(view) if view else None),
         dcc.Store(id=ids.SCREEN_RUBRIC, data=rubric_id),
         dcc.Store(id=ids.SCREEN_PROPOSAL),
-        dcc.Store(id=ids.SCREEN_SEEN),
+        dcc.Store(id=ids.SCREEN_SEEN, data=dict(seen) if seen else None),
         dcc.Store(id=ids.SCREEN_RUN, data={"run": run_id} if run_id else None),
         dcc.Interval(id=ids.SCREEN_CLOCK, interval=POLL_MS, disabled=not run_open),
         dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=POLL_MS, disabled=True),

@@ -46,7 +46,13 @@ def run_card(run: Run, *, extra: Any = None) -> html.Div:
     """One job on the page where it was started: progress, counts, message, cancel, then extra."""
     cancel = _cancel(run, id=ids.RUN_CANCEL) if run["state"] in OPEN else None
     head = html.Div([_state(run), cancel], className="sx-run-head")
-    return html.Div([head, *_progress(run), extra], className="sx-card sx-run", **{"data-state": run["state"]})
+    live = html.Div(figures(run), id=ids.RUN_FIGURES, className="sx-run-figures")
+    return html.Div([head, live, extra], className="sx-card sx-run", **{"data-state": run["state"]})
+
+
+def figures(run: Run) -> list[Any]:
+    """What changes all the time, apart from the buttons: one that is replaced while it is pressed is not pressed."""
+    return _progress(run)
 
 
 def _row(run: Run) -> html.Tr:

@@ -164,6 +164,12 @@ def test_from_a_job_description_to_scores(
     waiting = props(progress(client, search, run_id))
     assert ids.SCREEN_CLOCK not in waiting and ids.RUN_CANCEL in str(waiting)
     assert props(progress(client, search, run_id, waiting[ids.SCREEN_SEEN]["data"])) == {}
+    # Once it runs only the figures are sent: a button that is replaced while it is pressed is not pressed.
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE runs SET counts = counts || '{\"calls\": 3}' WHERE id = %s", [run_id])
+    moved = progress(client, search, run_id, waiting[ids.SCREEN_SEEN]["data"])
+    assert list(props(moved)) == [ids.SCREEN_SEEN]
+    assert "3  calls" in words(moved.get_json()["sideUpdate"][ids.RUN_FIGURES]["children"])
     assert work(rt, run_id)["done"] == 12
     ended = props(progress(client, search, run_id))
     assert ended[ids.SCREEN_CLOCK]["disabled"] is True
