@@ -92,7 +92,7 @@ def facet_values(facet: Facet, *, found: bool = False) -> list[Component]:
     content: list[Component] = [html.Div(rows, role="group", className="sx-facet-values", **label)]
     if facet.more and not found and facet.key in text.FACET_FIND:
         content.append(_note(text.FACET_MORE))
-    return content if facet.exact else [*content, _note(text.FACET_ABOUT_NOTE)]
+    return content
 
 
 def histogram(bars: Histogram, chosen: tuple[Any, Any] = (None, None)) -> list[Component]:
@@ -105,9 +105,7 @@ def histogram(bars: Histogram, chosen: tuple[Any, Any] = (None, None)) -> list[C
     )
     tallest = max(bars.counts) or 1
     drawn = [_bar(bars, i, tallest, chosen) for i in range(len(bars.counts))]
-    notes = [] if bars.exact else [_note(text.FACET_ABOUT_NOTE)]
-    if bars.blank:
-        notes.insert(0, _note(text.FACET_BLANKS.format(count=_number(bars.blank, bars.exact))))
+    notes = [_note(text.FACET_BLANKS.format(count=_number(bars.blank, bars.exact)))] if bars.blank else []
     scale = [html.Span(_edge(bars.edges[0])), html.Span(_edge(bars.edges[-1]))]
     return [
         html.Div(drawn, className="sx-bars", role="img", **{"aria-label": ends}),
@@ -182,7 +180,7 @@ def _row(facet: Facet, value: Value) -> Component:
         [
             html.Span(className="sx-facet-box", **{"aria-hidden": "true"}),
             html.Span(label, className="sx-facet-name", dir="auto"),
-            html.Span(count, className="sx-facet-count"),
+            html.Span(count, className="sx-facet-count", title=None if facet.exact else text.FACET_ABOUT_NOTE),
         ],
         type="button",
         role="checkbox",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections import Counter as Tally
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from services import facets
 from services.errors import BadInput, Forbidden
@@ -30,6 +32,7 @@ from tests import people
 from tests.grid_reference import Row, key, shown
 from tests.grid_world import World, world
 from tests.people import Person, add_people, add_search
+from tests.web import CALLBACK, Browser
 
 KEYED = {"title_in": "title", "company_in": "company", "location_in": "location"}
 PLAIN = {"fit_in": "fit", "stage_in": "stage", "source_in": "source", "status_in": "filter_status",
@@ -441,3 +444,86 @@ def test_an_empty_search_has_empty_facets(rt: Runtime, alice: Actor) -> None:
     for name in RANGES:
         found = facets.histogram(rt, alice, view, None, name)
         assert (found.counts, found.low, found.high, found.blank) == ([], None, None, 0)
+
+
+# As the page asks for them
+
+
+def ask(client: Browser, name: str, page: Any, text: Any = "", n: Any = 7) -> TestResponse:
+    """A group's question, as dash-renderer sends it."""
+    wanted = '..{"key":["MATCH"],"type":"facet"}.children...{"key":["MATCH"],"type":"facet-done"}.data..'
+    given = {
+        "id": {"type": "facet-ask", "key": name},
+        "property": "data",
+        "value": {"n": n, "page": page, "text": text},
+    }
+    return client.send(CALLBACK, json={
+        "output": wanted,
+        "outputs": [{"id": {"type": "facet", "key": name}, "property": "children"},
+                    {"id": {"type": "facet-done", "key": name}, "property": "data"}],
+        "inputs": [given],
+        "state": [],
+        "changedPropIds": [json.dumps({"key": name, "type": "facet-ask"}, separators=(",", ":")) + ".data"],
+    })  # fmt: skip
+
+
+def answer(response: TestResponse, name: str) -> tuple[str, Any]:
+    """The group's content as JSON text, and the number of the question that it answers."""
+    found = json.loads(response.get_data())["response"]
+    places = {kind: json.dumps({"key": name, "type": kind}, separators=(",", ":")) for kind in ("facet", "facet-done")}
+    return json.dumps(found[places["facet"]]["children"]), found[places["facet-done"]]["data"]
+
+
+def test_a_group_is_answered_in_its_own_place(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser]
+) -> None:
+    search = make(rt, alice, [Person(company="Google", score=7.0, stage="shortlisted"), Person(company="Gold Ltd")])
+    client, page = (
+        client_for(alice),
+        {"search_id": str(search), "version": None, "f": {"stage_in": {"values": ["new"]}}},
+    )
+    shown, n = answer(ask(client, "stage_in", page), "stage_in")
+    assert n == 7
+    assert "Shortlisted, 1" in shown and "New, 1" in shown
+    shown, _ = answer(ask(client, "company_in", page), "company_in")
+    assert "Gold Ltd, 1" in shown and "Google" not in shown
+    shown, _ = answer(ask(client, "company_in", page | {"f": {}}, "goo"), "company_in")
+    assert "Google, 1" in shown and "Gold" not in shown
+    shown, _ = answer(ask(client, "score", page | {"f": {}, "filterModel": {}}), "score")
+    assert "7 to 7.5: 1" in shown and "1 not filled in" in shown
+
+
+def test_a_group_is_answered_only_for_who_may_see_the_search(
+    rt: Runtime, alice: Actor, bob: Actor, client_for: Callable[[Actor], Browser], stranger: Browser
+) -> None:
+    search = make(rt, alice, [Person(company="Secret Ltd")], "private")
+    page = {"search_id": str(search)}
+    assert ask(client_for(alice), "company_in", page).status_code == 200
+    refused = ask(client_for(bob), "company_in", page)
+    assert refused.status_code == 403
+    assert "Secret" not in refused.get_data(as_text=True)
+    assert ask(stranger, "company_in", page).status_code == 401
+
+
+ODD_QUESTIONS: list[dict[str, Any]] = [
+    {"page": None},
+    {"page": []},
+    {"page": {"search_id": "x"}},
+    {"page": {"f": "x"}},
+    {"page": {"f": {"nothing": 1}}},
+    {"page": {"version": "x"}, "text": {"a": 1}},
+    {"page": {"version": 2**80}, "text": "x" * 501},
+    {"page": {}, "text": "\x00"},
+]
+
+
+def test_whatever_a_group_asks_there_is_an_answer(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser]
+) -> None:
+    search, client = make(rt, alice, [Person(company="Google")]), client_for(alice)
+    for name in ("company_in", "score", "password_hash", ""):
+        for odd in ODD_QUESTIONS:
+            page = {"search_id": str(search)} | odd["page"] if isinstance(odd["page"], dict) else odd["page"]
+            response = ask(client, name, page, odd.get("text", ""))
+            assert response.status_code == 200, odd
+            assert answer(response, name)[1] == 7
