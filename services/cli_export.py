@@ -31,17 +31,18 @@ _Q = sql.queries("exports")
 
 def add_parsers(subparsers: Any) -> None:
     rows = cli_base.add_command(subparsers, "rows", "Show people of a search, as the grid does.", _rows)
-    _add_view(rows)
+    add_view(rows)
     rows.add_argument("--start", type=int, default=0, metavar="N", help="first row, counted from 0; default: 0")
     rows.add_argument("--end", type=int, metavar="M", help=f"row to stop before; default: {result_sets.PAGE} further")
     export = cli_base.add_command(subparsers, "export", "Write people of a search to a file.", _export)
-    _add_view(export)
+    add_view(export)
     export.add_argument("--format", choices=tuple(export_rows.FORMATS), default="csv", help="default: csv")
     export.add_argument("--columns", metavar="A,B", help="which columns; default: all")
     export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="is replaced when it exists")
 
 
-def _add_view(parser: argparse.ArgumentParser) -> None:
+def add_view(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say whom a command is about; view_of() reads them."""
     parser.add_argument("search", metavar="SEARCH", help="the search's id or its exact title")
     parser.add_argument("--filter", metavar="JSON", help="a filterModel, as f= in the address of a search")
     parser.add_argument("--sort", metavar="S", help="for example score.desc,last_name.asc")
@@ -58,7 +59,7 @@ def _rows(args: argparse.Namespace) -> int:
         raise BadInput(f"At most {MOST_ROWS:,} rows are shown at a time; sourcingx export writes all of them.")
     with cli_base.opened() as rt:
         actor = bootstrap.acting_as(rt, args.user)
-        counted = result_sets.count(rt, actor, view := _view(rt, actor, args), None)
+        counted = result_sets.count(rt, actor, view := view_of(rt, actor, args), None)
         rows: list[dict[str, Any]] = []
         for first in range(args.start, min(end, counted.row_count), result_sets.PAGE):
             last = min(first + result_sets.PAGE, end)
@@ -78,7 +79,7 @@ def _export(args: argparse.Namespace) -> int:
     columns = None if args.columns is None else [name.strip() for name in args.columns.split(",")]
     with cli_base.opened() as rt, _replacing(args.output) as output:
         actor = bootstrap.acting_as(rt, args.user)
-        view = _view(rt, actor, args)
+        view = view_of(rt, actor, args)
         params = exports.read_params(view, None, {"all": True}, args.format, columns)
         exports.check_allowed(rt, actor, view)
         # Here, not in a worker: it may be that none runs.
@@ -96,7 +97,7 @@ def _export(args: argparse.Namespace) -> int:
     return 0
 
 
-def _view(rt: Runtime, actor: Actor, args: argparse.Namespace) -> View:
+def view_of(rt: Runtime, actor: Actor, args: argparse.Namespace) -> View:
     """The view that the arguments say. Raises BadInput, NotFound, Forbidden."""
     try:
         model = json.loads(args.filter) if args.filter is not None else {}

@@ -1,0 +1,36 @@
+"""The command that moves people of a search to a stage: stage."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from services import bootstrap, bulk, candidates, cli_base, run_targets, runs
+from services.cli_export import add_view, view_of
+from services.errors import Unavailable
+from services.grid_columns import STAGES
+from services.job_runner import Runner
+
+
+def add_parsers(subparsers: Any) -> None:
+    stage = cli_base.add_command(subparsers, "stage", "Move the people of a view to a stage.", _stage)
+    add_view(stage)
+    stage.add_argument("stage", metavar="STAGE", choices=STAGES, help=", ".join(STAGES))
+
+
+def _stage(args: argparse.Namespace) -> int:
+    action = candidates.action_of("stage", args.stage)
+    with cli_base.opened() as rt:
+        actor = bootstrap.acting_as(rt, args.user)
+        view = view_of(rt, actor, args)
+        # Whatever is wrong with it is said before there is a run.
+        run_targets.as_shown(rt, actor, view, None)
+        # Here, not in a worker: it may be that none runs.
+        params = bulk.params(view, None, action)
+        run_id = Runner(rt, "command line").execute_inline(actor, "bulk", str(view.search_id), params)
+        run = runs.get_run(rt, actor, run_id)
+        done = bulk.result_of(rt, actor, run_id)
+    if run["state"] != "done" or done is None:
+        raise Unavailable(run["message"] or "This did not come to its end.")
+    cli_base.show(args, {"run": run_id, "people": run["total"], "batch": done.batch_id, **run["counts"]})
+    return 0
