@@ -131,13 +131,21 @@ def _full_id(registry: Registry, output: str, inputs: list[Prop]) -> str:
         # Two callbacks may write the same outputs from other inputs; theirs decide.
         found = [n for n in registry.callbacks if re.sub(r"@[0-9a-f]{64}", "", n) == output]
         if len(found) > 1:
-            wanted = [_prop_id(p) for p in inputs]
-            found = [n for n in found if _input_ids(known[n]) == wanted]
+            wanted = [_kind(_prop_id(p)) for p in inputs]
+            found = [n for n in found if [_kind(shown) for shown in _input_ids(known[n])] == wanted]
     return found[0] if len(found) == 1 else output
 
 
 def _input_ids(spec: dict[str, Any]) -> list[str]:
     return [f"{i['id']}.{i['property']}" for i in spec["inputs"]]
+
+
+def _kind(shown: str) -> str:
+    """A button of a row stands for all of its type: {"id":["ALL"],"type":"x"}.n_clicks is x.n_clicks."""
+    if not shown.startswith("{"):
+        return shown
+    component, _, name = shown.rpartition(".")
+    return f"{json.loads(component)['type']}.{name}"
 
 
 def _outputs(registry: Registry, output: str) -> Any:

@@ -34,13 +34,20 @@ def well_formed(registry: Registry, output: str) -> dict[str, Any]:
 
     targets = [] if spec["no_output"] else spec["output"]
     listed = targets if isinstance(targets, (list, tuple)) else [targets]
-    outputs = [{"id": o.component_id, "property": o.component_property} for o in listed]
+    outputs = [{"id": concrete(o.component_id), "property": o.component_property} for o in listed]
     shape = outputs if isinstance(targets, (list, tuple)) else outputs[0]
     changed = [f"{spec['inputs'][0]['id']}.{spec['inputs'][0]['property']}"]
     return {
         "output": output, "outputs": shape, "inputs": props("inputs"), "state": props("state"),
         "changedPropIds": changed,
     }  # fmt: skip
+
+
+def concrete(component: Any) -> Any:
+    """An id with something in place of dash.MATCH."""
+    return (
+        component if isinstance(component, str) else {k: v if isinstance(v, str) else "x" for k, v in component.items()}
+    )
 
 
 # ---- strangers
@@ -203,6 +210,21 @@ def _everyone(action: str, value: str) -> dict[str, Any]:
     return {"n": 1, "action": action, "value": value, "target": {"all": True}}
 
 
+def _drawer(search: str) -> list[Any]:
+    return [(ids.PERSON_ANSWER, "data", {"person": "1"}), (ids.GRID_VIEW, "data", _grid(search))]
+
+
+def _delete_note(search: str) -> dict[str, Any]:
+    button = ids.note_delete(1)
+    shown = json.dumps(button, sort_keys=True, separators=(",", ":"))
+    return {
+        "inputs": [[(button, "n_clicks", 1)]],
+        "state": [(ids.NOTE_INPUT, "value", ""), *_drawer(search)],
+        "triggered": f"{shown}.n_clicks",
+    }
+
+
+NOTE_OUTPUTS = "..person-body.children...person-answer.data...note-input.value.."
 FORM_OUTPUTS = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
 # Callback → the call that names someone else's private search. A new callback that takes an id is a
 # row here; one that takes none is a line in TAKES_NO_ID.
@@ -228,6 +250,13 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("change-answer.data", lambda s: {
         "inputs": [(ids.CHANGE_REQUEST, "data", _everyone("export", "csv"))],
         "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    *(("..person-body.children...person-answer.data..", lambda s, step=step: {
+        "inputs": [(ids.PERSON_REQUEST, "data", {"n": 1, "person": "1", "position": 0, "step": step})],
+        "state": [(ids.GRID_VIEW, "data", _grid(s))]}) for step in (0, 1)),
+    (NOTE_OUTPUTS, lambda s: {
+        "inputs": [(ids.NOTE_SAVE, "n_clicks", 1)], "state": [(ids.NOTE_INPUT, "value", "Hello"), *_drawer(s)]}),
+    (NOTE_OUTPUTS, _delete_note),
+    ("raw-body.children", lambda s: {"inputs": [(ids.RAW_OPEN, "n_clicks", 1)], "state": _drawer(s)}),
     ("..saved-view-list.children...saved-view-name.value..", lambda s: {
         "inputs": [(ids.SAVED_VIEW_SAVE, "n_clicks", 1)],
         "state": [(ids.SAVED_VIEW_NAME, "value", "Mine"), (ids.SAVED_VIEW_SHARED, "value", False),
@@ -247,7 +276,7 @@ TAKES_NO_ID = {
         "takes an upload's id: test_upload.py",
     "..import-report.children...import-setup.hidden...import-clock.disabled..": "takes a run's id: test_upload.py",
     "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
-}
+}  # fmt: skip
 
 
 @pytest.fixture
