@@ -23,10 +23,13 @@ from services.export_rows import (
     file_name,
     ndjson_body,
 )
+from services.exports import read_params
 from services.grid_columns import COLUMNS as GRID_COLUMNS
+from services.grid_view import View
 from services.import_mapping import FIELDS, suggest
 from services.spreadsheet_text import guard, unguard
 
+VIEW = View.of("1b4e28ba-2fa1-11d2-883f-0016d3cca427")
 # Postgres keeps neither of these.
 TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"))
 
@@ -114,3 +117,30 @@ def test_an_unknown_format_is_refused(name: Any) -> None:
 )
 def test_the_name_of_the_file(title: str, plain: str) -> None:
     assert file_name(title, date(2026, 11, 25), "csv") == f"{plain}-2026-11-25.csv"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {}, None, "all", [], {"all": False}, {"ids": []}, {"ranges": []}, {"all": True, "ids": [1]}, {"ids": "1"},
+        {"ids": [1.5]}, {"ids": [True]}, {"ids": ["x"]}, {"ids": [None]}, {"ids": [0]}, {"ids": [-1]},
+        {"ids": [2**63]}, {"ids": ["\uff19"]}, {"ids": list(range(1, 502))}, {"ranges": [[1]]}, {"ranges": [[5, 5]]},
+        {"ranges": [[9, 5]]}, {"ranges": [[-1, 5]]}, {"ranges": [["0", "5"]]}, {"ranges": [[0, 2**31]]},
+        {"ranges": [[0, 1]] * 101}, {"ranges": {"0": 1}}, {"ranges": [[0, True]]},
+    ],
+)  # fmt: skip
+def test_a_target_that_makes_no_sense_is_refused(target: Any) -> None:
+    with pytest.raises(BadInput):
+        read_params(VIEW, 1, target, "csv", None)
+
+
+@pytest.mark.parametrize(
+    ("target", "kept"),
+    [
+        ({"all": True, "ids": [], "ranges": None}, {"all": True}),
+        ({"ids": ["7", 3, 7]}, {"ids": [7, 3]}),
+        ({"ranges": [[5, 9], [0, 2], [8, 12], [2, 3]]}, {"ranges": [[0, 3], [5, 12]]}),
+    ],
+)
+def test_a_target_names_nobody_twice(target: Any, kept: Any) -> None:
+    assert read_params(VIEW, 1, target, "csv", None)["target"] == kept
