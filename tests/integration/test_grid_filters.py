@@ -135,7 +135,7 @@ def sort_model(sorts: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"colId": name, "sort": direction} for name, direction in sorts]
 
 
-@settings(STEADY, max_examples=250)
+@settings(STEADY, max_examples=200)
 @given(status=st.sampled_from(STATUSES), model=filter_models(), sorts=SORTS, block=BLOCKS, zone=ZONES)
 def test_any_view_shows_what_python_finds(
     grid: World, status: str, model: dict[str, Any], sorts: list[tuple[str, str]], block: tuple[float, int], zone: str
@@ -265,7 +265,7 @@ def requests(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
 PLAIN = {"status": "all", "q": "", "filters": {}, "sort": [], "start": 0, "end": 100, "zone": "UTC"}
 
 
-@settings(STEADY, max_examples=300)
+@settings(STEADY, max_examples=250)
 @given(request=requests())
 @example(request=PLAIN | {"q": "x" * 300})
 @example(request=PLAIN | {"q": "&|!():*<->' \\ & foo:*A", "start": 5})

@@ -121,7 +121,7 @@ def test_a_list_of_the_usual_view_is_read_from_the_index_alone(hall: Hall, sort:
         assert plan.indexes == {INDEXES[sort.split(".")[0]]} and plan.kinds == {"Aggregate", "Index Only Scan"}, plan
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", ["score.desc", "title.asc", "company.desc", "added_at.asc"])
 def test_without_redis_a_jump_walks_the_index(hall: Hall, sort: str) -> None:
     view = hall.view(sort)
     page, found = hall.jump(view, 123_400, with_redis=False)
