@@ -92,7 +92,7 @@ def _substring(stage: Stage, search_id: str) -> Iterator[Figure]:
         )
         yield Figure(
             "P3-substring-ratio",
-            "sequential ILIKE / index >= 500, same rows",
+            "sequential ILIKE in one process / index >= 500, same rows",
             statistics.median(index),
             "ms",
             None if stage.quick else ratio >= 500,

@@ -29,13 +29,14 @@ class Segment:
 class Order:
     """An order as segments (their concatenation), as one ORDER BY, and what that one compares.
 
-    reads_index: an index alone has both the rows and their order.
+    reads_index: an index alone has both the rows and their order. by_index: an index has their order.
     """
 
     segments: list[Segment]
     whole: list[Composable]
     columns: list[Composable]
     reads_index: bool
+    by_index: bool = False
 
 
 def order_of(view: View) -> Order:
@@ -47,7 +48,7 @@ def order_of(view: View) -> Order:
     columns = [_column(COLUMNS[name]) for name, _ in sorts]
     segments = _walks(first, down, whole[1:]) if first.indexed else [Segment(None, whole)]
     unfiltered = not view.filters and not view.terms and view.status in ("active", "all")
-    return Order(segments, whole, columns, first.indexed and len(sorts) == 1 and unfiltered)
+    return Order(segments, whole, columns, first.indexed and len(sorts) == 1 and unfiltered, first.indexed)
 
 
 def order_by_rank(rank: Composable) -> Order:

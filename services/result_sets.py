@@ -34,6 +34,8 @@ _Q = sql.queries("grid")
 RANK_CAP = 2_000
 # With fewer hits than this, finding and sorting them all costs less than a walk through an index can.
 FEW = 20_000
+# Hits of a search text are counted up to here: the planner cannot guess phrases and parts of words.
+MANY = 10_000
 PAGE = 100
 NO_SEARCH = "This search does not exist, or you may not see it."
 
@@ -84,12 +86,16 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Conditions and order of a view, ready for SQL, and about how many rows it has."""
+    """Conditions and order of a view, ready for SQL, and about how many rows it has.
+
+    walk: so many are hits that an index in this order meets a page of them soon.
+    """
 
     where: Where
     order: Order
     estimate: int
     filtered: bool
+    walk: bool = False
 
 
 def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
@@ -225,6 +231,7 @@ def _build(rt: Runtime, actor: Actor, view: View) -> tuple[IdList, int] | None:
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
         plan = _plan(conn, view, meta)
+        conn.execute(_Q.sort_in_memory)
         width = _width(conn)
         most = rt.lists.longest(width)
         if meta.profile_count > most and plan.estimate > most:
@@ -286,6 +293,8 @@ def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
         params = {**plan.where.params, "limit": limit, "offset": offset}
         return [row["id"] for row in conn.execute(text, params)]
     ids: list[int] = []
+    if plan.walk:
+        conn.execute(_Q.walk_index)
     for number, segment in enumerate(plan.order.segments):
         where = _with(plan.where, segment.condition)
         params = {**plan.where.params, "limit": limit - len(ids), "offset": offset}
@@ -301,16 +310,18 @@ def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
 def _plan(conn: db.Conn, view: View, meta: Meta) -> _Plan:
     where, filtered = view.where(), bool(view.filters or view.terms or view.status not in ("active", "all"))
     estimate = meta.profile_count if view.status == "all" and not filtered else _estimate(conn, where)
-    if view.effective_sort[0][0] != RELEVANCE:
+    if not view.terms:
         return _Plan(where, order_of(view), estimate, filtered)
+    row = conn.execute(SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
+    hits = int(row["n"]) if row else 0
     # Ranking reads every hit: only where there are few. Many hits come in the usual order.
-    capped = conn.execute(
-        SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": RANK_CAP + 1}
-    ).fetchone()
-    if capped is None or capped["n"] > RANK_CAP:
-        return _Plan(where, order_of(view), estimate, filtered)
-    words = [term.text for term in view.terms if not term.negated]
-    return _Plan(where, order_by_rank(fragment("rank", value=where.value(words))), estimate, filtered)
+    if view.effective_sort[0][0] == RELEVANCE and hits <= RANK_CAP:
+        words = [term.text for term in view.terms if not term.negated]
+        return _Plan(where, order_by_rank(fragment("rank", value=where.value(words))), hits, filtered)
+    order = order_of(view)
+    if hits <= MANY:
+        return _Plan(where, order, hits, filtered)
+    return _Plan(where, order, max(estimate, FEW), filtered, walk=order.by_index)
 
 
 def _rows(conn: db.Conn, view: View, ids: list[int]) -> list[dict[str, Any]]:

@@ -72,12 +72,12 @@ SELECT id FROM candidates c WHERE c.search_id = %(search_id)s
     AND (c.name_key ILIKE '%%' || %(term)s || '%%' OR c.company_key ILIKE '%%' || %(term)s || '%%') ORDER BY id;
 
 -- scan_only --
--- No index for the next statements: the baseline reads the table.
-SET enable_bitmapscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off;
+-- No index for the next statements: the baseline reads the table from beginning to end, in one process.
+SET max_parallel_workers_per_gather = 0; SET enable_bitmapscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off;
 
 -- scan_and_index --
 -- Back to normal.
-RESET enable_bitmapscan; RESET enable_indexscan; RESET enable_indexonlyscan;
+RESET max_parallel_workers_per_gather; RESET enable_bitmapscan; RESET enable_indexscan; RESET enable_indexonlyscan;
 
 -- sample_names --
 -- Last names spread over the search, to make selective terms of.

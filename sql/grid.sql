@@ -187,8 +187,16 @@ SELECT coalesce(max(id), 0) > 2147483647 AS wide FROM candidates;
 SELECT count(*) AS n FROM candidates c WHERE {where};
 
 -- count_capped --
--- Exact up to a cap; for "are there few enough to rank".
+-- Exact up to a cap; for "are there few enough to rank", and enough to walk an index for.
 SELECT count(*) AS n FROM (SELECT FROM candidates c WHERE {where} LIMIT %(cap)s) AS capped;
+
+-- walk_index --
+-- For the rest of the transaction: read an index in order until a page is full.
+SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;
+
+-- sort_in_memory --
+-- For the transaction that builds a list: a million keys and ids fit; on disk they take twice as long.
+SET LOCAL work_mem = '128MB';
 
 -- estimate_rows --
 -- The planner's guess, in about a millisecond.
