@@ -140,6 +140,7 @@
       keep({ sort: sortModel() });
       writeUrl();
     });
+    joinScrollers();
     api.addEventListener("selectionChanged", readSelection);
     api.addEventListener("modelUpdated", tickChosen);
     api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
@@ -159,6 +160,27 @@
       });
     }
     if (view.person) openPerson(view.person, { push: false });
+  }
+
+  // AG Grid heeds one of its two scrollers (rows, scrollbar) at a time; half a second after the last event it
+  // takes whichever speaks first. Where the browser is busy that is an echo, and the end of a drag is lost:
+  // the scrollbar stands elsewhere than the rows. So the one that moved last is made to speak again, once.
+  function joinScrollers() {
+    const rows = $(GRID).querySelector(".ag-body-viewport");
+    const bar = $(GRID).querySelector(".ag-body-vertical-scroll-viewport");
+    if (!rows || !bar) return;
+    let timer, told;
+    for (const scroller of [rows, bar]) {
+      scroller.addEventListener("scroll", () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          const apart = `${rows.scrollTop} ${bar.scrollTop}`;
+          if (Math.abs(rows.scrollTop - bar.scrollTop) < 2 || told === apart) return;
+          told = apart;
+          scroller.dispatchEvent(new Event("scroll"));
+        }, 700);
+      }, { passive: true });
+    }
   }
 
   // What came with a block of rows: version, count, failure. (The rows went to the grid itself.)
