@@ -66,7 +66,7 @@ def skeleton() -> Component:
 
 def gone() -> list[Component]:
     """In place of someone who was deleted."""
-    return [html.H2(text.PERSON_GONE_TITLE), html.P(text.PERSON_GONE, className="sx-muted")]
+    return [html.H2(text.PERSON_GONE_TITLE, className="sx-gone"), html.P(text.PERSON_GONE, className="sx-muted")]
 
 
 def failed(message: str, person_id: str | None) -> list[Component]:
@@ -191,7 +191,7 @@ def _note(note: Any) -> Component:
         text.NOTE_DELETE, id=ids.note_delete(note.id), type="button", className="btn btn-sm btn-link", **label
     )
     by = html.Div([html.Span(note.author), time(note.at), *([delete] if note.own else [])], className="sx-by sx-muted")
-    return html.Li([html.P(note.body, className="sx-note", dir="auto"), by], **{"data-testid": "note"})
+    return html.Li([html.P(note.body, className="sx-lines", dir="auto"), by], **{"data-testid": "note"})
 
 
 def _known(known: Any) -> Component:
@@ -219,8 +219,8 @@ def _education(education: Any) -> Component:
 
 
 def _entry(title: str, span: list[Any], *lines: str) -> Component:
-    dates = [html.Div(span, className="sx-by sx-muted")] if span else []
-    more = [html.P(line, className="sx-muted sx-note", dir="auto") for line in lines if line]
+    dates = [html.Div(html.Span(span), className="sx-by sx-muted")] if span else []
+    more = [html.P(line, className="sx-muted sx-lines", dir="auto") for line in lines if line]
     return html.Li([html.Div(title, dir="auto"), *dates, *more])
 
 
@@ -243,7 +243,7 @@ def _event(event: Any) -> Component:
 
 
 def _summary(summary: str) -> list[Component]:
-    return [html.H3(text.PERSON_SUMMARY), html.P(summary, className="sx-note", dir="auto")] if summary else []
+    return [html.H3(text.PERSON_SUMMARY), html.P(summary, className="sx-lines", dir="auto")] if summary else []
 
 
 def _skills(skills: Sequence[str]) -> list[Component]:
@@ -293,8 +293,9 @@ def _month(day: date) -> Component:
     return html.Time(f"{day:%b %Y}", dateTime=f"{day:%Y-%m}")
 
 
-def _count(label: str, value: float | None) -> str:
-    return "" if value is None else label.format(n=f"{value:g}")
+def _count(labels: tuple[str, str], value: float | None) -> str:
+    """labels: for one, for any other number."""
+    return "" if value is None else labels[value != 1].format(n=f"{value:g}")
 
 
 def _field(field: str) -> str:

@@ -415,11 +415,15 @@
     const drawer = $("candidate-drawer");
     if (!drawer) return;
     if (!id) {
+      const hidden = drawer.hidden;
       drawer.hidden = true;
       document.body.classList.remove("sx-drawer-open");
+      // Back to the row of whoever was shown last, else to where the first one was opened.
+      const row = document.querySelector(`#${GRID} button[data-person="${S.view.person}"]`);
       if (S.view.person) keep({ person: null });
       if (push) writeUrl();
-      if (S.returnFocus && S.returnFocus.isConnected) S.returnFocus.focus();
+      const back = row || S.returnFocus;
+      if (!hidden && back && back.isConnected) back.focus({ preventScroll: true });
       return;
     }
     if (drawer.hidden) S.returnFocus = document.activeElement;
@@ -430,6 +434,9 @@
     // Keys pressed while an answer is on its way add up; the answer to the last one counts.
     S.steps = step ? (S.steps || 0) + step : 0;
     if (!step) keep({ person: String(id) });
+    // What is shown is made anew; whoever works by keyboard stays on the button they were on.
+    const at = document.activeElement;
+    S.focused = $("person-body").contains(at) ? at.dataset.value : null;
     set("person-request", { data: { n: (S.opening = ++S.asked), person: String(id), position: S.position, step: S.steps } });
     if (push && !step) writeUrl();
   }
@@ -449,7 +456,8 @@
     S.position = answer.position ?? S.position;
     if (S.api && S.position !== null && S.position < S.api.getDisplayedRowCount()) S.api.ensureIndexVisible(S.position, null);
     const drawer = $("candidate-drawer");
-    if (drawer && !drawer.contains(document.activeElement)) drawer.focus();
+    const button = S.focused && document.querySelector(`#stage-select [data-value="${S.focused}"]`);
+    if (drawer && !drawer.contains(document.activeElement)) (button || drawer).focus();
   }
 
   // The author of a note knows of it: no pill, and the count in the row is right.
