@@ -140,7 +140,7 @@
       keep({ sort: sortModel() });
       writeUrl();
     });
-    joinScrollers();
+    quietEchoes();
     api.addEventListener("selectionChanged", readSelection);
     api.addEventListener("modelUpdated", tickChosen);
     api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
@@ -162,25 +162,25 @@
     if (view.person) openPerson(view.person, { push: false });
   }
 
-  // AG Grid heeds one of its two scrollers (rows, scrollbar) at a time; half a second after the last event it
-  // takes whichever speaks first. Where the browser is busy that is an echo, and the end of a drag is lost:
-  // the scrollbar stands elsewhere than the rows. So the one that moved last is made to speak again, once.
-  function joinScrollers() {
-    const rows = $(GRID).querySelector(".ag-body-viewport");
-    const bar = $(GRID).querySelector(".ag-body-vertical-scroll-viewport");
-    if (!rows || !bar) return;
-    let timer, told;
-    for (const scroller of [rows, bar]) {
-      scroller.addEventListener("scroll", () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          const apart = `${rows.scrollTop} ${bar.scrollTop}`;
-          if (Math.abs(rows.scrollTop - bar.scrollTop) < 2 || told === apart) return;
-          told = apart;
-          scroller.dispatchEvent(new Event("scroll"));
-        }, 700);
-      }, { passive: true });
-    }
+  // AG Grid heeds one of its two scrollers (rows, scrollbar) at a time, and half a second after the last event
+  // whichever speaks first. Where the browser is busy that is an echo from the rows, which puts a scrollbar
+  // that is being dragged back where it was. So while it is dragged, and a moment after, echoes are not heard.
+  function quietEchoes() {
+    const grid = $(GRID);
+    const bar = grid.querySelector(".ag-body-vertical-scroll-viewport");
+    let dragged = false;
+    let timer;
+    const on = (names, listener) => names.forEach((name) => grid.addEventListener(name, listener, { capture: true, passive: true }));
+    on(["pointerdown", "wheel", "keydown", "touchstart"], (event) => {
+      clearTimeout(timer);
+      dragged = event.type === "pointerdown" && event.target === bar;
+    });
+    on(["pointerup", "pointermove", "pointercancel"], (event) => {
+      if (!dragged || (event.type === "pointermove" && event.buttons)) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => (dragged = false), 700);
+    });
+    on(["scroll"], (event) => dragged && event.target.matches(".ag-body-viewport") && event.stopPropagation());
   }
 
   // What came with a block of rows: version, count, failure. (The rows went to the grid itself.)
