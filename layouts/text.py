@@ -304,6 +304,7 @@ RUN_KINDS = {
     "propose": "Proposed criteria",
     "export": "Export",
     "bulk": "Bulk action",
+    "undo": "Undo",
 }
 RUN_STATES = {
     "queued": "Waiting",
@@ -326,6 +327,9 @@ COUNTS = {
     "unchanged": "unchanged",
     "rejected": "could not be taken",
     "suppressed": "suppressed",
+    "skipped_changed": "left alone, a colleague changed them meanwhile",
+    "skipped_gone": "not there any more",
+    "skipped_full": "have no room for another tag",
     "waiting": "",
     "screened": "screened",
     "reused": "of them known before",
