@@ -135,13 +135,14 @@ def propose(rt: Runtime, actor: Actor, search_id: UUID | str, job_description: s
 
 def keep_job_description(rt: Runtime, actor: Actor, search_id: UUID | str, job_description: str) -> None:
     """Save what criteria are to be proposed from. Raises as propose()."""
-    if not rt.settings.openai_api_key:
-        raise BadInput(OFF)
     job = clean_job_description(job_description)
     if not job:
         raise BadInput("Paste the job description first.")
     with rt.db.connection() as conn:
+        # Rights come first: whoever may not see the search learns nothing else.
         _keep_job_description(conn, actor, search_id, job)
+        if not rt.settings.openai_api_key:
+            raise BadInput(OFF)
 
 
 def proposal(rt: Runtime, actor: Actor, run_id: int) -> Proposal:

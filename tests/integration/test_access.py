@@ -225,6 +225,14 @@ def _delete_note(search: str) -> dict[str, Any]:
 
 
 NOTE_OUTPUTS = "..person-body.children...person-answer.data...note-input.value.."
+
+
+def _criterion() -> list[Any]:
+    """One criterion as the editor holds it: a list a field."""
+    fields = {"title": "Go", "question": "Has the person worked with Go?", "kind": "must", "weight": 1}
+    return [[(ids.screen_field(field, 0), "value", value)] for field, value in fields.items()]
+
+
 FORM_OUTPUTS = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
 # Callback → the call that names someone else's private search. A new callback that takes an id is a
 # row here; one that takes none is a line in TAKES_NO_ID.
@@ -261,11 +269,32 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "inputs": [(ids.SAVED_VIEW_SAVE, "n_clicks", 1)],
         "state": [(ids.SAVED_VIEW_NAME, "value", "Mine"), (ids.SAVED_VIEW_SHARED, "value", False),
                   (ids.GRID_VIEW, "data", _grid(s))]}),
+    ("..screen-proposal.data...screen-proposal-clock.disabled...screen-proposal-note.children..."
+     "screen-propose.disabled..", lambda s: {
+        "inputs": [(ids.SCREEN_PROPOSE, "n_clicks", 1)],
+        "state": [(ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"), (ids.SCREEN_SEARCH, "data", s)]}),
+    ("..screen-estimate.children...screen-rubric.data...screen-problem.children..", lambda s: {
+        "inputs": [(ids.SCREEN_SAVE, "n_clicks", 1), (ids.SCREEN_SCOPE, "value", "active")],
+        "state": [(ids.SCREEN_SEARCH, "data", s), (ids.SCREEN_VIEW, "data", None), (ids.SCREEN_RUBRIC, "data", 1),
+                  (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"), *_criterion()]}),
+    ("..screen-run.data...screen-clock.disabled...screen-rubric.data...screen-problem.children..", lambda s: {
+        "inputs": [(ids.SCREEN_START, "n_clicks", 1)],
+        "state": [(ids.SCREEN_SCOPE, "value", "active"), (ids.SCREEN_SEARCH, "data", s),
+                  (ids.SCREEN_VIEW, "data", None),
+                  (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"), *_criterion()]}),
     ("..import-run.data...url.search...import-problem.children..", lambda s: {
         "inputs": [(ids.IMPORT_START, "n_clicks", 1)],
         "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), []]}),
 ]  # fmt: skip
 TAKES_NO_ID = {
+    '..{"key":["MATCH"],"type":"facet"}.children...{"key":["MATCH"],"type":"facet-done"}.data..':
+        "a pattern: test_facets.py asks for a private search",
+    "970a17b29218e9dff628a2c3ba28de3b374b1e01f61712a1004a98dd69801410": "keeps the actor's own columns",
+    "screen-criteria.children": "changes the rows of an editor, reads nothing",
+    "..run-progress.children...screen-clock.disabled...screen-seen.data..": "takes a run's id: test_screen_page.py",
+    "..screen-criteria.children...screen-proposal-clock.disabled...screen-proposal-note.children..."
+    "screen-propose.disabled..": "takes a run's id: test_screen_page.py",
+    "..screen-run.data...screen-clock.disabled..": "takes a run's id: test_screen_page.py",
     "run-state.data": "takes a run's id: test_bulk_bar.py",
     "saved-view-list.children": "takes a view's id: test_saved_views.py",
     "..search-list.children...search-more.hidden..": "lists what the actor may see",
