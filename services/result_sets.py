@@ -279,8 +279,9 @@ def _by_offset(rt: Runtime, actor: Actor, view: View, wanted: int, start: int, e
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
         plan = _plan(conn, view, meta)
-        ids = _ids(conn, plan, end - start, start) if end > start else []
+        # Counted first: a walk through an index leaves the planner no other way for what follows.
         total = _count(conn, plan.where)
+        ids = _ids(conn, plan, end - start, start) if start < min(end, total) else []
         most = rt.lists.longest(_width(conn))
     return _Part(ids, total, meta.version, meta.version != wanted, total > most)
 

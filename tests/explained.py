@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from psycopg.sql import SQL, Composable
 
 import sql
 from services.db import Database
+
+_SELECT = re.compile(r"(?:--.*\n)*SELECT ")
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Explained:
         composed = query if isinstance(query, Composable) else SQL(query)
         text = composed.as_string()
         name = self._names.get(text.split("\n", 1)[0], "")
-        if "EXPLAIN" not in text:
+        if _SELECT.match(text):
             with conn.cursor(row_factory=dict_row) as cursor:
                 row = cursor.execute(SQL("EXPLAIN (FORMAT JSON) {}").format(composed), params).fetchone()
             assert row is not None

@@ -78,7 +78,9 @@ def number_condition(name: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def date_condition(name: str) -> st.SearchStrategy[dict[str, Any]]:
-    day = st.integers(-2, 40).map(lambda days: f"{(people.START + timedelta(days=days)):%Y-%m-%d} 00:00:00")
+    day = st.sampled_from((-2, -1, 0, 0, 1, 1, 2, 10, 11, 31, 40)).map(
+        lambda days: f"{(people.START + timedelta(days=days)):%Y-%m-%d} 00:00:00"
+    )
     kinds = st.sampled_from(("equals", "notEqual", "lessThan", "greaterThan"))
     return st.one_of(
         fixed(type=kinds, dateFrom=day, dateTo=None), fixed(type="inRange", dateFrom=day, dateTo=day), BLANKS
@@ -158,7 +160,7 @@ def test_each_column_sorts_all_people(grid: World, name: str, direction: str) ->
 
 @pytest.mark.parametrize("name", sorted(FILTERS))
 def test_each_filter_finds_what_python_finds(grid: World, name: str) -> None:
-    @settings(STEADY, max_examples=12)
+    @settings(STEADY, max_examples=20)
     @given(model=one_filter(name), zone=ZONES)
     def check(model: dict[str, Any], zone: str) -> None:
         view = View.of(grid.search_id, status="all", filters={name: model}, zone=zone)
