@@ -73,6 +73,18 @@ def test_the_dark_theme_reaches_into_the_grid(page: GridPage, product: Product, 
             page.click("#theme-toggle")
 
 
+def test_the_grid_scrolls_and_the_page_does_not(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    until(lambda: page.is_shown("#facet-panel [data-facet-key]"), "no filter panel")
+    page.click('#candidate-grid .ag-row[row-index="0"] .sx-name')
+    until(lambda: page.text("#person-body"), "no person")
+    wider_and_higher = page.driver.execute_script(
+        "const page = document.documentElement;"
+        "return [page.scrollWidth - page.clientWidth, page.scrollHeight - page.clientHeight]"
+    )
+    assert wider_and_higher == [0, 0]
+
+
 def colours_of(page: GridPage, theme: str) -> bool:
     """Whether text and ground are those of a theme, 4.5:1 apart."""
     pairs = [(light(ink), light(ground)) for ink, ground in page.driver.execute_script(_COLOURS, PARTS)]
