@@ -35,7 +35,7 @@ def register(registry: Registry) -> None:
         name, value = asked.get("action"), asked.get("value") or ""
         if name == "export":
             return _started(exports.start_export(rt, actor, view, version, target), text.EXPORT_STARTED)
-        chosen = selection_of(rt, actor, view, version, target)
+        chosen = selection_of(rt, actor, view, version, target, (page or {}).get("snapshot"))
         if chosen.everyone:
             outcome = bulk.start(rt, actor, view, version, str(name), value)
             if outcome.done is None:

@@ -126,6 +126,7 @@ def _meta(view: View, found: result_sets.Page) -> dict[str, Any]:
         "exact": found.exact,
         "moved": found.moved,
         "editable": found.editable,
+        "snapshot": found.snapshot,
         "too_large": text.GRID_TOO_LARGE if found.too_large else "",
     }
 

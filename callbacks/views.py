@@ -42,7 +42,9 @@ def register(registry: Registry) -> None:
         if not clicks:
             return no_update, no_update
         view = view_of(page)
-        made = saved_views.save(rt, current_actor(), view.search_id, name or "", view.state(), bool(shared))
+        made = saved_views.save(
+            rt, current_actor(), view.search_id, name or "", view.state(), bool(shared), replace=True
+        )
         errors.toast(text.VIEW_SAVED.format(name=made.name), kind="success")
         return view_list(shown_views(rt, current_actor(), view.search_id)), ""
 

@@ -21,7 +21,7 @@ from psycopg.sql import SQL, Composable, Composed
 import sql
 from services import db
 from services.cache import CacheDown
-from services.errors import Forbidden
+from services.errors import Forbidden, LimitReached
 from services.grid_columns import RELEVANCE
 from services.grid_order import Order, order_by_rank, order_of
 from services.grid_query import Where, fragment
@@ -37,6 +37,7 @@ FEW = 20_000
 # Hits of a search text are counted up to here: the planner cannot guess phrases and parts of words.
 MANY = 10_000
 PAGE = 100
+TOO_MANY = "This view has too many people for that. Narrow it with a filter first."
 NO_SEARCH = "This search does not exist, or you may not see it."
 
 
@@ -47,7 +48,8 @@ class Page:
     rows: dicts by column field, at most 100; a candidate deleted since has `deleted` true.
     row_count: of the whole view, exact or the planner's estimate. version: of the data that the
     order comes from. moved: the version asked for is gone, start over. too_large: above
-    RESULT_SET_MAX_ROWS or the memory for lists, so far jumps are slow.
+    RESULT_SET_MAX_ROWS or the memory for lists, so far jumps are slow. snapshot: Postgres's, of the
+    moment at which the rows were read.
     """
 
     rows: list[dict[str, Any]]
@@ -57,6 +59,7 @@ class Page:
     editable: bool = False
     moved: bool = False
     too_large: bool = False
+    snapshot: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start
         except CacheDown:
             found = None
         if found is not None:
-            return Page(_rows(conn, view, found.ids), found.total, True, wanted, meta.editable)
+            rows = _rows(conn, view, found.ids)
+            return Page(rows, found.total, True, wanted, meta.editable, snapshot=meta.snapshot)
     if start == 0:
         return _first_page(rt, actor, view, version, end)
     return _jump(rt, actor, view, version, start, end)
@@ -144,19 +148,28 @@ def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tu
     """The list that a page shows, or one of the newest version where that is gone; and its version.
 
     One list from beginning to end, whatever others write meanwhile: 4 or 8 bytes of memory an id. Its
-    snapshot tells who changed since: those whose changed_xid is not visible in it.
+    snapshot tells who changed since: those whose changed_xid is not visible in it. Built once for all,
+    as for a page. Raises LimitReached in web processes above RESULT_SET_MAX_ROWS; jobs may go beyond.
     """
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
     try:
-        found = rt.lists.load(view.search_id, view.key(meta.wanted(version)))
+        for at in dict.fromkeys((meta.wanted(version), meta.version)):
+            found = rt.lists.load(view.search_id, view.key(at))
+            if found is not None:
+                return found, at
+        built = _build_once(rt, actor, view, meta.version)
+        if built is not None:
+            return built
     except CacheDown:
-        found = None
-    if found is not None:
-        return found, meta.wanted(version)
+        pass
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        return _list_of(conn, _plan(conn, view, meta), meta, _width(conn)), meta.version
+        plan, width = _plan(conn, view, meta), _width(conn)
+        if rt.kind == "web" and min(meta.profile_count, plan.estimate) > rt.lists.longest(width):
+            raise LimitReached(TOO_MANY)
+        conn.execute(_Q.sort_in_memory)
+        return _list_of(conn, plan, meta, width), meta.version
 
 
 def rows_of(rt: Runtime, actor: Actor, view: View, ids: list[int]) -> list[dict[str, Any]]:
@@ -175,7 +188,8 @@ def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end:
         rows = _rows(conn, view, ids[:end])
         exact = len(ids) <= end
         total = len(ids) if exact else max(plan.estimate, len(ids))
-    return Page(rows, total, exact, meta.version, meta.editable, meta.wanted(version) != meta.version)
+    moved = meta.wanted(version) != meta.version
+    return Page(rows, total, exact, meta.version, meta.editable, moved, snapshot=meta.snapshot)
 
 
 def _jump(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
@@ -183,7 +197,7 @@ def _jump(rt: Runtime, actor: Actor, view: View, version: int | None, start: int
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
         rows = _rows(conn, view, part.ids)
-    return Page(rows, part.total, True, part.version, meta.editable, part.moved, part.too_large)
+    return Page(rows, part.total, True, part.version, meta.editable, part.moved, part.too_large, meta.snapshot)
 
 
 def _slice(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> _Part:
@@ -317,8 +331,12 @@ def _plan(conn: db.Conn, view: View, meta: Meta) -> _Plan:
     hits = int(row["n"]) if row else 0
     # Ranking reads every hit: only where there are few. Many hits come in the usual order.
     if view.effective_sort[0][0] == RELEVANCE and hits <= RANK_CAP:
-        words = [term.text for term in view.terms if not term.negated]
-        return _Plan(where, order_by_rank(fragment("rank", value=where.value(words))), hits, filtered)
+        words = [
+            fragment("rank_prefix" if term.kind == "prefix" else "rank_word", value=where.value(term.text))
+            for term in view.terms
+            if not term.negated
+        ]
+        return _Plan(where, order_by_rank(fragment("rank", query=SQL(" || ").join(words))), hits, filtered)
     order = order_of(view)
     if hits <= MANY:
         return _Plan(where, order, hits, filtered)

@@ -7,6 +7,7 @@ Positions are those of the list that the page shows, so they mean the same peopl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from services.run_targets import MOVED
 from services.runtime import Runtime
 
 MAX_RANGES = 100
+# xmin:xmax:open transactions, as pg_current_snapshot() writes it.
+_SNAPSHOT = re.compile(r"[0-9]{1,19}:[0-9]{1,19}:[0-9,]{0,4000}", re.ASCII)
 NOT_READ = "The selection could not be read; load the page again and select once more."
 
 
@@ -32,11 +35,21 @@ class Selection:
     as_of: str | None = None
 
 
-def selection_of(rt: Runtime, actor: Actor, view: View, version: int | None, target: Mapping[str, Any]) -> Selection:
-    """Raises BadInput for what cannot be read or is too much, Conflict when the list is gone and the
+def selection_of(
+    rt: Runtime, actor: Actor, view: View, version: int | None, target: Mapping[str, Any], seen: Any = None
+) -> Selection:
+    """seen: Postgres's snapshot that came with the rows on the page; with it people chosen by id need no
+    list. It only decides whom the actor would overwrite, so a false one harms nobody but their own check.
+
+    Raises BadInput for what cannot be read or is too much, Conflict when the list is gone and the
     data has changed since, so that nobody can tell what the person saw."""
     if target.get("all") is True:
         return Selection(True)
+    if target.get("ids") is not None and isinstance(seen, str) and _SNAPSHOT.fullmatch(seen):
+        ids = candidate_ids(target["ids"])
+        if not ids:
+            raise BadInput("Select someone first.")
+        return Selection(False, tuple(ids), seen)
     made, at = result_sets.whole_list(rt, actor, view, version)
     if version is not None and at != version:
         raise Conflict(MOVED)

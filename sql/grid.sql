@@ -142,7 +142,15 @@ array_position('{{weak,possible,strong}}'::text[], {column})
 
 -- rank --
 -- How well the words fit; name counts most. Normalised by length.
-ts_rank_cd('{{0.1, 0.3, 0.6, 1.0}}', c.search_tsv, sx_any_tsquery({value}::text[]), 1)
+ts_rank_cd('{{0.1, 0.3, 0.6, 1.0}}', c.search_tsv, {query}, 1)
+
+-- rank_word --
+-- A word or a phrase that may stand in a hit.
+sx_tsquery({value}, false)
+
+-- rank_prefix --
+-- How a word begins.
+sx_tsquery({value}, true)
 
 -- fetch_version --
 -- The search as the actor sees it; no row when there is none or it is not theirs to see.

@@ -153,7 +153,7 @@ SELECT count(*) AS added FROM add_candidates(%(search_id)s::uuid, %(people)s, %(
 
 -- sync_members --
 -- Brings the candidates of changed people up to date, in all searches.
-SELECT sync_candidates(%(people)s, %(actor)s) AS searches;
+SELECT sync_candidates(%(people)s) AS searches;
 
 -- insert_rejects --
 -- Rows that could not be taken.

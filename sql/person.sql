@@ -72,8 +72,7 @@ DELETE FROM notes WHERE id = %(note_id)s AND candidate_id = %(candidate_id)s AND
 
 -- count_notes --
 -- The candidate's count is taken from the notes, under the row's lock, so that it cannot drift.
-UPDATE candidates c SET note_count = (SELECT count(*) FROM notes n WHERE n.candidate_id = c.id),
-    changed_by = %(actor)s, changed_xid = pg_current_xact_id()
+UPDATE candidates c SET note_count = (SELECT count(*) FROM notes n WHERE n.candidate_id = c.id)
 WHERE c.id = %(candidate_id)s RETURNING c.note_count;
 
 -- bump_version --

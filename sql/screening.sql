@@ -194,8 +194,8 @@ SELECT id FROM candidates WHERE id = ANY (%(ids)s) ORDER BY id FOR NO KEY UPDATE
 
 -- update_candidates --
 -- Score and fit as the grid shows them; a fit that a person decided stays. Never the stage.
-UPDATE candidates c SET score = u.score, screened_at = now(), changed_by = %(user_id)s,
-    changed_xid = pg_current_xact_id(), fit = coalesce(o.fit, u.fit)
+UPDATE candidates c SET score = u.score, screened_at = now(),
+    fit = coalesce(o.fit, u.fit)
 FROM unnest(%(ids)s::bigint[], %(scores)s::numeric[], %(fits)s::text[], %(fresh)s::bool[])
     AS u (candidate_id, score, fit, fresh)
 LEFT JOIN LATERAL (
@@ -257,7 +257,7 @@ VALUES (%(candidate_id)s, %(actor)s, %(model_fit)s, %(fit)s, %(reason)s);
 
 -- update_fit --
 -- The fit that a person decided, as the grid shows it.
-UPDATE candidates SET fit = %(fit)s, changed_by = %(actor)s, changed_xid = pg_current_xact_id()
+UPDATE candidates SET fit = %(fit)s
 WHERE id = %(candidate_id)s;
 
 -- fetch_job_description --

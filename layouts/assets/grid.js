@@ -47,6 +47,7 @@
 
   // A purge keeps the scroll position and asks for the visible blocks again.
   function start_over({ top = true } = {}) {
+    S.counting = null;
     S.cacheVersion = null;
     if (!S.api || S.api.isDestroyed()) return;
     if (top && S.api.getDisplayedRowCount() > 0) S.api.ensureIndexVisible(0, "top");
@@ -121,13 +122,20 @@
   async function mount(view) {
     const api = await window.dash_ag_grid.getApiAsync(GRID);
     if (api === S.api) return;
+    clearTimeout(S.watchTimer);
     Object.assign(S, { api, view, cacheVersion: null, failures: 0, selected: new Set(), all: false, anchor: null });
+    Object.assign(S, { ranges: [], run: null, counting: null, position: null });
+    // Days in filters are the reader's days, as in the cells.
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const hasDays = Object.values(view.filterModel || {}).some((model) => JSON.stringify(model).includes('"date"'));
+    keep({ zone });
+    if (hasDays && zone !== "UTC") start_over({ top: false });
     showView();
     document.body.classList.toggle("sx-filters-hidden", window.localStorage.getItem("sx-filters") === "hidden");
     api.addEventListener("filterChanged", () => {
       if (S.quiet) return;
       clearSelection();
-      S.cacheVersion = null;
+      S.cacheVersion = S.counting = null;
       if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
       keep({ filterModel: api.getFilterModel(), count: null });
       writeUrl();
@@ -135,7 +143,7 @@
     api.addEventListener("sortChanged", () => {
       if (S.quiet) return;
       clearSelection();
-      S.cacheVersion = null;
+      S.cacheVersion = S.counting = null;
       if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
       keep({ sort: sortModel() });
       writeUrl();
@@ -199,7 +207,7 @@
     const first = S.cacheVersion === null;
     S.cacheVersion = meta.version;
     const patch = { version: meta.version, editable: meta.editable };
-    if (first) patch.seen = meta.version;
+    if (first) Object.assign(patch, { seen: meta.version, snapshot: meta.snapshot });
     // A later block knows the count at least as well as an earlier one.
     if (meta.exact || S.view.count === null || S.view.count === undefined) {
       patch.count = meta.count;
@@ -219,7 +227,11 @@
   // The exact count, which also means that the list is there and every jump is quick.
   function counted(answer) {
     if (!answer || answer.n !== S.counting || !S.api || S.api.isDestroyed()) return;
-    if (answer.version !== S.view.version) return start_over({ top: false });
+    if (answer.version !== S.view.version) {
+      // The list is of newer data than the rows: go on from that list, which is there now.
+      keep({ version: answer.version, seen: answer.version, count: answer.count, exact: true });
+      return start_over({ top: false });
+    }
     keep({ count: answer.count, exact: true });
     S.api.setRowCount(answer.count, true);
     showCount();
@@ -308,6 +320,7 @@
   }
 
   function clearSelection() {
+    S.anchor = null;
     S.selected = new Set();
     S.all = false;
     S.ranges = [];
@@ -394,7 +407,12 @@
   function watch(run) {
     clearTimeout(S.watchTimer);
     S.run = run;
-    S.watchTimer = setTimeout(() => set("run-watch", { data: { run_id: run, n: ++S.asked } }), 900);
+    // Asked again until it is answered: one lost answer must not end the watch.
+    const ask = () => {
+      set("run-watch", { data: { run_id: run, n: ++S.asked } });
+      S.watchTimer = setTimeout(ask, 4000);
+    };
+    S.watchTimer = setTimeout(ask, 900);
   }
 
   function watched(state) {
@@ -403,6 +421,7 @@
       notice(state.notice, { seconds: 30 });
       return watch(state.run_id);
     }
+    clearTimeout(S.watchTimer);
     S.run = null;
     notice("");
     if (state.version_before !== undefined && S.view.seen === state.version_before) keep({ seen: state.version_after });

@@ -216,7 +216,9 @@ CREATE TABLE profile_raw (
 
 -- A person within a search. What the grid sorts or filters by stands here too, so that one index
 -- (search_id, column, id) gives one sort; display text stays in profiles.
--- changed_xid tells exactly whether a row changed after a list was made (pg_visible_in_snapshot).
+-- changed_by and changed_xid are of the last action of a person (stage, tags, out or in): they tell exactly
+-- whether one was taken after a list was made (pg_visible_in_snapshot). What the product writes by itself,
+-- scores, notes' counts, profiles' keys, leaves them alone: else it would hide whose action came last.
 CREATE TABLE candidates (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     search_id uuid NOT NULL REFERENCES searches ON DELETE CASCADE,
@@ -290,7 +292,7 @@ END;
 
 -- Brings the candidates of changed people up to date, in the same transaction as the change.
 -- Returns the searches that it touched, for bump_versions.
-CREATE FUNCTION sync_candidates(people bigint[], actor bigint) RETURNS uuid[]
+CREATE FUNCTION sync_candidates(people bigint[]) RETURNS uuid[]
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
     WITH now_is AS MATERIALIZED (
@@ -300,8 +302,7 @@ BEGIN ATOMIC
             name_key = p.name_key, last_name_key = p.last_name_key, title_key = p.title_key,
             company_key = p.company_key, location_key = p.location_key, years_experience = p.years_experience,
             current_tenure_months = p.current_tenure_months, average_tenure_months = p.average_tenure_months,
-            has_email = p.email <> '', skills = p.skills, search_tsv = p.words,
-            changed_by = actor, changed_xid = pg_current_xact_id()
+            has_email = p.email <> '', skills = p.skills, search_tsv = p.words
         FROM now_is p
         WHERE p.id = c.profile_id
             AND (c.source, c.country, c.industry, c.name_key, c.last_name_key, c.title_key, c.company_key,
