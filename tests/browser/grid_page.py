@@ -26,6 +26,8 @@ ROW_HEIGHT = 32
 # Rows that are rendered: [index, row-id or null while it has no data, {col-id: text}]; first and last
 # index that can be seen whole; the count above the grid.
 _LOOK = """
+// Thirty million pixels down, browsers place rows two pixels off.
+const SLACK = 4;
 const grid = document.querySelector("#candidate-grid");
 const body = grid && grid.querySelector(".ag-body-viewport");
 if (!body || !window.dash_ag_grid) return null;
@@ -35,7 +37,7 @@ let first = Infinity, last = -1;
 for (const row of grid.querySelectorAll(".ag-row[row-index]")) {
   const box = row.getBoundingClientRect();
   const index = Number(row.getAttribute("row-index"));
-  if (box.top >= top.top - 1 && box.bottom <= top.bottom + 1) {
+  if (box.top >= top.top - SLACK && box.bottom <= top.bottom + SLACK) {
     first = Math.min(first, index);
     last = Math.max(last, index);
   }
