@@ -183,12 +183,12 @@ def own_database(servers: Servers, template: str) -> Iterator[ServerUrls]:
 
 
 @contextmanager
-def runtime(urls: ServerUrls, home: Path, **settings: Any) -> Iterator[Runtime]:
-    """A web process's runtime on servers; settings by their field's name."""
+def runtime(urls: ServerUrls, home: Path, kind: str = "web", **settings: Any) -> Iterator[Runtime]:
+    """A web or job process's runtime on servers; settings by their field's name."""
     given = Settings.from_env(
         {"SOURCINGX_HOME": str(home), "DATABASE_URL": urls.database_url, "REDIS_URL": urls.redis_url}
     )
-    rt = Runtime(replace(given, **settings))
+    rt = Runtime(replace(given, **settings), kind)
     rt.open()
     try:
         yield rt

@@ -278,6 +278,20 @@ def test_without_redis_it_says_so_at_once(tmp_path: Path, limits: Settings) -> N
         assert cache.memo("count:k", 60, lambda: 42) == 42
 
 
+def test_a_redis_that_failed_is_left_alone_for_a_while(redis: redis_client.Redis) -> None:
+    """Each try may cost a timeout; a page must not pay for several."""
+    cache, tries = Cache(redis), []
+
+    def hang(_: redis_client.Redis) -> None:
+        tries.append(1)
+        raise redis_client.TimeoutError
+
+    for _ in range(5):
+        with pytest.raises(CacheDown):
+            cache.call(hang)
+    assert len(tries) == 1
+
+
 def test_a_value_is_computed_once_and_kept_as_json(redis: redis_client.Redis) -> None:
     cache, computed = Cache(redis), []
 

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 
 from services import result_sets
 from services.cache import CacheDown
-from services.errors import Forbidden
+from services.db import Database
+from services.errors import Forbidden, LimitReached
 from services.grid_view import View
 from services.id_lists import IdList, IdLists
 from services.identity import Actor
@@ -220,6 +222,59 @@ def test_a_page_of_an_earlier_version_does_not_read_the_newer_list(desk: Desk) -
     assert ids(*desk.all_pages(newer)) == desk.expected() != before
 
 
+class Meanwhile:
+    """In place of a Runtime's database: in each snapshot, once it has read the version, something happens."""
+
+    def __init__(self, database: Database, happens: Callable[[], None]) -> None:
+        self._database, self._happens = database, happens
+
+    def connection(self) -> AbstractContextManager[Any]:
+        return self._database.connection()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Any]:
+        with self._database.snapshot() as conn:
+            self._conn = conn
+            yield self
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        found = self._conn.execute(query, params, **options)
+        if "data_version" in str(query):
+            self._happens()
+        return found
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def block(desk: Desk, rt: Runtime, start: int) -> tuple[list[str], int]:
+    page = desk.page(None, start, start + 100, rt)
+    return ids(page), page.version
+
+
+def whole(desk: Desk, rt: Runtime, start: int) -> tuple[list[str], int]:
+    made, version = result_sets.whole_list(rt, desk.alice, desk.view, None)
+    return [str(found) for found in made.slice(start, start + 100).ids], version
+
+
+@pytest.mark.parametrize(("read", "start"), [(block, 0), (block, 100), (whole, 0)])
+@pytest.mark.parametrize("with_redis", [True, False])
+def test_version_and_rows_are_of_one_moment(
+    desk: Desk, away: Runtime, with_redis: bool, read: Callable[..., tuple[list[str], int]], start: int
+) -> None:
+    rt = desk.rt if with_redis else away
+    before = desk.expected()
+    real = rt.db
+    rt._db = Meanwhile(real, lambda: desk.delete(int(before[0])))  # type: ignore[assignment]
+    try:
+        found = read(desk, rt, start)
+    finally:
+        rt._db = real
+    assert found == (before[start : start + 100], 2)
+    # Seen a moment later, everyone would have moved up.
+    assert desk.expected() == before[1:]
+
+
 # Jobs on a whole result
 
 
@@ -381,11 +436,15 @@ def test_above_the_ceiling_it_says_so_and_shows_the_right_rows(desk: Desk, tmp_p
             assert (page.row_count, page.exact, page.too_large, page.moved) == (400, True, True, False)
         assert ids(*desk.all_pages(2, rt)) == desk.expected()
         assert not desk.listed(2)
-        # A job reads its list in any case; a small view of a large search has one as ever.
-        assert result_sets.whole_list(rt, desk.alice, desk.view, 2)[0].total == 400
+        with pytest.raises(LimitReached):
+            result_sets.whole_list(rt, desk.alice, desk.view, 2)
+        # A small view of a large search has its list as ever.
         page = result_sets.fetch_page(rt, desk.alice, few, 2, 1, 100)
         assert 0 < page.row_count < 50 and not page.too_large
         assert rt.lists.load(desk.search_id, few.key(2)) is not None
+        assert result_sets.whole_list(rt, desk.alice, few, 2)[0].total == page.row_count
+    with people.runtime(desk.urls, tmp_path, "worker", result_set_max_rows=50) as job:
+        assert result_sets.whole_list(job, desk.alice, desk.view, 2)[0].total == 400
 
 
 # Who may see what
