@@ -12,7 +12,6 @@ Rules of versions (docs/decisions/0002):
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,13 +134,6 @@ def fetch_meta(conn: db.Conn, actor: Actor, view: View) -> Meta:
     if row is None:
         raise Forbidden(NO_SEARCH)
     return Meta(row["data_version"], row["profile_count"], row["editable"], row["snapshot"])
-
-
-def iterate_ids(rt: Runtime, actor: Actor, view: View, version: int | None, batch: int = 1000) -> Iterator[list[int]]:
-    """All ids of a view in its order, in batches: for jobs on a whole result. Raises as fetch_page does."""
-    made, _ = whole_list(rt, actor, view, version)
-    for start in range(0, made.total, batch):
-        yield made.slice(start, start + batch).ids
 
 
 def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tuple[IdList, int]:

@@ -67,6 +67,12 @@ def check_three_ways(world: World, view: View, expected: Sequence[Row], start: i
         assert page.row_count == len(ids) or (not page.exact and start == 0)
 
 
+def all_ids(rt: Runtime, actor: Actor, view: View) -> list[int]:
+    """Everyone in a view, in its order."""
+    made, _ = result_sets.whole_list(rt, actor, view, None)
+    return made.slice(0, made.total).ids
+
+
 def shown(page: Page) -> list[str]:
     """Ids of a page; nobody in it is gone."""
     assert not any(row["deleted"] for row in page.rows)

@@ -22,7 +22,7 @@ from services.grid_view import View, parse_url
 from services.servers import Servers
 from tests import people
 from tests.grid_reference import TEXTS, key, ordered, shown
-from tests.grid_world import World, check_three_ways, world
+from tests.grid_world import World, all_ids, check_three_ways, world
 
 STEADY = settings(
     deadline=None,
@@ -164,7 +164,7 @@ def test_each_filter_finds_what_python_finds(grid: World, name: str) -> None:
     @given(model=one_filter(name), zone=ZONES)
     def check(model: dict[str, Any], zone: str) -> None:
         view = View.of(grid.search_id, status="all", filters={name: model}, zone=zone)
-        found = [ids for batch in result_sets.iterate_ids(grid.rt, grid.actor, view, None, 7) for ids in batch]
+        found = all_ids(grid.rt, grid.actor, view)
         expected = ordered(shown(grid.rows, "all", {name: model}, zone=zone), [("score", "desc")])
         assert found == [row.id for row in expected]
 
@@ -300,7 +300,7 @@ def test_a_spoiled_filter_is_refused_or_means_what_it_says(grid: World, model: A
     except BadInput:
         return
     assert view.where().sentences.keys() == set(model)
-    found = [i for batch in result_sets.iterate_ids(grid.away, grid.actor, view, None) for i in batch]
+    found = all_ids(grid.away, grid.actor, view)
     assert found == [row.id for row in ordered(shown(grid.rows, "all", model), [("score", "desc")])]
 
 

@@ -278,18 +278,6 @@ def test_version_and_rows_are_of_one_moment(
 # Jobs on a whole result
 
 
-@pytest.mark.parametrize("with_redis", [True, False])
-def test_a_job_meets_everyone_once_whatever_happens_meanwhile(desk: Desk, away: Runtime, with_redis: bool) -> None:
-    version = desk.begin()
-    before = desk.expected()
-    batches = result_sets.iterate_ids(desk.rt if with_redis else away, desk.alice, desk.view, version, 30)
-    met = [str(found) for found in next(batches)]
-    desk.drop_list(version)
-    desk.write("UPDATE candidates SET stage = 'rejected' WHERE id = ANY (%s)", list(map(int, before[:200])))
-    met += [str(found) for batch in batches for found in batch]
-    assert met == before
-
-
 def test_a_job_takes_the_list_that_the_page_shows(desk: Desk) -> None:
     version = desk.begin()
     before = desk.expected()
@@ -455,7 +443,6 @@ READS: dict[str, Callable[[Runtime, Actor, View], object]] = {
     "jump": lambda rt, actor, view: result_sets.fetch_page(rt, actor, view, 2, 100, 200),
     "count": lambda rt, actor, view: result_sets.count(rt, actor, view, 2),
     "version": result_sets.version_of,
-    "job": lambda rt, actor, view: list(result_sets.iterate_ids(rt, actor, view, 2)),
     "whole list": lambda rt, actor, view: result_sets.whole_list(rt, actor, view, 2),
 }
 

@@ -17,7 +17,7 @@ from services.runtime import Runtime
 from services.servers import Servers, ServerUrls
 from tests import people
 from tests.grid_reference import Row, key, load_rows, ordered, shown
-from tests.grid_world import World, check_three_ways, world
+from tests.grid_world import World, all_ids, check_three_ways, world
 from tests.people import Person, add_people, add_search
 
 STEADY = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -94,7 +94,7 @@ def test_a_term_and_its_opposite_divide_all_people(grid: World, kind: str, text:
     found: dict[bool, list[int]] = {}
     for negated in (False, True):
         view = View.of(grid.search_id, status="all", q=typed(kind, text, negated))
-        found[negated] = [i for batch in result_sets.iterate_ids(grid.rt, grid.actor, view, None) for i in batch]
+        found[negated] = all_ids(grid.rt, grid.actor, view)
     assert set(found[False]) == {row.id for row in shown(grid.rows, "all", terms=[(kind, text, False)])}
     assert sorted(found[False] + found[True]) == sorted(row.id for row in grid.rows)
 
