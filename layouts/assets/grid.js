@@ -250,7 +250,7 @@
 
   // Reading again does no harm, so an answer that the network lost is asked for a few times before anything
   // is said. The grid's wrapper would wait for rows for ever: in the end it gets an empty answer.
-  const READS = /^{"output":"(candidate-grid.getRowsResponse|count-answer.data|version-answer.data|url-answer.data|filter-chips.children|..person-body.children...person-answer.data..)"/;
+  const READS = /^{"output":"(candidate-grid.getRowsResponse|count-answer.data|version-answer.data|url-answer.data|filter-chips.children|run-state.data|\.\.\{\\"key\\":[^}]*\}\.children\.\.\.\{[^}]*\}\.data\.\.|..person-body.children...person-answer.data..)"/;
   const PAUSES_MS = [250, 750];
   const send = window.fetch.bind(window);
   window.fetch = async function (resource, options) {
