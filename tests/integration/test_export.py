@@ -110,7 +110,8 @@ def part_of(rt: Runtime, run_id: int) -> Path:
 
 
 def ids_in_order(rt: Runtime, actor: Actor, view: View) -> list[int]:
-    return [one for part in result_sets.iterate_ids(rt, actor, view, None) for one in part]
+    made, _ = result_sets.whole_list(rt, actor, view, None)
+    return made.slice(0, made.total).ids
 
 
 def name_by_id(rt: Runtime) -> dict[int, str]:
