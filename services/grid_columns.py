@@ -17,7 +17,8 @@ Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag"]
 class Column:
     """One grid column. `sort_column` stands in candidates; None means it cannot be sorted by.
 
-    A blank is NULL in a nullable column, and '' in one that sorts as text.
+    A blank is NULL in a nullable column, and '' in one that sorts as text. few_values: a list by it is
+    made of one group a value.
     """
 
     field: str
@@ -26,6 +27,7 @@ class Column:
     sort_as: Literal["plain", "text", "stage", "fit"] = "plain"
     nullable: bool = False
     indexed: bool = False
+    few_values: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,19 @@ COLUMNS: dict[str, Column] = {
         Column("company", "Company", "company_key", "text", indexed=True),
         Column("location", "Location", "location_key", "text", indexed=True),
         Column("score", "Score", "score", nullable=True, indexed=True),
-        Column("fit", "Fit", "fit", "fit", nullable=True),
-        Column("stage", "Stage", "stage", "stage"),
+        Column("fit", "Fit", "fit", "fit", nullable=True, few_values=True),
+        Column("stage", "Stage", "stage", "stage", few_values=True),
         Column("years_experience", "Experience (years)", "years_experience", nullable=True, indexed=True),
         Column("current_tenure_months", "Current tenure (months)", "current_tenure_months", nullable=True),
         Column("average_tenure_months", "Average tenure (months)", "average_tenure_months", nullable=True),
         Column("skills", "Skills"),
         Column("headline", "Headline"),
-        Column("industry", "Industry", "industry", "text"),
+        Column("industry", "Industry", "industry", "text", few_values=True),
         Column("tags", "Tags"),
         Column("note_count", "Notes", "note_count"),
-        Column("filter_status", "Status", "filter_status", "text"),
-        Column("source", "Source", "source", "text"),
-        Column("has_email", "E-mail known", "has_email"),
+        Column("filter_status", "Status", "filter_status", "text", few_values=True),
+        Column("source", "Source", "source", "text", few_values=True),
+        Column("has_email", "E-mail known", "has_email", few_values=True),
         Column("added_at", "Added", "added_at", indexed=True),
         Column("screened_at", "Screened", "screened_at", nullable=True),
     )

@@ -29,7 +29,9 @@ class Segment:
 class Order:
     """An order as segments (their concatenation), as one ORDER BY, and what that one compares.
 
-    reads_index: an index alone has both the rows and their order. by_index: an index has their order.
+    reads_index: an index alone has both the rows and their order, but for whom a text leaves out.
+    by_index: an index has their order.
+    grouped: its one column has few values, so the rows of each come by their last term alone.
     """
 
     segments: list[Segment]
@@ -37,6 +39,7 @@ class Order:
     columns: list[Composable]
     reads_index: bool
     by_index: bool = False
+    grouped: bool = False
 
 
 def order_of(view: View) -> Order:
@@ -47,8 +50,10 @@ def order_of(view: View) -> Order:
     whole = [*(_term(COLUMNS[name], direction) for name, direction in sorts), tie]
     columns = [_column(COLUMNS[name]) for name, _ in sorts]
     segments = _walks(first, down, whole[1:]) if first.indexed else [Segment(None, whole)]
-    unfiltered = not view.filters and not view.terms and view.status in ("active", "all")
-    return Order(segments, whole, columns, first.indexed and len(sorts) == 1 and unfiltered, first.indexed)
+    alone = len(sorts) == 1 and not view.filters and view.status in ("active", "all")
+    only_without = all(term.negated for term in view.terms)
+    grouped = alone and first.few_values and not view.terms
+    return Order(segments, whole, columns, alone and first.indexed and only_without, first.indexed, grouped)
 
 
 def order_by_rank(rank: Composable) -> Order:

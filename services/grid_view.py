@@ -106,6 +106,14 @@ class View:
         add_filters(where, self.filters, self.zone)
         return where
 
+    def left_out(self, where: Where) -> list[Composable]:
+        """What each negated term matches, its parameters in where."""
+        return [fragment(f"search_{term.kind}", value=where.value(term.text)) for term in self.terms if term.negated]
+
+    def without_text(self) -> View:
+        """The same view with an empty search box."""
+        return View(self.search_id, self.status, "", self.filters, self.sort, self.zone)
+
     def without_filter(self, *keys: str) -> View:
         """The same view without some filters: what a facet's counts are computed from."""
         kept = {key: model for key, model in self.filters.items() if key not in keys}

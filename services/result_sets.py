@@ -12,6 +12,7 @@ Rules of versions (docs/decisions/0002):
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,8 @@ RANK_CAP = 2_000
 FEW = 20_000
 # Hits of a search text are counted up to here: the planner cannot guess phrases and parts of words.
 MANY = 10_000
+# Where a page of hits stands among so many of the newest people, counting them all is not worth its time.
+NEAR = 8_000
 PAGE = 100
 TOO_MANY = "This view has too many people for that. Narrow it with a filter first."
 NO_SEARCH = "This search does not exist, or you may not see it."
@@ -93,6 +96,7 @@ class _Plan:
     walk: so many are hits that an index in this order meets a page of them soon.
     """
 
+    view: View
     where: Where
     order: Order
     estimate: int
@@ -256,6 +260,10 @@ def _width(conn: db.Conn) -> int:
 
 def _packed_ids(conn: db.Conn, plan: _Plan, width: int) -> bytes:
     packed, order = fragment(f"packed_{width}"), plan.order
+    if order.reads_index and plan.view.terms:
+        return _bytes(conn, *_list_without(plan, packed))
+    if order.grouped and (grouped := _list_by_groups(conn, plan, packed)) is not None:
+        return _bytes(conn, grouped, plan.where.params)
     if order.reads_index:
         texts = [
             SQL(_Q.build_list).format(
@@ -273,6 +281,36 @@ def _packed_ids(conn: db.Conn, plan: _Plan, width: int) -> bytes:
             )
         ]
     return b"".join(_bytes(conn, text, plan.where.params) for text in texts)
+
+
+def _list_by_groups(conn: db.Conn, plan: _Plan, packed: Composable) -> Composed | None:
+    """None where the planner would not do it by hash."""
+    *by, tie = plan.order.whole
+    text = SQL(_Q.build_list_grouped).format(
+        packed=packed, where=plan.where.sql(), order=SQL(", ").join(by), tie=tie, columns=plan.order.columns[0]
+    )
+    row = conn.execute(SQL(_Q.explain_list).format(query=text), plan.where.params).fetchone()
+    ways = {node.get("Strategy") for node in _nodes(row["QUERY PLAN"][0]["Plan"])} if row else set()
+    return text if "Hashed" in ways and not ways & {"Sorted", "Mixed"} else None
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
+
+
+def _list_without(plan: _Plan, packed: Composable) -> tuple[Composed, dict[str, Any]]:
+    where = plan.view.without_text().where()
+    parts = [
+        fragment(
+            "build_part", packed=packed, where=_with(where, segment.condition), order=SQL(", ").join(segment.terms)
+        )
+        for segment in plan.order.segments
+    ]
+    matches = SQL(" OR ").join(plan.view.left_out(where))
+    text = SQL(_Q.build_list_without).format(search=where.conditions[0], matches=matches, parts=SQL(" || ").join(parts))
+    return text, where.params
 
 
 def _bytes(conn: db.Conn, text: Composed, params: dict[str, Any]) -> bytes:
@@ -318,9 +356,15 @@ def _plan(conn: db.Conn, view: View, meta: Meta) -> _Plan:
     where, filtered = view.where(), bool(view.filters or view.terms or view.status not in ("active", "all"))
     estimate = meta.profile_count if view.status == "all" and not filtered else _estimate(conn, where)
     if not view.terms:
-        return _Plan(where, order_of(view), estimate, filtered)
-    row = conn.execute(SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
+        return _Plan(view, where, order_of(view), estimate, filtered)
+    order = order_of(view)
+    if estimate >= FEW and _is_near(conn, where):
+        return _Plan(view, where, order, estimate, filtered, walk=order.by_index)
+    row = conn.execute(SQL(_Q.find_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
     hits = int(row["n"]) if row else 0
+    if row and hits <= MANY:
+        # Whoever was found need not be looked for again.
+        where.conditions = [fragment("among", value=where.value(row["ids"] or []))]
     # Ranking reads every hit: only where there are few. Many hits come in the usual order.
     if view.effective_sort[0][0] == RELEVANCE and hits <= RANK_CAP:
         words = [
@@ -328,11 +372,17 @@ def _plan(conn: db.Conn, view: View, meta: Meta) -> _Plan:
             for term in view.terms
             if not term.negated
         ]
-        return _Plan(where, order_by_rank(fragment("rank", query=SQL(" || ").join(words))), hits, filtered)
-    order = order_of(view)
+        order = order_by_rank(fragment("rank", query=SQL(" || ").join(words)))
     if hits <= MANY:
-        return _Plan(where, order, hits, filtered)
-    return _Plan(where, order, max(estimate, FEW), filtered, walk=order.by_index)
+        return _Plan(view, where, order, hits, filtered)
+    return _Plan(view, where, order, max(estimate, FEW), filtered, walk=order.by_index)
+
+
+def _is_near(conn: db.Conn, where: Where) -> bool:
+    """Whether a page of hits stands among the newest people: then there are too many to rank, and a walk is short."""
+    text = SQL(_Q.count_near).format(search=where.conditions[0], where=where.sql())
+    row = conn.execute(text, {**where.params, "among": NEAR, "cap": PAGE + 1}).fetchone()
+    return row is not None and row["n"] > PAGE
 
 
 def _rows(conn: db.Conn, view: View, ids: list[int]) -> list[dict[str, Any]]:

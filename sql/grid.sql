@@ -178,6 +178,25 @@ SELECT string_agg({packed}, ''::bytea ORDER BY {order}) AS ids FROM candidates c
 SELECT string_agg({packed}, ''::bytea ORDER BY {order}) AS ids
 FROM (SELECT c.id, {columns} FROM candidates c WHERE {where} OFFSET 0) AS c;
 
+-- build_list_grouped --
+-- A sort by one column of few values: an ordered group for each, instead of comparing a million texts.
+-- A hash aggregate takes the rows of a group as they come, and they come by id. A sort would mix them up,
+-- so the plan is looked at first (explain_list).
+SELECT string_agg(c.ids, ''::bytea ORDER BY {order}) AS ids
+FROM (SELECT {columns}, string_agg({packed}, ''::bytea) AS ids
+    FROM (SELECT c.id, {columns} FROM candidates c WHERE {where} ORDER BY {tie}) AS c GROUP BY {columns}) AS c;
+
+-- build_list_without --
+-- A view that only leaves people out: whoever matches is found by the text indexes once, and the order
+-- is read from its own index alone. Its parts are of build_part.
+WITH out AS MATERIALIZED (SELECT c.id FROM candidates c WHERE {search} AND ({matches}))
+SELECT {parts} AS ids;
+
+-- build_part --
+-- One stretch of such a list.
+(SELECT coalesce(string_agg({packed}, ''::bytea ORDER BY {order}), ''::bytea) FROM candidates c
+    WHERE {where} AND c.id NOT IN (SELECT out.id FROM out))
+
 -- packed_4 --
 -- An id in 4 bytes.
 int4send(c.id::int4)
@@ -194,9 +213,24 @@ SELECT coalesce(max(id), 0) > 2147483647 AS wide FROM candidates;
 -- Exact, by counting.
 SELECT count(*) AS n FROM candidates c WHERE {where};
 
--- count_capped --
--- Exact up to a cap; for "are there few enough to rank", and enough to walk an index for.
-SELECT count(*) AS n FROM (SELECT FROM candidates c WHERE {where} LIMIT %(cap)s) AS capped;
+-- find_capped --
+-- Who is found, up to a cap: for "are there few enough to rank", and enough to walk an index for.
+SELECT count(*) AS n, array_agg(capped.id) AS ids
+FROM (SELECT c.id FROM candidates c WHERE {where} LIMIT %(cap)s) AS capped;
+
+-- among --
+-- Those who were found before, in the same snapshot.
+c.id = ANY ({value}::bigint[])
+
+-- count_near --
+-- Whether a page of hits is near wherever one looks: up to a cap, among the newest people.
+SELECT count(*) AS n FROM (
+    SELECT FROM (SELECT c.* FROM candidates c WHERE {search} ORDER BY c.added_at DESC, c.id DESC LIMIT %(among)s) AS c
+    WHERE {where} LIMIT %(cap)s) AS capped;
+
+-- explain_list --
+-- How the planner would make a list.
+EXPLAIN (FORMAT JSON) {query}
 
 -- walk_index --
 -- For the rest of the transaction: read an index in order until a page is full.
@@ -204,7 +238,8 @@ SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;
 
 -- sort_in_memory --
 -- For the transaction that builds a list: a million keys and ids fit; on disk they take twice as long.
-SET LOCAL work_mem = '128MB';
+-- In one process, which keeps rows in the order in which they were read.
+SET LOCAL work_mem = '128MB'; SET LOCAL max_parallel_workers_per_gather = 0;
 
 -- estimate_rows --
 -- The planner's guess, in about a millisecond.

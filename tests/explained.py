@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Composable
 import sql
 from services.db import Database
 
-_SELECT = re.compile(r"(?:--.*\n)*SELECT ")
+_SELECT = re.compile(r"(?:--.*\n)*(?:SELECT|WITH) ")
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,13 @@ class Plan:
 
 
 class Explained:
-    """In place of a Runtime's database: runs what it is given, and keeps each query's plan."""
+    """In place of a Runtime's database: runs what it is given, and keeps each query's plan.
 
-    def __init__(self, database: Database, file: str) -> None:
-        self._database = database
+    first: a statement that every snapshot begins with.
+    """
+
+    def __init__(self, database: Database, file: str, first: str = "") -> None:
+        self._database, self._first = database, first
         # A query keeps its comment, which is the first line of it.
         self._names = {text.split("\n", 1)[0]: name for name, text in vars(sql.queries(file)).items()}
         self.plans: list[Plan] = []
@@ -73,6 +76,8 @@ class Explained:
     @contextmanager
     def snapshot(self) -> Iterator[Any]:
         with self._database.snapshot() as conn:
+            if self._first:
+                conn.execute(self._first)
             yield _Connection(conn, self)
 
     def explain(self, conn: psycopg.Connection[Any], query: Any, params: Any) -> None:

@@ -289,3 +289,16 @@ def test_further_columns_sort_within_the_walks_of_the_first() -> None:
 @pytest.mark.parametrize("parts", [{"status": "shortlisted"}, {"q": "ada"}, {"filters": TITLE}])
 def test_what_is_filtered_is_found_before_it_is_sorted(parts: dict[str, Any]) -> None:
     assert not order_of(view(sort=by("title.asc"), **parts)).reads_index
+
+
+def test_an_index_has_the_order_of_those_whom_a_text_leaves_over() -> None:
+    assert order_of(view(sort=by("title.asc"), q="-ada -eng*")).reads_index
+    assert not order_of(view(sort=by("title.asc"), q="-ada -eng*", filters=TITLE)).reads_index
+    assert not order_of(view(sort=by("title.asc"), q="-ada bob")).reads_index
+
+
+@pytest.mark.parametrize(("sort", "grouped"), [("stage.asc", True), ("industry.desc", True), ("title.asc", False)])
+def test_few_values_are_collected_by_value(sort: str, grouped: bool) -> None:
+    assert order_of(view(sort=by(sort))).grouped == grouped
+    assert not order_of(view(sort=by(sort, "score.desc"))).grouped
+    assert not order_of(view(sort=by(sort), q="ada")).grouped
