@@ -53,18 +53,22 @@ def _substring(stage: Stage, search_id: str) -> Iterator[Figure]:
     with psycopg.connect(stage.superuser_url.replace("/postgres?", "/sourcingx?"), autocommit=True) as conn:
         conn.execute(_Q.settings_of_the_app)
         rng = random.Random(3)
-        step = max(1, stage.large // 400)
+        step = max(1, stage.large // 4000)
         names = [row[0] for row in conn.execute(_Q.sample_names, {"search_id": search_id, "step": step})]
 
         def run(query: str, term: str) -> list[Any]:
             return conn.execute(query, {"search_id": search_id, "term": term}).fetchall()
 
-        terms = []
-        for name in names:
-            start = rng.randrange(0, len(name) - 5)
-            term = name[start : start + rng.randrange(5, 8)].strip()
-            if len(term) >= 5 and "%" not in term and len(run(_Q.substring_by_index, term)) <= SELECTIVE:
+        # Parts of one word, as they can be typed into the box: a blank would make two terms of it.
+        words = {word for name in names for word in name.split() if word.isalpha() and len(word) >= 7}
+        terms: list[str] = []
+        for word in sorted(words):
+            length = rng.randrange(5, 8)
+            start = rng.randrange(0, len(word) - length + 1)
+            term = word[start : start + length]
+            if term not in terms and len(run(_Q.substring_by_index, term)) <= SELECTIVE:
                 terms.append(term)
+        rng.shuffle(terms)
         index: list[float] = []
         scan: list[float] = []
         for number, term in enumerate(terms):

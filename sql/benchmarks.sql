@@ -82,4 +82,4 @@ RESET max_parallel_workers_per_gather; RESET enable_bitmapscan; RESET enable_ind
 -- sample_names --
 -- Last names spread over the search, to make selective terms of.
 SELECT last_name_key FROM candidates
-WHERE search_id = %(search_id)s AND length(last_name_key) > 6 AND id %% %(step)s = 0 ORDER BY id LIMIT 400;
+WHERE search_id = %(search_id)s AND length(last_name_key) > 6 AND id %% %(step)s = 0 ORDER BY id LIMIT 4000;
