@@ -12,7 +12,7 @@ Rules of versions (docs/decisions/0002):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed
@@ -152,13 +152,13 @@ def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tu
                 return found, at
         built = _build_once(rt, actor, view, meta.version)
         if built is not None:
-            return built
+            return built[:2]
     except CacheDown:
         pass
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
         plan, width = _plan(conn, view, meta), _width(conn)
-        if rt.kind == "web" and min(meta.profile_count, plan.estimate) > rt.lists.longest(width):
+        if rt.kind == "web" and _is_too_long(conn, plan, meta, rt.lists.longest(width)):
             raise LimitReached(TOO_MANY)
         conn.execute(_Q.sort_in_memory)
         return _list_of(conn, plan, meta, width), meta.version
@@ -208,8 +208,8 @@ def _slice(rt: Runtime, actor: Actor, view: View, version: int | None, start: in
                 return part(found, at)
         built = _build_once(rt, actor, view, meta.version)
         if built is not None:
-            made, at = built
-            return part(made.slice(start, end), at)
+            made, at, kept = built
+            return replace(part(made.slice(start, end), at), too_large=not kept)
         found = rt.lists.slice(view.search_id, view.key(meta.version), start, end)
         if found is not None:
             return part(found, meta.version)
@@ -218,15 +218,15 @@ def _slice(rt: Runtime, actor: Actor, view: View, version: int | None, start: in
     return _by_offset(rt, actor, view, wanted, start, end)
 
 
-def _build_once(rt: Runtime, actor: Actor, view: View, version: int) -> tuple[IdList, int] | None:
-    made: list[tuple[IdList, int]] = []
+def _build_once(rt: Runtime, actor: Actor, view: View, version: int) -> tuple[IdList, int, bool] | None:
+    """The list if it was built here, its version, and whether there was room to keep it for the others."""
+    made: list[tuple[IdList, int, bool]] = []
 
     def build() -> None:
         if rt.lists.slice(view.search_id, view.key(version), 0, 0) is None:
             built = _build(rt, actor, view)
             if built is not None:
-                rt.lists.store(view.search_id, view.key(built[1]), built[0])
-                made.append(built)
+                made.append((*built, rt.lists.store(view.search_id, view.key(built[1]), built[0])))
 
     rt.lists.single_flight(view.key(version), build)
     return made[0] if made else None
@@ -240,9 +240,16 @@ def _build(rt: Runtime, actor: Actor, view: View) -> tuple[IdList, int] | None:
         conn.execute(_Q.sort_in_memory)
         width = _width(conn)
         most = rt.lists.longest(width)
-        if meta.profile_count > most and plan.estimate > most:
+        if _is_too_long(conn, plan, meta, most):
             return None
         return _list_of(conn, plan, meta, width), meta.version
+
+
+def _is_too_long(conn: db.Conn, plan: _Plan, meta: Meta, most: int) -> bool:
+    """Whether a view has more people than a list may. Counted, at most one more than that: the planner
+    may be wrong by any factor, in both directions.
+    """
+    return meta.profile_count > most and _count_capped(conn, plan.where, most + 1) > most
 
 
 def _list_of(conn: db.Conn, plan: _Plan, meta: Meta, width: int) -> IdList:
@@ -319,8 +326,7 @@ def _plan(conn: db.Conn, view: View, meta: Meta) -> _Plan:
     estimate = meta.profile_count if view.status == "all" and not filtered else _estimate(conn, where)
     if not view.terms:
         return _Plan(where, order_of(view), estimate, filtered)
-    row = conn.execute(SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
-    hits = int(row["n"]) if row else 0
+    hits = _count_capped(conn, where, MANY + 1)
     # Ranking reads every hit: only where there are few. Many hits come in the usual order.
     if view.effective_sort[0][0] == RELEVANCE and hits <= RANK_CAP:
         words = [
@@ -349,6 +355,11 @@ def _estimate(conn: db.Conn, where: Where) -> int:
 
 def _count(conn: db.Conn, where: Where) -> int:
     return _count_where(conn, where.sql(), where.params)
+
+
+def _count_capped(conn: db.Conn, where: Where, cap: int) -> int:
+    row = conn.execute(SQL(_Q.count_capped).format(where=where.sql()), {**where.params, "cap": cap}).fetchone()
+    return int(row["n"]) if row else 0
 
 
 def _count_where(conn: db.Conn, where: Composable, params: dict[str, Any]) -> int:

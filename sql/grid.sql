@@ -195,7 +195,7 @@ SELECT coalesce(max(id), 0) > 2147483647 AS wide FROM candidates;
 SELECT count(*) AS n FROM candidates c WHERE {where};
 
 -- count_capped --
--- Exact up to a cap; for "are there few enough to rank", and enough to walk an index for.
+-- Exact up to a cap; for "are there few enough to rank", enough to walk an index for, too many for a list.
 SELECT count(*) AS n FROM (SELECT FROM candidates c WHERE {where} LIMIT %(cap)s) AS capped;
 
 -- walk_index --
