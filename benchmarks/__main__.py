@@ -33,6 +33,10 @@ def main(arguments: list[str]) -> int:
                     figures.append(figure)
     if not quick:
         _save(about, figures)
+    unexplained = [figure.name for figure in figures if figure.is_unexplained]
+    if unexplained and not quick:
+        print(f"Missed, and no cause is named: {', '.join(unexplained)}. Find it and write it beside the goal.")
+        return 1
     return 0
 
 

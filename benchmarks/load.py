@@ -1,97 +1,96 @@
-"""P6, grid traffic: 50 people, one action every 2 s each, over HTTP; and how much more it would take to hurt."""
+"""P6, grid traffic: 50 people, one action every 2 s each, over HTTP; how much more it would take to hurt; and
+whether anybody notices that the web server's processes are replaced."""
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
+from benchmarks.cores import watched
 from benchmarks.measure import Figure, p95, summary
-from benchmarks.stage import Session, Stage
-from services import result_sets
-from services.grid_view import View
+from benchmarks.stage import Stage
+from benchmarks.traffic import EVERY_S, USERS, Load, Traffic
+from benchmarks.web import Web
 
-USERS = 50
-EVERY_S = 2.0
-# What people look at: the usual views of a team, so that lists are shared as they are in life.
-VIEWS = (
-    {"sort": [{"colId": "score", "sort": "desc"}]},
-    {"sort": [{"colId": "full_name", "sort": "asc"}]},
-    {"sort": [{"colId": "company", "sort": "asc"}]},
-    {"sort": [{"colId": "years_experience", "sort": "desc"}]},
-    {"q": "python"},
-    {"q": "engineer"},
-    {"q": "kowalski"},
-    {"filters": {"title": {"filterType": "text", "type": "contains", "filter": "engineer"}}},
-)
+RATE = USERS / EVERY_S
 
 
 def figures(stage: Stage) -> Iterator[Figure]:
-    search_id = stage.searches["large"]
-    sessions = [stage.session() for _ in range(USERS)]
-    totals = []
-    for view in VIEWS:
-        made = View.of(
-            search_id, status="all", q=view.get("q", ""), filters=view.get("filters"), sort=view.get("sort", [])
-        )
-        totals.append(result_sets.count(stage.rt, stage.actor, made, None).row_count)
+    traffic = Traffic.of(stage)
     seconds = 5.0 if stage.quick else 40.0
-    for number, session in enumerate(sessions):
-        session.rows(search_id, 0, **VIEWS[number % len(VIEWS)])
-    took, failed, behind = _run(sessions, search_id, totals, seconds, USERS / EVERY_S)
-    worst = sorted(took)[int(0.99 * (len(took) - 1))]
+    yield from _steady(stage, traffic, seconds)
+    yield _knee(stage, traffic, seconds / 4)
+    yield _hup(stage, traffic, seconds)
+    yield _recycling(stage, traffic, seconds)
+
+
+def _steady(stage: Stage, traffic: Traffic, seconds: float) -> Iterator[Figure]:
+    with watched(stage.web.pid) as cores:
+        load = traffic.run(seconds, RATE)
+    worst = load.percentile(0.99)
     yield Figure(
         "P6-p99",
         "50 users, one action in 2 s: p99 <= 50 ms",
         worst,
         "ms",
         worst <= 50,
-        arms={"requests": summary(took)},
-        n=len(took),
-        note=f"{failed} failed, {behind} sent late",
+        arms={"requests": summary(load.took)},
+        n=len(load.took),
+        note=load.told(),
+        cause=cores.cause,
     )
-    yield Figure("P6-failed", "failed requests = 0", failed, "", failed == 0, n=len(took))
-    knee = 0.0
+    n = len(load.took)
+    yield Figure("P6-failed", "failed requests = 0", load.failed, "", load.failed == 0, n=n, note=load.told())
+    yield Figure("P6-wrong", "answers with a wrong row = 0, each compared", load.wrong, "", load.wrong == 0, n=n)
+
+
+def _knee(stage: Stage, traffic: Traffic, seconds: float) -> Figure:
+    knee, stopped, cause = 0.0, "", ""
     for factor in (2, 3, 4, 5, 6, 8):
-        took, failed, behind = _run(sessions, search_id, totals, seconds / 4, factor * USERS / EVERY_S)
-        if failed or p95(took) > 100 or behind > len(took) / 20:
+        with watched(stage.web.pid) as cores:
+            load = traffic.run(seconds, factor * RATE)
+        if load.failed or load.wrong or p95(load.took) > 100 or load.late > len(load.took) / 20:
+            stopped, cause = f"at {factor}x p95 {p95(load.took):.0f} ms, {load.told()}", cores.cause
             break
         knee = factor
-    yield Figure(
-        "P6-knee", "load at which p95 stays under 100 ms >= 5x, generator on the same cores", knee, "x", knee >= 5
-    )
+    goal = "load at which p95 stays under 100 ms >= 5x, generator on the same cores"
+    return Figure("P6-knee", goal, knee, "x", knee >= 5, note=stopped, cause=cause)
 
 
-def _run(
-    sessions: list[Session], search_id: str, totals: list[int], seconds: float, rate: float
-) -> tuple[list[float], int, int]:
-    """Requests at a steady rate, whatever the answers take (open loop); ms from when each was due."""
-    took: list[float] = []
-    lock, failed, late = threading.Lock(), 0, 0
-    start, rng = time.perf_counter() + 0.2, random.Random(5)
-    plan = [(start + number / rate, number) for number in range(int(seconds * rate))]
+def _hup(stage: Stage, traffic: Traffic, seconds: float) -> Figure:
+    """An admin replaces all workers, three times in mid-load."""
+    web = stage.web
+    before = web.workers()
+    load = traffic.run(seconds, RATE, events=[(share, web.renew) for share in (0.2, 0.5, 0.8)])
+    _wait_for_others(web, before)
+    return _unnoticed("P6-hup", "failed or wrong answers through 3 HUPs in mid-load = 0", load, "3 HUPs")
 
-    def act(due: float, number: int, choice: int, at: int) -> None:
-        nonlocal failed, late
-        wait = due - time.perf_counter()
-        if wait > 0:
-            time.sleep(wait)
-        begun = time.perf_counter()
-        try:
-            answer = sessions[number % len(sessions)].rows(search_id, at, **VIEWS[choice])
-            good = len(answer["rowData"]) == min(100, totals[choice] - at)
-        except Exception:
-            good = False
-        with lock:
-            took.append((time.perf_counter() - due) * 1000)
-            failed += not good
-            late += begun - due > 0.05
 
-    with ThreadPoolExecutor(max_workers=USERS) as pool:
-        for due, number in plan:
-            choice = rng.randrange(len(VIEWS))
-            at = rng.randrange(0, max(1, totals[choice] // 100)) * 100
-            pool.submit(act, due, number, choice, at)
-    return took, failed, late
+def _recycling(stage: Stage, traffic: Traffic, seconds: float) -> Figure:
+    """Workers that end themselves after so many requests, many times in mid-load."""
+    most = 20 if stage.quick else 100
+    with stage.serve(GUNICORN_CMD_ARGS=f"--max-requests {most} --max-requests-jitter {most}") as web:
+        before = web.workers()
+        seen = set(before)
+        events = [(share / 20, lambda: seen.update(web.workers())) for share in range(1, 21)]
+        load = traffic.run(seconds, RATE, sessions=[session.at(web) for session in traffic.sessions], events=events)
+    replaced = len(seen) - len(before)
+    if not replaced:
+        raise RuntimeError("no worker was replaced: the arm measured nothing")
+    told = f"{replaced} workers seen to be replaced"
+    return _unnoticed("P6-recycling", "failed or wrong answers through max_requests recycling = 0", load, told)
+
+
+def _unnoticed(name: str, goal: str, load: Load, told: str) -> Figure:
+    bad = load.failed + load.wrong
+    note = f"{told}; p99 {load.percentile(0.99):.0f} ms; {load.told()}"
+    return Figure(name, goal, bad, "", bad == 0, arms={"requests": summary(load.took)}, n=len(load.took), note=note)
+
+
+def _wait_for_others(web: Web, before: set[int]) -> None:
+    """Until none of the workers of before is left. Raises RuntimeError when some stay: the arm measured nothing."""
+    deadline = time.monotonic() + 60
+    while before & web.workers():
+        if time.monotonic() > deadline:
+            raise RuntimeError("HUP did not replace the workers")
+        time.sleep(0.1)

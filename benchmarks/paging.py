@@ -12,12 +12,18 @@ import psycopg
 
 import sql
 from benchmarks.measure import Figure, interleaved, is_noisy, p95, summary, timed
-from benchmarks.stage import Session, Stage
+from benchmarks.stage import Stage
+from benchmarks.web import Session
 from services import result_sets
 from services.grid_columns import COLUMNS
 from services.grid_view import View
 
 _Q = sql.queries("benchmarks")
+# Why a goal is missed, where it is.
+SORTED_BY_ONE = (
+    "nothing has this order, so all rows of the search are read and their keys sorted by one process;"
+    " an index more would tax every import (docs/decisions/0002)"
+)
 INDEXED = ("full_name", "last_name", "title", "company", "location", "score", "years_experience", "added_at")
 UNINDEXED = ("stage", "fit", "current_tenure_months", "average_tenure_months", "industry", "note_count")
 
@@ -170,10 +176,10 @@ def _first_touch(stage: Stage, search_id: str) -> Iterator[Figure]:
                 every[kind].append(statistics.median(built))
     worst = {name: max(values) for name, values in every.items()}
     arms = {name: summary(values) for name, values in every.items()}
-    for code, name, limit in (
-        ("P1d-list-indexed", "indexed", 500),
-        ("P1d-list-other", "unindexed", 1500),
-        ("P1d-first-page", "page", 20),
+    for code, name, limit, cause in (
+        ("P1d-list-indexed", "indexed", 500, ""),
+        ("P1d-list-other", "unindexed", 1500, SORTED_BY_ONE),
+        ("P1d-first-page", "page", 20, ""),
     ):
         yield Figure(
             code,
@@ -183,4 +189,5 @@ def _first_touch(stage: Stage, search_id: str) -> Iterator[Figure]:
             worst[name] <= limit,
             arms={name: arms[name]},
             n=len(every[name]),
+            cause=cause,
         )

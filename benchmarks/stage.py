@@ -1,24 +1,21 @@
 """What benchmarks run on: real servers on a temporary home, one large search and one small, one
-gunicorn, and signed-in HTTP sessions that speak as the browser does."""
+gunicorn, and people who are signed in to it."""
 
 from __future__ import annotations
 
-import re
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import psycopg
-import requests
 
+from benchmarks.web import Session, Web, serving, sign_in
 from services import identity, migrate, synthetic
 from services.config import Settings
 from services.identity import Actor
@@ -27,35 +24,7 @@ from services.servers import Servers
 
 LARGE, SMALL = 1_000_000, 10_000
 QUICK_LARGE, QUICK_SMALL = 20_000, 2_000
-
-
-@dataclass
-class Session:
-    """One signed-in person over HTTP. Calls are the ones that the page makes."""
-
-    url: str
-    http: requests.Session
-    csrf: str
-
-    def rows(self, search_id: str, start: int, **view: Any) -> dict[str, Any]:
-        """One block of 100 rows through the grid's own callback."""
-        page = {"search_id": search_id, "version": None, "status": "all", "q": "", "f": {}} | view
-        sort = page.pop("sort", [])
-        request = {"startRow": start, "endRow": start + 100, "sortModel": sort, "filterModel": page.pop("filters", {})}
-        body = {
-            "output": "candidate-grid.getRowsResponse",
-            "outputs": {"id": "candidate-grid", "property": "getRowsResponse"},
-            "inputs": [{"id": "candidate-grid", "property": "getRowsRequest", "value": request}],
-            "changedPropIds": ["candidate-grid.getRowsRequest"],
-            "state": [{"id": "grid-view", "property": "data", "value": page}],
-        }
-        answer = self.http.post(f"{self.url}/_dash-update-component", json=body, headers={"X-CSRF-Token": self.csrf})
-        answer.raise_for_status()
-        found = answer.json()
-        meta = found["sideUpdate"]["grid-answer"]["data"]
-        if meta.get("error"):
-            raise RuntimeError(meta["error"])
-        return {**found["response"]["candidate-grid"]["getRowsResponse"], "meta": meta}
+EMAIL = "bench@example.com"
 
 
 class Stage:
@@ -66,7 +35,8 @@ class Stage:
         self.large, self.small = (QUICK_LARGE, QUICK_SMALL) if quick else (LARGE, SMALL)
         self._home = Path(tempfile.mkdtemp(prefix="sx-bench-"))
         self._servers = Servers(self._home, durable=False)
-        self._web: subprocess.Popen[bytes] | None = None
+        self._open = ExitStack()
+        self._homes = 0
 
     def __enter__(self) -> Stage:
         urls = self._servers.attach()
@@ -81,15 +51,13 @@ class Stage:
         migrate.migrate(urls.database_owner_url, urls.database_url)
         self.rt = Runtime(self.settings)
         self.rt.open()
-        self.actor: Actor = identity.create_user(self.rt, "bench@example.com", "Bench", "admin")
+        self.actor: Actor = identity.create_user(self.rt, EMAIL, "Bench", "admin")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._web is not None:
-            self._web.send_signal(signal.SIGTERM)
-            self._web.wait(timeout=60)
+        self._open.close()
         self.rt.close()
         self._servers.release()
         shutil.rmtree(self._home, ignore_errors=True)
@@ -111,44 +79,15 @@ class Stage:
         return made
 
     @cached_property
-    def url(self) -> str:
-        """A gunicorn as `sourcingx web` starts it."""
-        environ = {
-            "PATH": "/usr/bin:/bin",
-            "SOURCINGX_HOME": str(self._home),
-            "DATABASE_URL": self.settings.database_url,
-            "REDIS_URL": self.settings.redis_url,
-            "SECRET_KEY": self.settings.secret_key,
-            "PORT": "0",
-        }
-        log = self._home / "web.log"
-        self._web = subprocess.Popen(
-            [str(Path(sys.executable).with_name("sourcingx")), "web"],
-            env=environ,
-            stdout=log.open("wb"),
-            stderr=subprocess.STDOUT,
-        )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
-            if found:
-                try:
-                    if requests.get(f"{found[0]}/healthz", timeout=5).json() == {"status": "ok"}:
-                        return found[0]
-                except requests.RequestException:
-                    pass
-            time.sleep(0.1)
-        raise RuntimeError(f"the web server did not start:\n{log.read_text()}")
+    def web(self) -> Web:
+        """A gunicorn as `sourcingx web` starts it, until the end."""
+        return self._open.enter_context(self.serve())
+
+    def serve(self, **more: str) -> AbstractContextManager[Web]:
+        """One more web server on the same database and Redis. more: of its environment."""
+        self._homes += 1
+        return serving(self.settings, self._home / f"web-{self._homes}", more)
 
     def session(self) -> Session:
-        """A new sign-in by a one-time link, as a person does it."""
-        http = requests.Session()
-        link = f"{self.url}/login/{identity.make_login_link(self.rt, 'bench@example.com')}"
-        form = http.get(link, timeout=30).text
-        fields = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
-        http.post(link, data=fields, headers={"Origin": self.url}, timeout=30).raise_for_status()
-        page = http.get(f"{self.url}/", timeout=30).text
-        csrf = re.search(r'<meta name="csrf-token" content="([^"]+)">', page)
-        if csrf is None:
-            raise RuntimeError("the sign-in did not work")
-        return Session(self.url, http, csrf[1])
+        """A new sign-in at the web server."""
+        return sign_in(self.rt, self.web, EMAIL)

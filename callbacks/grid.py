@@ -30,8 +30,10 @@ def register(registry: Registry) -> None:
         page = callback_state(ids.GRID_VIEW)
         meta = {"search_id": page.get("search_id"), "error": error.message, "retry": retry, "n": secrets.token_hex(4)}
         dash.set_props(ids.GRID_ANSWER, {"data": meta})
-        count = page.get("count")
-        return {"rowData": [], "rowCount": count if retry and isinstance(count, int) else 0}
+        # As many as the page knew of, so that its scrollbar stays where it is until the rows are there again.
+        known = page.get("count")
+        count = known if retry and isinstance(known, int) and not isinstance(known, bool) else 0
+        return {"rowData": [], "rowCount": max(0, count)}
 
     @registry.callback(
         Output(ids.CANDIDATE_GRID, "getRowsResponse"),
@@ -57,9 +59,10 @@ def register(registry: Registry) -> None:
         rule=Rule.ANY,
         prevent_initial_call=True,
     )
-    def exact_count(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
-        found = result_sets.count(rt, current_actor(), view_of(page), version_of(request or {}))
-        return {"n": (request or {}).get("n"), "version": found.version, "count": found.row_count}
+    def exact_count(request: Any, page: Any) -> Any:
+        asked = mapping(request or {})
+        found = result_sets.count(rt, current_actor(), view_of(page), version_of(asked))
+        return {"n": asked.get("n"), "version": found.version, "count": found.row_count}
 
     @registry.callback(
         Output(ids.FILTER_CHIPS, "children"),
@@ -77,8 +80,8 @@ def register(registry: Registry) -> None:
         polling=True,
         prevent_initial_call=True,
     )
-    def newest_version(request: dict[str, Any] | None) -> Any:
-        view = View.of((request or {}).get("search_id"))
+    def newest_version(request: Any) -> Any:
+        view = View.of(mapping(request or {}).get("search_id"))
         return {"search_id": str(view.search_id), "version": result_sets.version_of(rt, current_actor(), view)}
 
     @registry.callback(
@@ -88,9 +91,9 @@ def register(registry: Registry) -> None:
         rule=Rule.ANY,
         prevent_initial_call=True,
     )
-    def read_url(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
+    def read_url(request: Any, page: Any) -> Any:
         base = view_of(page)
-        view, person, _, notices = parse_url(base.search_id, str((request or {}).get("query", "")), base.zone)
+        view, person, _, notices = parse_url(base.search_id, str(mapping(request or {}).get("query", "")), base.zone)
         for notice in notices:
             errors.toast(notice)
         return {"view": page_state(view, person)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from dash import dcc, html
@@ -15,7 +16,8 @@ from dash.development.base_component import Component
 
 from layouts import ids, text
 
-RANGES = ("score", "years_experience", "current_tenure_months", "average_tenure_months", "added_at")
+DAYS = ("added_at", "screened_at")
+RANGES = ("score", "years_experience", "current_tenure_months", "average_tenure_months", *DAYS)
 BAR_PX = 44
 
 
@@ -23,7 +25,7 @@ class Value(Protocol):
     """services.facet_specs.FacetValue."""
 
     @property
-    def value(self) -> str | None: ...
+    def value(self) -> str | bool | None: ...
     @property
     def label(self) -> str: ...
     @property
@@ -52,6 +54,8 @@ class Histogram(Protocol):
     def key(self) -> str: ...
     @property
     def kind(self) -> str: ...
+    @property
+    def grain(self) -> float: ...
     @property
     def edges(self) -> Sequence[Any]: ...
     @property
@@ -100,13 +104,12 @@ def histogram(bars: Histogram, chosen: tuple[Any, Any] = (None, None)) -> list[C
     if not bars.counts:
         blank = [_note(text.FACET_BLANKS.format(count=_number(bars.blank, bars.exact)))] if bars.blank else []
         return [_note(text.FACET_EMPTY), *blank]
-    ends = text.FACET_BARS.format(
-        label=text.FACET_LABELS[bars.key], low=_edge(bars.edges[0]), high=_edge(bars.edges[-1])
-    )
+    low, high = _edge(bars.edges[0]), _edge(_ends_of(bars, len(bars.counts) - 1)[1])
+    ends = text.FACET_BARS.format(label=text.FACET_LABELS[bars.key], low=low, high=high)
     tallest = max(bars.counts) or 1
     drawn = [_bar(bars, i, tallest, chosen) for i in range(len(bars.counts))]
     notes = [_note(text.FACET_BLANKS.format(count=_number(bars.blank, bars.exact)))] if bars.blank else []
-    scale = [html.Span(_edge(bars.edges[0])), html.Span(_edge(bars.edges[-1]))]
+    scale = [html.Span(low), html.Span(high)]
     return [
         html.Div(drawn, className="sx-bars", role="img", **{"aria-label": ends}),
         html.Div(scale, className="sx-bars-scale", **{"aria-hidden": "true"}),
@@ -142,7 +145,8 @@ def _group(key: str, label: str) -> Component:
         dcc.Store(id=ids.facet_ask(key)),
         dcc.Store(id=ids.facet_done(key)),
     ]
-    return html.Details([head, *body], className="sx-facet", **{"data-facet": key})
+    kind = {"data-facet": key, "data-days": str(key in DAYS).lower()}
+    return html.Details([head, *body], className="sx-facet", **kind)
 
 
 def _find_box(key: str) -> Component:
@@ -167,7 +171,7 @@ def _ends(key: str, label: str) -> Component:
 def _end(box_id: dict[str, Any], key: str, shown: str, spoken: str) -> Component:
     # Text, not number: an emptied number box would not tell.
     given = {"inputMode": "decimal", "pattern": r"-?\d*[.,]?\d*", "placeholder": shown}
-    if key == "added_at":
+    if key in DAYS:
         given = {"inputMode": "text", "pattern": r"\d{4}-\d{2}-\d{2}", "placeholder": text.FACET_DAY}
     box = dcc.Input(id=box_id, debounce=True, autoComplete="off", className="form-control form-control-sm", **given)
     return html.Label([html.Span(spoken, className="visually-hidden"), html.Span(shown), box])
@@ -196,26 +200,40 @@ def _row(facet: Facet, value: Value) -> Component:
 
 
 def _bar(bars: Histogram, i: int, tallest: int, chosen: tuple[Any, Any]) -> Component:
-    low, high, count = bars.edges[i], bars.edges[i + 1], bars.counts[i]
+    count, (low, high) = bars.counts[i], _ends_of(bars, i)
+    shown = _number(count, bars.exact)
+    title = text.FACET_BAR.format(low=_edge(low), high=_edge(high), count=shown)
+    if low == high:
+        title = text.FACET_BAR_ONE.format(value=_edge(low), count=shown)
     # A bar that is not empty can be seen, however few are in it.
     height = 0 if not count else max(2, round(BAR_PX * count / tallest))
     return html.Span(
         html.Span(style={"height": f"{height}px"}),
         className="sx-bar" + (" sx-bar-out" if _is_outside(low, high, chosen) else ""),
-        title=text.FACET_BAR.format(low=_edge(low), high=_edge(high), count=_number(count, bars.exact)),
+        title=title,
         **{"data-facet-bar": bars.key, "data-from": str(low), "data-to": str(high)},
     )
 
 
+def _ends_of(bars: Histogram, i: int) -> tuple[Any, Any]:
+    """The first and the last value of a bar, both included, as the filter on it takes them."""
+    low, high = bars.edges[i], bars.edges[i + 1]
+    if bars.kind == "date":
+        return low, str(date.fromisoformat(high) - timedelta(days=1))
+    # The edge belongs to the next bar; rounded, since 0.1 is not exact in binary.
+    return low, high if i + 1 == len(bars.counts) else round(high - bars.grain, 6)
+
+
 def _is_outside(low: Any, high: Any, chosen: tuple[Any, Any]) -> bool:
     start, end = chosen
-    return (start is not None and high <= start) or (end is not None and low > end)
+    return (start is not None and high < start) or (end is not None and low > end)
 
 
 def _in_order(facet: Facet) -> Sequence[Value]:
-    """Stages and fits in their own order, which does not change with the counts."""
-    order = {"stage_in": list(text.STAGES), "fit_in": list(text.FITS)}.get(facet.key)
-    if order is None:
+    """Stages, fits, yes and no in their own order, which does not change with the counts."""
+    fixed = {"stage_in": text.STAGES, "fit_in": text.FITS, "has_email": text.FLAGS}
+    order: list[Any] = list(fixed.get(facet.key, ()))
+    if not order:
         return facet.values
     return sorted(facet.values, key=lambda v: order.index(v.value) if v.value in order else len(order))
 
@@ -223,6 +241,8 @@ def _in_order(facet: Facet) -> Sequence[Value]:
 def _label(key: str, value: Value) -> str:
     if value.value is None:
         return text.FACET_BLANK
+    if isinstance(value.value, bool):
+        return text.FLAGS[value.value]
     if key == "status_in":
         return text.STATUS_TABS.get(value.value) or value.label.removeprefix("filtered_").replace("_", " ").capitalize()
     named = {"stage_in": text.STAGES, "fit_in": text.FITS}.get(key, {})

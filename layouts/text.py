@@ -226,7 +226,9 @@ FACET_LABELS = {
     "tags_in": "Tags",
     "industry_in": "Industry",
     "source_in": "Source",
+    "has_email": "E-mail known",
     "added_at": "Added",
+    "screened_at": "Screened",
     "status_in": "Status",
 }
 FACET_FIND = {
@@ -238,6 +240,7 @@ FACET_FIND = {
     "industry_in": "Find an industry…",
 }
 FITS = {"strong": "Strong", "possible": "Possible", "weak": "Weak"}
+FLAGS = {True: "Yes", False: "No"}
 FACET_BLANK = "Not filled in"
 FACET_EMPTY = "Nobody in this view has a value here. Remove a filter to see more."
 FACET_NOT_FOUND = "No value contains this."
@@ -254,6 +257,7 @@ FACET_FROM_LABEL = "{label}, from"
 FACET_TO_LABEL = "{label}, to"
 FACET_DAY = "2026-05-31"
 FACET_BAR = "{low} to {high}: {count}"
+FACET_BAR_ONE = "{value}: {count}"
 FACET_BARS = "{label}: {low} to {high}"
 FACET_BLANKS = "{count} not filled in"
 CHIP_REMOVE = "Remove filter: {sentence}"

@@ -116,9 +116,10 @@ class Counter:
         """The keys of some texts."""
         return [row["key"] for row in db.rows(self.conn, _Q.fetch_keys, {"texts": list(texts)})]
 
-    def moments(self) -> tuple[datetime, datetime] | None:
-        """When the first and the last person came into the search."""
-        row = db.one(self.conn, _Q.fetch_moments, {"search_id": self.search_id})
+    def moments(self, column: str) -> tuple[datetime, datetime] | None:
+        """The first and the last moment that anyone in the search has in a column."""
+        query = SQL(_Q.fetch_moments).format(column=Identifier("c", column))
+        row = self.conn.execute(query, {"search_id": self.search_id}).fetchone()
         return (row["first"], row["last"]) if row and row["first"] is not None else None
 
     def run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,14 +10,14 @@ from typing import Any, Literal
 
 from services.grid_columns import COLUMNS, FILTERS
 
-Kind = Literal["small", "key", "array", "tags"]
+Kind = Literal["small", "flag", "key", "array", "tags"]
 
 
 @dataclass(frozen=True)
 class FacetValue:
     """One value. value: as the facet's filter takes it, None for blank; label: as people write it."""
 
-    value: str | None
+    value: str | bool | None
     label: str
     count: int
     chosen: bool
@@ -39,8 +40,9 @@ class Facet:
 
 @dataclass(frozen=True)
 class Histogram:
-    """counts[i] people lie between edges[i] and edges[i + 1]; at most 24 bars.
+    """counts[i] people lie from edges[i] up to, but without, edges[i + 1]; the last bar includes its end.
 
+    At most 24 bars. grain: the smallest difference of two values, in units of the column or in days.
     kind number: ends and edges are numbers. kind date: days as 2026-05-31, the last edge is the day
     after the last bar. low and high are None where nobody has a value; blank is how many have none.
     """
@@ -48,6 +50,7 @@ class Histogram:
     key: str
     label: str
     kind: Literal["number", "date"]
+    grain: float
     low: float | str | None
     high: float | str | None
     edges: list[float] | list[str]
@@ -61,7 +64,8 @@ class Histogram:
 class FacetSpec:
     """How a facet is counted. shown: the column of profiles that a key column is made from.
 
-    small: few values, all such columns in one pass; tags: an array that few have anything in.
+    small: few values, all such columns in one pass; flag: one of them that is true or false;
+    tags: an array that few have anything in.
     """
 
     label: str
@@ -72,10 +76,15 @@ class FacetSpec:
 
 @dataclass(frozen=True)
 class RangeSpec:
-    """How a histogram is made: in which steps, and where its scale ends if it always has the same."""
+    """How a histogram is made: in steps of so much, and where its scale ends if it always has the same.
+
+    grain: the smallest difference of two values, as the column keeps them. Days have neither: a bar is whole days.
+    """
 
     label: str
-    step: float
+    kind: Literal["number", "date"]
+    step: float = 1
+    grain: float = 1
     most: float | None = None
 
 
@@ -95,24 +104,27 @@ FACETS: dict[str, FacetSpec] = dict(
         _spec("tags_in", "tags", "tags"),
         _spec("status_in", "small", "filter_status"),
         _spec("industry_in", "small", "industry"),
+        _spec("has_email", "flag", "has_email"),
     )
 )
 
 RANGES: dict[str, RangeSpec] = {
-    "score": RangeSpec(COLUMNS["score"].label, 0.5, 10),
-    "years_experience": RangeSpec(COLUMNS["years_experience"].label, 1),
-    "current_tenure_months": RangeSpec(COLUMNS["current_tenure_months"].label, 1),
-    "average_tenure_months": RangeSpec(COLUMNS["average_tenure_months"].label, 1),
-    "added_at": RangeSpec(COLUMNS["added_at"].label, 86_400),
+    "score": RangeSpec(COLUMNS["score"].label, "number", 0.5, 0.1, 10),
+    "years_experience": RangeSpec(COLUMNS["years_experience"].label, "number", 1, 0.1),
+    "current_tenure_months": RangeSpec(COLUMNS["current_tenure_months"].label, "number"),
+    "average_tenure_months": RangeSpec(COLUMNS["average_tenure_months"].label, "number"),
+    "added_at": RangeSpec(COLUMNS["added_at"].label, "date"),
+    "screened_at": RangeSpec(COLUMNS["screened_at"].label, "date"),
 }
 
 
 def chosen_values(model: Any) -> list[str | None]:
-    """The values ticked in a set filter, in their order; None is blank."""
+    """The values ticked in a set filter, in their order; None is blank, yes and no are "true" and "false"."""
     if not isinstance(model, Mapping):
         return []
     parts = model.get("conditions") if "conditions" in model else [model]
-    found = [value for part in parts or [] for value in (part.get("values") or [])]
+    given = [value for part in parts or [] for value in (part.get("values") or [])]
+    found = [json.dumps(value) if isinstance(value, bool) else value for value in given]
     return list(dict.fromkeys(value for value in found if value is None or isinstance(value, str)))
 
 

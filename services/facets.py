@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from typing import Any, TypeVar
@@ -56,7 +57,7 @@ def facet_search(rt: Runtime, actor: Actor, view: View, version: int | None, key
     """
     spec = _known(FACETS, key)
     text = clean_text(text, spec.label.lower())
-    if not text:
+    if not text or spec.kind == "flag":
         return facet(rt, actor, view, version, key)
     asked = Asked(rt, actor, view, version)
     base = asked.base(key)
@@ -67,20 +68,22 @@ def facet_search(rt: Runtime, actor: Actor, view: View, version: int | None, key
 
 
 def histogram(rt: Runtime, actor: Actor, view: View, version: int | None, key: str) -> Histogram:
-    """The spread of a number, or of the days people were added, without the filter on it."""
+    """The spread of a number, or of the days of a moment, without the filter on it."""
     spec = _known(RANGES, key)
     asked = Asked(rt, actor, view, version)
     base = asked.base(key)
-    if key == "added_at":
-        kept = asked.recall(base, f"{key}:{base.zone}", partial(_days, base=base))
-        return Histogram(key=key, label=spec.label, kind="date", **kept)
-    kept = asked.recall(base, key, partial(_numbers, base=base, key=key, spec=spec))
-    return Histogram(key=key, label=spec.label, kind="number", **kept)
+    if spec.kind == "date":
+        # Over the whole time of the search, so that bars stay where they are whatever the filters.
+        span = asked.recall(View(base.search_id, "all"), f"{key}:span", partial(_span, column=FILTERS[key].column))
+        kept = asked.recall(base, f"{key}:{base.zone}", partial(_days, base=base, key=key, span=span))
+    else:
+        kept = asked.recall(base, key, partial(_numbers, base=base, key=key, spec=spec))
+    return Histogram(key=key, label=spec.label, kind=spec.kind, grain=spec.grain, **kept)
 
 
 def _facet(asked: Asked, key: str, spec: FacetSpec) -> Facet:
     base = asked.base(key)
-    if spec.kind == "small":
+    if spec.kind in ("small", "flag"):
         kept = asked.recall(base, "small", partial(_small, base=base))
         found = list(kept["fields"].get(spec.column, []))
     else:
@@ -88,7 +91,11 @@ def _facet(asked: Asked, key: str, spec: FacetSpec) -> Facet:
         found = list(kept["values"])
     more = len(found) > TOP
     picked, unmatched = _pick(found, chosen_values(asked.view.filters.get(key)))
-    if unmatched:
+    if unmatched and spec.kind == "flag":
+        # Both values were counted: nobody has this one.
+        found += [[text, text, 0] for text in unmatched]
+        picked |= {text: text for text in unmatched}
+    elif unmatched:
         rest = asked.recall(
             base,
             f"{key}:chosen:{_digest(*unmatched)}",
@@ -104,6 +111,8 @@ def _facet(asked: Asked, key: str, spec: FacetSpec) -> Facet:
 
 def _value(spec: FacetSpec, entry: Entry, picked: Picked) -> FacetValue:
     key, label, n = entry
+    if spec.kind == "flag":
+        return FacetValue(key == "true", label, n, key in picked)
     # As it stands in the filter where it does; else as people write it, which chips and links show.
     plain = label if spec.kind == "key" and key is not None else key
     return FacetValue(picked.get(key, plain), label, n, key in picked)
@@ -189,21 +198,34 @@ def _numbers(counter: Counter, base: View, key: str, spec: RangeSpec) -> Kept:
         return {"low": None, "high": None, "edges": [], "counts": [], "blank": blank, "exact": counted.exact}
     low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
     bars = number_bars([(row["step"], row["n"]) for row in rows], spec.step, high, spec.most)
-    return {"low": low, "high": high, "edges": bars.edges, "counts": bars.counts, "blank": blank,
+    # The first bar holds what lies below zero, so its filter must, too.
+    edges = [min(bars.edges[0], low), *bars.edges[1:]]
+    return {"low": low, "high": high, "edges": edges, "counts": bars.counts, "blank": blank,
             "exact": counted.exact}  # fmt: skip
 
 
-def _days(counter: Counter, base: View) -> Kept:
-    """Bars over the whole time of the search, so that they stay where they are whatever the filters."""
-    span = counter.moments()
-    if span is None:
-        return {"low": None, "high": None, "edges": [], "counts": [], "blank": 0, "exact": True}
-    days = day_edges(*span, base.zone)
-    counted = counter.bars(base.where(), "added_at", [midnight(day, base.zone) for day in days])
+def _span(counter: Counter, column: str) -> Kept:
+    """The first and the last moment in a column, as ISO texts; None where nobody has one."""
+    found = counter.moments(column)
+    return {"first": found[0].isoformat() if found else None, "last": found[1].isoformat() if found else None}
+
+
+def _days(counter: Counter, base: View, key: str, span: Kept) -> Kept:
+    """Bars over the time of a span; over the time as it is now where the span is of another version."""
+    column = FILTERS[key].column
+    if span["version"] != counter.meta.version:
+        span = _span(counter, column)
+    if span["first"] is None:
+        counted = counter.bars(base.where(), column, [])
+        blank = sum(row["n"] for row in counted.rows)
+        return {"low": None, "high": None, "edges": [], "counts": [], "blank": blank, "exact": counted.exact}
+    first, end = datetime.fromisoformat(span["first"]), datetime.fromisoformat(span["last"])
+    days = day_edges(first, end, base.zone)
+    counted = counter.bars(base.where(), column, [midnight(day, base.zone) for day in days])
     counts = {row["bar"]: row["n"] for row in counted.rows}
-    last = span[1].astimezone(ZoneInfo(base.zone)).date()
+    last = end.astimezone(ZoneInfo(base.zone)).date()
     return {"low": str(days[0]), "high": str(last), "edges": [str(day) for day in days],
-            "counts": [counts.get(bar, 0) for bar in range(1, len(days))], "blank": 0,
+            "counts": [counts.get(bar, 0) for bar in range(1, len(days))], "blank": counts.get(None, 0),
             "exact": counted.exact}  # fmt: skip
 
 

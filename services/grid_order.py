@@ -29,8 +29,8 @@ class Segment:
 class Order:
     """An order as segments (their concatenation), as one ORDER BY, and what that one compares.
 
-    reads_index: an index alone has both the rows and their order, but for whom a text leaves out.
-    by_index: an index has their order.
+    reads_index: an index alone has both the rows and their order. by_index: an index has their order.
+    leaves_out: an index alone has them, but for those whom a text leaves out.
     grouped: its one column has few values, so the rows of each come by their last term alone.
     """
 
@@ -39,6 +39,7 @@ class Order:
     columns: list[Composable]
     reads_index: bool
     by_index: bool = False
+    leaves_out: bool = False
     grouped: bool = False
 
 
@@ -51,9 +52,15 @@ def order_of(view: View) -> Order:
     columns = [_column(COLUMNS[name]) for name, _ in sorts]
     segments = _walks(first, down, whole[1:]) if first.indexed else [Segment(None, whole)]
     alone = len(sorts) == 1 and not view.filters and view.status in ("active", "all")
-    only_without = all(term.negated for term in view.terms)
-    grouped = alone and first.few_values and not view.terms
-    return Order(segments, whole, columns, alone and first.indexed and only_without, first.indexed, grouped)
+    return Order(
+        segments,
+        whole,
+        columns,
+        reads_index=alone and first.indexed and not view.terms,
+        by_index=first.indexed,
+        leaves_out=alone and first.indexed and bool(view.terms) and all(term.negated for term in view.terms),
+        grouped=alone and first.few_values and not view.terms,
+    )
 
 
 def order_by_rank(rank: Composable) -> Order:

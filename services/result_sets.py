@@ -12,32 +12,22 @@ Rules of versions (docs/decisions/0002):
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-from psycopg.sql import SQL, Composable, Composed
 
 import sql
 from services import db
 from services.cache import CacheDown
 from services.errors import Forbidden, LimitReached
-from services.grid_columns import RELEVANCE
-from services.grid_order import Order, order_by_rank, order_of
-from services.grid_query import Where, fragment
 from services.grid_view import View
 from services.id_lists import IdList, IdSlice
 from services.identity import Actor
+from services.list_building import id_width, packed_ids
+from services.result_plan import Plan, count_capped, count_rows, fetch_ids, plan_of
 from services.runtime import Runtime
 
 _Q = sql.queries("grid")
-RANK_CAP = 2_000
-# With fewer hits than this, finding and sorting them all costs less than a walk through an index can.
-FEW = 20_000
-# Hits of a search text are counted up to here: the planner cannot guess phrases and parts of words.
-MANY = 10_000
-# Where a page of hits stands among so many of the newest people, counting them all is not worth its time.
-NEAR = 8_000
+# The most rows that a request brings.
 PAGE = 100
 TOO_MANY = "This view has too many people for that. Narrow it with a filter first."
 NO_SEARCH = "This search does not exist, or you may not see it."
@@ -87,21 +77,6 @@ class _Part:
     version: int
     moved: bool
     too_large: bool = False
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Conditions and order of a view, ready for SQL, and about how many rows it has.
-
-    walk: so many are hits that an index in this order meets a page of them soon.
-    """
-
-    view: View
-    where: Where
-    order: Order
-    estimate: int
-    filtered: bool
-    walk: bool = False
 
 
 def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
@@ -156,15 +131,14 @@ def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tu
                 return found, at
         built = _build_once(rt, actor, view, meta.version)
         if built is not None:
-            return built
+            return built[:2]
     except CacheDown:
         pass
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        plan, width = _plan(conn, view, meta), _width(conn)
-        if rt.kind == "web" and min(meta.profile_count, plan.estimate) > rt.lists.longest(width):
+        plan, width = plan_of(conn, view, meta.profile_count), id_width(conn)
+        if rt.kind == "web" and _is_too_long(conn, plan, meta, rt.lists.longest(width)):
             raise LimitReached(TOO_MANY)
-        conn.execute(_Q.sort_in_memory)
         return _list_of(conn, plan, meta, width), meta.version
 
 
@@ -179,8 +153,8 @@ def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end:
     # Straight from the table: the first page never waits for a list.
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        plan = _plan(conn, view, meta)
-        ids = _ids(conn, plan, end + 1, 0)
+        plan = plan_of(conn, view, meta.profile_count)
+        ids = fetch_ids(conn, plan, end + 1, 0)
         rows = _rows(conn, view, ids[:end])
         exact = len(ids) <= end
         total = len(ids) if exact else max(plan.estimate, len(ids))
@@ -212,8 +186,8 @@ def _slice(rt: Runtime, actor: Actor, view: View, version: int | None, start: in
                 return part(found, at)
         built = _build_once(rt, actor, view, meta.version)
         if built is not None:
-            made, at = built
-            return part(made.slice(start, end), at)
+            made, at, kept = built
+            return replace(part(made.slice(start, end), at), too_large=not kept)
         found = rt.lists.slice(view.search_id, view.key(meta.version), start, end)
         if found is not None:
             return part(found, meta.version)
@@ -222,15 +196,15 @@ def _slice(rt: Runtime, actor: Actor, view: View, version: int | None, start: in
     return _by_offset(rt, actor, view, wanted, start, end)
 
 
-def _build_once(rt: Runtime, actor: Actor, view: View, version: int) -> tuple[IdList, int] | None:
-    made: list[tuple[IdList, int]] = []
+def _build_once(rt: Runtime, actor: Actor, view: View, version: int) -> tuple[IdList, int, bool] | None:
+    """The list if it was built here, its version, and whether there was room to keep it for the others."""
+    made: list[tuple[IdList, int, bool]] = []
 
     def build() -> None:
         if rt.lists.slice(view.search_id, view.key(version), 0, 0) is None:
             built = _build(rt, actor, view)
             if built is not None:
-                rt.lists.store(view.search_id, view.key(built[1]), built[0])
-                made.append(built)
+                made.append((*built, rt.lists.store(view.search_id, view.key(built[1]), built[0])))
 
     rt.lists.single_flight(view.key(version), build)
     return made[0] if made else None
@@ -240,175 +214,38 @@ def _build(rt: Runtime, actor: Actor, view: View) -> tuple[IdList, int] | None:
     """The whole list in one snapshot, with the version of that snapshot; None above the ceiling."""
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        plan = _plan(conn, view, meta)
-        conn.execute(_Q.sort_in_memory)
-        width = _width(conn)
+        plan = plan_of(conn, view, meta.profile_count)
+        width = id_width(conn)
         most = rt.lists.longest(width)
-        if meta.profile_count > most and plan.estimate > most:
+        if _is_too_long(conn, plan, meta, most):
             return None
         return _list_of(conn, plan, meta, width), meta.version
 
 
-def _list_of(conn: db.Conn, plan: _Plan, meta: Meta, width: int) -> IdList:
-    return IdList(_packed_ids(conn, plan, width), width, meta.snapshot)
+def _is_too_long(conn: db.Conn, plan: Plan, meta: Meta, most: int) -> bool:
+    """Whether a view has more people than a list may. Counted, at most one more than that: the planner
+    may be wrong by any factor, in both directions.
+    """
+    return meta.profile_count > most and count_capped(conn, plan.where, most + 1) > most
 
 
-def _width(conn: db.Conn) -> int:
-    wide = db.one(conn, _Q.fetch_ids_are_wide)
-    return 8 if wide and wide["wide"] else 4
-
-
-def _packed_ids(conn: db.Conn, plan: _Plan, width: int) -> bytes:
-    packed, order = fragment(f"packed_{width}"), plan.order
-    if order.reads_index and plan.view.terms:
-        return _bytes(conn, *_list_without(plan, packed))
-    if order.grouped and (grouped := _list_by_groups(conn, plan, packed)) is not None:
-        return _bytes(conn, grouped, plan.where.params)
-    if order.reads_index:
-        texts = [
-            SQL(_Q.build_list).format(
-                packed=packed, where=_with(plan.where, segment.condition), order=SQL(", ").join(segment.terms)
-            )
-            for segment in order.segments
-        ]
-    else:
-        texts = [
-            SQL(_Q.build_list_sorted).format(
-                packed=packed,
-                where=plan.where.sql(),
-                order=SQL(", ").join(order.whole),
-                columns=SQL(", ").join(order.columns),
-            )
-        ]
-    return b"".join(_bytes(conn, text, plan.where.params) for text in texts)
-
-
-def _list_by_groups(conn: db.Conn, plan: _Plan, packed: Composable) -> Composed | None:
-    """None where the planner would not do it by hash."""
-    *by, tie = plan.order.whole
-    text = SQL(_Q.build_list_grouped).format(
-        packed=packed, where=plan.where.sql(), order=SQL(", ").join(by), tie=tie, columns=plan.order.columns[0]
-    )
-    row = conn.execute(SQL(_Q.explain_list).format(query=text), plan.where.params).fetchone()
-    ways = {node.get("Strategy") for node in _nodes(row["QUERY PLAN"][0]["Plan"])} if row else set()
-    return text if "Hashed" in ways and not ways & {"Sorted", "Mixed"} else None
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from _nodes(part)
-
-
-def _list_without(plan: _Plan, packed: Composable) -> tuple[Composed, dict[str, Any]]:
-    where = plan.view.without_text().where()
-    parts = [
-        fragment(
-            "build_part", packed=packed, where=_with(where, segment.condition), order=SQL(", ").join(segment.terms)
-        )
-        for segment in plan.order.segments
-    ]
-    matches = SQL(" OR ").join(plan.view.left_out(where))
-    text = SQL(_Q.build_list_without).format(search=where.conditions[0], matches=matches, parts=SQL(" || ").join(parts))
-    return text, where.params
-
-
-def _bytes(conn: db.Conn, text: Composed, params: dict[str, Any]) -> bytes:
-    row = conn.execute(text, params, binary=True).fetchone()
-    return bytes(row["ids"]) if row and row["ids"] is not None else b""
+def _list_of(conn: db.Conn, plan: Plan, meta: Meta, width: int) -> IdList:
+    return IdList(packed_ids(conn, plan, width), width, meta.snapshot)
 
 
 def _by_offset(rt: Runtime, actor: Actor, view: View, wanted: int, start: int, end: int) -> _Part:
     """Without a list: ids first (deferred join), rows after. Slower, never wrong."""
     with rt.db.snapshot() as conn:
         meta = fetch_meta(conn, actor, view)
-        plan = _plan(conn, view, meta)
+        plan = plan_of(conn, view, meta.profile_count)
         # Counted first: a walk through an index leaves the planner no other way for what follows.
-        total = _count(conn, plan.where)
-        ids = _ids(conn, plan, end - start, start) if start < min(end, total) else []
-        most = rt.lists.longest(_width(conn))
+        total = count_rows(conn, plan.where)
+        ids = fetch_ids(conn, plan, end - start, start) if start < min(end, total) else []
+        most = rt.lists.longest(id_width(conn))
     return _Part(ids, total, meta.version, meta.version != wanted, total > most)
-
-
-def _ids(conn: db.Conn, plan: _Plan, limit: int, offset: int) -> list[int]:
-    if plan.filtered and plan.estimate < FEW:
-        text = SQL(_Q.fetch_found_ids).format(
-            where=plan.where.sql(), columns=SQL(", ").join(plan.order.columns), order=SQL(", ").join(plan.order.whole)
-        )
-        params = {**plan.where.params, "limit": limit, "offset": offset}
-        return [row["id"] for row in conn.execute(text, params)]
-    ids: list[int] = []
-    if plan.walk:
-        conn.execute(_Q.walk_index)
-    for number, segment in enumerate(plan.order.segments):
-        where = _with(plan.where, segment.condition)
-        params = {**plan.where.params, "limit": limit - len(ids), "offset": offset}
-        got = [row["id"] for row in conn.execute(_format(_Q.fetch_ids, where, segment.terms), params)]
-        ids += got
-        if len(ids) >= limit or number + 1 == len(plan.order.segments):
-            break
-        # Past the end of this segment: go on in the next one with what is left of the offset.
-        offset = 0 if got else max(0, offset - _count_where(conn, where, plan.where.params))
-    return ids
-
-
-def _plan(conn: db.Conn, view: View, meta: Meta) -> _Plan:
-    where, filtered = view.where(), bool(view.filters or view.terms or view.status not in ("active", "all"))
-    estimate = meta.profile_count if view.status == "all" and not filtered else _estimate(conn, where)
-    if not view.terms:
-        return _Plan(view, where, order_of(view), estimate, filtered)
-    order = order_of(view)
-    if estimate >= FEW and _is_near(conn, where):
-        return _Plan(view, where, order, estimate, filtered, walk=order.by_index)
-    row = conn.execute(SQL(_Q.find_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
-    hits = int(row["n"]) if row else 0
-    if row and hits <= MANY:
-        # Whoever was found need not be looked for again.
-        where.conditions = [fragment("among", value=where.value(row["ids"] or []))]
-    # Ranking reads every hit: only where there are few. Many hits come in the usual order.
-    if view.effective_sort[0][0] == RELEVANCE and hits <= RANK_CAP:
-        words = [
-            fragment("rank_prefix" if term.kind == "prefix" else "rank_word", value=where.value(term.text))
-            for term in view.terms
-            if not term.negated
-        ]
-        order = order_by_rank(fragment("rank", query=SQL(" || ").join(words)))
-    if hits <= MANY:
-        return _Plan(view, where, order, hits, filtered)
-    return _Plan(view, where, order, max(estimate, FEW), filtered, walk=order.by_index)
-
-
-def _is_near(conn: db.Conn, where: Where) -> bool:
-    """Whether a page of hits stands among the newest people: then there are too many to rank, and a walk is short."""
-    text = SQL(_Q.count_near).format(search=where.conditions[0], where=where.sql())
-    row = conn.execute(text, {**where.params, "among": NEAR, "cap": PAGE + 1}).fetchone()
-    return row is not None and row["n"] > PAGE
 
 
 def _rows(conn: db.Conn, view: View, ids: list[int]) -> list[dict[str, Any]]:
     if not ids:
         return []
     return [dict(row) for row in db.rows(conn, _Q.fetch_rows, {"ids": ids, "search_id": view.search_id})]
-
-
-def _estimate(conn: db.Conn, where: Where) -> int:
-    text = SQL(_Q.estimate_rows).format(where=where.sql())
-    row = conn.execute(text, where.params).fetchone()
-    return int(row["QUERY PLAN"][0]["Plan"]["Plan Rows"]) if row else 0
-
-
-def _count(conn: db.Conn, where: Where) -> int:
-    return _count_where(conn, where.sql(), where.params)
-
-
-def _count_where(conn: db.Conn, where: Composable, params: dict[str, Any]) -> int:
-    row = conn.execute(SQL(_Q.count_rows).format(where=where), params).fetchone()
-    return int(row["n"]) if row else 0
-
-
-def _with(where: Where, extra: Composable | None) -> Composed:
-    return SQL(" AND ").join(where.conditions if extra is None else [*where.conditions, extra])
-
-
-def _format(query: str, where: Composable, order: list[Composable]) -> Composed:
-    return SQL(query).format(where=where, order=SQL(", ").join(order))

@@ -49,10 +49,11 @@ SELECT count(*) AS n FROM {people} WHERE {where}
 -- count_small --
 -- All columns of few values in one pass.
 WITH cells AS MATERIALIZED (
-    SELECT c.stage, c.fit, c.source, c.industry, c.filter_status, count(*) AS n
-    FROM {people} WHERE {where} GROUP BY 1, 2, 3, 4, 5)
+    SELECT c.stage, c.fit, c.source, c.industry, c.filter_status, c.has_email, count(*) AS n
+    FROM {people} WHERE {where} GROUP BY 1, 2, 3, 4, 5, 6)
 SELECT 'stage' AS field, stage AS value, sum(n)::bigint AS n FROM cells GROUP BY stage
 UNION ALL SELECT 'fit', fit, sum(n)::bigint FROM cells GROUP BY fit
+UNION ALL SELECT 'has_email', has_email::text, sum(n)::bigint FROM cells GROUP BY has_email
 UNION ALL (SELECT 'filter_status', filter_status, sum(n)::bigint FROM cells GROUP BY filter_status
     ORDER BY 3 DESC, 2 LIMIT %(most)s)
 UNION ALL (SELECT 'source', source, sum(n)::bigint FROM cells GROUP BY source ORDER BY 3 DESC, 2 LIMIT %(most)s)
@@ -72,8 +73,8 @@ SELECT width_bucket({column}, %(edges)s::timestamptz[]) AS bar, count(*) AS n
 FROM {people} WHERE {where} GROUP BY 1
 
 -- fetch_moments --
--- The first and the last moment of a search; two looks into an index.
-SELECT min(added_at) AS first, max(added_at) AS last FROM candidates WHERE search_id = %(search_id)s;
+-- The first and the last moment in a column of a search: two looks into an index where there is one, else a scan.
+SELECT min({column}) AS first, max({column}) AS last FROM candidates c WHERE c.search_id = %(search_id)s
 
 -- any_value --
 -- Every value.

@@ -232,6 +232,10 @@ SELECT count(*) AS n FROM (
 -- How the planner would make a list.
 EXPLAIN (FORMAT JSON) {query}
 
+-- count_capped --
+-- Exact up to a cap; for "are there too many for a list".
+SELECT count(*) AS n FROM (SELECT FROM candidates c WHERE {where} LIMIT %(cap)s) AS capped;
+
 -- walk_index --
 -- For the rest of the transaction: read an index in order until a page is full.
 SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;

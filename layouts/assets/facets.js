@@ -15,6 +15,7 @@
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const group = (key) => document.querySelector(`#facet-panel details[data-facet="${key}"]`);
+  const inDays = (key) => group(key)?.dataset.days === "true";
 
   // ---- which groups are open ------------------------------------------------------------------
   function openGroups() {
@@ -160,7 +161,7 @@
   function rangeModel(key, from, to) {
     if (from === "" && to === "") return null;
     const [low, high] = from !== "" && to !== "" && from > to ? [to, from] : [from, to];
-    if (key === "added_at") {
+    if (inDays(key)) {
       if (low === "") return { filterType: "date", type: "lessThan", dateFrom: dayAfter(high, 1), dateTo: null };
       if (high === "") return { filterType: "date", type: "greaterThan", dateFrom: dayAfter(low, -1), dateTo: null };
       return { filterType: "date", type: "inRange", dateFrom: low, dateTo: high };
@@ -173,7 +174,7 @@
   // What stands in a box, or "" for nothing and for what is no number or day.
   function typed(key, value) {
     if (value === null || value === undefined || value === "") return "";
-    if (key === "added_at") return isDay(String(value).trim()) ? String(value).trim() : "";
+    if (inDays(key)) return isDay(String(value).trim()) ? String(value).trim() : "";
     const number = Number(String(value).replace(",", "."));
     return Number.isFinite(number) ? number : "";
   }
@@ -222,7 +223,7 @@
     const bar = at("#facet-panel [data-facet-bar]");
     if (bar) {
       const { facetBar: key, from, to } = bar.dataset;
-      return setRange(key, from, key === "added_at" ? dayAfter(to, -1) : to);
+      return setRange(key, from, to);
     }
     const clear = at("#facet-panel [data-facet-clear]");
     if (clear) {

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import Any
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from tests.browser.grid_page import GridPage
+from tests.browser.grid_page import GridPage, counted
 from tests.browser.product import Product, until
 
 ACTIVE = "c.filter_status = 'active'"
@@ -49,10 +48,6 @@ def chips(page: GridPage) -> list[str]:
 def end(page: GridPage, key: str, which: str) -> WebElement:
     boxes = page.driver.find_elements(By.CSS_SELECTOR, f'#facet-panel details[data-facet="{key}"] .sx-facet-ends input')
     return boxes[0 if which == "from" else 1]
-
-
-def counted(product: Product, search: uuid.UUID, where: str, **params: Any) -> int:
-    return len(product.ids(search, where, **params))
 
 
 def test_tick_values_and_take_them_away_by_their_chip(page: GridPage, product: Product, search: uuid.UUID) -> None:
@@ -99,8 +94,8 @@ def test_a_range_by_its_bars_and_by_numbers(page: GridPage, product: Product, se
     until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=score]"), "no bars")
     bars = page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=score]")
     assert len(bars) == 20
-    page.driver.execute_script("arguments[0].click()", bars[12])  # 6 to 6.5
-    page.shows(product.ids(search, f"{ACTIVE} AND c.score BETWEEN 6 AND 6.5"), at=0)
+    page.driver.execute_script("arguments[0].click()", bars[12])  # 6 to 6.4
+    page.shows(product.ids(search, f"{ACTIVE} AND c.score >= 6 AND c.score < 6.5"), at=0)
     until(lambda: end(page, "score", "from").get_attribute("value") == "6", "the box does not follow")
 
     box = end(page, "score", "to")
@@ -116,6 +111,38 @@ def test_a_range_by_its_bars_and_by_numbers(page: GridPage, product: Product, se
     page.shows(product.ids(search), at=0)
     until(lambda: end(page, "score", "to").get_attribute("value") == "", "the box does not follow the chip")
     summary(page, "score").click()
+
+
+def test_a_bar_of_days_shows_as_many_as_it_says(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    if not is_open(page, "screened_at"):
+        summary(page, "screened_at").click()
+    until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=screened_at]"), "no bars")
+    script = """return [...document.querySelectorAll("[data-facet-bar=screened_at]")].map((bar) => bar.title)"""
+    titles = page.driver.execute_script(script)
+    for at in (0, len(titles) // 2, len(titles) - 1):
+        said = int(titles[at].rpartition(": ")[2].replace(",", ""))
+        click = "document.querySelectorAll('[data-facet-bar=screened_at]')[arguments[0]].click()"
+        page.driver.execute_script(click, at)
+        wanted = counted(said)
+        page.until(lambda look, n=wanted: look.exact and look.count == n, f"not as the bar says: {titles[at]}")
+    first = titles[-1].partition(" to ")[0].partition(":")[0]
+    assert end(page, "screened_at", "from").get_attribute("value") == first
+    summary(page, "screened_at").click()
+
+
+def test_whose_e_mail_is_known(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    known = product.ids(search, f"{ACTIVE} AND c.has_email")
+    page.open(search).shows(product.ids(search), at=0)
+    summary(page, "has_email").click()
+    until(lambda: f"Yes, {len(known):,}" in values(page, "has_email"), "not counted")
+    page.click("""#facet-panel [data-facet-key="has_email"][data-facet-value="true"]""")
+    page.shows(known, at=0)
+    until(lambda: chips(page) == ["e-mail known is yes"], "no chip")
+    page.driver.refresh()
+    page.shows(known, at=0)
+    until(lambda: values(page, "has_email").get(f"Yes, {len(known):,}"), "the tick is not there after loading again")
+    summary(page, "has_email").click()
 
 
 def test_find_a_company_that_is_not_among_the_top(page: GridPage, product: Product, search: uuid.UUID) -> None:

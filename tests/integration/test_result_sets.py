@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from services import result_sets
+from services import result_plan, result_sets
 from services.cache import CacheDown
 from services.db import Database
 from services.errors import Forbidden, LimitReached
@@ -63,7 +64,10 @@ class Desk:
         return self.rt.lists.slice(self.search_id, self.view.key(version), 0, 0) is not None
 
     def drop_list(self, version: int) -> None:
-        assert self.rt.redis.delete(f"rs:list:{self.view.key(version)}") == 1
+        self.drop_list_of(self.view, version)
+
+    def drop_list_of(self, view: View, version: int) -> None:
+        assert self.rt.redis.delete(f"rs:list:{view.key(version)}") == 1
 
     def write(self, query: str, *params: Any) -> None:
         """Someone else's action: its rows and the new version in one transaction."""
@@ -433,6 +437,55 @@ def test_above_the_ceiling_it_says_so_and_shows_the_right_rows(desk: Desk, tmp_p
         assert result_sets.whole_list(rt, desk.alice, few, 2)[0].total == page.row_count
     with people.runtime(desk.urls, tmp_path, "worker", result_set_max_rows=50) as job:
         assert result_sets.whole_list(job, desk.alice, desk.view, 2)[0].total == 400
+
+
+WRONGLY_GUESSED = View.of(
+    uuid.UUID(int=0),
+    status="all",
+    filters={
+        # Each of these says the same of the same people, which the planner takes for luck.
+        "fit_in": {"values": ["strong", "possible", "weak"]},
+        "score": {"type": "notBlank"},
+        "screened_at": {"operator": "AND", "conditions": [{"type": "greaterThan", "dateFrom": "2026-05-01"}] * 3},
+        "note_count": {"operator": "AND", "conditions": [{"type": "greaterThanOrEqual", "filter": 0}] * 4},
+    },
+)
+
+
+def test_a_ceiling_holds_whatever_the_planner_guesses(desk: Desk, tmp_path: Path) -> None:
+    with psycopg.connect(desk.urls.database_owner_url) as conn:
+        conn.execute("ANALYZE candidates")
+    view = replace(WRONGLY_GUESSED, search_id=desk.search_id)
+    with desk.rt.db.connection() as conn:
+        guess = result_plan.estimate_rows(conn, view.where())
+    exact = result_sets.count(desk.rt, desk.alice, view, 2).row_count
+    desk.drop_list_of(view, 2)
+    most = (guess + exact) // 2
+    assert guess < most < exact
+    with people.runtime(desk.urls, tmp_path, result_set_max_rows=most) as rt:
+        page = result_sets.fetch_page(rt, desk.alice, view, 2, 100, 110)
+        assert (page.row_count, page.exact, page.too_large, len(page.rows)) == (exact, True, True, 10)
+        assert rt.lists.load(desk.search_id, view.key(2)) is None
+        with pytest.raises(LimitReached):
+            result_sets.whole_list(rt, desk.alice, view, 2)
+    # One that is guessed to be too long and is not has its list.
+    with people.runtime(desk.urls, tmp_path, result_set_max_rows=exact) as rt:
+        assert not result_sets.fetch_page(rt, desk.alice, view, 2, 100, 110).too_large
+        assert rt.lists.load(desk.search_id, view.key(2)) is not None
+
+
+class NoRoom(IdLists):
+    """Takes no list, as where its bytes are more than the memory for lists."""
+
+    def store(self, search_id: uuid.UUID, key: str, made: IdList) -> bool:
+        return False
+
+
+def test_a_list_that_could_not_be_kept_is_said_to_be_too_large(desk: Desk) -> None:
+    desk.rt._lists = NoRoom(desk.rt.cache, desk.rt.settings)
+    page = desk.page(2, 100, 200)
+    assert (ids(page), page.row_count, page.too_large) == (desk.expected()[100:200], 400, True)
+    assert result_sets.whole_list(desk.rt, desk.alice, desk.view, 2)[0].total == 400
 
 
 # Who may see what

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layouts import facet_panel, ids, text
+from layouts.grid import column_defs
 from services.facet_specs import FACETS, RANGES, Facet, FacetValue, Histogram, chosen_range, chosen_values
 from services.grid_columns import FILTERS
 from services.histograms import MOST_BARS, day_edges, midnight, number_bars
@@ -111,6 +112,12 @@ def test_every_facet_has_a_filter_and_a_place_in_the_panel() -> None:
         assert (json.dumps(ids.facet_from(key)) in places) == (key in RANGES)
 
 
+def test_every_filter_can_be_reached() -> None:
+    """In a column's header, or in the panel."""
+    headers = {column["field"] for column in column_defs() if "filter" in column}
+    assert headers | set(text.FACET_LABELS) == set(FILTERS)
+
+
 @pytest.mark.parametrize(
     ("model", "values"),
     [
@@ -119,7 +126,7 @@ def test_every_facet_has_a_filter_and_a_place_in_the_panel() -> None:
         ({"values": ["a", None, "a"]}, ["a", None]),
         ({"type": "contains", "filter": "a"}, []),
         ({"operator": "OR", "conditions": [{"values": ["b"]}, {"values": ["a", "b"]}]}, ["b", "a"]),
-        ({"values": [True, "a"]}, ["a"]),
+        ({"values": [True, 1, "a", False]}, ["true", "a", "false"]),
     ],
 )
 def test_what_is_ticked(model: Any, values: list[str | None]) -> None:
@@ -186,6 +193,14 @@ def test_stages_and_fits_stand_in_their_own_order() -> None:
     assert [tell(part) for part in parts(shown, role="checkbox")] == ["Strong 1", "Weak 5", f"{text.FACET_BLANK} 9"]
 
 
+def test_yes_and_no_are_ticked_as_such() -> None:
+    values = [FacetValue(False, "false", 9, False), FacetValue(True, "true", 5, True)]
+    shown = list(parts(facet_panel.facet_values(facet(*values, key="has_email")), role="checkbox"))
+    assert [tell(part) for part in shown] == ["Yes 5", "No 9"]
+    assert [part.to_plotly_json()["props"]["data-facet-value"] for part in shown] == ["true", "false"]
+    assert [part.to_plotly_json()["props"]["aria-checked"] for part in shown] == ["true", "false"]
+
+
 def test_statuses_are_words() -> None:
     values = [FacetValue(v, v, 1, False) for v in ("active", "filtered_past_candidate")]
     assert "Active 1 Past candidate 1" in tell(facet_panel.facet_values(facet(*values, key="status_in")))
@@ -201,8 +216,8 @@ def test_an_empty_group_says_what_to_do() -> None:
 
 def bars(**given: Any) -> Histogram:
     usual: dict[str, Any] = {
-        "key": "score", "label": "Score", "kind": "number", "low": 0.0, "high": 9.0, "edges": [0.0, 2.5, 5.0, 10.0],
-        "counts": [1, 0, 400], "blank": 1200, "exact": True, "version": 1,
+        "key": "score", "label": "Score", "kind": "number", "grain": 0.1, "low": 0.0, "high": 9.0,
+        "edges": [0.0, 2.5, 5.0, 10.0], "counts": [1, 0, 400], "blank": 1200, "exact": True, "version": 1,
     }  # fmt: skip
     return Histogram(**(usual | given))
 
@@ -211,20 +226,39 @@ def test_bars_can_be_seen_and_say_how_many() -> None:
     shown = facet_panel.histogram(bars(), (2.5, None))
     drawn = list(parts(shown, data_facet_bar="score"))
     assert [bar.children.style["height"] for bar in drawn] == ["2px", "0px", "44px"]
-    assert [bar.title for bar in drawn] == ["0 to 2.5: 1", "2.5 to 5: 0", "5 to 10: 400"]
+    assert [bar.title for bar in drawn] == ["0 to 2.4: 1", "2.5 to 4.9: 0", "5 to 10: 400"]
+    # What a click filters by: both ends included, so the edge is the next bar's.
+    ends = [(bar.to_plotly_json()["props"]["data-from"], bar.to_plotly_json()["props"]["data-to"]) for bar in drawn]
+    assert ends == [("0.0", "2.4"), ("2.5", "4.9"), ("5.0", "10.0")]
     assert ["sx-bar-out" in bar.className for bar in drawn] == [True, False, False]
     assert "1,200 not filled in" in tell(shown)
     (frame,) = parts(shown, role="img")
     assert frame.to_plotly_json()["props"]["aria-label"] == "Score: 0 to 10"
 
 
+def test_a_clicked_bar_is_the_only_one_that_is_drawn_as_inside() -> None:
+    shown = facet_panel.histogram(bars(), (2.5, 4.9))
+    assert ["sx-bar-out" in bar.className for bar in parts(shown, data_facet_bar="score")] == [True, False, True]
+    # The end of the scale is in the last bar.
+    shown = facet_panel.histogram(bars(), (10, None))
+    assert ["sx-bar-out" in bar.className for bar in parts(shown, data_facet_bar="score")] == [True, True, False]
+    months = bars(key="current_tenure_months", grain=1, edges=[0, 1, 2, 9], counts=[4, 5, 6])
+    shown = facet_panel.histogram(months, (1, 1))
+    drawn = list(parts(shown, data_facet_bar="current_tenure_months"))
+    assert [bar.title for bar in drawn] == ["0: 4", "1: 5", "2 to 9: 6"]
+    assert ["sx-bar-out" in bar.className for bar in drawn] == [True, False, True]
+
+
 def test_days_are_drawn_as_days() -> None:
+    edges = ["2026-06-01", "2026-06-02", "2026-06-03"]
     shown = facet_panel.histogram(
-        bars(key="added_at", kind="date", edges=["2026-06-01", "2026-06-02"], counts=[3], blank=0), ("2026-06-02", None)
+        bars(key="screened_at", kind="date", grain=1, edges=edges, counts=[3, 4], blank=0), ("2026-06-02", None)
     )
-    (bar,) = parts(shown, data_facet_bar="added_at")
-    assert bar.title == "2026-06-01 to 2026-06-02: 3"
-    assert "sx-bar-out" in bar.className
+    drawn = list(parts(shown, data_facet_bar="screened_at"))
+    assert [bar.title for bar in drawn] == ["2026-06-01: 3", "2026-06-02: 4"]
+    assert ["sx-bar-out" in bar.className for bar in drawn] == [True, False]
+    (frame,) = parts(shown, role="img")
+    assert frame.to_plotly_json()["props"]["aria-label"] == "Screened: 2026-06-01 to 2026-06-02"
 
 
 def test_without_values_there_are_no_bars() -> None:
