@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services import identity, result_sets
 from services.grid_view import View
-from services.result_sets import RANK_CAP
+from services.result_plan import RANK_CAP
 from services.runtime import Runtime
 from services.servers import Servers, ServerUrls
 from tests import people
