@@ -1,18 +1,29 @@
 /* The search page in the browser: what is shown (view), which version of it, what is selected.
 
-   view = {search_id, version, seen, count, exact, status, q, f, filterModel, sort, zone, person}
+   view = {search_id, version, seen, count, exact, status, q, f, filterModel, sort, zone, person, turn}
    lives here and in the Store grid-view, which every server callback reads and checks. The URL says
-   the same, so that Back, Forward and a pasted link work. Ids of selected rows never leave this file
-   except in the request of an action. */
+   the same, so that Back, Forward and a pasted link work. turn counts up with each other view; what
+   comes late for one that was left is known by it. Ids of selected rows never leave this file except
+   in the request of an action. */
 (function () {
   "use strict";
   const GRID = "candidate-grid";
-  const S = { api: null, view: null, asked: 0, cacheVersion: null, failures: 0, selected: new Set(), all: false, anchor: null };
+  const BLOCK = 100;
+  // The most that can be chosen by Shift, or left out, one by one.
+  const MOST = 500;
+  const S = { api: null, view: null, asked: 0, turns: 0, cacheVersion: null, failures: 0, runs: new Map() };
   const $ = (id) => document.getElementById(id);
   // A page that was left has no such components any more, and Dash would fail.
   const set = (id, props) => $(GRID) && window.dash_clientside.set_props(id, props);
-  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const sorted = (_, value) =>
+    value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
+  const same = (a, b) => JSON.stringify(a, sorted) === JSON.stringify(b, sorted);
   const number = (n) => new Intl.NumberFormat().format(n);
+  // The page's sentences (layouts/text.py, GRID_IN_BROWSER) with {names} filled in.
+  const say = (name, given = {}) => {
+    const texts = JSON.parse(document.querySelector("[data-grid-texts]")?.dataset.gridTexts || "{}");
+    return (texts[name] || "").replace(/\{(\w+)\}/g, (_, key) => (typeof given[key] === "number" ? number(given[key]) : given[key]));
+  };
 
   // One line above the grid; retry is a function, for a failure that the person may try again.
   function notice(message, { retry = null, seconds = 8 } = {}) {
@@ -22,7 +33,7 @@
     place.hidden = !message;
     place.replaceChildren(message || "");
     if (retry) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link", textContent: "Retry now" });
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-link", textContent: say("retry") });
       button.addEventListener("click", retry);
       place.append(" ", button);
     } else if (message) {
@@ -38,9 +49,17 @@
     set("grid-view", { data: view });
   }
 
-  function change(patch, { push = true } = {}) {
+  // Another view, or the same one with the newest data: nothing that was known holds any more.
+  function begin(patch) {
     clearSelection();
-    keep({ ...patch, version: null, seen: null, count: null });
+    S.cacheVersion = S.counting = null;
+    S.blockSeen.clear();
+    keep({ ...patch, version: null, seen: null, snapshot: null, count: null, turn: ++S.turns });
+    showEmpty();
+  }
+
+  function change(patch, { push = true } = {}) {
+    begin(patch);
     if (push) writeUrl();
     start_over();
   }
@@ -79,12 +98,14 @@
     }
   });
 
+  const SHOWN = ["status", "q", "f", "filterModel", "sort"];
   function apply(view) {
     if (!view) return;
-    clearSelection();
-    keep({ ...view, version: null, seen: null, count: null });
+    const part = (whole) => SHOWN.map((name) => whole[name]);
+    // Only the person differs: whoever reads stays where they are.
+    if (same(part(view), part(S.view))) return openPerson(view.person, { push: false });
+    begin({ ...view, zone: S.view.zone, runs: undefined });
     showView();
-    S.cacheVersion = null;
     const sort = new Map((view.sort || []).map((s, i) => [s.colId, { ...s, sortIndex: i }]));
     const filters = !same(S.api.getFilterModel(), view.filterModel || {});
     const sorts = !same(sortModel(), view.sort || []);
@@ -110,6 +131,24 @@
     });
   }
 
+  // On a phone the filter panel lies over the rows, and is shut at first.
+  const isPhone = () => window.matchMedia("(max-width: 760px)").matches;
+
+  function showFilters(open) {
+    document.body.classList.toggle(isPhone() ? "sx-filters-open" : "sx-filters-hidden", isPhone() === open);
+    sayFilters();
+    if (!isPhone()) return;
+    if (open) $("filter-close").focus();
+    else $("filter-toggle").focus();
+  }
+
+  function sayFilters() {
+    const { classList } = document.body;
+    const open = isPhone() ? classList.contains("sx-filters-open") : !classList.contains("sx-filters-hidden");
+    $("filter-toggle").setAttribute("aria-expanded", String(open));
+  }
+  window.addEventListener("resize", () => $("filter-toggle") && sayFilters());
+
   function sortModel() {
     return S.api
       .getColumnState()
@@ -123,33 +162,33 @@
     const api = await window.dash_ag_grid.getApiAsync(GRID);
     if (api === S.api) return;
     clearTimeout(S.watchTimer);
-    Object.assign(S, { api, view, cacheVersion: null, failures: 0, selected: new Set(), all: false, anchor: null });
-    Object.assign(S, { ranges: [], run: null, counting: null, position: null });
+    Object.assign(S, { api, view, cacheVersion: null, failures: 0, counting: null, position: null, personSeen: null });
+    Object.assign(S, { selected: new Map(), all: false, ranges: [], except: new Set(), chosenIn: null, anchor: null });
+    Object.assign(S, { runs: new Map(), rowSeen: new Map(), blockSeen: new Map(), ownSteps: new Map() });
     // Days in filters are the reader's days, as in the cells.
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
     const hasDays = Object.values(view.filterModel || {}).some((model) => JSON.stringify(model).includes('"date"'));
-    keep({ zone });
-    if (hasDays && zone !== "UTC") start_over({ top: false });
+    keep({ zone, runs: undefined });
+    for (const run of view.runs || []) watch(run.id, run.kind);
+    if (hasDays && zone !== "UTC") change({}, { push: false });
     showView();
+    document.body.classList.remove("sx-filters-open");
     document.body.classList.toggle("sx-filters-hidden", window.localStorage.getItem("sx-filters") === "hidden");
+    sayFilters();
     api.addEventListener("filterChanged", () => {
       if (S.quiet) return;
-      clearSelection();
-      S.cacheVersion = S.counting = null;
       if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
-      keep({ filterModel: api.getFilterModel(), count: null });
+      begin({ filterModel: api.getFilterModel() });
       writeUrl();
     });
     api.addEventListener("sortChanged", () => {
       if (S.quiet) return;
-      clearSelection();
-      S.cacheVersion = S.counting = null;
       if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
-      keep({ sort: sortModel() });
+      begin({ sort: sortModel() });
       writeUrl();
     });
     quietEchoes();
-    api.addEventListener("selectionChanged", readSelection);
+    api.addEventListener("rowSelected", chosen);
     api.addEventListener("modelUpdated", tickChosen);
     api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
     api.addEventListener("cellKeyDown", (e) => {
@@ -193,21 +232,22 @@
 
   // What came with a block of rows: version, count, failure. (The rows went to the grid itself.)
   function answered(meta) {
-    if (!meta || !S.view || meta.search_id !== S.view.search_id) return;
+    if (!meta || !S.view || meta.search_id !== S.view.search_id || meta.turn !== S.view.turn) return;
     if (meta.error) return failed(meta);
     S.failures = 0;
     if (S.failing) notice("");
     S.failing = false;
-    if (S.cacheVersion !== null && S.cacheVersion !== meta.version) {
-      notice("The data changed and this view was no longer kept, so it was loaded again.");
-      keep({ version: meta.version, seen: meta.version });
-      start_over({ top: false });
-      return;
+    // Blocks of two versions must not stand together, nor places in one mean people of another.
+    if (S.view.version !== null && S.view.version !== meta.version) {
+      const mixed = S.cacheVersion !== null;
+      newerList(meta.version, say("moved"));
+      if (mixed) return start_over({ top: false });
     }
     const first = S.cacheVersion === null;
     S.cacheVersion = meta.version;
+    S.blockSeen.set(Math.floor(meta.start / BLOCK), meta.snapshot);
     const patch = { version: meta.version, editable: meta.editable };
-    if (first) Object.assign(patch, { seen: meta.version, snapshot: meta.snapshot });
+    if (first) Object.assign(patch, { seen: seenWith(meta.version), snapshot: meta.snapshot });
     // A later block knows the count at least as well as an earlier one.
     if (meta.exact || S.view.count === null || S.view.count === undefined) {
       patch.count = meta.count;
@@ -229,12 +269,35 @@
     if (!answer || answer.n !== S.counting || !S.api || S.api.isDestroyed()) return;
     if (answer.version !== S.view.version) {
       // The list is of newer data than the rows: go on from that list, which is there now.
-      keep({ version: answer.version, seen: answer.version, count: answer.count, exact: true });
+      newerList(answer.version, "");
+      keep({ count: answer.count, exact: true });
       return start_over({ top: false });
     }
     keep({ count: answer.count, exact: true });
     S.api.setRowCount(answer.count, true);
     showCount();
+  }
+
+  // The list that was shown is gone, and there is a newer one: places in the two are not the same people.
+  function newerList(version, why) {
+    const lost = chosenCount() ? say("unselected") : "";
+    clearSelection();
+    S.blockSeen.clear();
+    keep({ version, seen: seenWith(version) });
+    if (why || lost) notice([why || say("newer"), lost].filter(Boolean).join(" "), { seconds: lost ? 20 : 8 });
+  }
+
+  // The version that counts as seen with this one: what one's own changes made of it since.
+  function seenWith(version) {
+    while (S.ownSteps.has(version)) version = S.ownSteps.get(version);
+    return version;
+  }
+
+  function changedByMe(before, after) {
+    if (before === undefined || before === after) return;
+    S.ownSteps.set(before, after);
+    if (S.view.seen === before) keep({ seen: seenWith(after) });
+    showPill(after);
   }
 
   function failed(meta) {
@@ -273,13 +336,14 @@
   };
 
   function lost(output, retry) {
-    const error = retry ? "The server does not answer. Trying again…" : "The server refused to answer. Reload the page.";
-    if (output.startsWith("..person-body")) return lostPerson(error);
+    const error = say(retry ? "away" : "refused");
+    if (output.startsWith("..person-body")) return lostPerson(retry);
     if (output !== `${GRID}.getRowsResponse`) {
-      if (output === "url-answer.data") notice("The server does not answer. Try again in a moment.");
+      if (output === "url-answer.data") notice(say("away_later"));
       return new Response(null, { status: 204 });
     }
-    const meta = { search_id: S.view && S.view.search_id, error, retry, lost: retry, n: Math.random() };
+    const { search_id, turn } = S.view || {};
+    const meta = { search_id, turn, error, retry, lost: retry, n: Math.random() };
     const rows = { rowData: [], rowCount: (S.view && S.view.count) || 0 };
     const body = { multi: true, response: { [GRID]: { getRowsResponse: rows } }, sideUpdate: { "grid-answer": { data: meta } } };
     return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });
@@ -289,112 +353,155 @@
     const place = $("row-count");
     if (!place) return;
     const n = S.view.count;
-    place.textContent = n === null || n === undefined ? "" : `${S.view.exact ? "" : "about "}${number(n)} ${n === 1 ? "person" : "people"}`;
+    const people = n === null || n === undefined ? "" : say(n === 1 ? "person" : "people", { n });
+    place.textContent = people && !S.view.exact ? say("about", { people }) : people;
     place.dataset.exact = String(Boolean(S.view.exact));
+    const close = $("filter-close");
+    if (close) close.textContent = people ? say("show", { people: place.textContent }) : say("show_all");
     showSelection();
+    showEmpty();
+  }
+
+  // Nobody to see: what to do next depends on whether something was filtered.
+  function showEmpty() {
+    const empty = $("grid-empty");
+    if (!empty) return;
+    const { count, exact, status, q, f, filterModel } = S.view;
+    empty.hidden = count !== 0 || !exact;
+    const filtered = Boolean(q || Object.keys({ ...f, ...filterModel }).length);
+    empty.dataset.why = filtered ? "filters" : status === "all" ? "nobody" : "tab";
   }
 
   function showPill(version) {
     const pill = $("stale-pill");
-    if (pill) pill.hidden = S.run || !(S.view && S.view.seen && version > S.view.seen);
+    // What an action of one's own is doing right now is no news.
+    const busy = [...S.runs.values()].some((kind) => kind === "bulk" || kind === "undo");
+    if (pill) pill.hidden = busy || !(S.view && S.view.seen && version > S.view.seen);
   }
 
   // ---- selection ----------------------------------------------------------------------------
-  function readSelection(event) {
-    if (S.quietSelection) return;
-    const rows = S.api.getSelectedNodes().filter((node) => node.data && !node.data.deleted);
-    S.selected = new Set(rows.map((node) => node.data.id));
-    if (S.all) S.all = false;
+  // all, or ranges of places in the list of the version chosenIn; without `except`; and selected, one by
+  // one: id → the snapshot in which the row was read.
+  const byPlace = () => S.all || S.ranges.length > 0;
+  const within = (index) => S.all || S.ranges.some(([from, to]) => index >= from && index < to);
+  const rangeSize = () => S.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+
+  function chosenCount() {
+    if (!S.view) return 0;
+    return (S.all ? S.view.count || 0 : rangeSize()) - S.except.size + S.selected.size;
+  }
+
+  // A row was ticked or unticked by a person; what this file does itself has the source "api".
+  function chosen(event) {
+    const { node } = event;
+    if (!["checkboxSelected", "spaceKey", "rowClicked"].includes(event.source) || !node.data) return;
+    if (node.data.deleted) return node.setSelected(false);
+    const { id } = node.data;
+    const ticked = node.isSelected();
+    if (!within(node.rowIndex)) {
+      if (ticked) S.selected.set(id, S.rowSeen.get(id) ?? S.blockSeen.get(Math.floor(node.rowIndex / BLOCK)) ?? S.view.snapshot);
+      else S.selected.delete(id);
+    } else if (ticked) {
+      S.except.delete(id);
+    } else if (S.except.size < MOST) {
+      S.except.add(id);
+    } else {
+      node.setSelected(true);
+      notice(say("except_most", { n: MOST }));
+    }
+    if (!chosenCount()) return clearSelection();
     showSelection();
   }
 
   // Rows that come later are ticked too, when all are chosen or they stand in a range.
   function tickChosen() {
-    const chosen = (index) => S.all || (S.ranges || []).some(([from, to]) => index >= from && index < to);
+    if (!byPlace()) return;
     const nodes = [];
-    if (S.all || rangeSize()) S.api.forEachNode((node) => node.data && !node.isSelected() && chosen(node.rowIndex) && nodes.push(node));
-    if (!nodes.length) return;
-    S.quietSelection = true;
-    S.api.setNodesSelected({ nodes, newValue: true });
-    setTimeout(() => (S.quietSelection = false), 0);
+    S.api.forEachNode((node) => {
+      if (node.data && !node.isSelected() && within(node.rowIndex) && !S.except.has(node.data.id)) nodes.push(node);
+    });
+    if (nodes.length) S.api.setNodesSelected({ nodes, newValue: true });
   }
 
   function clearSelection() {
-    S.anchor = null;
-    S.selected = new Set();
-    S.all = false;
-    S.ranges = [];
+    Object.assign(S, { selected: new Map(), all: false, ranges: [], except: new Set(), chosenIn: null, anchor: null });
     if (S.api && !S.api.isDestroyed()) S.api.deselectAll();
+    showSelection();
+  }
+
+  function choose(patch) {
+    S.api.deselectAll();
+    Object.assign(S, { selected: new Map(), all: false, ranges: [], except: new Set(), chosenIn: S.view.version }, patch);
+    tickChosen();
     showSelection();
   }
 
   function showSelection() {
     const bar = $("bulk-bar");
     if (!bar || !S.view) return;
-    const n = S.all ? S.view.count : S.selected.size + rangeSize();
+    const n = chosenCount();
     bar.hidden = !n;
+    bar.dataset.status = S.view.status;
     const label = $("bulk-count");
-    if (label) label.textContent = S.all ? `All ${number(n)} matching selected` : `${number(n || 0)} selected`;
+    const count = S.view.count || 0;
+    const name = S.all ? (S.except.size ? "all_but" : "all_selected") : "selected";
+    if (label) label.textContent = say(name, { n: S.all ? count : n, m: S.except.size });
     const all = $("select-all-matching");
     if (all) {
-      all.hidden = S.all || !S.view.exact || n === S.view.count;
-      all.textContent = `Select all ${number(S.view.count || 0)} matching`;
+      all.hidden = S.all || !S.view.exact || n === count;
+      all.textContent = say("all", { n: count });
+      all.title = say("select_all", { n: count });
+      all.setAttribute("aria-label", all.title);
     }
   }
 
   // Shift over rows that are not loaded: the range goes to the server as two numbers.
-  function rangeSize() {
-    return (S.ranges || []).reduce((sum, [from, to]) => sum + to - from, 0);
-  }
-
   function rangeClick(event) {
     const box = event.target.closest && event.target.closest(".ag-selection-checkbox");
     if (!box || !S.api) return;
     const row = event.target.closest("[row-index]");
     const index = row ? Number(row.getAttribute("row-index")) : null;
     if (index === null) return;
-    if (event.shiftKey && S.anchor !== null && S.anchor !== index) {
+    const loaded = (i) => Boolean(S.api.getDisplayedRowAtIndex(i)?.data);
+    if (event.shiftKey && !S.all && S.anchor !== null && S.anchor !== index && S.view.version !== null) {
       const [from, to] = [Math.min(S.anchor, index), Math.max(S.anchor, index) + 1];
-      const missing = [];
-      for (let i = from; i < to && missing.length < 1; i += 1) {
-        const node = S.api.getDisplayedRowAtIndex(i);
-        if (!node || !node.data) missing.push(i);
-      }
-      if (missing.length) {
+      if (Array.from({ length: to - from }, (_, i) => from + i).some((i) => !loaded(i))) {
         event.preventDefault();
         event.stopPropagation();
-        S.quietSelection = true;
-        S.api.deselectAll();
-        for (let i = from; i < to; i += 1) {
-          const node = S.api.getDisplayedRowAtIndex(i);
-          if (node && node.data) node.setSelected(true);
-        }
-        setTimeout(() => (S.quietSelection = false), 0);
-        S.selected = new Set();
-        S.ranges = to - from <= 500 ? [[from, to]] : [];
-        if (!S.ranges.length) notice("At most 500 people can be selected by Shift. Narrow the view, then select all that match.");
-        showSelection();
-        return;
+        if (to - from <= MOST) return choose({ ranges: [[from, to]] });
+        clearSelection();
+        return notice(say("range_most", { n: MOST }));
       }
     }
-    S.ranges = [];
     S.anchor = index;
   }
   document.addEventListener("click", rangeClick, true);
 
-  function act(action, value) {
-    const target = S.all ? { all: true } : S.ranges && S.ranges.length ? { ranges: S.ranges } : { ids: [...S.selected] };
-    set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target } });
+  // What an action is about, as services/selection.py reads it.
+  function target() {
+    if (S.all) return { all: true, except: [...S.except], version: S.chosenIn };
+    const ids = [...S.selected.keys()];
+    if (S.ranges.length) return { ranges: S.ranges, ids, except: [...S.except], version: S.chosenIn };
+    const seen = new Map();
+    for (const [id, snapshot] of S.selected) {
+      if (snapshot && snapshot !== S.view.snapshot) seen.set(snapshot, [...(seen.get(snapshot) || []), id]);
+    }
+    return { ids, seen: [...seen] };
+  }
+
+  function act(action, value, about = target()) {
+    set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target: about } });
   }
 
   function changed(answer) {
     if (!answer || !S.view) return;
     if (answer.run_id) {
       clearSelection();
-      return watch(answer.run_id);
+      return watch(answer.run_id, answer.kind);
     }
-    if (answer.version_before !== undefined && S.view.seen === answer.version_before) keep({ seen: answer.version_after });
+    changedByMe(answer.version_before, answer.version_after);
     for (const row of answer.rows || []) {
+      if (answer.snapshot) S.rowSeen.set(row.id, answer.snapshot);
       const node = S.api.getRowNode(String(row.id));
       if (node) node.setData(row);
     }
@@ -403,30 +510,36 @@
     if (S.view.person && (answer.rows || []).some((row) => String(row.id) === S.view.person)) openPerson(S.view.person, { push: false });
   }
 
-  // A long action: asks about once a second, shows how far it is, then shows its result in place.
-  function watch(run) {
-    clearTimeout(S.watchTimer);
-    S.run = run;
-    // Asked again until it is answered: one lost answer must not end the watch.
-    const ask = () => {
-      set("run-watch", { data: { run_id: run, n: ++S.asked } });
-      S.watchTimer = setTimeout(ask, 4000);
-    };
-    S.watchTimer = setTimeout(ask, 900);
+  // ---- runs ---------------------------------------------------------------------------------
+  // Long actions: asks about once a second, shows how far they are, then shows their result in place.
+  function watch(run, kind = "export") {
+    S.runs.set(run, kind);
+    ask(900);
   }
 
-  function watched(state) {
-    if (!state || !S.view || state.run_id !== S.run) return;
-    if (state.notice) {
-      notice(state.notice, { seconds: 30 });
-      return watch(state.run_id);
-    }
+  // Asked again until it is answered: one lost answer must not end the watch.
+  function ask(pause) {
     clearTimeout(S.watchTimer);
-    S.run = null;
-    notice("");
-    if (state.version_before !== undefined && S.view.seen === state.version_before) keep({ seen: state.version_after });
-    showPill(0);
-    if (S.api && !S.api.isDestroyed()) S.api.refreshInfiniteCache();
+    if (!S.runs.size) return;
+    S.watchTimer = setTimeout(() => {
+      set("run-watch", { data: { run_ids: [...S.runs.keys()], n: ++S.asked } });
+      ask(4000);
+    }, pause);
+  }
+
+  function watched(answer) {
+    if (!answer || !S.view) return;
+    const going = [];
+    let ended = false;
+    for (const run of answer.runs || []) {
+      if (!S.runs.has(run.run_id)) continue;
+      if (run.notice) going.push(run.notice);
+      else ended = S.runs.delete(run.run_id);
+      if (!run.notice) changedByMe(run.version_before, run.version_after);
+    }
+    if (going.length || ended) notice(going.join(" "), { seconds: 30 });
+    if (ended && S.api && !S.api.isDestroyed()) S.api.refreshInfiniteCache();
+    ask(900);
   }
 
   // ---- person -------------------------------------------------------------------------------
@@ -471,6 +584,7 @@
       writeUrl({ replace: true });
     }
     showDraft(answer.person);
+    S.personSeen = answer.snapshot || null;
     if (answer.version_before !== undefined) return noted(answer);
     S.position = answer.position ?? S.position;
     if (S.api && S.position !== null && S.position < S.api.getDisplayedRowCount()) S.api.ensureIndexVisible(S.position, null);
@@ -481,8 +595,7 @@
 
   // The author of a note knows of it: no pill, and the count in the row is right.
   function noted(answer) {
-    if (S.view.seen === answer.version_before) keep({ seen: answer.version_after });
-    showPill(answer.version_after);
+    changedByMe(answer.version_before, answer.version_after);
     const node = S.api && S.api.getRowNode(answer.person);
     if (node && node.data) node.setData({ ...node.data, note_count: answer.note_count });
   }
@@ -497,9 +610,9 @@
     $("person-body").scrollTop = 0;
   }
 
-  function lostPerson(error) {
-    if (S.steps) notice(error.replace("Trying again…", "Try again in a moment."));
-    const shown = S.steps ? {} : { "person-body": { children: error.replace("Trying again…", "Open the person again in a moment.") } };
+  function lostPerson(retry) {
+    if (S.steps) notice(say(retry ? "away_later" : "refused"));
+    const shown = S.steps ? {} : { "person-body": { children: say(retry ? "away_person" : "refused") } };
     const answer = { n: S.opening, person: S.view && S.view.person, failed: true };
     const body = { multi: true, response: { ...shown, "person-answer": { data: answer } } };
     return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });
@@ -524,24 +637,22 @@
     exclude: () => act("exclude"),
     restore: () => act("restore"),
     export: () => {
-      if (!S.all && !S.selected.size && !rangeSize()) S.all = true;
-      act("export", "csv");
-      S.all = false;
+      act("export", "csv", chosenCount() ? target() : { all: true });
     },
     "select-all": () => {
-      S.all = true;
-      S.quietSelection = true;
-      S.api.forEachNode((node) => node.data && node.setSelected(true));
-      setTimeout(() => (S.quietSelection = false), 0);
-      showSelection();
+      choose({ all: true });
     },
-    "clear-selection": clearSelection,
+    "clear-selection": () => clearSelection(),
     refresh: () => change({}, { push: false }),
+    "undo-last": () => act("undo", null, {}),
     "toggle-filters": () => {
-      if (window.matchMedia("(max-width: 760px)").matches) return document.body.classList.toggle("sx-filters-open");
-      const hidden = document.body.classList.toggle("sx-filters-hidden");
+      if (isPhone()) return showFilters(!document.body.classList.contains("sx-filters-open"));
+      const hidden = !document.body.classList.contains("sx-filters-hidden");
       window.localStorage.setItem("sx-filters", hidden ? "hidden" : "shown");
+      showFilters(!hidden);
     },
+    "close-filters": () => showFilters(false),
+    "show-all": () => change({ status: "all" }) || showView(),
     "clear-filters": () => {
       S.quiet = true;
       S.api.setFilterModel(null);
@@ -552,13 +663,17 @@
     "copy-link": async () => {
       try {
         await navigator.clipboard.writeText(window.location.href);
-        notice("Link copied. Colleagues who may see this search see the same rows.", { seconds: 4 });
+        notice(say("copied"), { seconds: 4 });
       } catch {
         // Without HTTPS browsers have no clipboard for pages.
-        notice("The browser does not let this page copy. The link stands in the address bar.");
+        notice(say("not_copied"));
       }
     },
-    "stage-person": (el) => set("change-request", { data: { n: ++S.asked, action: "stage", value: el.dataset.value, target: { ids: [S.view.person] } } }),
+    // Judged by what the drawer shows, which may be newer than the row.
+    "stage-person": (el) => {
+      const seen = S.personSeen ? [[S.personSeen, [S.view.person]]] : [];
+      act("stage", el.dataset.value, { ids: [S.view.person], seen });
+    },
     "open-view": (el) => {
       window.history.pushState(null, "", window.location.pathname + el.dataset.query);
       set("url-query", { data: { query: el.dataset.query, n: ++S.asked } });
@@ -572,16 +687,23 @@
   document.addEventListener("keydown", (event) => {
     if (!S.view || !$(GRID)) return;
     const typing = event.target.matches && event.target.matches("input, textarea, select, [contenteditable]");
-    if (event.key === "Escape" && S.view.person && !document.querySelector(".modal.show")) return openPerson(null);
+    if (event.key === "Escape" && document.querySelector(".modal.show, .dropdown-menu.show")) return;
+    if (event.key === "Escape" && isPhone() && document.body.classList.contains("sx-filters-open")) return showFilters(false);
+    if (event.key === "Escape" && S.view.person) return openPerson(null);
     if (event.target.id === "note-input" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) return $("note-save").click();
-    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/") {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
       $("quick-search").focus();
-    } else if (S.view.person && (event.key === "ArrowRight" || event.key === "j")) {
+      return $("quick-search").select();
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    // A letter alone is a command only where the focus is in the drawer: speech input types letters anywhere.
+    const inDrawer = $("candidate-drawer").contains(event.target);
+    const arrows = S.view.person && !$(GRID).contains(event.target) && event.target.getAttribute("role") !== "tab";
+    if ((arrows && event.key === "ArrowRight") || (inDrawer && event.key === "j")) {
       event.preventDefault();
       actions.next();
-    } else if (S.view.person && (event.key === "ArrowLeft" || event.key === "k")) {
+    } else if ((arrows && event.key === "ArrowLeft") || (inDrawer && event.key === "k")) {
       event.preventDefault();
       actions.prev();
     } else if (event.target.getAttribute && event.target.getAttribute("role") === "tab" && ["ArrowRight", "ArrowLeft"].includes(event.key)) {
@@ -591,6 +713,8 @@
       to.click();
     }
   });
+
+  window.sourcingx.say = say;
 
   // ---- what Dash calls ----------------------------------------------------------------------
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -613,6 +737,12 @@
       },
       search: (q) => {
         if (S.view && (q || "") !== (S.view.q || "")) change({ q: q || "" });
+      },
+      pinned: (kept) => {
+        if (!S.api || S.api.isDestroyed() || !kept) return;
+        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+        S.api.setColumnsPinned(all.filter((id) => kept.includes(id)), "left");
+        S.api.setColumnsPinned(all.filter((id) => !kept.includes(id)), null);
       },
       columns: (shown) => {
         if (!S.api || S.api.isDestroyed() || !shown) return;

@@ -178,7 +178,7 @@ def test_a_page_by_its_ids_uses_the_primary_keys(hall: Hall) -> None:
     assert_selective(plan)
 
 
-def test_a_page_of_a_list_that_is_there_needs_three_queries(hall: Hall) -> None:
+def test_a_page_of_a_list_that_is_there_needs_two_queries(hall: Hall) -> None:
     view = hall.view()
 
     def count_then_page(rt: Runtime) -> Page:
