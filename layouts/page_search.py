@@ -172,6 +172,7 @@ def _bulk_bar() -> Component:
         )
         for stage in text.STAGES
     ]
+    restore = html.Button(text.RESTORE, type="button", className="dropdown-item", **{"data-action": "restore"})
     return html.Div(
         id=ids.BULK_BAR,
         className="sx-bulk",
@@ -182,12 +183,15 @@ def _bulk_bar() -> Component:
             html.Strong(id=ids.BULK_COUNT, role="status"),
             _button(text.SELECT_ALL, "select-all", id=ids.SELECT_ALL_MATCHING, kind="link"),
             _button(text.SHORTLIST, "stage", value="shortlisted", kind="primary"),
-            dbc.DropdownMenu(stages, label=text.SET_STAGE, size="sm", color="light", direction="up"),
+            dbc.DropdownMenu([*stages, html.Hr(className="dropdown-divider"), restore], label=text.SET_STAGE, size="sm", color="light", direction="up"),
             dbc.DropdownMenu(_tag_box(), label=text.TAG_MENU, size="sm", color="light", direction="up"),
             _button(text.EXCLUDE, "exclude"),
             _button(text.RESTORE, "restore"),
             _button(text.EXPORT_SELECTED, "export"),
-            _button(text.CLEAR_SELECTION, "clear-selection", kind="link"),
+            _button(
+                "×", "clear-selection", kind="link",
+                **{"aria-label": text.CLEAR_SELECTION, "title": text.CLEAR_SELECTION},
+            ),
         ],
     )  # fmt: skip
 

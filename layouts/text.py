@@ -164,8 +164,8 @@ GRID_IN_BROWSER = {
     "show": "Show {people}",
     "show_all": "Show people",
     "selected": "{n} selected",
-    "all_selected": "All {n} matching selected",
-    "all_but": "All {n} matching but {m} selected",
+    "all_selected": "All {n} selected",
+    "all_but": "All {n} but {m} selected",
     "all": "All {n}",
     "select_all": "Select all {n} matching",
     "range_most": "At most {n} people can be selected by Shift. Narrow the view, then select all that match.",
@@ -188,7 +188,7 @@ REMOVE_TAG = "Remove tag"
 EXCLUDE = "Exclude"
 RESTORE = "Restore"
 EXPORT_SELECTED = "Export"
-CLEAR_SELECTION = "Clear"
+CLEAR_SELECTION = "Select nobody"
 DRAWER_LABEL = "Person"
 DRAWER_KEYS = "← → to walk through, Esc to close"
 PREVIOUS = "Previous person"

@@ -34,7 +34,7 @@ def test_a_person_is_opened_walked_through_and_closed_by_keyboard(
     # A letter alone is no command elsewhere, so that speech input can say it.
     page.press("j", "/")
     assert not page.is_shown("#candidate-drawer")
-    page.press(Keys.CONTROL + "k")
+    page.driver.switch_to.active_element.send_keys(Keys.CONTROL, "k")
     until(lambda: page.driver.switch_to.active_element.get_attribute("id") == "quick-search", "Ctrl K does not search")
 
 
