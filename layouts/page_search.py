@@ -183,7 +183,10 @@ def _bulk_bar() -> Component:
             html.Strong(id=ids.BULK_COUNT, role="status"),
             _button(text.SELECT_ALL, "select-all", id=ids.SELECT_ALL_MATCHING, kind="link"),
             _button(text.SHORTLIST, "stage", value="shortlisted", kind="primary"),
-            dbc.DropdownMenu([*stages, html.Hr(className="dropdown-divider"), restore], label=text.SET_STAGE, size="sm", color="light", direction="up"),
+            dbc.DropdownMenu(
+                [*stages, html.Hr(className="dropdown-divider"), restore],
+                label=text.SET_STAGE, size="sm", color="light", direction="up",
+            ),
             dbc.DropdownMenu(_tag_box(), label=text.TAG_MENU, size="sm", color="light", direction="up"),
             _button(text.EXCLUDE, "exclude"),
             _button(text.RESTORE, "restore"),
