@@ -102,6 +102,28 @@ def test_ones_own_change_is_no_news_in_any_other_order(page: GridPage, product: 
     page.shows(product.ids(search, order=TITLE), at=0)
 
 
+def test_whom_a_colleague_changed_is_left_alone_until_that_was_seen(page: GridPage, product: Product) -> None:
+    search = product.generate(300, seed=8)
+    product.sql("UPDATE candidates SET stage = 'new' WHERE search_id = %(search)s", search=search)
+    expected = product.ids(search)
+    page.open(search).shows(expected, at=0)
+    set_stages(product, search, expected[:2], "hired")
+    page.tick(0)
+    page.click('[data-action="stage"][data-value="shortlisted"]')
+    until(lambda: "1 left alone" in page.text("#toast"), "nothing says that they were left alone")
+    page.until(lambda look: look.cells[0]["stage"] == "Hired", "the row is not shown as it is now")
+    page.tick(0)
+    page.click('[data-action="stage"][data-value="shortlisted"]')
+    until(lambda: "1 person changed" in page.text("#toast"), "they are still left alone")
+
+    # The drawer shows the newest data, whatever the row is.
+    page.click('#candidate-grid .ag-row[row-index="1"] .sx-name')
+    until(lambda: page.is_shown('#stage-select [data-value="hired"][aria-pressed="true"]'), "the drawer is not newest")
+    page.click('#stage-select [data-value="contacted"]')
+    page.until(lambda look: look.cells[1]["stage"] == "Contacted", "the drawer cannot set the stage")
+    assert product.sql("SELECT stage FROM candidates WHERE id = %(id)s", id=int(expected[1])) == [("contacted",)]
+
+
 def test_what_comes_late_for_a_view_that_was_left_is_not_heard(
     page: GridPage, product: Product, search: uuid.UUID
 ) -> None:
