@@ -1,5 +1,5 @@
 # make run     start SourcingX; needs Python 3.11 or newer, git and make, and nothing else
-# make test    every test; make test-fast leaves the browser out
+# make test    every test; make test-fast leaves the browser out; make test-million browses a million people
 # make lint    style, types, import rules, security, spelling
 
 PYTHON ?= python3
@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 # Two processes, each with servers of its own; a file's tests stay together.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: run demo demo-reset test test-fast lint bench bench-quick browser environment environment-dev
+.PHONY: run demo demo-reset test test-fast test-million lint bench bench-quick browser environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment
@@ -30,6 +30,11 @@ test: environment-dev browser
 
 test-fast: environment-dev
 	$(PYTEST) $(PARALLEL) -m "not browser"
+
+# What people do in the grid, in the browser, with a million people in the search; takes minutes.
+test-million: environment-dev browser
+	SOURCINGX_TEST_PEOPLE=1000000 $(PYTEST) tests/browser/test_grid_scrolling.py tests/browser/test_grid_faults.py \
+	    tests/browser/test_grid_writes.py tests/browser/test_grid_selection.py
 
 lint: environment-dev
 	$(BIN)/ruff check .

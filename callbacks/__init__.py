@@ -14,6 +14,7 @@ from callbacks import (
     person,
     request_log,
     routes,
+    run_watch,
     runs,
     screening,
     searches,
@@ -23,7 +24,10 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, screening)
+MODULES = (
+    routes, documents, pages, searches, grid, actions, run_watch, facets, views, person, imports, runs, exports,
+    screening,
+)  # fmt: skip
 
 
 def register_all(registry: Registry) -> None:

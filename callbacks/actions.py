@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import dash
@@ -12,10 +13,14 @@ from callbacks import errors
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
-from layouts import ids, pages_runs, text
-from services import bulk, candidates, exports, result_sets, runs
+from layouts import ids, text
+from services import bulk, candidates, exports, result_sets
 from services import undo as undoing
 from services.candidates import ChangeResult
+from services.errors import NotFound
+from services.grid_view import View
+from services.identity import Actor
+from services.runtime import Runtime
 from services.selection import selection_of
 
 
@@ -34,17 +39,22 @@ def register(registry: Registry) -> None:
         view, version, target = view_of(page), version_of(page or {}), mapping(asked.get("target"))
         name, value = asked.get("action"), asked.get("value") or ""
         if name == "export":
-            return _started(exports.start_export(rt, actor, view, version, target), text.EXPORT_STARTED)
+            run_id = exports.start_export(rt, actor, view, version, _exported(rt, actor, view, version, target))
+            return _started(run_id, "export", text.EXPORT_STARTED)
+        if name == "undo":
+            return _undone(rt, actor, view)
         chosen = selection_of(rt, actor, view, version, target, (page or {}).get("snapshot"))
         if chosen.everyone:
-            outcome = bulk.start(rt, actor, view, version, str(name), value)
+            outcome = bulk.start(rt, actor, view, version, str(name), value, chosen.left_out)
             if outcome.done is None:
-                return _started(outcome.run_id, text.BULK_STARTED.format(n=outcome.total))
-            return _done(outcome.done, [])
+                return _started(outcome.run_id, "bulk", text.BULK_STARTED.format(n=outcome.total))
+            return _done(outcome.done)
         action = candidates.action_of(name, value)
-        done = candidates.change(rt, actor, view.search_id, chosen.ids, action, chosen.as_of)
-        few = len(chosen.ids) <= result_sets.PAGE
-        return _done(done, result_sets.rows_of(rt, actor, view, list(chosen.ids)) if few else [])
+        done = candidates.change(rt, actor, view.search_id, chosen.ids, action, chosen.as_of, chosen.shown)
+        if len(chosen.ids) > result_sets.PAGE:
+            return _done(done)
+        rows, snapshot = result_sets.rows_of(rt, actor, view, list(chosen.ids))
+        return _done(done) | {"rows": rows, "snapshot": snapshot}
 
     @registry.callback(
         Output(ids.CHANGE_ANSWER, "data", allow_duplicate=True),
@@ -56,64 +66,68 @@ def register(registry: Registry) -> None:
     def undo(clicks: int | None, batch: Any) -> Any:
         if not clicks or type(batch) is not int:
             return no_update
-        outcome = undoing.undo(rt, current_actor(), batch)
-        if outcome.done is None:
-            return _started(outcome.run_id, text.UNDO_STARTED.format(n=outcome.total))
-        return _done(outcome.done, [], undone=True)
+        return _taken_back(undoing.undo(rt, current_actor(), batch))
 
-    @registry.callback(
-        Output(ids.RUN_STATE, "data"),
-        Input(ids.RUN_WATCH, "data"),
-        rule=Rule.ANY,
-        polling=True,
-        prevent_initial_call=True,
+    registry.clientside(
+        dash.ClientsideFunction("grid", "changed"), Input(ids.CHANGE_ANSWER, "data"), prevent_initial_call=True
     )
-    def watch(request: dict[str, Any] | None) -> Any:
-        run_id = mapping(request).get("run_id")
-        run = runs.get_run(rt, current_actor(), run_id if isinstance(run_id, int) else 0)
-        state = {"run_id": run_id, "state": run["state"], "n": secrets.token_hex(4)}
-        if run["state"] in runs.OPEN:
-            place = run["queue_position"]
-            waits = text.RUN_WAITS.format(place=place) if run["state"] == "queued" and place else ""
-            return state | {"notice": waits or text.RUN_GOES_ON.format(done=run["done"], total=run["total"] or 0)}
-        good = run["state"] == "done"
-        kind, problem = ("success", "") if good else ("problem", f"{run['message'] or text.RUN_ENDED} ")
-        found = bulk.result_of(rt, current_actor(), run["id"]) if run["kind"] in ("bulk", "undo") else None
-        if found is None:
-            errors.toast(problem or text.EXPORT_DONE, kind=kind, action=pages_runs.download_in_message(run))
-            return state
-        undone = run["kind"] == "undo"
-        errors.toast(problem + _told(found, undone), kind=kind, undo_batch=None if undone else found.batch_id)
-        return state | _versions(found)
-
-    for name, given in (("changed", ids.CHANGE_ANSWER), ("watched", ids.RUN_STATE)):
-        registry.clientside(dash.ClientsideFunction("grid", name), Input(given, "data"), prevent_initial_call=True)
 
 
-def _started(run_id: int | None, message: str) -> dict[str, Any]:
+def _exported(rt: Runtime, actor: Actor, view: View, version: int | None, target: Mapping[str, Any]) -> dict[str, Any]:
+    """An export's target: places in a list become people, as the actor sees them now."""
+    if "ids" in target and "ranges" not in target:
+        return {"ids": target["ids"]}
+    chosen = selection_of(rt, actor, view, version, target)
+    return {"all": True, "except": list(chosen.left_out)} if chosen.everyone else {"ids": list(chosen.ids)}
+
+
+def _undone(rt: Runtime, actor: Actor, view: View) -> dict[str, Any]:
+    """The actor's newest action in the search is taken back."""
+    last = undoing.last_batch(rt, actor, view.search_id)
+    if last is None:
+        raise NotFound(text.UNDO_NOTHING)
+    return _taken_back(undoing.undo(rt, actor, last.id))
+
+
+def _taken_back(outcome: bulk.Outcome) -> dict[str, Any]:
+    if outcome.done is None:
+        return _started(outcome.run_id, "undo", text.UNDO_STARTED.format(n=outcome.total))
+    return _done(outcome.done, undone=True)
+
+
+def _started(run_id: int | None, kind: str, message: str) -> dict[str, Any]:
     errors.toast(message)
-    return {"run_id": run_id, "done": True, "n": secrets.token_hex(4)}
+    return {"run_id": run_id, "kind": kind, "done": True, "n": secrets.token_hex(4)}
 
 
-def _done(done: ChangeResult, rows: list[dict[str, Any]], *, undone: bool = False) -> dict[str, Any]:
+def _done(done: ChangeResult, *, undone: bool = False) -> dict[str, Any]:
     kind = "success" if done.changed else "info"
-    errors.toast(_told(done, undone), kind=kind, undo_batch=None if undone else done.batch_id)
-    return {"rows": rows, "done": True, "n": secrets.token_hex(4), **_versions(done)}
+    errors.toast(told(done, undone), kind=kind, undo_batch=None if undone else done.batch_id)
+    return {"rows": [], "done": True, "n": secrets.token_hex(4), **versions(done)}
 
 
-def _versions(done: ChangeResult) -> dict[str, int]:
+def versions(done: ChangeResult) -> dict[str, int]:
+    """Of the search, before and after: whoever had seen the one has now seen the other."""
     return {"version_before": done.version_before, "version_after": done.version_after}
 
 
-def _told(done: ChangeResult, undone: bool) -> str:
-    said = text.UNDONE if undone else text.CHANGED if done.changed else text.CHANGED_NONE
-    if done.changed == 1:
-        said = text.UNDONE_ONE if undone else text.CHANGED_ONE
-    parts = [said.format(n=done.changed)]
-    for words, n in (
-        (text.LEFT_NEWER, done.skipped_changed),
-        (text.LEFT_GONE, done.skipped_gone),
-        (text.LEFT_FULL, done.skipped_full),
-    ):
-        parts += [words.format(n=n)] if n else []
-    return " ".join(parts)
+def told(done: ChangeResult, undone: bool) -> str:
+    """What came of an action or an Undo, in a line."""
+    left = [
+        words.format(n=n)
+        for words, n in (
+            (text.LEFT_NEWER, done.skipped_changed),
+            (text.LEFT_GONE, done.skipped_gone),
+            (text.LEFT_FULL, done.skipped_full),
+        )
+        if n
+    ]
+    if undone:
+        said = text.UNDONE_ONE if done.changed == 1 else text.UNDONE.format(n=done.changed)
+    elif done.changed:
+        said = text.CHANGED_ONE if done.changed == 1 else text.CHANGED.format(n=done.changed)
+    elif done.unchanged:
+        said = text.CHANGED_NONE_OF.format(n=done.unchanged) if left else text.CHANGED_NONE
+    else:
+        said = text.CHANGED_NOBODY
+    return " ".join([said, *left])

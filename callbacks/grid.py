@@ -28,7 +28,8 @@ def register(registry: Registry) -> None:
         # The grid waits for ever for an answer that does not come: give it an empty one, and say why.
         retry = not isinstance(error, BadInput | Forbidden)
         page = callback_state(ids.GRID_VIEW)
-        meta = {"search_id": page.get("search_id"), "error": error.message, "retry": retry, "n": secrets.token_hex(4)}
+        meta = {"search_id": page.get("search_id"), "turn": page.get("turn"), "error": error.message, "retry": retry}
+        meta["n"] = secrets.token_hex(4)
         dash.set_props(ids.GRID_ANSWER, {"data": meta})
         # As many as the page knew of, so that its scrollbar stays where it is until the rows are there again.
         known = page.get("count")
@@ -48,7 +49,7 @@ def register(registry: Registry) -> None:
         view = view_of(page, mapping(request))
         start, end = parse_rows(request.get("startRow"), request.get("endRow"))
         found = result_sets.fetch_page(rt, current_actor(), view, version_of(page or {}), start, end)
-        meta = _meta(view, found)
+        meta = _meta(view, found) | {"turn": mapping(page).get("turn"), "start": start}
         dash.set_props(ids.GRID_ANSWER, {"data": meta})
         return {"rowData": found.rows, "rowCount": found.row_count}
 
@@ -122,6 +123,8 @@ def register(registry: Registry) -> None:
 
 
 def _meta(view: View, found: result_sets.Page) -> dict[str, Any]:
+    # The caller adds the page's turn, a number that it counts up with each other view: what comes late
+    # for one that was left is known by it.
     return {
         "search_id": str(view.search_id),
         "version": found.version,

@@ -45,8 +45,9 @@ def register(registry: Registry) -> None:
                 end = text.PERSON_END if step > 0 else text.PERSON_START
                 return no_update, {"n": asked.get("n"), "person": str(candidate_id), "end": end}
             candidate_id, position = found
-        answer = {"n": asked.get("n"), "person": str(candidate_id), "position": position}
-        return _body(rt, current_actor(), _search(page), candidate_id), answer
+        body, snapshot = _shown(rt, current_actor(), _search(page), candidate_id)
+        answer = {"n": asked.get("n"), "person": str(candidate_id), "position": position, "snapshot": snapshot}
+        return body, answer
 
     @registry.callback(
         Output(ids.PERSON_BODY, "children", allow_duplicate=True),
@@ -65,7 +66,8 @@ def register(registry: Registry) -> None:
         search_id, candidate_id = _search(page), _candidate(mapping(shown).get("person"))
         made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
         errors.toast(text.NOTE_SAVED, kind="success")
-        return _body(rt, current_actor(), search_id, candidate_id), _noted(candidate_id, made), ""
+        shown_now, snapshot = _shown(rt, current_actor(), search_id, candidate_id)
+        return shown_now, _noted(candidate_id, made, snapshot), ""
 
     @registry.callback(
         Output(ids.PERSON_BODY, "children", allow_duplicate=True),
@@ -87,7 +89,8 @@ def register(registry: Registry) -> None:
         gone = notes.delete_note(rt, current_actor(), search_id, candidate_id, _candidate(ctx.triggered_id.get("id")))
         back = no_update if draft else gone.body
         errors.toast(text.NOTE_DELETED if draft else text.NOTE_DELETED_BACK)
-        return _body(rt, current_actor(), search_id, candidate_id), _noted(candidate_id, gone), back
+        shown_now, snapshot = _shown(rt, current_actor(), search_id, candidate_id)
+        return shown_now, _noted(candidate_id, gone, snapshot), back
 
     @registry.callback(
         Output(ids.RAW_BODY, "children"),
@@ -108,11 +111,13 @@ def register(registry: Registry) -> None:
     )
 
 
-def _body(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Any:
+def _shown(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> tuple[Any, str | None]:
+    """What the drawer shows, and the snapshot in which it was read: what is done to them is judged by it."""
     try:
-        return drawer.person_body(person.person(rt, actor, search_id, candidate_id))
+        found = person.person(rt, actor, search_id, candidate_id)
     except NotFound:
-        return drawer.gone()
+        return drawer.gone(), None
+    return drawer.person_body(found), found.snapshot
 
 
 def _not_shown(error: ProductError) -> Any:
@@ -127,9 +132,10 @@ def _not_shown(error: ProductError) -> Any:
     return drawer.failed(error.message, shown if isinstance(shown, str) else None), answer
 
 
-def _noted(candidate_id: int, made: Noted) -> dict[str, Any]:
+def _noted(candidate_id: int, made: Noted, snapshot: str | None) -> dict[str, Any]:
     return {
         "person": str(candidate_id),
+        "snapshot": snapshot,
         "note_count": made.note_count,
         "version_before": made.version_before,
         "version_after": made.version_after,

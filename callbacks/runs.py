@@ -7,11 +7,13 @@ from typing import Any
 
 from dash import Input, Output, State, no_update
 
+from callbacks.actions import told
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_runs, text
 from services import runs
+from services import undo as undoing
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -44,3 +46,14 @@ def register(registry: Registry) -> None:
         runs.cancel_run(rt, current_actor(), request["run"])
         toast(text.RUN_CANCELLED)
         return True
+
+    @registry.callback(
+        Output(ids.RUN_UNDO_REQUEST, "clear_data"), Output(ids.RUNS_LIST, "children", allow_duplicate=True),
+        Input(ids.RUN_UNDO_REQUEST, "data"), rule=Rule.RECRUITER, prevent_initial_call=True,
+    )  # fmt: skip
+    def undo(request: Any) -> Any:
+        if not isinstance(request, dict) or type(request.get("batch")) is not int:
+            return no_update, no_update
+        outcome = undoing.undo(rt, current_actor(), request["batch"])
+        toast(text.UNDO_STARTED.format(n=outcome.total) if outcome.done is None else told(outcome.done, True))
+        return True, pages_runs.run_list(runs.list_runs(rt, current_actor()))

@@ -11,7 +11,7 @@ from callbacks.view_state import page_state
 from layouts import page_search
 from layouts.facet_panel import filter_panel
 from layouts.saved_views import saved_views_menu
-from services import column_state, searches
+from services import column_state, runs, searches
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
@@ -23,7 +23,7 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
     view, person, _, notices = parse_url(search.id, str(g.get("page_query", "")))
     for notice in notices:
         errors.toast(notice)
-    state = page_state(view, person)
+    state = page_state(view, person) | {"runs": runs.open_runs(rt, actor, search.id)}
     return page_search.search_page(
         search_id=str(search.id),
         title=search.title,

@@ -50,6 +50,7 @@ def page_state(view: View, person: str | None) -> dict[str, Any]:
         "f": panel,
         "filterModel": headers,
         "person": person,
+        "turn": 0,
     }
 
 

@@ -67,5 +67,8 @@ def register(registry: Registry) -> None:
         column_state.save(rt, current_actor(), columns)
 
     registry.clientside(
+        dash.ClientsideFunction("grid", "pinned"), Input(ids.COLUMN_PINNED, "value"), prevent_initial_call=True
+    )
+    registry.clientside(
         dash.ClientsideFunction("grid", "columns"), Input(ids.COLUMN_CHOICE, "value"), prevent_initial_call=True
     )

@@ -73,9 +73,12 @@ def filter_panel() -> Component:
 
 
 def filter_chips(sentences: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Component]:
-    """(filter key, sentence) → a button each, which takes that filter away."""
-    pairs = sentences.items() if isinstance(sentences, Mapping) else sentences
-    return [
+    """(filter key, sentence) → a button each, which takes that filter away; from two on also one for all."""
+    pairs = list(sentences.items() if isinstance(sentences, Mapping) else sentences)
+    clear = html.Button(
+        text.CHIPS_CLEAR, type="button", className="btn btn-sm btn-link", **{"data-action": "clear-filters"}
+    )
+    chips = [
         html.Button(
             [html.Span(sentence), html.Span("×", **{"aria-hidden": "true"})],
             type="button",
@@ -85,6 +88,7 @@ def filter_chips(sentences: Mapping[str, str] | Iterable[tuple[str, str]]) -> li
         )
         for key, sentence in pairs
     ]
+    return [*chips, clear] if len(chips) > 1 else chips
 
 
 def facet_values(facet: Facet, *, found: bool = False) -> list[Component]:

@@ -130,7 +130,8 @@ def candidate_grid(
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
             "animateRows": False,
-            "localeText": text.GRID_LOCALE,
+            # The page has an empty state of its own, with what to do next.
+            "suppressNoRowsOverlay": True,
             "initialState": {
                 "filter": {"filterModel": dict(filter_model)},
                 "sort": {"sortModel": [{"colId": name, "sort": direction} for name, direction in sort]},

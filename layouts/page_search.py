@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ def search_page(
     """page: what the Store grid-view starts with; panel and views: the filter panel, the saved views."""
     return html.Div(
         className="sx-search-page",
+        **{"data-grid-texts": json.dumps(text.GRID_IN_BROWSER)},
         children=[
             *_stores(page),
             _head(search_id, title, columns, editable, views),
@@ -39,7 +41,7 @@ def search_page(
             html.Div(
                 className="sx-workbench",
                 children=[
-                    html.Aside(panel, className="sx-side", **{"aria-label": text.FILTERS}),
+                    _side(panel),
                     html.Div(
                         className="sx-grid-box",
                         children=[
@@ -48,6 +50,7 @@ def search_page(
                                 **{"data-action": "refresh"},
                             ),
                             candidate_grid(page.get("filterModel") or {}, sort, columns),
+                            _empty(search_id, editable),
                             _bulk_bar() if editable else html.Div(id=ids.BULK_BAR, hidden=True),
                         ],
                     ),
@@ -75,6 +78,7 @@ def _head(
     search_id: str, title: str, columns: Sequence[Mapping[str, Any]], editable: bool, views: Component
 ) -> Component:
     edit = [
+        _button(text.UNDO, "undo-last", id=ids.UNDO_LAST, title=text.UNDO_LAST),
         dcc.Link(
             text.IMPORT_OPEN, href=f"/search/{search_id}/import", id=ids.IMPORT_OPEN,
             className="btn btn-sm btn-outline-secondary",
@@ -108,12 +112,23 @@ def _head(
 
 def _columns_menu(columns: Sequence[Mapping[str, Any]]) -> Component:
     defs = column_defs(columns)
+    options = [{"label": column["headerName"], "value": column["field"]} for column in defs]
+    pinned = dcc.Checklist(
+        id=ids.COLUMN_PINNED,
+        options=options,
+        value=[column["field"] for column in defs if column.get("pinned") == "left"],
+    )
     return dbc.DropdownMenu(
-        dcc.Checklist(
-            id=ids.COLUMN_CHOICE,
-            options=[{"label": column["headerName"], "value": column["field"]} for column in defs],
-            value=[column["field"] for column in defs if not column["hide"]],
+        html.Div(
             className="sx-columns",
+            children=[
+                dcc.Checklist(
+                    id=ids.COLUMN_CHOICE,
+                    options=options,
+                    value=[column["field"] for column in defs if not column["hide"]],
+                ),
+                html.Details([html.Summary(text.PINNED), pinned]),
+            ],
         ),
         label=text.COLUMNS,
         size="sm",
@@ -133,8 +148,12 @@ def _toolbar(status: str, q: str) -> Component:
     return html.Div(
         className="sx-toolbar",
         children=[
-            _button(text.FILTERS, "toggle-filters", id=ids.FILTER_TOGGLE),
+            _button(
+                text.FILTERS, "toggle-filters", id=ids.FILTER_TOGGLE,
+                **{"aria-expanded": "true", "aria-controls": ids.FILTER_PANEL},
+            ),
             html.Div(tabs, id=ids.STATUS_TABS, role="tablist", className="sx-tabs", **{"aria-label": text.STATUS}),
+            html.Label(text.QUICK_SEARCH_LABEL, htmlFor=ids.QUICK_SEARCH, className="visually-hidden"),
             dcc.Input(
                 id=ids.QUICK_SEARCH, type="search", value=q, debounce=0.35, maxLength=300, autoComplete="off",
                 placeholder=text.QUICK_SEARCH, className="form-control form-control-sm sx-quick-search",
@@ -153,6 +172,7 @@ def _bulk_bar() -> Component:
         )
         for stage in text.STAGES
     ]
+    restore = html.Button(text.RESTORE, type="button", className="dropdown-item", **{"data-action": "restore"})
     return html.Div(
         id=ids.BULK_BAR,
         className="sx-bulk",
@@ -163,29 +183,62 @@ def _bulk_bar() -> Component:
             html.Strong(id=ids.BULK_COUNT, role="status"),
             _button(text.SELECT_ALL, "select-all", id=ids.SELECT_ALL_MATCHING, kind="link"),
             _button(text.SHORTLIST, "stage", value="shortlisted", kind="primary"),
-            dbc.DropdownMenu(stages, label=text.SET_STAGE, size="sm", color="light", direction="up"),
-            dcc.Input(
-                id=ids.BULK_TAG, type="text", placeholder=text.TAG_PLACEHOLDER, maxLength=50, autoComplete="off",
-                className="form-control form-control-sm sx-bulk-tag",
+            dbc.DropdownMenu(
+                [*stages, html.Hr(className="dropdown-divider"), restore],
+                label=text.SET_STAGE, size="sm", color="light", direction="up",
             ),
-            _button(text.ADD_TAG, "tag"),
+            dbc.DropdownMenu(_tag_box(), label=text.TAG_MENU, size="sm", color="light", direction="up"),
             _button(text.EXCLUDE, "exclude"),
             _button(text.RESTORE, "restore"),
             _button(text.EXPORT_SELECTED, "export"),
-            _button(text.CLEAR_SELECTION, "clear-selection", kind="link"),
+            _button(
+                "×", "clear-selection", kind="link",
+                **{"aria-label": text.CLEAR_SELECTION, "title": text.CLEAR_SELECTION},
+            ),
         ],
     )  # fmt: skip
 
 
+def _tag_box() -> Component:
+    return html.Div(
+        className="sx-bulk-tag",
+        children=[
+            html.Label(text.TAG_LABEL, htmlFor=ids.BULK_TAG),
+            dcc.Input(
+                id=ids.BULK_TAG, type="text", placeholder=text.TAG_PLACEHOLDER, maxLength=50, autoComplete="off",
+                className="form-control form-control-sm",
+            ),
+            html.Div([_button(text.ADD_TAG, "tag", kind="primary"), _button(text.REMOVE_TAG, "untag")]),
+        ],
+    )  # fmt: skip
+
+
+def _side(panel: Component) -> Component:
+    """The filter panel; on a phone it covers the rows, so there it has a way back to them."""
+    close = _button(text.GRID_IN_BROWSER["show_all"], "close-filters", id=ids.FILTER_CLOSE, kind="primary")
+    return html.Aside([panel, html.Div(close, className="sx-side-foot")], className="sx-side",
+                      **{"aria-label": text.FILTERS})  # fmt: skip
+
+
+def _empty(search_id: str, editable: bool) -> Component:
+    """Nobody to see. Which of its parts is shown depends on the view: grid.js sets data-why."""
+    link = dcc.Link(text.EMPTY_SEARCH_IMPORT, href=f"/search/{search_id}/import", className="btn btn-sm btn-primary")
+    parts = {
+        "filters": [html.P(text.EMPTY_FILTERS), _button(text.EMPTY_FILTERS_CLEAR, "clear-filters", kind="primary")],
+        "tab": [html.P(text.EMPTY_TAB), _button(text.EMPTY_TAB_ALL, "show-all", kind="primary")],
+        "nobody": [html.P(text.EMPTY_SEARCH), *([link] if editable else [])],
+    }
+    shown = [html.Div(part, **{"data-why": why}) for why, part in parts.items()]
+    return html.Div(shown, id=ids.GRID_EMPTY, className="sx-grid-empty", role="status", hidden=True)
+
+
 def _button(
-    label: str, action: str, *, value: str = "", id: str | None = None, spoken: str = "", kind: str = "light"
+    label: str, action: str, *, value: str = "", id: str | None = None, kind: str = "light", **more: Any
 ) -> Component:
-    """A button that grid.js acts on; `spoken` names it where the label is only a sign."""
-    attributes: dict[str, Any] = {"data-action": action}
+    """A button that grid.js acts on; more: attributes."""
+    attributes: dict[str, Any] = {"data-action": action, **more}
     if value:
         attributes["data-value"] = value
-    if spoken:
-        attributes |= {"aria-label": spoken, "title": spoken}
     if id:
         attributes["id"] = id
     return html.Button(label, type="button", className=f"btn btn-sm btn-{kind}", **attributes)

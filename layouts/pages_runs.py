@@ -24,6 +24,7 @@ def runs_page(runs: Sequence[Run]) -> html.Div:
         dcc.Store(id=ids.RUNS_SEEN),
         dcc.Interval(id=ids.RUNS_CLOCK, interval=POLL_MS),
         cancel_store(),
+        dcc.Store(id=ids.RUN_UNDO_REQUEST),
     )
 
 
@@ -64,7 +65,7 @@ def _row(run: Run) -> html.Tr:
             html.Td(run["user_name"], **{"data-label": text.RUN_WHO}),
             html.Td(_time(run["created_at"]), **{"data-label": text.RUN_STARTED}),
             html.Td(html.Div([_state(run), *_progress(run)], className="sx-run-line"), className="sx-run-cell"),
-            html.Td(_cancel(run) if run["state"] in OPEN else _download(run), className="sx-table-end"),
+            html.Td(_cancel(run) if run["state"] in OPEN else _undo(run) or _download(run), className="sx-table-end"),
         ],
         **{"data-testid": "run-row", "data-run": str(run["id"]), "data-state": run["state"]},
     )
@@ -134,6 +135,20 @@ def _cancel(run: Run, **props: Any) -> html.Button | None:
 def download_in_message(run: Run) -> html.A | None:
     """The link to an export's file, for a message: there is one on a page, so it has an id. None without a file."""
     return _download(run, id=ids.EXPORT_DOWNLOAD)
+
+
+def link_in_message() -> dcc.Link:
+    """The link to this page, for a message about several jobs."""
+    return dcc.Link(text.RUNS_SHOW, href="/runs", className="btn btn-sm btn-outline-secondary")
+
+
+def _undo(run: Run) -> html.Button | None:
+    if not run.get("undo_batch"):
+        return None
+    return html.Button(
+        text.UNDO, type="button", className="btn btn-sm btn-outline-secondary",
+        **{"data-undo-batch": str(run["undo_batch"]), "data-testid": "run-undo"},
+    )  # fmt: skip
 
 
 def _download(run: Run, **props: Any) -> html.A | None:

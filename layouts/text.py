@@ -102,7 +102,9 @@ COLUMNS = "Columns"
 FILTERS = "Filters"
 STATUS = "Status"
 STATUS_TABS = {"active": "Active", "shortlisted": "Shortlisted", "filtered": "Filtered out", "all": "All"}
-QUICK_SEARCH = "Search name, title, company, skills…  ( / )"
+QUICK_SEARCH = "Search name, title, company, skills…  (Ctrl K)"
+QUICK_SEARCH_LABEL = "Search name, title, company, location and skills"
+CHIPS_CLEAR = "Clear all"
 CHIPS_LABEL = "Filters of this view"
 STALE_PILL = "Newer data – refresh"
 STAGES = {
@@ -136,18 +138,57 @@ COLUMN_LABELS = {
     "added_at": "Added",
     "screened_at": "Screened",
 }
-GRID_LOCALE = {"noRowsToShow": "Nobody matches. Remove a filter, or import people into this search."}
+EMPTY_FILTERS = "Nobody matches these filters."
+EMPTY_FILTERS_CLEAR = "Clear all filters"
+EMPTY_TAB = "Nobody stands under this tab."
+EMPTY_TAB_ALL = "Show all people"
+EMPTY_SEARCH = "There is nobody in this search yet."
+EMPTY_SEARCH_IMPORT = "Import people"
+PINNED = "Keep at the left"
+UNDO_LAST = "Take back your last action in this search"
+UNDO_NOTHING = "There is no action of yours in this search that can be taken back."
 GRID_TOO_LARGE = "This view is too large to be kept ready: far jumps take longer. Narrow it with a filter."
+# Said by grid.js; {n} and the like are filled in there.
+GRID_IN_BROWSER = {
+    "retry": "Retry now",
+    "moved": "The data changed and this view was no longer kept, so it was loaded again.",
+    "newer": "Newer data was loaded.",
+    "unselected": "Nobody is selected any more: the same places may hold other people now.",
+    "away": "The server does not answer. Trying again…",
+    "away_later": "The server does not answer. Try again in a moment.",
+    "away_person": "The server does not answer. Open the person again in a moment.",
+    "refused": "The server refused to answer. Reload the page.",
+    "person": "{n} person",
+    "people": "{n} people",
+    "about": "about {people}",
+    "show": "Show {people}",
+    "show_all": "Show people",
+    "selected": "{n} selected",
+    "all_selected": "All {n} selected",
+    "all_but": "All {n} but {m} selected",
+    "all": "All {n}",
+    "select_all": "Select all {n} matching",
+    "range_most": "At most {n} people can be selected by Shift. Narrow the view, then select all that match.",
+    "except_most": "At most {n} people can be left out one by one. Narrow the view instead.",
+    "copied": "Link copied. Colleagues who may see this search see the same rows.",
+    "not_copied": "The browser does not let this page copy. The link stands in the address bar.",
+    "deleted": "Deleted since",
+    "no_name": "No name",
+    "yes": "Yes",
+}
 BULK_LABEL = "Actions on the selected people"
 SELECT_ALL = "Select all matching"
 SHORTLIST = "Shortlist"
 SET_STAGE = "Set stage"
 ADD_TAG = "Add tag"
 TAG_PLACEHOLDER = "Tag"
+TAG_MENU = "Tag"
+TAG_LABEL = "Tag to add or take away"
+REMOVE_TAG = "Remove tag"
 EXCLUDE = "Exclude"
 RESTORE = "Restore"
 EXPORT_SELECTED = "Export"
-CLEAR_SELECTION = "Clear"
+CLEAR_SELECTION = "Select nobody"
 DRAWER_LABEL = "Person"
 DRAWER_KEYS = "← → to walk through, Esc to close"
 PREVIOUS = "Previous person"
@@ -295,6 +336,7 @@ IMPORT_ANOTHER = "Import another file"
 
 # Long jobs
 RUNS_TITLE = "Runs"
+RUNS_SHOW = "Show runs"
 RUNS_EMPTY_TITLE = "Nothing has run yet"
 RUNS_EMPTY_BODY = "Imports, screenings and exports appear here with their progress. Start one from a search."
 RUN_KIND = "What"
@@ -347,6 +389,8 @@ COUNTS = {
 CHANGED = "{n:,} people changed."
 CHANGED_ONE = "1 person changed."
 CHANGED_NONE = "Nobody was changed: they were like this already."
+CHANGED_NONE_OF = "Nobody was changed: {n:,} were like this already."
+CHANGED_NOBODY = "Nobody was changed."
 LEFT_NEWER = "{n:,} left alone: a colleague changed them meanwhile. Refresh to see."
 LEFT_GONE = "{n:,} are not there any more."
 UNDONE = "Undone for {n:,} people."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -94,19 +94,26 @@ def action_of(name: Any, value: Any = "") -> Action:
 
 
 def change(
-    rt: Runtime, actor: Actor, search_id: UUID | str, ids: Sequence[Any], action: Action, as_of: str | None = None
+    rt: Runtime,
+    actor: Actor,
+    search_id: UUID | str,
+    ids: Sequence[Any],
+    action: Action,
+    as_of: str | None = None,
+    shown: Mapping[int, str] | None = None,
 ) -> ChangeResult:
     """Do something to at most 500 candidates, all in one transaction.
 
     as_of: the pg_snapshot of the list that the actor looks at; whom someone else has changed after
-    it is counted and left alone. Raises BadInput for too many ids or what are none, Forbidden, Conflict.
+    it is counted and left alone. shown: id → the pg_snapshot in which the actor saw that row, where it
+    is another. Raises BadInput for too many ids or what are none, Forbidden, Conflict.
     """
     wanted = candidate_ids(ids)
     search_id = change_rows.search_key(search_id)
     with rt.db.connection() as conn:
         version = change_rows.check_editable(conn, actor, search_id)
         batch_id = change_rows.insert_batch(conn, actor, search_id, action.name, action.value)
-        counts = change_rows.apply_value(conn, actor, search_id, wanted, action.new, as_of, batch_id)
+        counts = change_rows.apply_value(conn, actor, search_id, wanted, action.new, as_of, batch_id, shown)
         if not counts.changed:
             change_rows.delete_batch(conn, batch_id)
             return ChangeResult(**counts.as_dict(), version_before=version, version_after=version)

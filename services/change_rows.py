@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL, Composable, Identifier
+from psycopg.types.json import Jsonb
 
 import sql
 from services import db
@@ -90,8 +91,9 @@ def apply_value(
     new: NewValue,
     as_of: str | None,
     batch_id: int,
+    shown: Mapping[int, str] | None = None,
 ) -> Counts:
-    """Give candidates a new value; at most 1,000, each once. as_of: see candidates.change().
+    """Give candidates a new value; at most 1,000, each once. as_of and shown: see candidates.change().
 
     Raises Forbidden.
     """
@@ -102,7 +104,10 @@ def apply_value(
         refused=SQL(getattr(_Q, new.refused)).format(column=column),
     )
     locked = _lock(conn, actor, search_id, ids)
-    given = {"ids": locked, "value": new.value, "as_of": as_of, "field": new.field, "batch_id": batch_id}
+    given = {
+        "ids": locked, "value": new.value, "as_of": as_of, "shown": Jsonb(dict(shown or {})), "field": new.field,
+        "batch_id": batch_id,
+    }  # fmt: skip
     return Counts(skipped_gone=len(ids) - len(locked)) + _apply(conn, actor, new.field, found, given)
 
 

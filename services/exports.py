@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 import sql
-from services import db, export_rows, jobs, result_sets
+from services import db, export_rows, jobs, result_sets, run_targets
 from services.cache import CacheDown
 from services.errors import BadInput, Forbidden, NotFound
 from services.grid_view import View
@@ -69,9 +69,10 @@ def start_export(
 ) -> int:
     """Start to export people of a view; returns the run's id.
 
-    version: of the list that the actor sees. target: {"all": True} | {"ids": [candidate ids, at most
-    500]} | {"ranges": [[from, to), …]}, places in that list. Raises Forbidden (viewers, a search that is
-    not theirs to see), BadInput (target, format, columns, or ranges of a list that is gone).
+    version: of the list that the actor sees. target: {"all": True, "except": [ids left out, at most 500]} |
+    {"ids": [candidate ids, at most 500]} | {"ranges": [[from, to), …]}, places in that list. Raises
+    Forbidden (viewers, a search that is not theirs to see), BadInput (target, format, columns, or
+    ranges of a list that is gone).
     """
     params = read_params(view, version, target, fmt, columns)
     newest = check_allowed(rt, actor, view)
@@ -210,6 +211,7 @@ def _batches(rt: Runtime, handle: RunHandle) -> tuple[Iterator[list[int]], int]:
         return iter([target["ids"]]), len(target["ids"])
     view = View.from_state(handle.search_id, handle.params["view"])
     made, at = result_sets.whole_list(rt, handle.actor, view, version)
+    made = run_targets.without(made, set(target.get("except", ())))
     ranges = target.get("ranges", [[0, made.total]])
     if "ranges" in target and at != version:
         # Places in another list would be other people.
@@ -255,7 +257,8 @@ def _target(raw: Any) -> dict[str, Any]:
         return {"ids": _ids(given["ids"])}
     if "ranges" in given:
         return {"ranges": _ranges(given["ranges"])}
-    return {"all": True}
+    left_out = _ids(raw.get("except") or [])
+    return {"all": True, "except": left_out} if left_out else {"all": True}
 
 
 def _ids(raw: Any) -> list[int]:

@@ -87,10 +87,11 @@ class Person:
     """What the drawer shows. score: 0 to 10; years in years, tenures in months; texts are "" where unknown.
 
     linkedin_link and email_link are None where the address must not become a link. editable: the
-    actor may set the stage.
+    actor may set the stage. snapshot: Postgres's, in which all of this was read.
     """
 
     candidate_id: int
+    snapshot: str
     editable: bool
     full_name: str
     headline: str

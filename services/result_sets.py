@@ -142,11 +142,12 @@ def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tu
         return _list_of(conn, plan, meta, width), meta.version
 
 
-def rows_of(rt: Runtime, actor: Actor, view: View, ids: list[int]) -> list[dict[str, Any]]:
-    """Rows of at most 100 candidates as they are now, to be shown in place of what the page has."""
+def rows_of(rt: Runtime, actor: Actor, view: View, ids: list[int]) -> tuple[list[dict[str, Any]], str]:
+    """Rows of at most 100 candidates as they are now, to be shown in place of what the page has; and the
+    snapshot in which they are at least as new."""
     with rt.db.connection() as conn:
-        fetch_meta(conn, actor, view)
-        return _rows(conn, view, ids[:PAGE])
+        meta = fetch_meta(conn, actor, view)
+        return _rows(conn, view, ids[:PAGE]), meta.snapshot
 
 
 def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end: int) -> Page:

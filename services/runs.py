@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import sql
 from services import db
@@ -24,7 +25,7 @@ def list_runs(rt: Runtime, actor: Actor, limit: int = 50) -> list[dict[str, Any]
     Per run: id, kind, state, total, done, failed, counts (name → number or text, for people),
     message, attempts, cancel_requested, created_at, started_at, finished_at, search_id,
     search_title, user_name, may_cancel, queue_position (None unless queued), eta_s (None = unknown),
-    export_id (of a file that the actor can download).
+    export_id (of a file that the actor can download), undo_batch (of a bulk action that the actor can take back).
     """
     with rt.db.connection() as conn:
         found = db.rows(conn, _Q.fetch_runs, {"run_id": None, "limit": max(1, min(limit, 100)), **actor.params})
@@ -38,6 +39,12 @@ def get_run(rt: Runtime, actor: Actor, run_id: int) -> dict[str, Any]:
     if row is None:
         raise Forbidden(NOT_YOURS)
     return _shown(row)
+
+
+def open_runs(rt: Runtime, actor: Actor, search_id: UUID) -> list[dict[str, Any]]:
+    """id and kind of the actor's own bulk actions, Undos and exports of a search that have not ended."""
+    with rt.db.connection() as conn:
+        return db.rows(conn, _Q.fetch_open_runs, {"search_id": search_id, **actor.params})
 
 
 def queue_position(rt: Runtime, actor: Actor, run_id: int) -> int | None:

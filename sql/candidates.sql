@@ -32,10 +32,11 @@ FROM found;
 
 -- found_by_action --
 -- Locked candidates with the value that an action gives them. meanwhile: someone else changed the
--- row after the list was made that the actor looks at.
+-- row after the actor saw it, in a snapshot of its own ("shown", by id) or in that of the whole list.
 SELECT c.id, {column} AS old, {value} AS new, {refused} AS refused,
     c.changed_by IS DISTINCT FROM %(actor)s
-        AND coalesce(NOT pg_visible_in_snapshot(c.changed_xid, %(as_of)s::pg_snapshot), false) AS meanwhile
+        AND coalesce(NOT pg_visible_in_snapshot(
+            c.changed_xid, coalesce(%(shown)s::jsonb ->> c.id::text, %(as_of)s)::pg_snapshot), false) AS meanwhile
 FROM candidates c WHERE c.id = ANY (%(ids)s::bigint[])
 
 -- found_by_undo --

@@ -1,6 +1,6 @@
 -- fetch_person --
 -- One person in a search that the actor may see: no row for another's search, no candidate where they are gone.
-SELECT search_editable(s, %(actor)s, %(role)s) AS editable, c.id AS candidate_id, c.profile_id, c.stage, c.fit,
+SELECT search_editable(s, %(actor)s, %(role)s) AS editable, pg_current_snapshot()::text AS snapshot, c.id AS candidate_id, c.profile_id, c.stage, c.fit,
     c.score::float8 AS score, c.filter_status, c.tags, c.added_at, c.screened_at, c.note_count,
     p.full_name, p.headline, p.title, p.company, p.location, p.country, p.industry, p.summary, p.email, p.phone,
     p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience, p.current_tenure_months,

@@ -112,12 +112,23 @@ SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.
         SELECT count(*) FROM runs o WHERE o.state = 'queued' AND o.id <= r.id) END AS queue_position,
     CASE WHEN r.kind = 'export' AND r.state = 'done' AND %(role)s <> 'viewer' THEN (
         SELECT e.id FROM exports e WHERE e.run_id = r.id AND e.expires_at > now()
-            AND (e.user_id = %(actor)s OR %(role)s = 'admin')) END AS export_id
+            AND (e.user_id = %(actor)s OR %(role)s = 'admin')) END AS export_id,
+    CASE WHEN r.kind = 'bulk' AND r.state IN ('done', 'failed', 'cancelled') THEN (
+        SELECT b.id FROM change_batches b WHERE b.run_id = r.id AND b.changed > 0 AND NOT batch_undone(b)
+            AND (b.user_id = %(actor)s OR %(role)s = 'admin')
+            AND search_editable(s, %(actor)s, %(role)s)) END AS undo_batch
 FROM runs r JOIN users u ON u.id = r.user_id LEFT JOIN searches s ON s.id = r.search_id
 WHERE (%(run_id)s::bigint IS NULL OR r.id = %(run_id)s::bigint)
     AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (s.id IS NOT NULL AND search_visible(s, %(actor)s, %(role)s)))
     AND (s.id IS NULL OR search_visible(s, %(actor)s, %(role)s))
 ORDER BY r.id DESC LIMIT %(limit)s;
+
+-- fetch_open_runs --
+-- Actions on a search that the actor started and that still go on: its page waits for their end.
+SELECT r.id, r.kind FROM runs r
+WHERE r.search_id = %(search_id)s AND r.user_id = %(actor)s AND r.kind IN ('bulk', 'undo', 'export')
+    AND r.state IN ('queued', 'running', 'paused')
+ORDER BY r.id LIMIT 20;
 
 -- request_cancel --
 -- Asks a run to end; one that waits ends at once. No row unless the actor started it or is an admin.

@@ -2,7 +2,7 @@
 
    Groups ask one after the other, at most two at a time and only once the rows are there, so that
    they never hold up the grid. A choice goes into the Store facet-choice, {f: {key: model}} or
-   {remove: key}; grid.js makes it part of the view. */
+   {remove: key}; grid_page.js makes it part of the view. */
 (function () {
   "use strict";
   const AT_ONCE = 2;

@@ -5,6 +5,8 @@
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
+  const say = (name) => window.sourcingx.say(name);
+
   // A row that is still on its way has no data: every cell must stand that.
   const loading = () => h("span", { className: "sx-cell-skeleton", "aria-hidden": "true" });
   const day = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", year: "numeric" });
@@ -18,7 +20,7 @@
 
   cells.SxName = (props) => {
     if (!props.data) return loading();
-    if (props.data.deleted) return h("span", { className: "sx-muted" }, "Deleted since");
+    if (props.data.deleted) return h("span", { className: "sx-muted" }, say("deleted"));
     return h(
       "button",
       {
@@ -28,7 +30,7 @@
         "data-person": props.data.id,
         tabIndex: -1,
       },
-      props.value || "No name",
+      props.value || say("no_name"),
     );
   };
   cells.SxBadge = (props) => {
@@ -46,7 +48,7 @@
       h("span", { className: "sx-score-text" }, props.value.toFixed(1)),
     );
   };
-  cells.SxFlag = (props) => (props.data ? (props.value ? "Yes" : "") : loading());
+  cells.SxFlag = (props) => (props.data ? (props.value ? say("yes") : "") : loading());
   cells.SxTags = (props) => {
     if (!props.data) return loading();
     return h(

@@ -1,7 +1,8 @@
-"""A browser that is signed in to a running SourcingX with 30,000 people."""
+"""A browser that is signed in to a running SourcingX with 30,000 people, or as many as SOURCINGX_TEST_PEOPLE says."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,7 +15,8 @@ from selenium.webdriver.chrome.service import Service
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product, running, until
 
-PEOPLE = 30_000
+# make test-million: the same tests on the size that the product is made for.
+PEOPLE = int(os.environ.get("SOURCINGX_TEST_PEOPLE") or 30_000)
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking"
     " --disable-component-update --disable-sync --no-first-run --disable-quic --lang=en-US --window-size=1400,900"

@@ -173,8 +173,12 @@ class GridPage:
         return str(self.driver.execute_script("return document.querySelector(arguments[0])?.innerText ?? ''", selector))
 
     def is_shown(self, selector: str) -> bool:
-        found = self.driver.find_elements(By.CSS_SELECTOR, selector)
-        return bool(found) and found[0].is_displayed()
+        # In one step: what is rendered anew between two would be stale.
+        script = (
+            "return Boolean(document.querySelector(arguments[0])"
+            "?.checkVisibility({ visibilityProperty: true, opacityProperty: true }))"
+        )
+        return bool(self.driver.execute_script(script, selector))
 
     # ---- doing --------------------------------------------------------------------------------
     def click(self, selector: str) -> None:

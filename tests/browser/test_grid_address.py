@@ -77,6 +77,29 @@ def test_back_and_forward_go_through_the_views(page: GridPage, product: Product,
     page.shows(filtered, at=0)
 
 
+def test_back_out_of_a_person_leaves_the_reader_where_they_were(
+    page: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    expected = product.ids(search)
+    page.open(search).shows(expected, at=0)
+    page.scroll_to(12_000)
+    page.shows(expected, at=12_000)
+    page.tick(12_001)
+    page.record()
+    page.click('#candidate-grid .ag-row[row-index="12003"] .sx-name')
+    until(lambda: page.is_shown("#stage-select"), "no person")
+    assert address(page) == {"person": expected[12_003]}
+    page.driver.back()
+    until(lambda: not page.is_shown("#candidate-drawer"), "Back does not close the person")
+    look = page.shows(expected, at=12_001)
+    assert look.first > 11_900
+    assert page.ticked() == [12_001]
+    page.driver.forward()
+    until(lambda: page.is_shown("#stage-select"), "Forward does not open the person")
+    page.shows(expected, at=12_003)
+    page.showed_only(expected)
+
+
 def test_back_from_another_page_shows_the_view_that_was_left(
     page: GridPage, product: Product, search: uuid.UUID
 ) -> None:

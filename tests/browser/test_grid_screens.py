@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product, until
@@ -55,6 +56,45 @@ def test_on_a_phone_the_page_is_as_wide_as_the_screen_and_the_grid_can_be_used(
     phone.shows(expected, at=13_000)
     phone.click('#status-tabs [data-value="all"]')
     phone.shows(product.ids(search, "true"), at=0)
+
+
+def test_on_a_phone_the_filters_lie_over_the_rows_and_lead_back_to_them(
+    phone: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    expected = product.ids(search)
+    phone.open(search).shows(expected, at=0)
+    toggle = phone.element("#filter-toggle")
+    assert (toggle.get_attribute("aria-expanded"), phone.is_shown("#filter-panel")) == ("false", False)
+    for leave in (lambda: phone.click("#filter-close"), lambda: phone.press(Keys.ESCAPE)):
+        phone.click("#filter-toggle")
+        until(lambda: phone.is_shown("#filter-panel"), "the panel does not open")
+        assert toggle.get_attribute("aria-expanded") == "true"
+        assert phone.text("#filter-close") == f"Show {len(expected):,} people"
+        leave()
+        until(lambda: not phone.is_shown("#filter-panel"), "the panel does not close")
+        assert toggle == phone.driver.switch_to.active_element
+
+
+def test_the_bar_of_actions_is_one_row_between_panel_and_drawer(
+    page: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    page.click('#candidate-grid .ag-row[row-index="0"] .sx-name')
+    until(lambda: page.is_shown("#stage-select") and page.is_shown("#facet-panel"), "not both are open")
+    page.tick(1)
+    until(lambda: page.is_shown("#bulk-bar"), "no bar")
+    assert page.element("#bulk-bar").rect["height"] < 50
+
+
+def test_a_column_is_kept_at_the_left_without_a_mouse(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.open(search).shows(product.ids(search), at=0)
+    page.click(".sx-head-actions .dropdown-toggle:has(+ .dropdown-menu .sx-columns)")
+    page.click(".sx-columns summary")
+    box = page.element('#column-pinned input[value="company"], #column-pinned label:nth-of-type(6) input')
+    box.send_keys(Keys.SPACE)
+    until(lambda: page.is_shown('.ag-pinned-left-header [col-id="company"]'), "the column stays where it was")
+    box.send_keys(Keys.SPACE)
+    until(lambda: not page.is_shown('.ag-pinned-left-header [col-id="company"]'), "the column cannot be let go again")
 
 
 def test_the_dark_theme_reaches_into_the_grid(page: GridPage, product: Product, search: uuid.UUID) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product
+from tests.browser.product import Product, until
 
 TITLE = "nullif(c.title_key, '') COLLATE \"C\" ASC NULLS LAST, c.id ASC"
 
@@ -44,8 +44,17 @@ def test_a_filter_that_finds_nobody_can_be_cleared_again(page: GridPage, product
     for _ in range(2):
         page.filter_header("full_name", "nobody is called this")
         page.shows([])
+        assert "Nobody matches" in page.text("#grid-empty")
         page.filter_header("full_name", "")
         page.shows(by_score, at=0)
+        assert not page.is_shown("#grid-empty")
+    page.filter_header("full_name", "nobody is called this")
+    page.search_text("nor this")
+    page.shows([])
+    until(lambda: page.is_shown('#filter-chips [data-action="clear-filters"]'), "two filters, and no way to clear both")
+    page.click('#grid-empty [data-action="clear-filters"]')
+    page.shows(by_score, at=0)
+    assert page.element("#quick-search").get_attribute("value") == ""
     page.scroll_to(9_000)
     page.shows(by_score, at=9_000)
 

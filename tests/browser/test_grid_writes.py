@@ -7,10 +7,11 @@ import uuid
 
 import redis
 
-from tests.browser.grid_page import GridPage
+from tests.browser.grid_page import GridPage, counted
 from tests.browser.product import Product, until
 
 PIPELINE = "array['new','shortlisted','contacted','interviewing','hired','rejected']"
+TITLE = "nullif(c.title_key, '') COLLATE \"C\" ASC NULLS LAST, c.id ASC"
 BY_STAGE = f"array_position({PIPELINE}, c.stage), c.id"
 
 
@@ -71,6 +72,78 @@ def test_candidates_that_are_deleted_meanwhile_stay_in_their_place(page: GridPag
     look = page.until(lambda look: look.cells.get(301, {}).get("full_name") == "Deleted since", "not shown as deleted")
     assert look.blank == [300, 301, 302]
     assert {at: row for at, row in look.ids.items() if row != before[at]} == {}
+
+
+def test_ones_own_change_is_no_news_in_any_other_order(page: GridPage, product: Product) -> None:
+    search = product.generate(300, seed=7)
+    expected = product.ids(search)
+    page.open(search).shows(expected, at=0)
+    for column in ("title", "company"):
+        page.sort_by(column)
+        page.until(lambda look: look.exact and not look.blank, f"not sorted by {column}")
+    shown = page.look()
+    assert shown is not None
+    page.tick(0)
+    page.click('[data-action="exclude"]')
+    until(lambda: "1 person changed" in page.text("#toast"), "nothing says what was done")
+    assert not page.is_shown("#stale-pill")
+    # This order was shown before the change, and its list may still be kept.
+    page.sort_by("title")
+    left = product.ids(search, order=TITLE)
+    assert sorted(left) == sorted(one for one in expected if one != shown.ids[0])
+    page.shows(left, at=0)
+    assert not page.is_shown("#stale-pill")
+    page.click("#undo-last")
+    until(lambda: "Undone for 1 person" in page.text("#toast"), "the last action is not taken back")
+    page.filter_header("title", "e")
+    page.until(lambda look: look.exact and not look.blank and look.count != f"{len(left)} people", "not filtered")
+    assert not page.is_shown("#stale-pill")
+    page.filter_header("title", "")
+    page.shows(product.ids(search, order=TITLE), at=0)
+
+
+def test_whom_a_colleague_changed_is_left_alone_until_that_was_seen(page: GridPage, product: Product) -> None:
+    search = product.generate(300, seed=8)
+    product.sql("UPDATE candidates SET stage = 'new' WHERE search_id = %(search)s", search=search)
+    expected = product.ids(search)
+    page.open(search).shows(expected, at=0)
+    set_stages(product, search, expected[:2], "hired")
+    page.tick(0)
+    page.click('[data-action="stage"][data-value="shortlisted"]')
+    until(lambda: "1 left alone" in page.text("#toast"), "nothing says that they were left alone")
+    page.until(lambda look: look.cells[0]["stage"] == "Hired", "the row is not shown as it is now")
+    page.tick(0)
+    page.click('[data-action="stage"][data-value="shortlisted"]')
+    until(lambda: "1 person changed" in page.text("#toast"), "they are still left alone")
+
+    # The drawer shows the newest data, whatever the row is.
+    page.click('#candidate-grid .ag-row[row-index="1"] .sx-name')
+    until(lambda: page.is_shown('#stage-select [data-value="hired"][aria-pressed="true"]'), "the drawer is not newest")
+    page.click('#stage-select [data-value="contacted"]')
+    page.until(lambda look: look.cells[1]["stage"] == "Contacted", "the drawer cannot set the stage")
+    assert product.sql("SELECT stage FROM candidates WHERE id = %(id)s", id=int(expected[1])) == [("contacted",)]
+
+
+def test_what_comes_late_for_a_view_that_was_left_is_not_heard(
+    page: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    expected = product.ids(search, order=TITLE)
+    page.open(search).shows(product.ids(search), at=0)
+    page.sort_by("title")
+    page.shows(expected, at=0)
+    late = {
+        "search_id": str(search),
+        "turn": 0,
+        "version": 1,
+        "count": 5,
+        "exact": True,
+        "start": 0,
+        "snapshot": "1:1:",
+    }
+    for answer in (late, {**late, "error": "The database is busy.", "retry": False}):
+        page.driver.execute_script("window.dash_clientside.grid.answered(arguments[0])", answer)
+    assert page.text("#row-count") == counted(len(expected))
+    assert not page.is_shown("#grid-notice")
 
 
 def set_stages(product: Product, search: uuid.UUID, ids: list[str], stage: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,64 +12,16 @@ from layouts import ids
 from services import identity
 from services.identity import Actor
 from services.runtime import Runtime
-from tests.people import Person, add_people, add_search
+from tests.people import Person, add_people
+from tests.team import Team, answer_of, toast_of
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]
 
 
-class Team:
-    """Alice's search of 30 people, and the page as she and Bob have it open."""
-
-    def __init__(self, rt: Runtime, alice: Actor) -> None:
-        self.rt = rt
-        with rt.db.connection() as conn:
-            self.search: uuid.UUID = add_search(conn, alice)
-            self.people = add_people(conn, self.search, [Person(full_name=f"P {n:02}") for n in range(30)])
-
-    def page(self, version: int | None = None, **view: Any) -> dict[str, Any]:
-        sort = [{"colId": "full_name", "sort": "asc"}]
-        return {
-            "search_id": str(self.search),
-            "version": version,
-            "status": "all",
-            "q": "",
-            "f": {},
-            "sort": sort,
-        } | view
-
-    def open(self, client: Browser) -> dict[str, Any]:
-        """First page and exact count, as the grid asks for them; returns the page with its version."""
-        counted = call(client, "count-answer.data", [(ids.COUNT_REQUEST, "data", {"n": 1, "version": None})],
-                       [(ids.GRID_VIEW, "data", self.page())])  # fmt: skip
-        return self.page(counted.get_json()["response"][ids.COUNT_ANSWER]["data"]["version"])
-
-    def act(self, client: Browser, page: dict[str, Any], action: str, value: Any, **target: Any) -> Any:
-        request = {"n": 1, "action": action, "value": value, "target": target}
-        return call(
-            client, "change-answer.data", [(ids.CHANGE_REQUEST, "data", request)], [(ids.GRID_VIEW, "data", page)]
-        )
-
-    def column(self, name: str) -> dict[int, Any]:
-        with self.rt.db.connection() as conn:
-            rows = conn.execute(f"SELECT id, {name} AS value FROM candidates WHERE search_id = %s", [self.search])
-            return {row["id"]: row["value"] for row in rows}
-
-
 @pytest.fixture
 def team(rt: Runtime, alice: Actor) -> Team:
     return Team(rt, alice)
-
-
-def answer_of(response: Any) -> dict[str, Any]:
-    assert response.status_code == 200, response.get_data(as_text=True)
-    found = response.get_json()["response"][ids.CHANGE_ANSWER]["data"]
-    assert isinstance(found, dict)
-    return found
-
-
-def toast_of(response: Any) -> str:
-    return str(response.get_json()["sideUpdate"][ids.TOAST])
 
 
 def test_selected_people_move_to_a_stage_and_the_rows_come_back_as_they_are_now(
@@ -162,8 +113,8 @@ def test_more_than_five_hundred_are_a_job_whose_progress_is_told(
         add_people(conn, team.search, [Person(full_name=f"More {n}") for n in range(600)])
     client = client_for(alice)
     answer = answer_of(team.act(client, team.open(client), "stage", "contacted", all=True))
-    watched = call(client, "run-state.data", [(ids.RUN_WATCH, "data", {"run_id": answer["run_id"], "n": 1})])
-    state = watched.get_json()["response"][ids.RUN_STATE]["data"]
+    watched = call(client, "run-state.data", [(ids.RUN_WATCH, "data", {"run_ids": [answer["run_id"]], "n": 1})])
+    (state,) = watched.get_json()["response"][ids.RUN_STATE]["data"]["runs"]
     assert state["state"] == "queued" and state["notice"]
 
 
@@ -178,5 +129,5 @@ def test_the_run_of_another_search_owner_is_not_shown(
         conn.execute("UPDATE searches SET visibility = 'private' WHERE id = %s", [team.search])
     stranger = identity.create_user(rt, "dora@example.com", "Dora", "recruiter")
     for other in (bob, stranger):
-        refused = call(client_for(other), "run-state.data", [(ids.RUN_WATCH, "data", {"run_id": run_id, "n": 1})])
+        refused = call(client_for(other), "run-state.data", [(ids.RUN_WATCH, "data", {"run_ids": [run_id], "n": 1})])
         assert refused.status_code == 403

@@ -177,7 +177,7 @@ def test_the_list_of_runs_offers_it_to_those_who_may(
 def test_the_message_that_it_is_done_offers_it(
     client_for: ClientFor, alice: Actor, run: dict[str, Any], url: str
 ) -> None:
-    answer = call(client_for(alice), f"{ids.RUN_STATE}.data", [(ids.RUN_WATCH, "data", {"run_id": run["id"]})])
+    answer = call(client_for(alice), f"{ids.RUN_STATE}.data", [(ids.RUN_WATCH, "data", {"run_ids": [run["id"]]})])
     message = json.dumps(answer.get_json()["sideUpdate"][ids.TOAST])
     assert text.EXPORT_DONE in message
     assert url in message

@@ -20,6 +20,7 @@ from services.errors import Forbidden, NotFound
 from services.grid_view import View
 from services.identity import Actor
 from services.runtime import Runtime
+from services.selection import is_snapshot
 from tests.people import Person, add_people, add_search
 from tests.web import Browser, call
 
@@ -333,6 +334,7 @@ def answer_of(response: Any) -> tuple[str | None, dict[str, Any]]:
 def test_opening_a_person_fills_the_drawer(client_for: ClientFor, alice: Actor, room: Room) -> None:
     client = client_for(alice)
     shown, answer = answer_of(ask(client, room, {"n": 7, "person": str(room.ids[0]), "position": 0, "step": 0}))
+    assert is_snapshot(answer.pop("snapshot"))
     assert answer == {"n": 7, "person": str(room.ids[0]), "position": 0}
     assert shown is not None
     assert "Person 000" in shown and "stage-person" in shown
@@ -357,6 +359,7 @@ def test_stepping_shows_the_neighbour_and_says_where_the_view_ends(
 ) -> None:
     client = client_for(alice)
     shown, answer = answer_of(ask(client, room, {"n": 1, "person": str(room.ids[0]), "position": 0, "step": 1}))
+    assert is_snapshot(answer.pop("snapshot"))
     assert answer == {"n": 1, "person": str(room.ids[1]), "position": 1}
     assert shown is not None and "Person 001" in shown
     shown, answer = answer_of(ask(client, room, {"n": 2, "person": str(room.ids[3]), "position": 3, "step": 1}))

@@ -271,7 +271,12 @@ def test_a_chip_takes_its_filter_away() -> None:
     props = chip.to_plotly_json()["props"]
     assert props["data-key"] == "title"
     assert props["aria-label"] == "Remove filter: title contains “engineer”"
-    assert len(facet_panel.filter_chips([("q", "search: “go”"), ("stage_in", "stage is “new”")])) == 2
+
+
+def test_several_chips_can_be_taken_away_at_once() -> None:
+    *chips, clear = facet_panel.filter_chips([("q", "search: “go”"), ("stage_in", "stage is “new”")])
+    assert [chip.to_plotly_json()["props"]["data-key"] for chip in chips] == ["q", "stage_in"]
+    assert clear.to_plotly_json()["props"]["data-action"] == "clear-filters"
 
 
 def test_a_group_that_fails_offers_to_try_again() -> None:

@@ -1,0 +1,255 @@
+/* The search page as a whole: the grid when it has come, clicks and keys, and what Dash calls. */
+(function () {
+  "use strict";
+  const G = window.sourcingx.grid;
+  const { GRID, S, $, set, same, say, notice } = G;
+
+  async function mount(view) {
+    const api = await window.dash_ag_grid.getApiAsync(GRID);
+    if (api === S.api) return;
+    clearTimeout(S.watchTimer);
+    Object.assign(S, { api, view, cacheVersion: null, failures: 0, counting: null, position: null, personSeen: null });
+    Object.assign(S, { selected: new Map(), all: false, ranges: [], except: new Set(), chosenIn: null, anchor: null });
+    Object.assign(S, { runs: new Map(), rowSeen: new Map(), blockSeen: new Map(), ownSteps: new Map() });
+    // Days in filters are the reader's days, as in the cells.
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const hasDays = Object.values(view.filterModel || {}).some((model) => JSON.stringify(model).includes('"date"'));
+    G.keep({ zone, runs: undefined });
+    for (const run of view.runs || []) G.watch(run.id, run.kind);
+    if (hasDays && zone !== "UTC") G.change({}, { push: false });
+    G.showView();
+    document.body.classList.remove("sx-filters-open");
+    document.body.classList.toggle("sx-filters-hidden", window.localStorage.getItem("sx-filters") === "hidden");
+    sayFilters();
+    api.addEventListener("filterChanged", () => {
+      if (S.quiet) return;
+      if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
+      G.begin({ filterModel: api.getFilterModel() });
+      G.writeUrl();
+    });
+    api.addEventListener("sortChanged", () => {
+      if (S.quiet) return;
+      if (api.getDisplayedRowCount() > 0) api.ensureIndexVisible(0, "top");
+      G.begin({ sort: G.sortModel() });
+      G.writeUrl();
+    });
+    quietEchoes();
+    api.addEventListener("rowSelected", G.chosen);
+    api.addEventListener("modelUpdated", G.tickChosen);
+    api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
+    api.addEventListener("cellKeyDown", (e) => {
+      if (e.event.key === "Enter" && e.data && e.column && e.column.getColId() !== "ag-Grid-SelectionColumn") {
+        G.openPerson(e.data.id, { position: e.rowIndex });
+      }
+    });
+    for (const name of ["columnMoved", "columnResized", "columnVisible", "columnPinned"]) {
+      api.addEventListener(name, (e) => {
+        if (e.finished === false || e.source === "flex") return;
+        clearTimeout(S.columnsTimer);
+        S.columnsTimer = setTimeout(() => {
+          const columns = api.getColumnState().filter((c) => !c.colId.startsWith("ag-Grid-"));
+          set("column-state", { data: columns.map(({ colId, width, hide, pinned }) => ({ colId, width, hide, pinned })) });
+        }, 800);
+      });
+    }
+    if (view.person) G.openPerson(view.person, { push: false });
+  }
+
+  // AG Grid heeds one of its two scrollers (rows, scrollbar) at a time, and half a second after the last event
+  // whichever speaks first. Where the browser is busy that is an echo from the rows, which puts a scrollbar
+  // that is being dragged back where it was. So while it is dragged, and a moment after, echoes are not heard.
+  function quietEchoes() {
+    const grid = $(GRID);
+    const bar = grid.querySelector(".ag-body-vertical-scroll-viewport");
+    let dragged = false;
+    let timer;
+    const on = (names, listener) => names.forEach((name) => grid.addEventListener(name, listener, { capture: true, passive: true }));
+    on(["pointerdown", "wheel", "keydown", "touchstart"], (event) => {
+      clearTimeout(timer);
+      dragged = event.type === "pointerdown" && event.target === bar;
+    });
+    on(["pointerup", "pointermove", "pointercancel"], (event) => {
+      if (!dragged || (event.type === "pointermove" && event.buttons)) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => (dragged = false), 700);
+    });
+    on(["scroll"], (event) => dragged && event.target.matches(".ag-body-viewport") && event.stopPropagation());
+  }
+
+  // On a phone the filter panel lies over the rows, and is shut at first.
+  const isPhone = () => window.matchMedia("(max-width: 760px)").matches;
+
+  function showFilters(open) {
+    document.body.classList.toggle(isPhone() ? "sx-filters-open" : "sx-filters-hidden", isPhone() === open);
+    sayFilters();
+    if (!isPhone()) return;
+    if (open) $("filter-close").focus();
+    else $("filter-toggle").focus();
+  }
+
+  function sayFilters() {
+    const { classList } = document.body;
+    const open = isPhone() ? classList.contains("sx-filters-open") : !classList.contains("sx-filters-hidden");
+    $("filter-toggle").setAttribute("aria-expanded", String(open));
+  }
+  window.addEventListener("resize", () => $("filter-toggle") && sayFilters());
+
+  const actions = {
+    status: (el) => G.change({ status: el.dataset.value }) || G.showView(),
+    "open-person": (el) => G.openPerson(el.dataset.person),
+    "close-person": () => G.openPerson(null),
+    next: () => G.openPerson(S.view.person, { step: 1 }),
+    prev: () => G.openPerson(S.view.person, { step: -1 }),
+    stage: (el) => G.act("stage", el.dataset.value),
+    tag: () => {
+      const box = $("bulk-tag");
+      if (box && box.value.trim()) G.act("tag_add", box.value.trim());
+    },
+    "untag": () => {
+      const box = $("bulk-tag");
+      if (box && box.value.trim()) G.act("tag_remove", box.value.trim());
+    },
+    exclude: () => G.act("exclude"),
+    restore: () => G.act("restore"),
+    export: () => {
+      G.act("export", "csv", G.chosenCount() ? G.target() : { all: true });
+    },
+    "select-all": () => {
+      G.choose({ all: true });
+    },
+    "clear-selection": () => G.clearSelection(),
+    refresh: () => G.change({}, { push: false }),
+    "undo-last": () => G.act("undo", null, {}),
+    "toggle-filters": () => {
+      if (isPhone()) return showFilters(!document.body.classList.contains("sx-filters-open"));
+      const hidden = !document.body.classList.contains("sx-filters-hidden");
+      window.localStorage.setItem("sx-filters", hidden ? "hidden" : "shown");
+      showFilters(!hidden);
+    },
+    "close-filters": () => showFilters(false),
+    "show-all": () => G.change({ status: "all" }) || G.showView(),
+    "clear-filters": () => {
+      S.quiet = true;
+      S.api.setFilterModel(null);
+      setTimeout(() => (S.quiet = false), 0);
+      set("quick-search", { value: "" });
+      G.change({ f: {}, filterModel: {}, q: "" });
+    },
+    "copy-link": async () => {
+      try {
+        await navigator.clipboard.writeText(window.location.href);
+        notice(say("copied"), { seconds: 4 });
+      } catch {
+        // Without HTTPS browsers have no clipboard for pages.
+        notice(say("not_copied"));
+      }
+    },
+    // Judged by what the drawer shows, which may be newer than the row.
+    "stage-person": (el) => {
+      const seen = S.personSeen ? [[S.personSeen, [S.view.person]]] : [];
+      G.act("stage", el.dataset.value, { ids: [S.view.person], seen });
+    },
+    "open-view": (el) => {
+      window.history.pushState(null, "", window.location.pathname + el.dataset.query);
+      set("url-query", { data: { query: el.dataset.query, n: ++S.asked } });
+    },
+  };
+  document.addEventListener("click", (event) => {
+    const el = event.target.closest && event.target.closest("[data-action]");
+    if (el && S.view && actions[el.dataset.action]) actions[el.dataset.action](el, event);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!S.view || !$(GRID)) return;
+    const typing = event.target.matches && event.target.matches("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && document.querySelector(".modal.show, .dropdown-menu.show")) return;
+    if (event.key === "Escape" && isPhone() && document.body.classList.contains("sx-filters-open")) return showFilters(false);
+    if (event.key === "Escape" && S.view.person) return G.openPerson(null);
+    if (event.target.id === "note-input" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) return $("note-save").click();
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      $("quick-search").focus();
+      return $("quick-search").select();
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    // A letter alone is a command only where the focus is in the drawer: speech input types letters anywhere.
+    const inDrawer = $("candidate-drawer").contains(event.target);
+    const arrows = S.view.person && !$(GRID).contains(event.target) && event.target.getAttribute("role") !== "tab";
+    if ((arrows && event.key === "ArrowRight") || (inDrawer && event.key === "j")) {
+      event.preventDefault();
+      actions.next();
+    } else if ((arrows && event.key === "ArrowLeft") || (inDrawer && event.key === "k")) {
+      event.preventDefault();
+      actions.prev();
+    } else if (event.target.getAttribute && event.target.getAttribute("role") === "tab" && ["ArrowRight", "ArrowLeft"].includes(event.key)) {
+      const tabs = [...document.querySelectorAll("#status-tabs [role=tab]")];
+      const to = tabs[(tabs.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+      to.focus();
+      to.click();
+    }
+  });
+
+  window.sourcingx.say = say;
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    grid: {
+      mount: (data) => {
+        const known = data && S.view && S.view.search_id === data.search_id && S.api && !S.api.isDestroyed();
+        if (data && data.search_id && !known) mount(data);
+        return window.dash_clientside.no_update;
+      },
+      answered: (meta) => G.answered(meta),
+      counted: (answer) => G.counted(answer),
+      changed: (answer) => G.changed(answer),
+      watched: (state) => G.watched(state),
+      person: (answer) => G.personShown(answer),
+      url: (answer) => {
+        if (answer) G.apply(answer.view);
+      },
+      version: (answer) => {
+        if (answer && S.view && answer.search_id === S.view.search_id) G.showPill(answer.version);
+      },
+      search: (q) => {
+        if (S.view && (q || "") !== (S.view.q || "")) G.change({ q: q || "" });
+      },
+      pinned: (kept) => {
+        if (!S.api || S.api.isDestroyed() || !kept) return;
+        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+        S.api.setColumnsPinned(all.filter((id) => kept.includes(id)), "left");
+        S.api.setColumnsPinned(all.filter((id) => !kept.includes(id)), null);
+      },
+      columns: (shown) => {
+        if (!S.api || S.api.isDestroyed() || !shown) return;
+        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+        S.api.setColumnsVisible(all.filter((id) => shown.includes(id)), true);
+        S.api.setColumnsVisible(all.filter((id) => !shown.includes(id)), false);
+      },
+      // A panel's choice replaces or removes filters: {f: {...}} or {remove: key}.
+      facets: (choice) => {
+        if (!choice || !S.view || !S.api) return;
+        if (choice.remove === "q") {
+          set("quick-search", { value: "" });
+          G.change({ q: "" });
+        } else if (choice.remove) {
+          const { [choice.remove]: gone, ...f } = S.view.f || {};
+          const { [choice.remove]: header, ...filterModel } = S.view.filterModel || {};
+          S.quiet = true;
+          if (header) S.api.setFilterModel(filterModel);
+          setTimeout(() => (S.quiet = false), 0);
+          G.change({ f, filterModel });
+        } else if (choice.f) {
+          // Ranges that a column's own filter can hold go there, so that both show the same.
+          const headers = Object.entries(choice.f).filter(([key]) => S.api.getColumn(key) && S.api.getColumn(key).isFilterAllowed());
+          const f = Object.fromEntries(Object.entries(choice.f).filter(([key]) => !headers.some(([other]) => other === key)));
+          const filterModel = { ...(S.view.filterModel || {}), ...Object.fromEntries(headers) };
+          S.quiet = true;
+          if (headers.length) S.api.setFilterModel(filterModel);
+          setTimeout(() => (S.quiet = false), 0);
+          if (!same(f, S.view.f || {}) || headers.length) G.change({ f, filterModel });
+        }
+      },
+      // Asks only while someone can see the answer.
+      poll: (n) => (document.hidden || !S.view ? window.dash_clientside.no_update : { n, search_id: S.view.search_id }),
+    },
+  });
+})();
