@@ -150,8 +150,8 @@ def set_stages(product: Product, search: uuid.UUID, ids: list[str], stage: str) 
     """As a colleague's bulk actions do: 500 at a time, the version with each."""
     for start in range(0, len(ids), 500):
         product.sql(
-            "UPDATE candidates SET stage = %(stage)s, stage_changed_at = now(), changed_xid = pg_current_xact_id()"
-            " WHERE id = ANY (%(ids)s)",
+            "UPDATE candidates SET stage = %(stage)s, stage_changed_at = now(), changed_by = NULL,"
+            " changed_xid = pg_current_xact_id() WHERE id = ANY (%(ids)s)",
             stage=stage,
             ids=[int(row) for row in ids[start : start + 500]],
         )
