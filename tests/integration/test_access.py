@@ -305,6 +305,7 @@ TAKES_NO_ID = {
         "takes an upload's id: test_upload.py",
     "..import-report.children...import-setup.hidden...import-clock.disabled..": "takes a run's id: test_upload.py",
     "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
+    "..run-undo-request.clear_data...runs-list.children..": "takes a batch's id: test_selection.py",
 }  # fmt: skip
 
 
