@@ -29,7 +29,7 @@ ENVELOPE_BYTES = 100_000
 KEEP_HOURS = 24
 _CHUNK = 64 * 1024
 
-_Q = sql.queries("imports")
+_Q = sql.queries("uploads")
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,16 @@ def purge_uploads(rt: Runtime) -> None:
         old = db.rows(conn, _Q.fetch_old_uploads, {"hours": KEEP_HOURS})
     for row in old:
         delete_upload(rt, row)
+
+
+def discard(rt: Runtime, actor: Actor, upload_id: str) -> None:
+    """Delete an upload of the actor's, also when it is gone already."""
+    try:
+        with rt.db.connection() as conn:
+            row = find_upload(conn, actor, upload_id)
+    except NotFound:
+        return
+    delete_upload(rt, row)
 
 
 def delete_upload(rt: Runtime, row: dict[str, Any]) -> None:

@@ -1,0 +1,171 @@
+"""CSV in any usual spelling: delimiter and header are found out, or as a person says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from itertools import islice
+from typing import BinaryIO, TextIO
+
+from services.import_mapping import field_of
+from services.readers.base import (
+    HEADER_ROWS,
+    MAX_LINE,
+    MAX_RECORD,
+    NO_ENCODING,
+    NO_HEADER,
+    Options,
+    Row,
+    Shape,
+    Unreadable,
+    different,
+)
+from services.readers.headers import find_header
+
+DELIMITERS = ",;\t|"
+# The last row that may be the header.
+MAX_HEADER_ROW = 1000
+# Cells of a row that are kept when it has more than the header.
+_LONG_ROW = 2000
+
+# (number, cells, size, problem)
+_Record = tuple[int, list[str], int, str]
+
+
+def examine(file: BinaryIO, encoding: str, start: str, options: Options) -> Shape:
+    """Delimiter and columns. start: the beginning of the text. Raises Unreadable."""
+    delimiter = options.delimiter or _delimiter(start)
+    if len(delimiter) != 1 or delimiter in '\r\n"\0':
+        raise Unreadable("The delimiter must be one character, such as a comma or a semicolon.")
+    with _text(file, encoding) as text, closing(_records(text, delimiter)) as records:
+        try:
+            # Blank rows are left out: row n is among the first n.
+            first = list(islice(records, min(options.header_row or HEADER_ROWS, MAX_HEADER_ROW)))
+        except UnicodeError as error:
+            raise Unreadable(NO_ENCODING) from error
+    wanted = options.header_row
+    if wanted is None:
+        usable = [(number, cells) for number, cells, _, problem in first if not problem]
+        wanted = find_header(usable) if usable and usable[0][0] == first[0][0] else first[0][0] if first else 1
+    if wanted == 0:
+        width = max((len(_trimmed(cells)) for _, cells, _, _ in first), default=0)
+        return Shape("csv", encoding, different([""] * width), delimiter, 0)
+    header = next((record for record in first if record[0] == wanted), None)
+    if header is None or header[3]:
+        raise Unreadable(NO_HEADER if options.header_row is None else f"Row {wanted} does not name columns.")
+    return Shape("csv", encoding, different(_trimmed(header[1])), delimiter, wanted)
+
+
+def rows(file: BinaryIO, shape: Shape) -> Generator[Row, None, None]:
+    """The records behind the header. Raises Unreadable, also late."""
+    width = len(shape.columns)
+    with _text(file, shape.encoding) as text:
+        for number, cells, size, problem in _records(text, shape.delimiter):
+            if number <= shape.header_row:
+                continue
+            while len(cells) > width and not cells[-1].strip():
+                cells.pop()
+            if not problem and len(cells) > width:
+                named = f"the header {width}" if shape.header_row else f"the first rows {width}"
+                problem = f"The row has {len(cells)} cells, {named}."
+            if problem:
+                yield Row(number, {"row": shape.delimiter.join(cells[:_LONG_ROW])}, size, problem)
+            else:
+                yield Row(number, dict(zip(shape.columns, cells, strict=False)), size)
+
+
+@contextmanager
+def _text(file: BinaryIO, encoding: str) -> Iterator[TextIO]:
+    file.seek(0)
+    # The wrapper must not close the file with itself.
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    kept = list(cells)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept
+
+
+class _Lines:
+    """The lines of a file, bounded, with what has been read since the last record."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text, self.pending, self.size = text, "", 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_LINE + 1)
+        if not line:
+            raise StopIteration
+        self.size += len(line)
+        if len(line) > MAX_LINE or self.size > MAX_RECORD:
+            raise Unreadable("A row of this file is longer than any row can be. Is a quotation mark not closed?")
+        self.pending = (self.pending + line)[:2000]
+        return line
+
+    def take(self) -> tuple[str, int]:
+        taken, size = self.pending, self.size
+        self.pending, self.size = "", 0
+        return taken, size
+
+
+def _records(text: TextIO, delimiter: str) -> Generator[_Record, None, None]:
+    """Every record that is not blank, header included."""
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end" in str(error) or "field limit" in str(error):
+                raise Unreadable(f"A quotation mark opened in row {number} is not closed.") from error
+            # The reader begins anew with the next line.
+            broken, size = lines.take()
+            yield number, [broken.strip()], size, "A quotation mark stands inside a cell without being doubled."
+            continue
+        _, size = lines.take()
+        if number == 1 and re.fullmatch(r"sep=.?", "".join(cells) or "-"):
+            continue
+        if any(cell.strip() for cell in cells):
+            yield number, cells, size, ""
+
+
+def _delimiter(start: str) -> str:
+    """The delimiter under which most header cells are known, else most rows have one width of the most cells."""
+    if found := re.match(r"sep=(.)\r?\n", start):
+        return found[1] if found[1] in DELIMITERS else ","
+    best, best_score = ",", (0, 0.0, 1)
+    for delimiter in DELIMITERS:
+        table: list[list[str]] = []
+        try:
+            reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter, skipinitialspace=True)
+            table = [cells for cells, _ in zip((cells for cells in reader if cells), range(20), strict=False)]
+        except csv.Error:
+            pass
+        if len(table) > 2:
+            table.pop()  # The sample may end inside it.
+        if not table:
+            continue
+        # The header, where one is known: there may be a title above it.
+        known = [sum(1 for cell in cells if field_of(cell)) for cells in table]
+        width = len(table[known.index(max(known))])
+        same = sum(1 for cells in table if len(cells) == width) / len(table)
+        score = (max(known), same if width > 1 else 0.0, width)
+        if width > 1 and score > best_score:
+            best, best_score = delimiter, score
+    return best

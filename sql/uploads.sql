@@ -1,0 +1,32 @@
+-- Uploaded files, from their arrival until they are imported.
+
+-- insert_upload --
+-- A file that was stored.
+INSERT INTO uploads (user_id, file_name, bytes, storage_key)
+VALUES (%(actor)s, %(file_name)s, %(bytes)s, %(storage_key)s) RETURNING id;
+
+-- fetch_upload --
+-- One upload of the actor's, locked so that it is started once.
+SELECT id, file_name, bytes, storage_key FROM uploads
+WHERE id = %(upload_id)s::uuid AND (user_id = %(actor)s OR %(role)s = 'admin') FOR UPDATE;
+
+-- fetch_old_uploads --
+-- Uploads that nobody will ask for any more: imported, or left alone for long.
+SELECT u.id, u.storage_key FROM uploads u, jsonb_build_object('parts',
+    jsonb_build_array(jsonb_build_object('upload_id', u.id))) AS used
+WHERE (u.created_at < now() - make_interval(hours => %(hours)s)
+        OR EXISTS (SELECT FROM runs r WHERE r.kind = 'import' AND r.state = 'done' AND r.params @> used))
+    AND NOT EXISTS (SELECT FROM runs r WHERE r.kind IN ('import', 'dry_run')
+        AND r.state IN ('queued', 'running', 'paused') AND r.params @> used)
+LIMIT 100;
+
+-- delete_upload --
+-- Forgets an upload whose file is gone.
+DELETE FROM uploads WHERE id = %(upload_id)s::uuid;
+
+-- fetch_import_of --
+-- The actor's run that imports or has imported an upload, if any has not failed.
+SELECT id FROM runs
+WHERE kind = 'import' AND user_id = %(actor)s AND state IN ('queued', 'running', 'paused', 'done')
+    AND params @> jsonb_build_object('parts', jsonb_build_array(jsonb_build_object('upload_id', %(upload_id)s::text)))
+ORDER BY id DESC LIMIT 1;
