@@ -60,10 +60,9 @@ class Source:
             base = place * PART_STEP
             if after >= base + PART_STEP:
                 continue
-            with closing(import_readers.rows(part.file, part.shape)) as reading:
+            with closing(import_readers.rows(part.file, part.shape, max(0, after - base))) as reading:
                 for row in reading:
-                    if base + row.number > after:
-                        yield replace(row, number=base + row.number) if base else row
+                    yield replace(row, number=base + row.number) if base else row
 
     def label(self, number: int) -> str:
         """A row's number as people say it: "row 17", or "people.xlsx, sheet Leads, row 17"."""

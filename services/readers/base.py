@@ -13,8 +13,6 @@ MAX_HEADER = 200
 # Longer lines and records are files gone wrong, and would be held in memory.
 MAX_LINE = 2_000_000
 MAX_RECORD = 4_000_000
-# Rows in which a header is looked for.
-HEADER_ROWS = 10
 NO_ENCODING = "The file's text cannot be read: it is in no known encoding. Save it as CSV UTF-8."
 NO_HEADER = "The first row of the file must name its columns."
 

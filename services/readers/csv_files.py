@@ -11,28 +11,11 @@ from itertools import islice
 from typing import BinaryIO, TextIO
 
 from services.import_mapping import field_of
-from services.readers.base import (
-    HEADER_ROWS,
-    MAX_LINE,
-    MAX_RECORD,
-    NO_ENCODING,
-    NO_HEADER,
-    Options,
-    Row,
-    Shape,
-    Unreadable,
-    different,
-)
-from services.readers.headers import find_header
+from services.readers import tables
+from services.readers.base import MAX_LINE, MAX_RECORD, Options, Row, Shape, Unreadable
+from services.readers.tables import Record
 
 DELIMITERS = ",;\t|"
-# The last row that may be the header.
-MAX_HEADER_ROW = 1000
-# Cells of a row that are kept when it has more than the header.
-_LONG_ROW = 2000
-
-# (number, cells, size, problem)
-_Record = tuple[int, list[str], int, str]
 
 
 def examine(file: BinaryIO, encoding: str, start: str, options: Options) -> Shape:
@@ -41,40 +24,16 @@ def examine(file: BinaryIO, encoding: str, start: str, options: Options) -> Shap
     if len(delimiter) != 1 or delimiter in '\r\n"\0':
         raise Unreadable("The delimiter must be one character, such as a comma or a semicolon.")
     with _text(file, encoding) as text, closing(_records(text, delimiter)) as records:
-        try:
-            # Blank rows are left out: row n is among the first n.
-            first = list(islice(records, min(options.header_row or HEADER_ROWS, MAX_HEADER_ROW)))
-        except UnicodeError as error:
-            raise Unreadable(NO_ENCODING) from error
-    wanted = options.header_row
-    if wanted is None:
-        usable = [(number, cells) for number, cells, _, problem in first if not problem]
-        wanted = find_header(usable) if usable and usable[0][0] == first[0][0] else first[0][0] if first else 1
-    if wanted == 0:
-        width = max((len(_trimmed(cells)) for _, cells, _, _ in first), default=0)
-        return Shape("csv", encoding, different([""] * width), delimiter, 0)
-    header = next((record for record in first if record[0] == wanted), None)
-    if header is None or header[3]:
-        raise Unreadable(NO_HEADER if options.header_row is None else f"Row {wanted} does not name columns.")
-    return Shape("csv", encoding, different(_trimmed(header[1])), delimiter, wanted)
+        # Blank rows are left out: row n is among the first n.
+        first = list(islice(records, tables.rows_to_look_at(options.header_row)))
+    header_row, columns = tables.header_of(first, options.header_row)
+    return Shape("csv", encoding, columns, delimiter, header_row)
 
 
 def rows(file: BinaryIO, shape: Shape) -> Generator[Row, None, None]:
     """The records behind the header. Raises Unreadable, also late."""
-    width = len(shape.columns)
     with _text(file, shape.encoding) as text:
-        for number, cells, size, problem in _records(text, shape.delimiter):
-            if number <= shape.header_row:
-                continue
-            while len(cells) > width and not cells[-1].strip():
-                cells.pop()
-            if not problem and len(cells) > width:
-                named = f"the header {width}" if shape.header_row else f"the first rows {width}"
-                problem = f"The row has {len(cells)} cells, {named}."
-            if problem:
-                yield Row(number, {"row": shape.delimiter.join(cells[:_LONG_ROW])}, size, problem)
-            else:
-                yield Row(number, dict(zip(shape.columns, cells, strict=False)), size)
+        yield from tables.as_rows(_records(text, shape.delimiter), shape.columns, shape.header_row, shape.delimiter)
 
 
 @contextmanager
@@ -86,13 +45,6 @@ def _text(file: BinaryIO, encoding: str) -> Iterator[TextIO]:
         yield text
     finally:
         text.detach()
-
-
-def _trimmed(cells: list[str]) -> list[str]:
-    kept = list(cells)
-    while kept and not kept[-1].strip():
-        kept.pop()
-    return kept
 
 
 class _Lines:
@@ -120,7 +72,7 @@ class _Lines:
         return taken, size
 
 
-def _records(text: TextIO, delimiter: str) -> Generator[_Record, None, None]:
+def _records(text: TextIO, delimiter: str) -> Generator[Record, None, None]:
     """Every record that is not blank, header included."""
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
