@@ -19,7 +19,7 @@ from services.readers.base import MAX_COLUMNS, NO_ENCODING, Options, Row, Shape,
 from services.readers.encodings import ENCODINGS, find_encoding
 from services.readers.sandbox import PROBLEMS
 
-__all__ = ["MAX_COLUMNS", "Options", "Row", "Shape", "Unreadable", "examine", "rows"]
+__all__ = ["ENCODINGS", "MAX_COLUMNS", "Options", "Row", "Shape", "Unreadable", "examine", "rows"]
 
 NO_ROWS = "The file names its columns but holds no rows."
 _SAMPLE = 64 * 1024

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from services import import_mapping, import_readers, uploads
 from services.errors import BadInput, NotFound
 from services.identity import Actor
-from services.import_readers import Options, Row, Shape
+from services.import_readers import Options, Row, Shape, Unreadable
 from services.runtime import Runtime
 
 PART_STEP = 10_000_000_000
@@ -57,7 +57,7 @@ class Source:
         Raises import_readers.Unreadable, also late. Close it when not all of it was taken.
         """
         for place, part in enumerate(self._parts):
-            base = place * PART_STEP
+            base = number_of(place, 0)
             if after >= base + PART_STEP:
                 continue
             with closing(import_readers.rows(part.file, part.shape, max(0, after - base))) as reading:
@@ -77,9 +77,18 @@ def open_parts(rt: Runtime, actor: Actor, parts: Parts) -> Iterator[list[Part]]:
     """
     with ExitStack() as stack:
         opened = []
-        for part in parts_of(parts):
+        given = parts_of(parts)
+        for place, part in enumerate(given, 1):
             upload, file = stack.enter_context(uploads.opened_upload(rt, actor, part["upload_id"]))
-            shape = import_readers.examine(file, Options.of(part.get("options") or {}), part.get("sheet") or "")
+            try:
+                shape = import_readers.examine(
+                    file, Options.of(part.get("options") or {}), str(part.get("sheet") or "")
+                )
+            except Unreadable as error:
+                # By its place: names of files may be names of people, and messages are kept.
+                raise (
+                    error if len(given) == 1 else Unreadable(f"File {place} of {len(given)}: {error.message}")
+                ) from error
             opened.append(Part(str(part["upload_id"]), upload["file_name"], file, shape))
         yield opened
 
@@ -116,6 +125,11 @@ def forget_files(rt: Runtime, actor: Actor, params: Mapping[str, Any]) -> None:
     """Delete the files of an import that is done."""
     for upload_id in dict.fromkeys(part["upload_id"] for part in params["parts"]):
         uploads.discard(rt, actor, upload_id)
+
+
+def number_of(place: int, row: int) -> int:
+    """The number over the whole import of a row of one part; places count from 0."""
+    return place * PART_STEP + row
 
 
 def label(params: Mapping[str, Any], number: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sql
-from services import db, import_mapping, import_source, jobs, runs, uploads
+from services import db, import_mapping, import_memory, import_source, jobs, runs, uploads
 from services.errors import Forbidden, NotFound
 from services.identity import Actor
 from services.import_source import Parts
@@ -41,7 +41,17 @@ def start_import(rt: Runtime, actor: Actor, search_id: str, parts: Parts, mappin
         uploads.find_upload(conn, actor, first)
         if found := db.one(conn, _UPLOADS.fetch_import_of, {"upload_id": first, **actor.params}):
             return int(found["id"])
+        import_memory.remember(conn, actor, params["columns"], params["mapping"])
         return jobs.start_run(conn, actor, "import", search_id, params)
+
+
+def start_dry_run(rt: Runtime, actor: Actor, search_id: str, parts: Parts, mapping: Any) -> int:
+    """Start to find out what an import would do; returns the run's id. As start_import(), but nothing is changed."""
+    with rt.db.connection() as conn:
+        check_editable(conn, actor, search_id)
+    params = read_params(rt, actor, parts, mapping)
+    with rt.db.connection() as conn:
+        return jobs.start_run(conn, actor, "dry_run", search_id, params)
 
 
 def read_params(rt: Runtime, actor: Actor, parts: Parts, mapping: Any) -> dict[str, Any]:
@@ -63,9 +73,8 @@ def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
     if runs.get_run(rt, actor, run_id)["kind"] != "import":
         raise NotFound("This job is not an import.")
     with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_columns, {"run_id": run_id})
-    columns: list[str] = (row and row["columns"]) or []
-    return _rejected_csv(rt, run_id, columns)
+        row = db.one(conn, _UPLOADS.fetch_import_params, {"run_id": run_id})
+    return _rejected_csv(rt, run_id, row["params"] if row else {})
 
 
 def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
@@ -77,10 +86,14 @@ def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
         raise Forbidden("You may look at this search but not import into it.")
 
 
-def _rejected_csv(rt: Runtime, run_id: int, columns: list[str]) -> Iterator[bytes]:
+def _rejected_csv(rt: Runtime, run_id: int, params: dict[str, Any]) -> Iterator[bytes]:
+    columns: list[str] = params.get("columns") or []
+    several = len(params.get("parts") or []) > 1
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([guard(cell) for cell in ("row number", "reason", *columns, "row")])
+    writer.writerow(
+        [guard(cell) for cell in (*(("file", "sheet") if several else ()), "row number", "reason", *columns, "row")]
+    )
     after = -1
     while True:
         # The mark at the start tells spreadsheet programs that this is UTF-8.
@@ -90,7 +103,9 @@ def _rejected_csv(rt: Runtime, run_id: int, columns: list[str]) -> Iterator[byte
         for row in page:
             raw = row["raw"]
             cells = [raw.get(column, "") for column in (*columns, "row")]
-            writer.writerow([row["row_number"], row["reason"], *(guard(_cell(value)) for value in cells)])
+            file_name, sheet, number = import_source.place_of(params, row["row_number"])
+            place = [guard(file_name), guard(sheet), number] if several else [number]
+            writer.writerow([*place, row["reason"], *(guard(_cell(value)) for value in cells)])
             after = row["row_number"]
         yield mark + buffer.getvalue().encode()
         buffer.seek(0)

@@ -55,7 +55,7 @@ def test_a_file_larger_than_an_upload_may_be(
     [
         (None, None, "cannot be read (No such file or directory)"),
         (b"", None, "The file is empty."),
-        (b"PK\x03\x04", None, "save it as CSV"),
+        (b"PK\x03\x04", None, "damaged or not complete"),
         (b"Name,Title\n", None, "holds no rows"),
         (b"Colour\ngreen\n", None, "Say which column holds the name"),
         (b'Name\nAna\n"never closed', None, "A quotation mark opened in row 3 is not closed."),
