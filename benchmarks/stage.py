@@ -120,6 +120,7 @@ class Stage:
             "REDIS_URL": self.settings.redis_url,
             "SECRET_KEY": self.settings.secret_key,
             "PORT": "0",
+            "MAX_UPLOAD_MB": "600",
         }
         log = self._home / "web.log"
         self._web = subprocess.Popen(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -44,6 +44,12 @@ def guess(columns: Sequence[str], samples: Mapping[str, Sequence[str]]) -> dict[
             if known and known.field not in taken:
                 found[column] = known
                 taken.add(known.field)
+    if not taken & {"full_name", "first_name", "last_name"}:
+        # Companies look the same, so this is asked last, and of what is left.
+        left = (column for column in columns if column not in found)
+        name = next(((column, share) for column in left if (share := _share(_is_name, samples.get(column, ())))), None)
+        if name:
+            found[name[0]] = Guess("full_name", "values", name[1])
     return found
 
 
@@ -60,14 +66,17 @@ def _by_similar_header(column: str, values: Sequence[str]) -> Guess | None:
 
 
 def _by_values(column: str, values: Sequence[str]) -> Guess | None:
-    filled = [value.strip() for value in values if value.strip()]
-    if not filled:
-        return None
     for field, looks in (("email", _is_email), ("linkedin_url", _is_profile), ("phone", _is_phone)):
-        share = round(100 * sum(map(looks, filled)) / len(filled))
-        if share >= LOOKS_LIKE:
+        if share := _share(looks, values):
             return Guess(field, "values", share)
     return None
+
+
+def _share(looks: Callable[[str], bool], values: Sequence[str]) -> int:
+    """Percent of the values that look so; 0 where they are too few."""
+    filled = [value.strip() for value in values if value.strip()]
+    share = round(100 * sum(map(looks, filled)) / len(filled)) if filled else 0
+    return share if share >= LOOKS_LIKE else 0
 
 
 def _is_email(value: str) -> bool:
@@ -81,6 +90,14 @@ def _is_profile(value: str) -> bool:
 
 def _is_phone(value: str) -> bool:
     return bool(_PHONE.fullmatch(value)) and 7 <= sum(map(str.isdigit, value)) <= 15 and not _is_date(value)
+
+
+def _is_name(value: str) -> bool:
+    words = value.split()
+    if not 2 <= len(words) <= 5 or any(c.isdigit() or c in "@/:;,|" for c in value):
+        return False
+    # Scripts without capitals have names, too.
+    return all(word[0].isalpha() and not word[0].islower() for word in (words[0], words[-1]))
 
 
 def _is_date(value: str) -> bool:

@@ -36,6 +36,7 @@ _OTHERS = (
     (b"PARE", PROBLEMS["password"]),
     (b"SQLite format 3\0", "This is a database file: export its table as CSV and upload that."),
 )
+_JSON = re.compile(r'\[\s*([\[{\]"\d-]|null|true|false|$)|\{\s*("|\}|$)')
 _PAGE = re.compile(r"<(!doctype html|html|\?xml|table|head|body)\b", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ def examine(file: BinaryIO, options: Options | None = None, sheet: str = "") -> 
     if _PAGE.match(start):
         raise Unreadable("This is a web page or XML, not a table: save the table as CSV or XLSX and upload that.")
     try:
-        if re.match(r"\[\s*(\{|\]|$)|\{\s*(\"|\}|$)", start):
+        if _JSON.match(start):
             return json_files.examine(file, encoding)
         return csv_files.examine(file, encoding, start, options)
     except UnicodeError as error:

@@ -109,7 +109,8 @@ def _records(
                 cells.pop()
             yield (number, cells, sum(map(len, cells))) if any(map(str.strip, cells)) else (number, [], 0)
     except WorksheetNotFound as error:
-        raise Problem("no sheet") from error
+        # A sheet that is named but not there.
+        raise Problem("damaged" if sheet in book.sheet_names else "no sheet") from error
     except _BROKEN as error:
         raise Problem("damaged") from error
 

@@ -130,13 +130,16 @@ def _decoded(line: bytes) -> dict[str, Any]:
     return frame
 
 
+def command(request: dict[str, Any]) -> list[str]:
+    return [sys.executable, "-m", "services.readers", json.dumps(request)]
+
+
 @contextmanager
 def _process(file: BinaryIO, request: dict[str, Any]) -> Generator[subprocess.Popen[bytes], None, None]:
-    command = [sys.executable, "-m", "services.readers", json.dumps(request)]
     file.seek(0)
     try:
         process = subprocess.Popen(
-            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT, env=_ENVIRON
+            command(request), stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT, env=_ENVIRON
         )
     except OSError as error:
         raise Unavailable("The file cannot be read just now: this machine starts no more processes.") from error

@@ -34,7 +34,9 @@ def header_of(first: Sequence[Record], wanted: int | None) -> tuple[int, list[st
     header = next((record for record in first if record[0] == number), None)
     if header is None or header[3]:
         raise Unreadable(NO_HEADER if wanted is None else f"Row {wanted} does not name columns. Choose another one.")
-    return number, different(_trimmed(header[1]))
+    # A column without a name counts when something stands in it.
+    width = max(len(_trimmed(cells)) for at, cells, _, _ in first if at >= number)
+    return number, different(header[1][: max(width, len(_trimmed(header[1])))])
 
 
 def as_rows(records: Iterable[Record], columns: Sequence[str], header_row: int, joined_by: str = ",") -> Iterator[Row]:

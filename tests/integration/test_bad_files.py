@@ -23,7 +23,7 @@ from tests import web
 from tests.corpus import parquets, texts, workbooks
 from tests.corpus.case import Case
 from tests.integration.test_import import table
-from tests.integration.test_upload import look, press_start, props, send
+from tests.integration.test_upload import look, press_start, props, selects, send
 from tests.web import Browser
 
 CASES = [*texts.CASES, *workbooks.CASES, *parquets.CASES]
@@ -138,22 +138,9 @@ def _plain(value: Any) -> Any:
 
 def _start(world: World, search: str, uploaded: str, seen: Any) -> Any:
     """Import with the mapping that was suggested; the run's id, or what was told."""
-    fields = [select["props"]["value"] for select in _selects(props(seen, ids.IMPORT_MAPPING))]
+    fields = [select["props"]["value"] for select in selects(props(seen, ids.IMPORT_MAPPING))]
     answer = press_start(world.client, [uploaded], search, fields)
     return (props(answer, ids.IMPORT_RUN) or {}).get("data") or props(answer, ids.IMPORT_PROBLEM)["children"]
-
-
-def _selects(component: Any) -> Iterator[dict[str, Any]]:
-    """The choices of a field, in their order."""
-    if isinstance(component, list):
-        for part in component:
-            yield from _selects(part)
-    elif isinstance(component, dict):
-        if component.get("type") == "Select":
-            yield component
-        for part in component.values():
-            if isinstance(part, dict | list):
-                yield from _selects(part)
 
 
 def _run(world: World, run_id: Any) -> dict[str, Any]:

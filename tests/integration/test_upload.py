@@ -150,6 +150,33 @@ def test_memory_does_not_grow_with_the_file(rt: Runtime, alice: Actor) -> None:
     assert peak < 4_000_000
 
 
+def test_half_a_gigabyte_takes_no_more_than_16_megabytes(rt: Runtime, alice: Actor) -> None:
+    """Resident memory of the process, as the kernel counts it, at its highest."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'.encode()
+    row = b"Ana Lima,Backend Engineer,Acme,Lisbon\n" * 1724
+    large = Runtime(replace(rt.settings, max_upload_mb=600))
+    large.open()
+
+    def body(chunks: int) -> Callable[[int], bytes]:
+        parts = iter([head, *([row] * chunks), f"\r\n--{BOUNDARY}--\r\n".encode()])
+        return lambda size: next(parts, b"")
+
+    uploads.save_upload(large, alice, body(10), BOUNDARY)
+    Path("/proc/self/clear_refs").write_text("5")
+    before = resident("VmRSS")
+    upload_id = uploads.save_upload(large, alice, body(500_000_000 // len(row)), BOUNDARY)
+    grown = resident("VmHWM") - before
+    large.close()
+    assert table(rt, "SELECT bytes > 499000000 AS large FROM uploads WHERE id = %s", upload_id) == [{"large": True}]
+    assert grown <= 16_000_000
+
+
+def resident(name: str) -> int:
+    """A figure of /proc/self/status in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith(name + ":"))) * 1024
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -215,6 +242,19 @@ def show(client: Browser, path: str, query: str = "") -> TestResponse:
 
 
 Option = tuple[int, str, Any]
+
+
+def selects(component: Any) -> Iterator[dict[str, Any]]:
+    """The choices of a field, in their order."""
+    if isinstance(component, list):
+        for part in component:
+            yield from selects(part)
+    elif isinstance(component, dict):
+        if component.get("type") == "Select":
+            yield component
+        for part in component.values():
+            if isinstance(part, dict | list):
+                yield from selects(part)
 
 
 def look(client: Browser, uploaded: Any, options: list[Option] | None = None, *, changed: Any = None) -> TestResponse:
