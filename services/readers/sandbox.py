@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -73,14 +74,28 @@ class Limits:
     silence_s: float = 120
 
 
-# While a person waits for the page.
+# While a person waits for the page, and as a job.
 QUICK = Limits(cpu_s=20, silence_s=20)
 THOROUGH = Limits()
+# Processes for pages that one web worker may have at a time: each may take the memory that is allowed.
+_PLACES = threading.BoundedSemaphore(2)
 
 
 def frames(file: BinaryIO, request: dict[str, Any], limits: Limits) -> Generator[dict[str, Any], None, None]:
     """What the process says about the file, as it comes. Raises Unreadable, also late; Unavailable when no
     process can be started. Close it when not all was taken: that ends the process."""
+    if limits.silence_s >= THOROUGH.silence_s:
+        yield from _frames_of(file, request, limits)
+        return
+    if not _PLACES.acquire(timeout=limits.silence_s):
+        raise Unavailable("Other files are being looked at just now. Try again in a minute.")
+    try:
+        yield from _frames_of(file, request, limits)
+    finally:
+        _PLACES.release()
+
+
+def _frames_of(file: BinaryIO, request: dict[str, Any], limits: Limits) -> Generator[dict[str, Any], None, None]:
     with _real_file(file) as real, _process(real, request | {"limits": asdict(limits)}) as process:
         try:
             for frame in _frames(process, limits.silence_s):

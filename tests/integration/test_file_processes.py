@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from services import import_readers
+from services.errors import Unavailable
 from services.readers import sandbox
 from services.readers.base import Unreadable
 from services.readers.sandbox import PROBLEMS, Limits, frames
@@ -99,3 +100,15 @@ def test_a_killed_process_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unreadable) as told:
         list(frames(io.BytesIO(b"x"), {}, Limits()))
     assert told.value.message == PROBLEMS["memory"]
+
+
+def test_a_web_worker_reads_no_more_than_two_files_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = "print('{\"rows\": []}', flush=True); input()"
+    monkeypatch.setattr(sandbox, "command", lambda request: [sys.executable, "-c", script])
+    file, patient = io.BytesIO(b"x"), Limits(silence_s=60)
+    with closing(frames(file, {}, patient)) as first, closing(frames(file, {}, patient)) as second:
+        next(first), next(second)
+        with pytest.raises(Unavailable, match="Try again"):
+            next(frames(file, {}, Limits(silence_s=0.2)))
+    with closing(frames(file, {}, patient)) as third:
+        assert next(third) == {"rows": []}

@@ -223,5 +223,15 @@ def test_memory_does_not_grow_with_the_file() -> None:
     assert peak(100_000) - peak(40_000) < 500_000
 
 
+def test_a_cell_of_300_mebibytes_is_refused_within_the_same_memory() -> None:
+    file = io.BufferedReader(Large(b"x" * 1024, 300 << 10))
+    tracemalloc.start()
+    with pytest.raises(Unreadable, match="longer than any row can be"):
+        examine(file)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+
+
 def _closed(reading: Iterator[Row]) -> Iterator[Row]:
     yield from reading
