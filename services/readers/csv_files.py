@@ -8,6 +8,7 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
+from statistics import mode
 from typing import BinaryIO, TextIO
 
 from services.import_mapping import field_of
@@ -113,9 +114,9 @@ def _delimiter(start: str) -> str:
             table.pop()  # The sample may end inside it.
         if not table:
             continue
-        # The header, where one is known: there may be a title above it.
         known = [sum(1 for cell in cells if field_of(cell)) for cells in table]
-        width = len(table[known.index(max(known))])
+        # As wide as the header, where one is known, else as most rows: there may be a title above it.
+        width = len(table[known.index(max(known))]) if max(known) else mode(map(len, table))
         same = sum(1 for cells in table if len(cells) == width) / len(table)
         score = (max(known), same if width > 1 else 0.0, width)
         if width > 1 and score > best_score:

@@ -12,8 +12,8 @@ from services.import_memory import fingerprint
     ("header", "samples", "wanted"),
     [
         ("Full name", [], Guess("full_name", "header", 100)),
-        ("Job titel", [], Guess("title", "similar", 88, "Job title")),
-        ("E-mail adress", [], Guess("email", "similar", 96, "E-mail")),
+        ("Job titles", [], Guess("title", "similar", 94, "Job title")),
+        ("E-mail addresses", [], Guess("email", "similar", 92, "E-mail")),
         ("Contact", ["ana@example.com", "", "no"], None),
         ("Contact", ["ana@example.com", "", "ben@example.com", "no"], Guess("email", "values", 67)),
         (

@@ -49,6 +49,11 @@ def test_a_first_line_may_name_the_delimiter() -> None:
     assert [(row.number, row.values["Name"]) for row in found] == [(3, "Ana")]
 
 
+def test_a_title_above_the_header_does_not_hide_the_delimiter() -> None:
+    shape, _ = read("Export of today\nWer;Firma\nAna;Acme\nBen;Globex\n")
+    assert shape.delimiter == ";"
+
+
 def test_one_column_is_a_table() -> None:
     shape, found = read("LinkedIn URL\nhttps://linkedin.com/in/ana\n")
     assert shape.columns == ["LinkedIn URL"]
