@@ -25,7 +25,7 @@ from services.readers.child import Problem
 MAX_COLUMNS = 500
 MAX_ROWS = 1_048_576
 # Rows in which the header is looked for, and something must stand for a sheet to count as one with rows.
-_HEADER_ROWS = 1000
+_HEADER_ROWS = 1005
 # Columns right of the header that are read, to tell that a row has too many cells.
 _MORE = 4
 # More blank rows than these are waited for by nobody who looks at a page.

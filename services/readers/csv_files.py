@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
-from statistics import mode
+from statistics import multimode
 from typing import BinaryIO, TextIO
 
 from services.import_mapping import field_of
@@ -25,7 +25,7 @@ def examine(file: BinaryIO, encoding: str, start: str, options: Options) -> Shap
     if len(delimiter) != 1 or delimiter in '\r\n"\0':
         raise Unreadable("The delimiter must be one character, such as a comma or a semicolon.")
     with _text(file, encoding) as text, closing(_records(text, delimiter)) as records:
-        # Blank rows are left out: row n is among the first n.
+        # Blank rows are left out, so that row n is among the first n.
         first = list(islice(records, tables.rows_to_look_at(options.header_row)))
     header_row, columns = tables.header_of(first, options.header_row)
     return Shape("csv", encoding, columns, delimiter, header_row)
@@ -116,7 +116,7 @@ def _delimiter(start: str) -> str:
             continue
         known = [sum(1 for cell in cells if field_of(cell)) for cells in table]
         # As wide as the header, where one is known, else as most rows: there may be a title above it.
-        width = len(table[known.index(max(known))]) if max(known) else mode(map(len, table))
+        width = len(table[known.index(max(known))]) if max(known) else max(multimode(map(len, table)))
         same = sum(1 for cells in table if len(cells) == width) / len(table)
         score = (max(known), same if width > 1 else 0.0, width)
         if width > 1 and score > best_score:

@@ -10,6 +10,8 @@ from services.readers.base import NO_HEADER, Row, Unreadable, different
 
 # Rows in which a header is looked for, and the last row that a person may name as one.
 HEADER_ROWS = 10
+# Rows from the header on that tell how wide the table is.
+_WIDTH_ROWS = 5
 MAX_HEADER_ROW = 1000
 # Cells that are kept of a row that has more than the header.
 _LONG_ROW = 2000
@@ -22,20 +24,21 @@ Record = tuple[int, list[str], int, str]
 
 def rows_to_look_at(wanted: int | None) -> int:
     """How many records hold the header. wanted: as in Options.header_row."""
-    return min(wanted or HEADER_ROWS, MAX_HEADER_ROW)
+    return max(min(wanted or 0, MAX_HEADER_ROW), HEADER_ROWS) + _WIDTH_ROWS
 
 
 def header_of(first: Sequence[Record], wanted: int | None) -> tuple[int, list[str]]:
     """Number of the header and the columns, by the first records. Raises Unreadable."""
-    number = _find_header(first) if wanted is None else wanted
+    number = _find_header(first[:HEADER_ROWS]) if wanted is None else wanted
     if number == 0:
-        width = max((len(_trimmed(cells)) for _, cells, _, _ in first), default=0)
+        width = max((len(_trimmed(cells)) for _, cells, _, _ in first[:HEADER_ROWS]), default=0)
         return 0, different([""] * width)
     header = next((record for record in first if record[0] == number), None)
     if header is None or header[3]:
         raise Unreadable(NO_HEADER if wanted is None else f"Row {wanted} does not name columns. Choose another one.")
     # A column without a name counts when something stands in it.
-    width = max(len(_trimmed(cells)) for at, cells, _, _ in first if at >= number)
+    rest = [cells for at, cells, _, _ in first if at >= number]
+    width = max(len(_trimmed(cells)) for cells in rest[:_WIDTH_ROWS])
     return number, different(header[1][: max(width, len(_trimmed(header[1])))])
 
 

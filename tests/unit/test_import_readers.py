@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.import_readers import MAX_COLUMNS, Row, Shape, Unreadable, examine, rows
+from services.import_readers import MAX_COLUMNS, Options, Row, Shape, Unreadable, examine, rows
 
 
 def read(content: bytes | str) -> tuple[Shape, list[Row]]:
@@ -47,6 +47,15 @@ def test_a_first_line_may_name_the_delimiter() -> None:
     shape, found = read("sep=;\nName;Company\nAna;Acme\n")
     assert shape.columns == ["Name", "Company"]
     assert [(row.number, row.values["Name"]) for row in found] == [(3, "Ana")]
+
+
+@pytest.mark.parametrize(
+    "content", ["Name,,\nAna,x,y\n", "Ana,ana@example.com\n" * 30 + "Ben,b,c\n", "x\nName,Title\nA,b\n"]
+)
+def test_what_was_found_out_is_found_again(content: str) -> None:
+    file = io.BytesIO(content.encode())
+    shape = examine(file)
+    assert examine(file, Options.of(shape.options)) == shape
 
 
 def test_a_title_above_the_header_does_not_hide_the_delimiter() -> None:
