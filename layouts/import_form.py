@@ -117,7 +117,7 @@ def preview(columns: Sequence[str], rows: Sequence[Row]) -> html.Div:
 
 
 def _row(row: Row, width: int) -> html.Tr:
-    place = html.Th(row.label.removeprefix("row "), scope="row", className="sx-muted")
+    place = html.Th(row.label.removeprefix("row "), scope="row", className="sx-muted", title=row.label)
     if row.problem:
         return html.Tr([place, html.Td(row.problem, colSpan=width, className="sx-problem")])
     return html.Tr([place, *(html.Td(cell, title=cell if len(cell) > 30 else None) for cell in row.cells)])
