@@ -11,7 +11,12 @@ from benchmarks.measure import Figure, machine
 from benchmarks.stage import Stage
 
 # Module → the goals it measures, in the order they run.
-MODULES = {"paging": ("P1",), "search_text": ("P3",), "load": ("P6",)}
+MODULES = {
+    "file_reading": ("P5-upload", "P5-xlsx-read", "P5-reader-memory"),
+    "paging": ("P1",),
+    "search_text": ("P3",),
+    "load": ("P6",),
+}
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from dash import ALL, ClientsideFunction, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import Response, g, jsonify, request
 
+from callbacks.import_parts import parts_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import ids, pages_import
-from services import import_mapping, imports, runs, searches, uploads
+from layouts import ids, import_form, pages_import
+from services import import_mapping, import_preview, import_readers, imports, runs, searches, uploads
 from services.errors import Forbidden, ProductError
 from services.identity import Actor
 from services.runtime import Runtime
@@ -37,39 +38,9 @@ def register(registry: Registry) -> None:
         ClientsideFunction("upload", "mount"), Output(ids.IMPORT_SLOT, "title"), Input(ids.IMPORT_SLOT, "id")
     )
 
-    def explain(error: ProductError) -> Any:
-        return None, None, True, error.message
-
-    @registry.callback(
-        Output(ids.IMPORT_PREVIEW, "children"), Output(ids.IMPORT_MAPPING, "children"),
-        Output(ids.IMPORT_START, "hidden"), Output(ids.IMPORT_PROBLEM, "children"),
-        Input(ids.IMPORT_UPLOAD, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
-    )  # fmt: skip
-    def look(upload_id: str | None) -> Any:
-        if upload_id is None:
-            return None, None, True, no_update
-        found = uploads.preview(rt, current_actor(), upload_id)
-        columns = found.shape.columns
-        mapping = pages_import.mapping(columns, found.mapping, import_mapping.FIELDS)
-        return pages_import.preview(found.file_name, columns, found.rows), mapping, False, ""
-
-    def explain_start(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
-    @registry.callback(
-        Output(ids.IMPORT_RUN, "data"), Output(ids.URL, "search", allow_duplicate=True),
-        Output(ids.IMPORT_PROBLEM, "children", allow_duplicate=True),
-        Input(ids.IMPORT_START, "n_clicks"), State(ids.IMPORT_UPLOAD, "data"), State(ids.IMPORT_SEARCH, "data"),
-        State(ids.import_map(ALL), "value"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain_start,
-    )  # fmt: skip
-    def start(clicks: int | None, upload_id: str | None, search_id: str, fields: list[str | None]) -> Any:
-        if not clicks or not upload_id:
-            return no_update, no_update, no_update
-        mapping = [None if field == pages_import.KEEP else field for field in fields]
-        run_id = imports.start_import(rt, current_actor(), search_id, upload_id, mapping)
-        return run_id, f"?run={run_id}", ""
+    _register_look(registry)
+    _register_start(registry)
+    _register_dry_run(registry)
 
     @registry.callback(
         Output(ids.IMPORT_REPORT, "children"), Output(ids.IMPORT_SETUP, "hidden"), Output(ids.IMPORT_CLOCK, "disabled"),
@@ -81,6 +52,107 @@ def register(registry: Registry) -> None:
             return no_update, no_update, True
         run = runs.get_run(rt, current_actor(), run_id)
         return pages_import.report(run, search_id), True, run["state"] not in runs.OPEN
+
+
+def _register_look(registry: Registry) -> None:
+    rt = registry.rt
+
+    def explain(error: ProductError) -> Any:
+        # What a person just set stays, to be set otherwise.
+        return no_update if _set_by_hand() else None, None, None, True, True, error.message
+
+    @registry.callback(
+        Output(ids.IMPORT_FILES, "children"), Output(ids.IMPORT_PREVIEW, "children"),
+        Output(ids.IMPORT_MAPPING, "children"), Output(ids.IMPORT_START, "hidden"),
+        Output(ids.IMPORT_DRY_RUN, "hidden"), Output(ids.IMPORT_PROBLEM, "children"),
+        Input(ids.IMPORT_UPLOAD, "data"), Input(ids.import_option(ALL, ALL), "value"),
+        State(ids.import_option(ALL, ALL), "id"),
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def look(uploaded: Any, values: list[Any], options: list[dict[str, Any]]) -> Any:
+        if uploaded is None:
+            return None, None, None, True, True, no_update
+        by_hand = _set_by_hand()
+        found = import_preview.preview(
+            rt, current_actor(), parts_of(uploaded, options if by_hand else [], values if by_hand else [])
+        )
+        files = no_update if by_hand else import_form.files(found.files, import_readers.ENCODINGS)
+        shown = import_form.preview([column.name for column in found.columns], found.rows)
+        return files, shown, _mapping(found), False, False, ""
+
+
+def _set_by_hand() -> bool:
+    """Whether a control was changed, and not another file chosen."""
+    return isinstance(ctx.triggered_id, dict)
+
+
+def _mapping(found: import_preview.Preview) -> Any:
+    return import_form.mapping(
+        found.columns, import_mapping.FIELDS, used_by=found.used_by, used_at=found.used_at, uses=found.uses
+    )
+
+
+# What an import is started from: files, how they are read, the search, and the field of each column.
+_GIVEN = (
+    State(ids.IMPORT_UPLOAD, "data"), State(ids.IMPORT_SEARCH, "data"), State(ids.import_option(ALL, ALL), "value"),
+    State(ids.import_option(ALL, ALL), "id"), State(ids.import_map(ALL), "value"),
+)  # fmt: skip
+_Given = tuple[Any, str, list[Any], list[dict[str, Any]], list[str | None]]
+
+
+def _arguments(given: _Given) -> tuple[str, list[dict[str, Any]], list[str | None]]:
+    """Search, parts and mapping, as services.imports takes them."""
+    uploaded, search_id, values, options, fields = given
+    return search_id, parts_of(uploaded, options, values), [None if f == import_form.KEEP else f for f in fields]
+
+
+def _register_start(registry: Registry) -> None:
+    rt = registry.rt
+
+    def explain(error: ProductError) -> Any:
+        return no_update, no_update, error.message
+
+    @registry.callback(
+        Output(ids.IMPORT_RUN, "data"), Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.IMPORT_PROBLEM, "children", allow_duplicate=True),
+        Input(ids.IMPORT_START, "n_clicks"), *_GIVEN,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def start(clicks: int | None, *given: Any) -> Any:
+        if not clicks or not given[0]:
+            return no_update, no_update, no_update
+        run_id = imports.start_import(rt, current_actor(), *_arguments(given))
+        return run_id, f"?run={run_id}", ""
+
+
+def _register_dry_run(registry: Registry) -> None:
+    rt = registry.rt
+
+    def explain(error: ProductError) -> Any:
+        return no_update, error.message
+
+    @registry.callback(
+        Output(ids.IMPORT_DRY_RUN_RUN, "data"), Output(ids.IMPORT_PROBLEM, "children", allow_duplicate=True),
+        Input(ids.IMPORT_DRY_RUN, "n_clicks"), *_GIVEN,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+    )  # fmt: skip
+    def try_out(clicks: int | None, *given: Any) -> Any:
+        if not clicks or not given[0]:
+            return no_update, no_update
+        return imports.start_dry_run(rt, current_actor(), *_arguments(given)), ""
+
+    @registry.callback(
+        Output(ids.IMPORT_DRY_RUN_REPORT, "children"), Output(ids.IMPORT_DRY_RUN_CLOCK, "disabled"),
+        Input(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals"), Input(ids.IMPORT_DRY_RUN_RUN, "data"),
+        Input(ids.IMPORT_UPLOAD, "data"),
+        rule=Rule.ANY, polling=True, prevent_initial_call=True,
+    )  # fmt: skip
+    def report_trial(_: int | None, run_id: int | None, uploaded: Any) -> Any:
+        # Other files: what was found out about the ones before is of no use.
+        if not isinstance(run_id, int) or ctx.triggered_id == ids.IMPORT_UPLOAD:
+            return None, True
+        run = runs.get_run(rt, current_actor(), run_id)
+        return pages_import.dry_run(run), run["state"] not in runs.OPEN
 
 
 def _register_routes(registry: Registry) -> None:

@@ -55,6 +55,11 @@ IMPORT_UPLOAD = "import-upload"
 IMPORT_SEARCH = "import-search"
 IMPORT_RUN = "import-run"
 IMPORT_CLOCK = "import-clock"
+IMPORT_FILES = "import-files"
+IMPORT_DRY_RUN = "import-dry-run"
+IMPORT_DRY_RUN_RUN = "import-dry-run-run"
+IMPORT_DRY_RUN_CLOCK = "import-dry-run-clock"
+IMPORT_DRY_RUN_REPORT = "import-dry-run-report"
 
 # Candidates
 CANDIDATE_GRID = "candidate-grid"
@@ -183,6 +188,11 @@ def note_delete(note_id: Any) -> dict[str, Any]:
 def import_map(place: Any) -> dict[str, Any]:
     """The field of one column of an uploaded file; place counts columns from 0 and may be dash.ALL."""
     return {"type": "import-map", "place": place}
+
+
+def import_option(place: Any, name: Any) -> dict[str, Any]:
+    """How one uploaded file is read: name is delimiter, encoding, header_row or sheets; both may be dash.ALL."""
+    return {"type": "import-option", "place": place, "name": name}
 
 
 def facet(key: Any) -> dict[str, Any]:

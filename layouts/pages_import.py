@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids, shell, text
 from layouts.pages_runs import Run, cancel_store, run_card
 
 POLL_MS = 1_000
-# The choice of no field; a Select shows nothing for an empty value.
-KEEP = "keep"
 
 
 def import_page(*, search_id: str, title: str, max_mb: int, run: Run | None = None) -> html.Div:
@@ -25,8 +21,26 @@ def import_page(*, search_id: str, title: str, max_mb: int, run: Run | None = No
         html.Div(id=ids.IMPORT_SLOT, className="sx-upload", **_words(max_mb)),
         html.Progress(id=ids.UPLOAD_PROGRESS, max="100", value="0", hidden=True, className="sx-progress"),
         html.P(id=ids.IMPORT_PROBLEM, className="sx-problem", role="alert"),
+        # A file is looked at in a second or two: until then the place of its columns pulses.
+        dcc.Loading(html.Div(id=ids.IMPORT_FILES), custom_spinner=html.Div(className="sx-skeleton"), delay_show=300),
         html.Div(id=ids.IMPORT_MAPPING),
-        html.Button(text.IMPORT_START, id=ids.IMPORT_START, type="button", className="btn btn-primary", hidden=True),
+        html.Div(
+            [
+                html.Button(
+                    text.IMPORT_START, id=ids.IMPORT_START, type="button", className="btn btn-primary", hidden=True
+                ),
+                html.Button(
+                    text.IMPORT_DRY_RUN,
+                    id=ids.IMPORT_DRY_RUN,
+                    type="button",
+                    className="btn btn-outline-secondary",
+                    title=text.IMPORT_DRY_RUN_HINT,
+                    hidden=True,
+                ),
+            ],
+            className="sx-actions",
+        ),
+        html.Div(id=ids.IMPORT_DRY_RUN_REPORT, role="status"),
         html.Div(id=ids.IMPORT_PREVIEW),
     ]
     return shell.page(
@@ -37,40 +51,11 @@ def import_page(*, search_id: str, title: str, max_mb: int, run: Run | None = No
         dcc.Store(id=ids.IMPORT_UPLOAD),
         dcc.Store(id=ids.IMPORT_SEARCH, data=search_id),
         dcc.Store(id=ids.IMPORT_RUN, data=run["id"] if run else None),
+        dcc.Store(id=ids.IMPORT_DRY_RUN_RUN),
         dcc.Interval(id=ids.IMPORT_CLOCK, interval=POLL_MS, disabled=run is None),
+        dcc.Interval(id=ids.IMPORT_DRY_RUN_CLOCK, interval=POLL_MS, disabled=True),
         cancel_store(),
     )
-
-
-def preview(file_name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> html.Div:
-    """The first rows of a file as a table."""
-    head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
-    body = html.Tbody([html.Tr([html.Td(cell) for cell in row]) for row in rows])
-    return html.Div(
-        [
-            html.H2(text.IMPORT_PREVIEW.format(name=file_name, count=len(rows))),
-            html.Div(html.Table([head, body], className="sx-table sx-preview"), className="sx-scroll", tabIndex=0),
-        ]
-    )
-
-
-def mapping(columns: Sequence[str], suggested: Mapping[str, str], fields: Mapping[str, str]) -> html.Div:
-    """For each column a choice of field. suggested: column → field; fields: field → label."""
-    options = [{"label": text.IMPORT_NO_FIELD, "value": KEEP}]
-    options += [{"label": label, "value": field} for field, label in fields.items()]
-    choices = [
-        html.Label(
-            [
-                html.Span(column, className="sx-column-name", title=column),
-                dbc.Select(id=ids.import_map(place), options=options, value=suggested.get(column, KEEP), size="sm"),
-            ],
-            className="sx-column",
-            **{"data-column": column},
-        )
-        for place, column in enumerate(columns)
-    ]
-    head = [html.H2(text.IMPORT_MAPPING), html.P(text.IMPORT_MAPPING_HINT, className="sx-muted")]
-    return html.Div([*head, html.Div(choices, className="sx-columns-map")])
 
 
 def report(run: Run, search_id: str) -> html.Div:
@@ -90,6 +75,12 @@ def report(run: Run, search_id: str) -> html.Div:
             html.A(text.IMPORT_ANOTHER, href=f"/search/{search_id}/import", className="btn btn-outline-secondary"),
         ]
     return run_card(run, extra=html.Div(after, className="sx-actions"))
+
+
+def dry_run(run: Run) -> html.Div:
+    """How far a trial is, or what it came to."""
+    done = html.P(text.IMPORT_DRY_RUN_DONE) if run["state"] == "done" else None
+    return run_card(run, extra=done)
 
 
 def _words(max_mb: int) -> dict[str, str]:

@@ -318,17 +318,42 @@ VIEW_DELETED = "View deleted."
 # Import
 IMPORT_TITLE = "Import people"
 IMPORT_INTO = "Into "
-IMPORT_FILE = "File to import"
+IMPORT_FILE = "Files to import"
 IMPORT_HINT = (
-    "Choose or drop a CSV or JSON file, such as an export from PhantomBuster or LinkedIn. "
-    "Save Excel files as CSV first."
+    "Choose or drop CSV, Excel (XLSX), Parquet or JSON files, such as an export from PhantomBuster or LinkedIn. "
+    "Several files become one import."
 )
 IMPORT_TOO_LARGE = "The file is larger than {megabytes} MB. Split it, or ask your admin to raise MAX_UPLOAD_MB."
 IMPORT_BROKEN = "The upload did not arrive. Check the connection and choose the file again."
 IMPORT_MAPPING = "What the columns are"
-IMPORT_MAPPING_HINT = "Known headers are filled in. Correct what is wrong; other columns are kept with the person."
+IMPORT_MAPPING_HINT = (
+    "Correct what is wrong. Columns marked “Keep only” are not lost: they are kept with the person, "
+    "under what the file says."
+)
+IMPORT_REMEMBERED = "Filled in as {who} did for a file with the same columns on {when} (used {uses}×)."
+IMPORT_SOMEONE = "a colleague"
+IMPORT_GUESSES = {
+    "header": "Known header",
+    "remembered": "As last time",
+    "similar": "Like “{like}”, {confidence} %",
+    "values": "By its values, {confidence} %",
+}
+IMPORT_UNKNOWN = "Not known"
+IMPORT_NO_SAMPLES = "nothing in the first rows"
+IMPORT_KINDS = {"csv": "CSV", "xlsx": "Excel workbook", "parquet": "Parquet", "json": "JSON"}
+IMPORT_DELIMITER = "Delimiter"
+IMPORT_DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
+IMPORT_ENCODING = "Encoding"
+IMPORT_HEADER_ROW = "Row with the column names"
+IMPORT_HEADER_HINT = "0 if no row names the columns"
+IMPORT_SHEETS = "Sheets"
+IMPORT_ROW = "Row"
+IMPORT_DRY_RUN = "Try it out"
+IMPORT_DRY_RUN_HINT = "Counts what the import would do, without changing anything."
+IMPORT_DRY_RUN_DONE = "What the import would do. Nothing was changed."
 IMPORT_NO_FIELD = "Keep only"
-IMPORT_PREVIEW = "First {count} rows of {name}"
+IMPORT_PREVIEW = "First {count} rows"
+IMPORT_PREVIEW_ONE = "The first row"
 IMPORT_START = "Import"
 IMPORT_REJECTED = "Download the rows that could not be taken"
 IMPORT_SHOW = "Show the people"
@@ -346,6 +371,7 @@ RUN_STARTED = "Started"
 RUN_PROGRESS = "Progress"
 RUN_KINDS = {
     "import": "Import",
+    "dry_run": "Trial import",
     "screen": "Screening",
     "propose": "Proposed criteria",
     "export": "Export",
@@ -373,6 +399,8 @@ COUNTS = {
     "unchanged": "unchanged",
     "rejected": "could not be taken",
     "suppressed": "suppressed",
+    "repeated": "again in the files",
+    "already_known": "already in other searches",
     "skipped_changed": "left alone, a colleague changed them meanwhile",
     "skipped_gone": "not there any more",
     "skipped_full": "have no room for another tag",

@@ -14,17 +14,18 @@ import psycopg
 from services import (
     cli_base,
     cli_candidates,
-    cli_data,
     cli_demo,
     cli_export,
     cli_generate,
+    cli_import,
     cli_run,
+    cli_runs,
     cli_screening,
     cli_users,
 )
 from services.errors import ProductError
 
-COMMANDS = (cli_run, cli_users, cli_data, cli_candidates, cli_export, cli_generate, cli_screening, cli_demo)
+COMMANDS = (cli_run, cli_users, cli_import, cli_runs, cli_candidates, cli_export, cli_generate, cli_screening, cli_demo)
 
 
 def parser() -> cli_base.Parser:

@@ -80,6 +80,11 @@ def field_of(header: str) -> str | None:
     return known[0] if known else None
 
 
+def aliases() -> list[str]:
+    """All headers that are known, as alias_of() gives them."""
+    return list(_RANKS)
+
+
 def suggest(columns: Sequence[str]) -> dict[str, str]:
     """Column → field, for the columns that are known."""
     return {column: field for column in columns if (field := field_of(column))}

@@ -19,10 +19,10 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, import_mapping, import_readers, maintenance, uploads
+from services import db, import_mapping, import_readers, import_source, maintenance
 from services.errors import Conflict
 from services.identity import audit
-from services.import_readers import Row, Shape
+from services.import_readers import Row
 from services.import_rows import Person, person_of, storable
 from services.imports import COUNTS, check_editable
 from services.jobs import RunHandle
@@ -41,20 +41,18 @@ _log = logging.getLogger(__name__)
 
 def run_import(rt: Runtime, handle: RunHandle) -> None:
     """The handler of import runs. A file that cannot be read to its end changes nothing."""
-    upload_id = str(handle.params["upload_id"])
-    with uploads.opened_upload(rt, handle.actor, upload_id) as (upload, file):
-        shape = import_readers.examine(file)
-        mapping = import_mapping.check(handle.params["mapping"], shape.columns)
+    with import_source.open_source(rt, handle.actor, handle.params) as source:
+        mapping = import_mapping.check(handle.params["mapping"], source.columns)
         if handle.total is None:
-            with closing(import_readers.rows(file, shape)) as reading:
+            with closing(source.rows()) as reading:
                 _read_all(handle, reading)
-        with closing(import_readers.rows(file, shape)) as reading:
-            _Import(rt, handle, shape, mapping).work(reading)
+        with closing(source.rows(after=int(handle.counts.get("_row", 0)))) as reading:
+            _Import(rt, handle, source.source, mapping).work(reading)
     with rt.db.connection() as conn:
         counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
         audit(conn, handle.actor, "import", str(handle.search_id), run_id=handle.run_id, **counts)
         handle.finish(conn=conn)
-    uploads.delete_upload(rt, upload)
+    import_source.forget_files(rt, handle.actor, handle.params)
     if counts["added"] + counts["changed"] >= VACUUM_AFTER:
         maintenance.vacuum(rt)
 
@@ -67,7 +65,7 @@ def _read_all(handle: RunHandle, reading: Iterator[Row]) -> None:
         if total % BATCH_ROWS == 0:
             handle.check()
     if not total:
-        raise import_readers.Unreadable("The file names its columns but holds no rows.")
+        raise import_readers.Unreadable(import_readers.NO_ROWS)
     handle.progress(handle.done, total)
 
 
@@ -113,20 +111,17 @@ class _Batch:
 class _Import:
     """One run at work."""
 
-    def __init__(self, rt: Runtime, handle: RunHandle, shape: Shape, mapping: dict[str, str]) -> None:
+    def __init__(self, rt: Runtime, handle: RunHandle, source: str, mapping: dict[str, str]) -> None:
         self._rt, self._handle = rt, handle
         self._columns = import_mapping.columns_by_field(mapping)
-        self._source = import_mapping.source_of(shape.columns)
+        self._source = source
         self._today: date = datetime.now(UTC).date()
         self._done = handle.done
         self._counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
 
     def work(self, reading: Iterator[Row]) -> None:
-        behind = int(self._handle.counts.get("_row", 0))
         batch = _Batch()
         for row in reading:
-            if row.number <= behind:
-                continue
             person = None if row.problem else person_of(row.number, row.values, self._columns, today=self._today)
             batch.add(row, person)
             if batch.full:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import sql
-from services import db, import_mapping, import_readers, jobs, runs, uploads
+from services import db, import_mapping, import_memory, import_source, jobs, runs, uploads
 from services.errors import Forbidden, NotFound
 from services.identity import Actor
+from services.import_source import Parts
 from services.runtime import Runtime
 from services.searches import NOT_YOURS
 from services.spreadsheet_text import guard
@@ -20,33 +21,48 @@ from services.spreadsheet_text import guard
 COUNTS = ("added", "changed", "unchanged", "rejected", "suppressed")
 
 _Q = sql.queries("imports")
+_UPLOADS = sql.queries("uploads")
 
 
-def start_import(rt: Runtime, actor: Actor, search_id: str, upload_id: str, mapping: Any) -> int:
-    """Start to import an upload into a search; returns the run's id (the same one when asked twice).
+def start_import(rt: Runtime, actor: Actor, search_id: str, parts: Parts, mapping: Any) -> int:
+    """Start to import uploads into a search; returns the run's id (the same one when asked twice).
 
-    mapping: column → field, see import_mapping. Raises Forbidden, NotFound, BadInput (mapping, or
-    a file that cannot be read).
+    parts: see import_source; mapping: column → field, see import_mapping. Raises Forbidden,
+    NotFound, BadInput (mapping, or a file that cannot be read).
     """
+    first = import_source.parts_of(parts)[0]["upload_id"]
     with rt.db.connection() as conn:
         check_editable(conn, actor, search_id)
-        if found := db.one(conn, _Q.fetch_import_of, {"upload_id": upload_id, **actor.params}):
+        if found := db.one(conn, _UPLOADS.fetch_import_of, {"upload_id": first, **actor.params}):
             return int(found["id"])
-    params = read_params(rt, actor, upload_id, mapping)
+    params = read_params(rt, actor, parts, mapping)
     with rt.db.connection() as conn:
         # The upload's row is locked from here: of two clicks the second one finds the first one's run.
-        uploads.find_upload(conn, actor, upload_id)
-        if found := db.one(conn, _Q.fetch_import_of, {"upload_id": upload_id, **actor.params}):
+        uploads.find_upload(conn, actor, first)
+        if found := db.one(conn, _UPLOADS.fetch_import_of, {"upload_id": first, **actor.params}):
             return int(found["id"])
+        import_memory.remember(conn, actor, params["columns"], params["mapping"])
         return jobs.start_run(conn, actor, "import", search_id, params)
 
 
-def read_params(rt: Runtime, actor: Actor, upload_id: str, mapping: Any) -> dict[str, Any]:
-    """The params of an import run: upload_id, mapping, columns, file_name."""
-    with uploads.opened_upload(rt, actor, upload_id) as (row, file):
-        shape = import_readers.examine(file)
-    checked = import_mapping.check(mapping, shape.columns)
-    return {"upload_id": upload_id, "mapping": checked, "columns": shape.columns, "file_name": row["file_name"]}
+def start_dry_run(rt: Runtime, actor: Actor, search_id: str, parts: Parts, mapping: Any) -> int:
+    """Start to find out what an import would do; returns the run's id. As start_import(), but nothing is changed."""
+    with rt.db.connection() as conn:
+        check_editable(conn, actor, search_id)
+    params = read_params(rt, actor, parts, mapping)
+    with rt.db.connection() as conn:
+        return jobs.start_run(conn, actor, "dry_run", search_id, params)
+
+
+def read_params(rt: Runtime, actor: Actor, parts: Parts, mapping: Any) -> dict[str, Any]:
+    """The params of an import run: parts (as they were found to be), mapping, columns, file_name."""
+    with import_source.open_parts(rt, actor, parts) as opened:
+        named = [part.params for part in opened]
+        columns = import_source.columns_of(opened)
+    return {
+        "parts": named, "mapping": import_mapping.check(mapping, columns), "columns": columns,
+        "file_name": import_source.name_of(named),
+    }  # fmt: skip
 
 
 def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
@@ -57,9 +73,8 @@ def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
     if runs.get_run(rt, actor, run_id)["kind"] != "import":
         raise NotFound("This job is not an import.")
     with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_columns, {"run_id": run_id})
-    columns: list[str] = (row and row["columns"]) or []
-    return _rejected_csv(rt, run_id, columns)
+        row = db.one(conn, _UPLOADS.fetch_import_params, {"run_id": run_id})
+    return _rejected_csv(rt, run_id, row["params"] if row else {})
 
 
 def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
@@ -71,10 +86,14 @@ def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
         raise Forbidden("You may look at this search but not import into it.")
 
 
-def _rejected_csv(rt: Runtime, run_id: int, columns: list[str]) -> Iterator[bytes]:
+def _rejected_csv(rt: Runtime, run_id: int, params: dict[str, Any]) -> Iterator[bytes]:
+    columns: list[str] = params.get("columns") or []
+    several = len(params.get("parts") or []) > 1
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([guard(cell) for cell in ("row number", "reason", *columns, "row")])
+    writer.writerow(
+        [guard(cell) for cell in (*(("file", "sheet") if several else ()), "row number", "reason", *columns, "row")]
+    )
     after = -1
     while True:
         # The mark at the start tells spreadsheet programs that this is UTF-8.
@@ -84,7 +103,9 @@ def _rejected_csv(rt: Runtime, run_id: int, columns: list[str]) -> Iterator[byte
         for row in page:
             raw = row["raw"]
             cells = [raw.get(column, "") for column in (*columns, "row")]
-            writer.writerow([row["row_number"], row["reason"], *(guard(_cell(value)) for value in cells)])
+            file_name, sheet, number = import_source.place_of(params, row["row_number"])
+            place = [guard(file_name), guard(sheet), number] if several else [number]
+            writer.writerow([*place, row["reason"], *(guard(_cell(value)) for value in cells)])
             after = row["row_number"]
         yield mark + buffer.getvalue().encode()
         buffer.seek(0)

@@ -55,6 +55,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "import": Kind("services.import_run:run_import"),
+    "dry_run": Kind("services.import_dry_run:run_dry_run"),
     "export": Kind("services.exports:run_export"),
     "screen": Kind("services.screening_job:run_screening"),
     "propose": Kind("services.rubric_job:run_propose", one_per_user=False),

@@ -1,11 +1,9 @@
-"""Uploaded files: streamed to storage as they arrive, looked at before anything is imported."""
+"""Uploaded files: streamed to storage as they arrive, kept until they are imported."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from itertools import islice
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -13,34 +11,20 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 import sql
-from services import db, import_mapping, import_readers
+from services import db
 from services.errors import BadInput, Forbidden, NotFound
 from services.identity import Actor
-from services.import_readers import Shape
 from services.import_rows import clean
 from services.runtime import Runtime
 from services.storage import Storage, TooLarge
 
-PREVIEW_ROWS = 10
-PREVIEW_CELL = 200
 # What a multipart body holds besides the file.
 ENVELOPE_BYTES = 100_000
 # A file that nobody imported is deleted after this; the person may have gone away.
 KEEP_HOURS = 24
 _CHUNK = 64 * 1024
 
-_Q = sql.queries("imports")
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a person sees before an import. rows: at most 10, a list of short texts each, in the order of columns."""
-
-    upload_id: str
-    file_name: str
-    shape: Shape
-    rows: list[list[str]]
-    mapping: dict[str, str]
+_Q = sql.queries("uploads")
 
 
 def refuse_early(rt: Runtime, content_length: int | None) -> None:
@@ -101,24 +85,22 @@ def find_upload(conn: db.Conn, actor: Actor, upload_id: str) -> dict[str, Any]:
     return row
 
 
-def preview(rt: Runtime, actor: Actor, upload_id: str) -> Preview:
-    """Columns, first rows and a suggested mapping. Raises import_readers.Unreadable with a reason, NotFound."""
-    with opened_upload(rt, actor, upload_id) as (row, file):
-        shape = import_readers.examine(file)
-        with closing(import_readers.rows(file, shape)) as reading:
-            first = list(islice(reading, PREVIEW_ROWS))
-    if not first:
-        raise import_readers.Unreadable("The file names its columns but holds no rows.")
-    shown = [[clean(found.values.get(column), PREVIEW_CELL) for column in shape.columns] for found in first]
-    return Preview(upload_id, row["file_name"], shape, shown, import_mapping.suggest(shape.columns))
-
-
 def purge_uploads(rt: Runtime) -> None:
     """Delete files that were imported, or uploaded a day ago and are not waiting to be imported."""
     with rt.db.connection() as conn:
         old = db.rows(conn, _Q.fetch_old_uploads, {"hours": KEEP_HOURS})
     for row in old:
         delete_upload(rt, row)
+
+
+def discard(rt: Runtime, actor: Actor, upload_id: str) -> None:
+    """Delete an upload of the actor's, also when it is gone already."""
+    try:
+        with rt.db.connection() as conn:
+            row = find_upload(conn, actor, upload_id)
+    except NotFound:
+        return
+    delete_upload(rt, row)
 
 
 def delete_upload(rt: Runtime, row: dict[str, Any]) -> None:

@@ -1,40 +1,56 @@
-/* The file field of the import page: sends the chosen file as a stream, shows how far it is, and
-   tells the page the upload's id. */
+/* The file field of the import page: sends the chosen files as streams, one after the other, shows how
+   far they are, and tells the page the uploads' ids. */
 (function () {
   "use strict";
   const set = (id, props) => window.dash_clientside.set_props(id, props);
   const problem = (message) => set("import-problem", { children: message });
   let request = null;
+  let turn = 0;
 
-  function send(slot, file) {
+  async function send(slot, files) {
+    const mine = ++turn;
     if (request) request.abort();
     set("import-upload", { data: null });
     set("upload-progress", { hidden: true, value: "0" });
     problem("");
-    if (file.size > Number(slot.dataset.maxBytes)) return problem(slot.dataset.tooLarge);
+    if (files.some((file) => file.size > Number(slot.dataset.maxBytes))) return problem(slot.dataset.tooLarge);
 
-    const sending = (request = new XMLHttpRequest());
-    const end = () => {
-      if (request === sending) request = null;
-      set("upload-progress", { hidden: true });
-    };
-    sending.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) set("upload-progress", { hidden: false, value: String(Math.floor((100 * event.loaded) / event.total)) });
-    });
-    sending.addEventListener("load", () => {
-      end();
-      let answer = {};
-      try { answer = JSON.parse(sending.responseText); } catch { /* a proxy's page: told of below */ }
-      if (sending.status === 200 && answer.upload_id) set("import-upload", { data: answer.upload_id });
-      else problem(answer.error || slot.dataset.broken);
-    });
-    sending.addEventListener("error", () => { end(); problem(slot.dataset.broken); });
-    sending.open("POST", "/uploads");
-    sending.setRequestHeader("X-CSRF-Token", window.sourcingx.csrf());
-    const form = new FormData();
-    form.append("file", file);
+    const total = files.reduce((sum, file) => sum + file.size, 0) || 1;
+    const uploads = [];
+    let before = 0;
     set("upload-progress", { hidden: false, value: "0" });
-    sending.send(form);
+    for (const file of files) {
+      const answer = await sendOne(file, (loaded) => {
+        if (mine === turn) set("upload-progress", { hidden: false, value: String(Math.min(100, Math.floor((100 * (before + loaded)) / total))) });
+      });
+      // Other files were chosen meanwhile: they tell of themselves.
+      if (mine !== turn) return;
+      if (!answer.upload_id) {
+        set("upload-progress", { hidden: true });
+        return problem(answer.error || slot.dataset.broken);
+      }
+      uploads.push(answer.upload_id);
+      before += file.size;
+    }
+    set("upload-progress", { hidden: true });
+    set("import-upload", { data: uploads });
+  }
+
+  /* What the server answered: {upload_id} or {error}; {} when it did not. */
+  function sendOne(file, progress) {
+    return new Promise((resolve) => {
+      const sending = (request = new XMLHttpRequest());
+      sending.upload.addEventListener("progress", (event) => { if (event.lengthComputable) progress(event.loaded); });
+      sending.addEventListener("load", () => {
+        try { resolve(JSON.parse(sending.responseText)); } catch { resolve({}); /* a proxy's page */ }
+      });
+      for (const end of ["error", "abort"]) sending.addEventListener(end, () => resolve({}));
+      sending.open("POST", "/uploads");
+      sending.setRequestHeader("X-CSRF-Token", window.sourcingx.csrf());
+      const form = new FormData();
+      form.append("file", file);
+      sending.send(form);
+    });
   }
 
   function mount(id) {
@@ -44,15 +60,15 @@
 
   function put(slot) {
     if (!slot || slot.firstChild) return;
-    const input = Object.assign(document.createElement("input"), { type: "file", id: "import-file", className: "form-control" });
+    const input = Object.assign(document.createElement("input"), { type: "file", id: "import-file", className: "form-control", multiple: true });
     input.setAttribute("aria-label", slot.dataset.label);
-    input.addEventListener("change", () => { if (input.files[0]) send(slot, input.files[0]); });
+    input.addEventListener("change", () => { if (input.files.length) send(slot, Array.from(input.files)); });
     slot.addEventListener("dragover", (event) => { event.preventDefault(); slot.classList.add("sx-upload-over"); });
     slot.addEventListener("dragleave", () => slot.classList.remove("sx-upload-over"));
     slot.addEventListener("drop", (event) => {
       event.preventDefault();
       slot.classList.remove("sx-upload-over");
-      if (event.dataTransfer.files[0]) { input.files = event.dataTransfer.files; send(slot, input.files[0]); }
+      if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; send(slot, Array.from(input.files)); }
     });
     slot.append(input);
   }

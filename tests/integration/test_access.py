@@ -284,7 +284,10 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
                   (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"), *_criterion()]}),
     ("..import-run.data...url.search...import-problem.children..", lambda s: {
         "inputs": [(ids.IMPORT_START, "n_clicks", 1)],
-        "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), []]}),
+        "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), [], [], []]}),
+    ("..import-dry-run-run.data...import-problem.children..", lambda s: {
+        "inputs": [(ids.IMPORT_DRY_RUN, "n_clicks", 1)],
+        "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), [], [], []]}),
 ]  # fmt: skip
 TAKES_NO_ID = {
     '..{"key":["MATCH"],"type":"facet"}.children...{"key":["MATCH"],"type":"facet-done"}.data..':
@@ -301,8 +304,9 @@ TAKES_NO_ID = {
     "filter-chips.children": "puts the given filters into words, reads nothing",
     "url-answer.data": "reads the given address, no data",
     "..runs-list.children...runs-seen.data..": "lists what the actor may see",
-    "..import-preview.children...import-mapping.children...import-start.hidden...import-problem.children..":
-        "takes an upload's id: test_upload.py",
+    "..import-files.children...import-preview.children...import-mapping.children...import-start.hidden"
+    "...import-dry-run.hidden...import-problem.children..": "takes an upload's id: test_upload.py",
+    "..import-dry-run-report.children...import-dry-run-clock.disabled..": "takes a run's id: test_import_page.py",
     "..import-report.children...import-setup.hidden...import-clock.disabled..": "takes a run's id: test_upload.py",
     "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
     "..run-undo-request.clear_data...runs-list.children..": "takes a batch's id: test_selection.py",

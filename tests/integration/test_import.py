@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from services import import_run, imports, jobs, runs, searches, uploads
+from services import import_preview, import_run, imports, jobs, runs, searches, uploads
 from services.errors import BadInput, Forbidden, NotFound, ProductError
 from services.identity import Actor
 from services.job_runner import Runner
@@ -32,7 +32,7 @@ def upload(rt: Runtime, actor: Actor, content: str | bytes, name: str = "people.
 
 def start(rt: Runtime, actor: Actor, search_id: str, content: str | bytes, mapping: Any = None) -> int:
     upload_id = upload(rt, actor, content)
-    suggested = uploads.preview(rt, actor, upload_id).mapping
+    suggested = import_preview.preview(rt, actor, upload_id).mapping
     return imports.start_import(rt, actor, search_id, upload_id, suggested if mapping is None else mapping)
 
 
@@ -282,7 +282,7 @@ def test_a_file_that_breaks_late_changes_nothing(rt: Runtime, alice: Actor, sear
 )
 def test_a_file_of_another_kind_is_refused_at_the_preview(rt: Runtime, alice: Actor, content: bytes) -> None:
     with pytest.raises(BadInput):
-        uploads.preview(rt, alice, upload(rt, alice, content))
+        import_preview.preview(rt, alice, upload(rt, alice, content))
 
 
 def test_what_cannot_be_stored_is_left_out(rt: Runtime, run_file: Import) -> None:
@@ -420,7 +420,7 @@ def test_a_private_search_of_someone_else_is_not_there(rt: Runtime, alice: Actor
 def test_a_colleague_cannot_import_my_file(rt: Runtime, alice: Actor, bob: Actor, search: str) -> None:
     theirs = upload(rt, alice, PEOPLE)
     for use in (
-        lambda: uploads.preview(rt, bob, theirs),
+        lambda: import_preview.preview(rt, bob, theirs),
         lambda: imports.start_import(rt, bob, search, theirs, {"Full name": "full_name"}),
     ):
         with pytest.raises(NotFound):

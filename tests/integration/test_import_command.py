@@ -10,6 +10,8 @@ import pytest
 from services import identity, searches
 from services.errors import LimitReached
 from services.runtime import Runtime
+from tests.corpus.parquets import made
+from tests.corpus.workbooks import written
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.integration.test_import import PEOPLE, many, profiles, table
 
@@ -41,6 +43,30 @@ def test_a_mapping_file_is_used(rt: Runtime, sourcingx: CommandLine, people: Pat
     assert [(row["industry"], row["title"]) for row in profiles(rt)] == [("green", ""), ("", "")]
 
 
+def test_workbooks_parquet_and_several_files_are_one_import(
+    rt: Runtime, sourcingx: CommandLine, people: Path, tmp_path: Path
+) -> None:
+    book, table_file = tmp_path / "people.xlsx", tmp_path / "people.parquet"
+    rows = [["Name", "Company"], ["Cleo Park", "Acme"]], [["Name"], ["Dan Ode"], [""], ["Eva Roth"]]
+    book.write_bytes(written(("Bern", rows[0]), ("Basel", rows[1]))())
+    table_file.write_bytes(made({"name": ["Finn Berg"]})())
+    done = sourcingx.json("import", str(people), str(book), str(table_file), "--search", "Leads", "--sheet", "*")
+    assert (done["added"], done["rows"]) == (6, 6)
+    assert [row["full_name"] for row in profiles(rt)][2:] == ["Cleo Park", "Dan Ode", "Eva Roth", "Finn Berg"]
+    again = sourcingx.json("import", str(book), "--search", "Leads", "--sheet", "Basel")
+    assert (again["unchanged"], again["added"]) == (2, 0)
+    assert sourcingx.json("import", str(book), "--search", "Leads")["unchanged"] == 1
+    assert table(rt, "SELECT id FROM uploads") == []
+
+
+def test_a_sheet_that_is_not_there_is_told(rt: Runtime, sourcingx: CommandLine, tmp_path: Path) -> None:
+    book = tmp_path / "people.xlsx"
+    book.write_bytes(written(("Bern", [["Name"], ["Ana Lima"]]))())
+    code, out, err = sourcingx("import", str(book), "--search", "Leads", "--sheet", "Zug")
+    assert (code, out, err) == (2, "", "sourcingx: The workbook has no such sheet.\n")
+    assert table(rt, "SELECT id FROM searches") == []
+
+
 def test_a_file_larger_than_an_upload_may_be(
     sourcingx: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,7 +81,7 @@ def test_a_file_larger_than_an_upload_may_be(
     [
         (None, None, "cannot be read (No such file or directory)"),
         (b"", None, "The file is empty."),
-        (b"PK\x03\x04", None, "save it as CSV"),
+        (b"PK\x03\x04", None, "damaged or not complete"),
         (b"Name,Title\n", None, "holds no rows"),
         (b"Colour\ngreen\n", None, "Say which column holds the name"),
         (b'Name\nAna\n"never closed', None, "A quotation mark opened in row 3 is not closed."),

@@ -26,7 +26,12 @@ from tests.integration.test_import import start as start_import
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]
-LOOK = "..import-preview.children...import-mapping.children...import-start.hidden...import-problem.children.."
+LOOK = (
+    "..import-files.children...import-preview.children...import-mapping.children...import-start.hidden"
+    "...import-dry-run.hidden...import-problem.children.."
+)
+DRY_RUN = "..import-dry-run-run.data...import-problem.children.."
+TRIAL = "..import-dry-run-report.children...import-dry-run-clock.disabled.."
 START = "..import-run.data...url.search...import-problem.children.."
 REPORT = "..import-report.children...import-setup.hidden...import-clock.disabled.."
 CANCEL = "run-cancel-request.clear_data"
@@ -145,6 +150,33 @@ def test_memory_does_not_grow_with_the_file(rt: Runtime, alice: Actor) -> None:
     assert peak < 4_000_000
 
 
+def test_half_a_gigabyte_takes_no_more_than_16_megabytes(rt: Runtime, alice: Actor) -> None:
+    """Resident memory of the process, as the kernel counts it, at its highest."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'.encode()
+    row = b"Ana Lima,Backend Engineer,Acme,Lisbon\n" * 1724
+    large = Runtime(replace(rt.settings, max_upload_mb=600))
+    large.open()
+
+    def body(chunks: int) -> Callable[[int], bytes]:
+        parts = iter([head, *([row] * chunks), f"\r\n--{BOUNDARY}--\r\n".encode()])
+        return lambda size: next(parts, b"")
+
+    uploads.save_upload(large, alice, body(10), BOUNDARY)
+    Path("/proc/self/clear_refs").write_text("5")
+    before = resident("VmRSS")
+    upload_id = uploads.save_upload(large, alice, body(500_000_000 // len(row)), BOUNDARY)
+    grown = resident("VmHWM") - before
+    large.close()
+    assert table(rt, "SELECT bytes > 499000000 AS large FROM uploads WHERE id = %s", upload_id) == [{"large": True}]
+    assert grown <= 16_000_000
+
+
+def resident(name: str) -> int:
+    """A figure of /proc/self/status in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith(name + ":"))) * 1024
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -209,14 +241,55 @@ def show(client: Browser, path: str, query: str = "") -> TestResponse:
     return call(client, "page.children", [(ids.URL, "pathname", path)], [(ids.URL, "search", query)])
 
 
-def look(client: Browser, upload_id: Any) -> TestResponse:
-    return call(client, LOOK, [(ids.IMPORT_UPLOAD, "data", upload_id)])
+Option = tuple[int, str, Any]
 
 
-def press_start(client: Browser, upload_id: str, search: str, fields: list[str | None]) -> TestResponse:
+def selects(component: Any) -> Iterator[dict[str, Any]]:
+    """The choices of a field, in their order."""
+    if isinstance(component, list):
+        for part in component:
+            yield from selects(part)
+    elif isinstance(component, dict):
+        if component.get("type") == "Select":
+            yield component
+        for part in component.values():
+            if isinstance(part, dict | list):
+                yield from selects(part)
+
+
+def look(client: Browser, uploaded: Any, options: list[Option] | None = None, *, changed: Any = None) -> TestResponse:
+    """The page after an upload, or after a control was changed: (file, name, value), changed: (file, name)."""
+    values, known = controls(options or [])
+    return call(
+        client, LOOK, [(ids.IMPORT_UPLOAD, "data", uploaded), values], [known],
+        triggered=json.dumps(ids.import_option(*changed), sort_keys=True, separators=(",", ":")) + ".value"
+        if changed else None,
+    )  # fmt: skip
+
+
+def controls(options: list[Option]) -> tuple[Any, Any]:
+    """The values of the controls, and their ids, as the browser sends them."""
+    known = [(ids.import_option(place, name), value) for place, name, value in options]
+    return [(key, "value", value) for key, value in known], [(key, "id", key) for key, _ in known]
+
+
+def given(uploaded: Any, search: str, fields: list[str | None], options: list[Option] | None = None) -> list[Any]:
+    """What the page says when an import is started or tried out."""
+    values, known = controls(options or [])
     chosen = [(ids.import_map(place), "value", field) for place, field in enumerate(fields)]
-    state: list[Any] = [(ids.IMPORT_UPLOAD, "data", upload_id), (ids.IMPORT_SEARCH, "data", search), chosen]
-    return call(client, START, [(ids.IMPORT_START, "n_clicks", 1)], state)
+    return [(ids.IMPORT_UPLOAD, "data", uploaded), (ids.IMPORT_SEARCH, "data", search), values, known, chosen]
+
+
+def press_start(
+    client: Browser, uploaded: Any, search: str, fields: list[str | None], options: list[Option] | None = None
+) -> TestResponse:
+    return call(client, START, [(ids.IMPORT_START, "n_clicks", 1)], given(uploaded, search, fields, options))
+
+
+def try_out(
+    client: Browser, uploaded: Any, search: str, fields: list[str | None], options: list[Option] | None = None
+) -> TestResponse:
+    return call(client, DRY_RUN, [(ids.IMPORT_DRY_RUN, "n_clicks", 1)], given(uploaded, search, fields, options))
 
 
 def report(client: Browser, run_id: Any, search: str) -> TestResponse:
@@ -265,7 +338,7 @@ def test_a_file_that_cannot_be_read_is_told_on_the_page(client_for: ClientFor, a
     client = client_for(alice)
     upload_id = send(client, b"PK\x03\x04 a workbook", "people.xlsx").get_json()["upload_id"]
     seen = look(client, upload_id)
-    message = "This file type cannot be read yet: save it as CSV and upload that."
+    message = "The file is damaged or not complete. Download or save it again and upload that."
     assert props(seen, ids.IMPORT_PROBLEM) == {"children": message}
     assert props(seen, ids.IMPORT_START) == {"hidden": True}
 

@@ -1,4 +1,4 @@
-"""Commands about data: import, runs."""
+"""The command import: files of people into a search."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -14,43 +15,48 @@ import sql
 from services import bootstrap, cli_base, db, import_mapping, import_readers, imports, runs, searches, uploads
 from services.errors import BadInput
 from services.identity import Actor
+from services.import_source import Part, Source
 from services.job_runner import Runner
 from services.runtime import Runtime
 from services.storage import Storage
 
+ALL_SHEETS = "*"
+
 _Q = sql.queries("imports")
-_RUN_COLUMNS = ("id", "kind", "state", "done", "total", "failed", "search_title", "user_name", "created_at", "message")
 
 
 def add_parsers(subparsers: Any) -> None:
-    add = cli_base.add_command(subparsers, "import", "Import a file of people into a search.", _import)
-    add.add_argument("file", metavar="FILE", type=Path, help="CSV, or JSON as an array or one object a line")
+    add = cli_base.add_command(subparsers, "import", "Import files of people into a search.", _import)
+    add.add_argument(
+        "files", metavar="FILE", type=Path, nargs="+",
+        help="CSV, XLSX, Parquet, or JSON as an array or one object a line; several become one import",
+    )  # fmt: skip
     add.add_argument("--search", required=True, metavar="TITLE", help="title or id; a new title makes a new search")
     add.add_argument("--map", type=Path, metavar="FILE", help='JSON: {"column": "field"}; default: known headers')
-    _add_user(add)
-    listed = cli_base.add_command(subparsers, "runs", "List the newest long jobs.", _runs)
-    listed.add_argument("--limit", type=int, default=20, help="how many, at most 100; default: 20")
-    _add_user(listed)
-
-
-def _add_user(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--user", metavar="EMAIL", default="", help="who does it; default: the first admin")
+    add.add_argument(
+        "--sheet", action="append", metavar="NAME", default=[],
+        help=f"sheet of a workbook, may be repeated; {ALL_SHEETS} takes all; default: the first",
+    )  # fmt: skip
+    add.add_argument("--user", metavar="EMAIL", default="", help="who does it; default: the first admin")
 
 
 def _import(args: argparse.Namespace) -> int:
-    with cli_base.opened() as rt:
+    with cli_base.opened() as rt, ExitStack() as stack:
         actor = bootstrap.acting_as(rt, args.user)
         # Everything that can be wrong with the files is found before a search is made for them.
-        with _opened(args.file) as file:
-            shape = import_readers.examine(file)
-            given = import_mapping.suggest(shape.columns) if args.map is None else _mapping(args.map)
-            mapping = import_mapping.check(given, shape.columns)
-            if not import_readers.count(file, shape):
-                raise BadInput("The file names its columns but holds no rows.")
-            search_id = _search(rt, actor, args.search)
-            file.seek(0)
-            upload_id = _store(rt, actor, file, args.file.name)
-        params = imports.read_params(rt, actor, upload_id, mapping)
+        files = {path: stack.enter_context(_opened(path)) for path in dict.fromkeys(args.files)}
+        parts = [part for path, file in files.items() for part in _parts(path, file, args.sheet)]
+        source = Source(parts, {})
+        given = import_mapping.suggest(source.columns) if args.map is None else _mapping(args.map)
+        mapping = import_mapping.check(given, source.columns)
+        with closing(source.rows()) as reading:
+            if not sum(1 for _ in reading):
+                raise BadInput(import_readers.NO_ROWS)
+        search_id = _search(rt, actor, args.search)
+        stored = {str(path): _store(rt, actor, file, path.name) for path, file in files.items()}
+        params = imports.read_params(
+            rt, actor, [part.params | {"upload_id": stored[part.upload_id]} for part in parts], mapping
+        )
         # Here, not in a worker: it may be that none runs.
         run_id = Runner(rt, "command line").execute_inline(actor, "import", search_id, params)
         run = runs.get_run(rt, actor, run_id)
@@ -62,11 +68,15 @@ def _import(args: argparse.Namespace) -> int:
     return 0
 
 
-def _runs(args: argparse.Namespace) -> int:
-    with cli_base.opened() as rt:
-        found = runs.list_runs(rt, bootstrap.acting_as(rt, args.user), args.limit)
-    cli_base.show_rows(args, _RUN_COLUMNS, found)
-    return 0
+def _parts(path: Path, file: BinaryIO, sheets: list[str]) -> Iterator[Part]:
+    """The file, or the sheets of it that were asked for. Their upload_id is the path, until it is stored."""
+    first = import_readers.examine(file)
+    wanted = list(dict.fromkeys(first.sheets if ALL_SHEETS in sheets else sheets))
+    if not first.sheets or not wanted:
+        yield Part(str(path), path.name, file, first)
+        return
+    for sheet in wanted:
+        yield Part(str(path), path.name, file, import_readers.examine(file, sheet=sheet))
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -100,6 +110,7 @@ def _search(rt: Runtime, actor: Actor, wanted: str) -> str:
 
 def _store(rt: Runtime, actor: Actor, file: BinaryIO, name: str) -> str:
     """The file as an upload. MAX_UPLOAD_MB is for what comes over the network."""
+    file.seek(0)
 
     def chunks() -> Iterator[bytes]:
         while chunk := file.read(1 << 20):

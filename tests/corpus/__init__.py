@@ -1,0 +1,1 @@
+"""Bad and odd files, made by code, each with what has to become of it."""

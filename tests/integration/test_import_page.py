@@ -1,0 +1,268 @@
+"""Several files and sheets, corrections of how they are read, remembered mappings, and trying an import out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from layouts import ids
+from services import runs, searches
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.corpus.workbooks import written
+from tests.integration.test_import import PEOPLE, profiles, table, work
+from tests.integration.test_upload import (
+    TRIAL,
+    ClientFor,
+    Option,
+    look,
+    press_start,
+    props,
+    selects,
+    send,
+    try_out,
+)
+from tests.web import Browser, call
+
+SHEETS = written(
+    ("Lisbon", [["Name", "Company"], ["Ana Lima", "Acme"]]),
+    ("Notes", []),
+    ("Porto", [["Company", "Name"], ["Globex", "Ben Okoro"], ["Initech", ""]]),
+)
+
+
+@pytest.fixture
+def search(rt: Runtime, alice: Actor) -> str:
+    return str(searches.create_search(rt, alice, "Leads").id)
+
+
+def upload(client: Browser, content: bytes | str, name: str = "people.csv") -> str:
+    return str(send(client, content, name).get_json()["upload_id"])
+
+
+def shown(answer: TestResponse, component: str) -> str:
+    return json.dumps(props(answer, component), ensure_ascii=False)
+
+
+def started(answer: TestResponse) -> int:
+    run_id = props(answer, ids.IMPORT_RUN)["data"]
+    assert isinstance(run_id, int)
+    return run_id
+
+
+# -- several files and sheets -------------------------------------------------------------------------
+
+
+def test_several_files_are_one_import(rt: Runtime, client_for: ClientFor, alice: Actor, search: str) -> None:
+    client = client_for(alice)
+    files = [upload(client, "Name,Title\nAna Lima,Engineer\n,Nobody\n"), upload(client, SHEETS(), "people.xlsx")]
+    seen = look(client, files)
+    assert '"data-column": "Company"' in shown(seen, ids.IMPORT_MAPPING)
+    assert all(name in shown(seen, ids.IMPORT_PREVIEW) for name in ("Ana Lima", "people.xlsx, sheet Lisbon, row 2"))
+
+    run_id = started(press_start(client, files, search, ["full_name", "title", "company"]))
+    work(rt, run_id)
+
+    assert runs.get_run(rt, alice, run_id)["counts"] == {
+        "added": 2, "changed": 0, "unchanged": 0, "rejected": 1, "suppressed": 0}  # fmt: skip
+    assert [row["full_name"] for row in profiles(rt)] == ["Ana Lima", "Ana Lima"]
+    assert table(rt, "SELECT id FROM uploads") == []
+
+
+def test_several_sheets_are_one_import_and_rejected_rows_name_theirs(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str
+) -> None:
+    client = client_for(alice)
+    file = upload(client, SHEETS(), "people.xlsx")
+    assert '"value": ["Lisbon"]' in shown(look(client, [file]), ids.IMPORT_FILES)
+    options: list[Option] = [(0, "header_row", 1), (0, "sheets", ["Lisbon", "Porto"])]
+    seen = look(client, [file], options, changed=(0, "sheets"))
+    assert "people.xlsx, sheet Porto, row 2" in shown(seen, ids.IMPORT_PREVIEW)
+
+    run_id = started(press_start(client, [file], search, ["full_name", "company"], options))
+    work(rt, run_id)
+
+    assert sorted(row["full_name"] for row in profiles(rt)) == ["Ana Lima", "Ben Okoro"]
+    rejected = client.get(f"/imports/{run_id}/rejected.csv").data.decode("utf-8-sig").splitlines()
+    assert rejected[0].startswith("file,sheet,row number,reason,Name,Company")
+    assert rejected[1].startswith("people.xlsx,Porto,3,")
+
+
+def test_a_damaged_file_among_several_is_told_by_its_place(client_for: ClientFor, alice: Actor, search: str) -> None:
+    client = client_for(alice)
+    files = [upload(client, PEOPLE), upload(client, b"PK\x03\x04", "secret-name.xlsx")]
+    told = props(look(client, files), ids.IMPORT_PROBLEM)["children"]
+    assert told.startswith("File 2 of 2: The file is damaged")
+    assert "secret-name" not in told
+
+
+def test_no_sheet_and_too_many_files_are_told(client_for: ClientFor, alice: Actor, search: str) -> None:
+    client = client_for(alice)
+    file = upload(client, SHEETS(), "people.xlsx")
+    seen = look(client, [file], [(0, "sheets", [])], changed=(0, "sheets"))
+    assert props(seen, ids.IMPORT_PROBLEM) == {"children": "Choose at least one sheet."}
+    assert props(seen, ids.IMPORT_FILES) is None
+    assert "from 1 to 50" in props(look(client, [file] * 51), ids.IMPORT_PROBLEM)["children"]
+
+
+# -- how a file is read -------------------------------------------------------------------------------
+
+
+def test_what_was_found_out_can_be_corrected(rt: Runtime, client_for: ClientFor, alice: Actor, search: str) -> None:
+    client = client_for(alice)
+    file = upload(client, "Jobs 2026|all\nWho|Where\nЮлий Дим|Acme\n".encode("cp1251"))
+    found = shown(look(client, [file]), ids.IMPORT_FILES)
+    assert '"value": "cp1252"' in found
+    options: list[Option] = [(0, "delimiter", "|"), (0, "encoding", "cp1251"), (0, "header_row", 2)]
+
+    seen = look(client, [file], options, changed=(0, "encoding"))
+    assert props(seen, ids.IMPORT_FILES) is None, "the controls are left as the person set them"
+    assert "Юлий Дим" in shown(seen, ids.IMPORT_PREVIEW)
+    assert "Jobs 2026" not in shown(seen, ids.IMPORT_PREVIEW)
+
+    work(rt, started(press_start(client, [file], search, ["full_name", "company"], options)))
+    assert [(row["full_name"], row["company"]) for row in profiles(rt)] == [("Юлий Дим", "Acme")]
+
+
+def test_a_file_without_a_header_is_read_from_its_first_row(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str
+) -> None:
+    client = client_for(alice)
+    file = upload(client, "Ana Lima,Acme\nBen Okoro,Globex\n")
+    options: list[Option] = [(0, "delimiter", ","), (0, "encoding", "utf-8-sig"), (0, "header_row", 0)]
+    assert '"data-column": "column 2"' in shown(
+        look(client, [file], options, changed=(0, "header_row")), ids.IMPORT_MAPPING
+    )
+    work(rt, started(press_start(client, [file], search, ["full_name", "company"], options)))
+    assert [row["full_name"] for row in profiles(rt)] == ["Ana Lima", "Ben Okoro"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([(0, "header_row", 40)], "Row 40 does not name columns. Choose another one."),
+        ([(0, "delimiter", "ab")], "The delimiter must be one character, such as a comma or a semicolon."),
+        ([(0, "encoding", "rot13")], "This encoding is not known."),
+        ([(0, "encoding", "utf-16-le")], "No"),
+    ],
+)
+def test_a_wrong_correction_is_told_and_can_be_corrected(
+    client_for: ClientFor, alice: Actor, options: list[Option], told: str
+) -> None:
+    client = client_for(alice)
+    seen = look(client, [upload(client, PEOPLE)], options, changed=(0, options[0][1]))
+    assert told in shown(seen, ids.IMPORT_PROBLEM) or told == "No"
+    assert props(seen, ids.IMPORT_FILES) is None
+
+
+# -- what the columns are -----------------------------------------------------------------------------
+
+
+def test_each_guess_says_why(client_for: ClientFor, alice: Actor) -> None:
+    client = client_for(alice)
+    content = "Full name,Job titles,Contact,Colour\nAna Lima,Engineer,ana@example.com,green\n"
+    seen = shown(look(client, [upload(client, content)]), ids.IMPORT_MAPPING)
+    for words in ("Known header", "Like “Job title”", "By its values, 100 %", "Not known", "ana@example.com", "green"):
+        assert words in seen
+
+
+def test_a_mapping_is_remembered_for_the_team(
+    rt: Runtime, client_for: ClientFor, alice: Actor, bob: Actor, search: str
+) -> None:
+    content = "Kandidat,Farbe\nAna Lima,green\n"
+    client = client_for(alice)
+    press_start(client, [upload(client, content)], search, ["full_name", "industry"])
+
+    theirs = client_for(bob)
+    answer = look(theirs, [upload(theirs, "Farbe,Kandidat\nred,Ben Okoro\n")])
+    seen = shown(answer, ids.IMPORT_MAPPING)
+    assert "Filled in as Alice Owner did" in seen
+    assert seen.count("As last time") == 2
+    chosen = [choice["props"]["value"] for choice in selects(props(answer, ids.IMPORT_MAPPING))]
+    assert chosen == ["industry", "full_name"]
+    # The headers may be somebody's data, so they are not kept.
+    assert "Kandidat" not in str(table(rt, "SELECT * FROM import_mappings"))
+
+
+# -- trying it out ------------------------------------------------------------------------------------
+
+
+def trial(client: Browser, run_id: Any) -> TestResponse:
+    inputs: list[Any] = [(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals", 1), (ids.IMPORT_DRY_RUN_RUN, "data", run_id)]
+    return call(client, TRIAL, [*inputs, (ids.IMPORT_UPLOAD, "data", None)])
+
+
+def tried(rt: Runtime, client: Browser, content: str, search: str, fields: list[str | None]) -> int:
+    answer = try_out(client, [upload(client, content)], search, fields)
+    run_id = props(answer, ids.IMPORT_DRY_RUN_RUN)["data"]
+    work(rt, run_id)
+    return int(run_id)
+
+
+FIELDS: list[str | None] = ["full_name", "title", "company", None, "linkedin_url", "email", "skills", None]
+
+
+def test_an_import_can_be_tried_out_first(rt: Runtime, client_for: ClientFor, alice: Actor, search: str) -> None:
+    client = client_for(alice)
+    other = str(searches.create_search(rt, alice, "Other").id)
+    for into in (search, other):
+        work(rt, started(press_start(client, [upload(client, PEOPLE)], into, FIELDS)))
+    content = (
+        PEOPLE.replace("Data Engineer", "Staff Engineer")
+        + "Cleo Park,CTO,Acme,Bern,https://linkedin.com/in/cleo,,,\n"
+        + "Cleo Park,,,,linkedin.com/in/cleo,cleo@example.com,,\n"
+        + ",Nobody,,,,,,\n,,,,,cleo@example.com,,\n"
+    )
+    before = table(rt, "SELECT id, data_version, profile_count FROM searches ORDER BY id"), profiles(rt)
+    run_id = tried(rt, client, content, search, FIELDS)
+
+    assert runs.get_run(rt, alice, run_id)["counts"] == {
+        "added": 1, "changed": 1, "unchanged": 1, "repeated": 2, "rejected": 1, "suppressed": 0, "already_known": 2,
+    }  # fmt: skip
+    assert (table(rt, "SELECT id, data_version, profile_count FROM searches ORDER BY id"), profiles(rt)) == before
+    assert table(rt, "SELECT * FROM dry_run_keys") == []
+    done = trial(client, run_id)
+    assert "Nothing was changed." in shown(done, ids.IMPORT_DRY_RUN_REPORT)
+    assert props(done, ids.IMPORT_DRY_RUN_CLOCK) == {"disabled": True}
+
+
+def test_what_was_tried_out_is_what_the_import_does(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str
+) -> None:
+    client = client_for(alice)
+    many = "Name,Company,LinkedIn\n" + "".join(
+        f"Person {n % 1700},Acme,linkedin.com/in/person-{n % 1700}\n" for n in range(2500)
+    )
+    file = upload(client, many)
+    fields: list[str | None] = ["full_name", "company", "linkedin_url"]
+    run_id = props(try_out(client, [file], search, fields), ids.IMPORT_DRY_RUN_RUN)["data"]
+    work(rt, run_id)
+    counts = runs.get_run(rt, alice, run_id)["counts"]
+    assert (counts["added"], counts["repeated"]) == (1700, 800)
+    # The file is still there, for the import itself.
+    work(rt, started(press_start(client, [file], search, fields)))
+    assert len(profiles(rt)) == 1700
+
+
+def test_a_trial_of_a_damaged_file_says_so(rt: Runtime, client_for: ClientFor, alice: Actor, search: str) -> None:
+    client = client_for(alice)
+    run_id = tried(rt, client, "Name\n" + "Ana Lima\n" * 50 + '"never closed', search, ["full_name"])
+    run = runs.get_run(rt, alice, run_id)
+    assert (run["state"], run["message"]) == ("failed", "A quotation mark opened in row 52 is not closed.")
+
+
+def test_a_trial_of_others_is_not_shown(rt: Runtime, client_for: ClientFor, alice: Actor, bob: Actor) -> None:
+    private = str(searches.create_search(rt, alice, "Alice only", "private").id)
+    run_id = tried(rt, client_for(alice), "Name\nAna Lima\n", private, ["full_name"])
+    assert trial(client_for(bob), run_id).status_code == 403
+
+
+def test_a_new_file_takes_the_old_trial_away(rt: Runtime, client_for: ClientFor, alice: Actor, search: str) -> None:
+    client = client_for(alice)
+    run_id = tried(rt, client, "Name\nAna Lima\n", search, ["full_name"])
+    inputs: list[Any] = [(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals", 1), (ids.IMPORT_DRY_RUN_RUN, "data", run_id)]
+    answer = call(client, TRIAL, [*inputs, (ids.IMPORT_UPLOAD, "data", [])], triggered=f"{ids.IMPORT_UPLOAD}.data")
+    assert props(answer, ids.IMPORT_DRY_RUN_REPORT) == {"children": None}
