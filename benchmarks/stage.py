@@ -110,21 +110,33 @@ class Stage:
             print(f"     {size:,} people made in {took:.0f} s ({size / took:,.0f}/s)", flush=True)
         return made
 
-    @cached_property
-    def url(self) -> str:
-        """A gunicorn as `sourcingx web` starts it."""
-        environ = {
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a web server or a job worker on these servers is started with."""
+        return {
             "PATH": "/usr/bin:/bin",
             "SOURCINGX_HOME": str(self._home),
             "DATABASE_URL": self.settings.database_url,
+            "DATABASE_OWNER_URL": self.settings.database_owner_url,
             "REDIS_URL": self.settings.redis_url,
             "SECRET_KEY": self.settings.secret_key,
             "PORT": "0",
         }
+
+    def web_pids(self) -> list[int]:
+        """The web server's master and workers; none while it was not asked for."""
+        if self._web is None:
+            return []
+        found = Path(f"/proc/{self._web.pid}/task/{self._web.pid}/children").read_text().split()
+        return [self._web.pid, *(int(pid) for pid in found)]
+
+    @cached_property
+    def url(self) -> str:
+        """A gunicorn as `sourcingx web` starts it."""
         log = self._home / "web.log"
         self._web = subprocess.Popen(
             [str(Path(sys.executable).with_name("sourcingx")), "web"],
-            env=environ,
+            env=self.environ,
             stdout=log.open("wb"),
             stderr=subprocess.STDOUT,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from services.import_normalise import Normaliser
 from services.import_readers import Row
@@ -22,7 +21,7 @@ class Batch:
     """The next rows of a file, each with the hash of what it says. People are made when they are asked for."""
 
     rows: list[Row] = field(default_factory=list)
-    hashes: list[UUID | None] = field(default_factory=list)
+    hashes: list[str | None] = field(default_factory=list)
     size: int = 0
     _people: dict[int, Person | None] = field(default_factory=dict)
 
@@ -34,7 +33,7 @@ class Batch:
     def last_row(self) -> int:
         return self.rows[-1].number
 
-    def add(self, row: Row, row_hash: UUID | None) -> None:
+    def add(self, row: Row, row_hash: str | None) -> None:
         self.rows.append(row)
         self.hashes.append(row_hash)
         self.size += row.size
@@ -58,10 +57,10 @@ class Slot:
 
 
 def gather(batch: Batch, places: Iterable[int], normaliser: Normaliser) -> tuple[list[Person], list[dict[str, Any]]]:
-    """People with different keys, and the rows that cannot be taken. What is returned may be changed."""
-    people: list[Person] = []
+    """People with different keys, and the rows that cannot be taken. The batch stays as it was read."""
+    people = _People()
     rejects: list[dict[str, Any]] = []
-    by_key: dict[str, Person] = {}
+    by_key: dict[str, int] = {}
     for place in places:
         row, person = batch.rows[place], batch.person(place, normaliser)
         if person is None:
@@ -69,14 +68,31 @@ def gather(batch: Batch, places: Iterable[int], normaliser: Normaliser) -> tuple
             continue
         known = next((by_key[key] for key in person.keys if key in by_key), None)
         if known is None:
-            # A copy: the batch stays as it was read, for another try.
-            known = person.copy()
-            people.append(known)
+            known = people.add(person)
         else:
-            known.absorb(person)
+            people.absorb(known, person)
         # What the person brought in leads to the first one, too.
-        by_key |= dict.fromkeys(person.keys, known)
-    return people, rejects
+        for key in person.keys:
+            by_key[key] = known
+    return people.all, rejects
+
+
+class _People:
+    """People who take in what later rows say of them; one who does is copied first."""
+
+    def __init__(self) -> None:
+        self.all: list[Person] = []
+        self._copied: set[int] = set()
+
+    def add(self, person: Person) -> int:
+        self.all.append(person)
+        return len(self.all) - 1
+
+    def absorb(self, place: int, other: Person) -> None:
+        if place not in self._copied:
+            self._copied.add(place)
+            self.all[place] = self.all[place].copy()
+        self.all[place].absorb(other)
 
 
 def one_each(people: Sequence[Person], known: Mapping[int, int]) -> tuple[list[Slot], list[Person]]:
@@ -85,43 +101,46 @@ def one_each(people: Sequence[Person], known: Mapping[int, int]) -> tuple[list[S
     Repeats: known as one profile; or new, with one e-mail, or one telephone number and names that
     agree, unless their public addresses differ.
     """
-    result: list[Slot] = []
+    result = _People()
+    ids: list[int | None] = []
     nobodies: list[Person] = []
-    by_profile: dict[int, Person] = {}
-    by_contact: dict[str, list[Person]] = {}
+    by_profile: dict[int, int] = {}
+    by_contact: dict[str, list[int]] = {}
     for place, person in enumerate(people):
         profile_id = known.get(place)
         if profile_id is not None:
             same = by_profile.get(profile_id)
         else:
-            same = _same_contact(person, by_contact)
+            same = _same_contact(person, by_contact, result.all)
         if same is not None:
-            same.absorb(person)
+            result.absorb(same, person)
         elif profile_id is None and not person.values["full_name"]:
             nobodies.append(person)
             continue
         else:
-            result.append(Slot(person, profile_id))
+            same = result.add(person)
+            ids.append(profile_id)
         if profile_id is not None:
-            by_profile.setdefault(profile_id, same or person)
-        for contact in _contacts(same or person):
+            by_profile.setdefault(profile_id, same)
+        for contact in _contacts(result.all[same]):
             others = by_contact.setdefault(contact, [])
-            if not any(other is (same or person) for other in others):
-                others.append(same or person)
-    return result, nobodies
+            if same not in others:
+                others.append(same)
+    return [Slot(person, profile_id) for person, profile_id in zip(result.all, ids, strict=True)], nobodies
 
 
 def _contacts(person: Person) -> list[str]:
     return [contact for contact in (person.email, person.phone_key) if contact]
 
 
-def _same_contact(person: Person, by_contact: Mapping[str, list[Person]]) -> Person | None:
-    for other in by_contact.get(person.email, ()) if person.email else ():
-        if not (person.has_public and other.has_public):
-            return other
-    for other in by_contact.get(person.phone_key, ()) if person.phone_key else ():
+def _same_contact(person: Person, by_contact: Mapping[str, list[int]], people: Sequence[Person]) -> int | None:
+    for place in by_contact.get(person.email, ()) if person.email else ():
+        if not (person.has_public and people[place].has_public):
+            return place
+    for place in by_contact.get(person.phone_key, ()) if person.phone_key else ():
+        other = people[place]
         if not (person.has_public and other.has_public) and person.agrees_by_name(other):
-            return other
+            return place
     return None
 
 

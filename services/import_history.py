@@ -205,7 +205,11 @@ def history_of(row: Mapping[str, Any], plan: Plan, current: Position, clean: Cle
         return history
 
     def text(columns: Sequence[str], limit: int = MAX_NAME) -> str:
-        return next((found for column in columns if (found := clean(row.get(column), limit))), "")
+        for column in columns:
+            value = row.get(column)
+            if value and (found := clean(value, limit)):
+                return found
+        return ""
 
     for group in plan.jobs:
         title, company = text(group.get("title", ())), text(group.get("company", ()))

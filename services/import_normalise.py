@@ -12,7 +12,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
-from uuid import UUID
 
 from services import import_rows
 from services.import_dates import years_of
@@ -29,23 +28,34 @@ T = TypeVar("T")
 
 
 class Normaliser:
-    """How the rows of one run become people. columns: field → columns; plan: see import_history."""
+    """How the rows of one run become people. columns: field → columns; plan: see import_history;
+    header: all columns of the file, in their order."""
 
-    def __init__(self, columns: Mapping[str, Sequence[str]], plan: Plan, today: date, source: str) -> None:
+    def __init__(
+        self, columns: Mapping[str, Sequence[str]], plan: Plan, today: date, source: str, header: Sequence[str]
+    ) -> None:
         self._columns, self._plan, self._today = columns, plan, today
+        self._width = len(header)
         self._memo: dict[str, dict[Any, Any]] = {}
         # What depends on the day is the same all month: dates are whole months.
         dated = [today.year, today.month] if columns.get("started_on") or not plan.empty else []
-        signature = [RULES, source, sorted(columns.items()), dated]
+        signature = [RULES, source, list(header), sorted(columns.items()), dated]
         self._state = hashlib.blake2b(json.dumps(signature).encode(), digest_size=16)
 
-    def hash_of(self, row: Row) -> UUID | None:
-        """A name for what a row says and how it is read; None for a row that is broken."""
+    def hash_of(self, row: Row) -> str | None:
+        """A name for what a row says and how it is read, 32 hexadecimal digits; None for a row that is broken."""
         if row.problem:
             return None
         state = self._state.copy()
-        state.update(json.dumps(row.values, default=str).encode())
-        return UUID(bytes=state.digest())
+        cells = row.values
+        try:
+            # Most files: texts only, in all columns. The separator would blur cells that hold it.
+            told = "\x1f".join(cells.values())
+            plain = told.count("\x1f") == len(cells) - 1 and len(cells) == self._width
+        except TypeError:
+            plain = False
+        state.update(told.encode("utf-8", "surrogatepass") if plain else json.dumps(cells, default=str).encode())
+        return state.hexdigest()
 
     def people(self, rows: Sequence[Row]) -> list[Person | None]:
         """The person of each row; None for a broken row and for one that names nobody."""

@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from services.country_names import country_in
 from services.import_dates import months_between, months_of, started_on, years_of
@@ -58,8 +57,9 @@ class Person:
     keys: list[str]
     raw: dict[str, Any]
     history: History = field(default_factory=History)
+    phone_key: str = ""
     # The hash of the row, None for a person of several rows.
-    row_hash: UUID | None = None
+    row_hash: str | None = None
     # Of rows that turned out to be the same person: whether each brought something new.
     repeats: list[bool] = field(default_factory=list)
 
@@ -70,10 +70,6 @@ class Person:
     @property
     def has_public(self) -> bool:
         return bool(self.values["public_url"])
-
-    @property
-    def phone_key(self) -> str:
-        return phone_key(str(self.values["phone"]))
 
     def copy(self) -> Person:
         return replace(
@@ -95,6 +91,7 @@ class Person:
         before = (dict(self.values), self.history.copy())
         self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])}
         self.keys += [key for key in other.keys if key not in self.keys]
+        self.phone_key = other.phone_key if other.values["phone"] else self.phone_key
         self.raw |= other.raw
         self.history.absorb(other.history)
         self.row_hash = None
@@ -146,8 +143,19 @@ def finish_person(
     if not keys and not values["email"]:
         keys = [_row_key(values)]
     current = Position(values["title"], values["company"], values["location"], began, None, True)
-    raw = {column: value for column, value in row.items() if value not in (None, "")}
-    return Person(row_number, values, keys, storable(raw), history_of(row, plan, current, clean, today))
+    history = history_of(row, plan, current, clean, today)
+    return Person(row_number, values, keys, raw_of(row), history, phone_key(values["phone"]))
+
+
+def raw_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the row says, as it can be stored; empty cells left out."""
+    return {
+        name if name.isascii() else storable(name): value
+        if isinstance(value, str) and value.isascii() and "\0" not in value
+        else storable(value)
+        for name, value in row.items()
+        if value not in (None, "") and "\0" not in name
+    }
 
 
 def phone_key(phone: str) -> str:

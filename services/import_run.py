@@ -8,8 +8,8 @@ on behind it. While one batch is written the next one is read.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -134,7 +134,7 @@ class _Import:
         self._done = handle.done
         today = datetime.now(UTC).date()
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
-        self._normaliser = Normaliser(columns, plan, today, source.source)
+        self._normaliser = Normaliser(columns, plan, today, source.source, source.columns)
         self._load = Load(
             handle.run_id,
             handle.actor,
@@ -145,15 +145,18 @@ class _Import:
             self._add_members,
         )
         self._known_rows = False
+        self._coming: Future[Batch] | None = None
+        self._read_ahead: Callable[[], Future[Batch]]
 
     def work(self) -> None:
-        """Read in one thread, write in another: Postgres and Python are at work at once."""
+        """Batch by batch. The next one is read while Postgres is busy with the longest statement of this one:
+        at any other time two threads of Python would only wait for each other."""
         behind = int(self._handle.counts.get("_row", 0))
         # The generator is closed after the pool has ended: no other thread is in it then.
         with closing(self._source.rows(behind)) as reading, ThreadPoolExecutor(1, "import-reader") as pool:
-            coming = pool.submit(self._next, reading)
-            while (batch := coming.result()).rows:
-                coming = pool.submit(self._next, reading)
+            self._read_ahead = lambda: pool.submit(self._next, reading)
+            while (batch := self._next(reading) if self._coming is None else self._coming.result()).rows:
+                self._coming = None
                 self._save(batch)
 
     def _next(self, reading: Iterator[Row]) -> Batch:
@@ -201,6 +204,8 @@ class _Import:
         return counts
 
     def _add_members(self, conn: db.Conn, people: Sequence[int]) -> int:
+        if self._coming is None:
+            self._coming = self._read_ahead()
         row = db.one(conn, _Q.add_members, {
             "people": list(people), "search_id": self._handle.search_id,
             "actor": self._handle.actor.user_id})  # fmt: skip

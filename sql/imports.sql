@@ -45,21 +45,25 @@ SELECT pg_advisory_xact_lock(hashtext('sourcingx people'));
 
 -- find_unchanged --
 -- Rows that this source has told already, in these very words, and whose people nothing has changed since.
-SELECT r.row_hash, r.profile_id
+-- OFFSET 0: hash by hash, whatever the planner thinks of a source that it has not counted yet.
+SELECT g.row_hash, r.profile_id
 FROM unnest(%(hashes)s::uuid[]) AS g(row_hash)
-JOIN profile_raw r ON r.row_hash = g.row_hash
-JOIN profiles p ON p.id = r.profile_id AND p.updated_at = r.profile_at
-WHERE r.source = %(source)s;
+CROSS JOIN LATERAL (
+    SELECT profile_id, source, profile_at FROM profile_raw WHERE row_hash = g.row_hash OFFSET 0) AS r
+CROSS JOIN LATERAL (SELECT updated_at FROM profiles WHERE id = r.profile_id OFFSET 0) AS p
+WHERE r.source = %(source)s AND p.updated_at = r.profile_at;
 
 -- use_indexes --
--- A batch is small and the tables are large, also while nobody has counted them yet.
-SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true);
+-- A batch is small and the tables are large: also while nobody has counted them yet, and the planner thinks that
+-- to read all of them were nothing.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_hashjoin', 'off', true);
 
 -- find_by_key --
 -- Whom each record names by its keys; the strongest key that is known decides.
 SELECT DISTINCT ON (k.slot) k.slot, u.profile_id
 FROM unnest(%(slots)s::int[], %(places)s::int[], %(keys)s::text[]) AS k(slot, place, key)
-JOIN profile_urls u ON u.url_key = k.key
+CROSS JOIN LATERAL (SELECT profile_id FROM profile_urls WHERE url_key = k.key OFFSET 0) AS u
 ORDER BY k.slot, k.place;
 
 -- find_by_contact --
