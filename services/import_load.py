@@ -7,11 +7,9 @@ before, in the same words, of someone whom nothing has changed since, is not eve
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 import psycopg
@@ -19,9 +17,11 @@ from psycopg.types.json import Jsonb
 
 import sql
 from services import db
+from services.copy_text import array, line, plain_array
 from services.errors import Conflict
 from services.identity import Actor
 from services.import_batch import NOBODY, Batch, Slot, gather, one_each, reject
+from services.import_lines import lines_of, staged_line
 from services.import_normalise import Normaliser
 from services.import_rows import Person
 
@@ -30,8 +30,6 @@ _IN_THE_WAY = "Someone else is changing the same people right now; try again in 
 _HISTORY = ("end_positions", "date_positions", "revive_positions", "insert_positions", "complete_positions",
             "insert_former_positions", "complete_educations", "insert_educations")  # fmt: skip
 SAMPLE = 50
-_VALUES = ("full_name", "first_name", "last_name", "guess_first", "guess_last", "headline", "title", "company",
-           "location", "country", "industry", "summary", "email", "phone", "public_url", "opaque_url")  # fmt: skip
 
 
 @dataclass
@@ -106,7 +104,7 @@ class Load:
         return self._known(conn, hashes)
 
     def _known(self, conn: db.Conn, hashes: Sequence[str]) -> dict[str | None, int]:
-        given = {"hashes": _plain_array(hashes), "source": self.source}
+        given = {"hashes": plain_array(hashes), "source": self.source}
         return {row["row_hash"].hex: row["profile_id"] for row in db.rows(conn, _Q.find_unchanged, given)}
 
     def _join(
@@ -150,37 +148,20 @@ class Load:
         if not slots:
             return
         row = db.one(conn, _Q.take_profile_ids, {"count": len(slots)})
-        now = db.one(conn, _Q.fetch_now)
         assert row is not None
-        assert now is not None
-        at = now["now"]
         for slot, profile_id in zip(slots, row["ids"], strict=True):
             slot.profile_id = profile_id
-        _copy(conn, _Q.copy_profiles, (self._profile(slot, at) for slot in slots))
+        made = [(slot.profile_id, lines_of(slot.person, self.source, self.today)) for slot in slots]
         # Two people may share a key through a third row that was taken for the first: it stays with that one.
-        keys: dict[str, int] = {}
+        keys: dict[str, int | None] = {}
         for slot in slots:
             for key in slot.person.keys:
-                keys.setdefault(key, slot.profile_id or 0)
-        _copy(conn, _Q.copy_urls, keys.items())
-        _copy(conn, _Q.copy_raw, (
-            (slot.profile_id, self.source, json.dumps(slot.person.raw), slot.person.row_hash, at, at)
-            for slot in slots))  # fmt: skip
-        _copy(conn, _Q.copy_positions, (
-            (slot.profile_id, p.title, p.company, p.location, p.started_on, p.ended_on, p.is_current, p.description)
-            for slot in slots for p in slot.person.history.positions))  # fmt: skip
-        _copy(conn, _Q.copy_educations, (
-            (slot.profile_id, e.school, e.degree, e.field_of_study, e.started_on, e.ended_on)
-            for slot in slots for e in slot.person.history.educations))  # fmt: skip
-
-    def _profile(self, slot: Slot, at: datetime) -> tuple[Any, ...]:
-        v = slot.person.values
-        return (
-            slot.profile_id, v["full_name"], v["first_name"] or v["guess_first"], v["last_name"] or v["guess_last"],
-            v["headline"], v["title"], v["company"], v["location"], v["country"], v["industry"], v["summary"],
-            v["email"], v["phone"], v["public_url"] or v["opaque_url"], _array(v["skills"]), v["years_experience"],
-            v["current_tenure_months"], slot.person.history.average_tenure(self.today), self.source, at, at, at,
-        )  # fmt: skip
+                keys.setdefault(key, slot.profile_id)
+        _copy(conn, _Q.copy_profiles, [f"{who}\t{lines.profile}\n" for who, lines in made])
+        _copy(conn, _Q.copy_urls, [line(pair) + "\n" for pair in keys.items()])
+        _copy(conn, _Q.copy_raw, [f"{who}\t{lines.raw}\n" for who, lines in made])
+        _copy(conn, _Q.copy_positions, [f"{who}\t{job}\n" for who, lines in made for job in lines.positions])
+        _copy(conn, _Q.copy_educations, [f"{who}\t{part}\n" for who, lines in made for part in lines.educations])
 
     # -- people who are known -----------------------------------------------------------------
 
@@ -205,64 +186,34 @@ class Load:
         return changed | grown
 
     def _stage(self, conn: db.Conn, slots: Sequence[Slot], batch: int) -> None:
-        start = (self.run_id, batch)
-        _copy(conn, _Q.stage_people, (
-            (*start, slot.profile_id, *(slot.person.values[name] for name in _VALUES),
-             _array(slot.person.values["skills"]), slot.person.values["years_experience"],
-             slot.person.values["current_tenure_months"], json.dumps(slot.person.raw), slot.person.row_hash)
-            for slot in slots))  # fmt: skip
-        _copy(conn, _Q.stage_positions, (
-            (*start, slot.profile_id, n, p.title, p.company, p.location, p.started_on, p.ended_on, p.is_current,
-             p.description) for slot in slots for n, p in enumerate(slot.person.history.positions)))  # fmt: skip
-        _copy(conn, _Q.stage_educations, (
-            (*start, slot.profile_id, n, e.school, e.degree, e.field_of_study, e.started_on, e.ended_on)
-            for slot in slots for n, e in enumerate(slot.person.history.educations)))  # fmt: skip
+        made = [(f"{self.run_id}\t{batch}\t{slot.profile_id}", slot.person) for slot in slots]
+        _copy(conn, _Q.stage_people, [f"{start}\t{staged_line(person)}\n" for start, person in made])
+        lines = [(start, lines_of(person, self.source, self.today)) for start, person in made]
+        _copy(conn, _Q.stage_positions, [
+            f"{start}\t{n}\t{job}\n" for start, its in lines for n, job in enumerate(its.positions)])  # fmt: skip
+        _copy(conn, _Q.stage_educations, [
+            f"{start}\t{n}\t{part}\n" for start, its in lines for n, part in enumerate(its.educations)])  # fmt: skip
 
 
 def _find(conn: db.Conn, people: Sequence[Person]) -> dict[int, int]:
     """Place → profile id, of the people who are known."""
     keys = [(place, n, key) for place, person in enumerate(people) for n, key in enumerate(person.keys)]
-    given = {"slots": _plain_array(k[0] for k in keys), "places": _plain_array(k[1] for k in keys),
-             "keys": _array(k[2] for k in keys)}  # fmt: skip
+    given = {"slots": plain_array(k[0] for k in keys), "places": plain_array(k[1] for k in keys),
+             "keys": array(k[2] for k in keys)}  # fmt: skip
     known = {row["slot"]: row["profile_id"] for row in db.rows(conn, _Q.find_by_key, given)}
     rest = [(place, person) for place, person in enumerate(people)
             if place not in known and (person.email or person.phone_key)]  # fmt: skip
     if rest:
         found = db.rows(conn, _Q.find_by_contact, {
-            "slots": _plain_array(place for place, _ in rest), "emails": _array(person.email for _, person in rest),
-            "phones": _array(person.phone_key for _, person in rest),
-            "names": _array(person.values["full_name"] for _, person in rest),
-            "public": _plain_array(person.has_public for _, person in rest)})  # fmt: skip
+            "slots": plain_array(place for place, _ in rest), "emails": array(person.email for _, person in rest),
+            "phones": array(person.phone_key for _, person in rest),
+            "names": array(person.values["full_name"] for _, person in rest),
+            "public": plain_array(person.has_public for _, person in rest)})  # fmt: skip
         known |= {row["slot"]: row["profile_id"] for row in found}
     return known
 
 
-def _copy(conn: db.Conn, query: str, rows: Iterable[Sequence[Any]]) -> None:
-    """COPY's text format, made here: psycopg would ask for the type of every cell."""
-    if lines := [_line(row) for row in rows]:
+def _copy(conn: db.Conn, query: str, lines: Sequence[str]) -> None:
+    if lines:
         with conn.cursor().copy(query) as copy:
             copy.write("".join(lines))
-
-
-def _line(row: Sequence[Any]) -> str:
-    return "\t".join([_cell(value) for value in row]) + "\n"
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    text = value if isinstance(value, str) else str(value)
-    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
-        text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return text
-
-
-def _array(texts: Iterable[str]) -> str:
-    """An array as Postgres reads it; made here, since psycopg looks at every element anew."""
-    inner = ",".join(['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts])
-    return "{" + inner + "}"
-
-
-def _plain_array(values: Iterable[object]) -> str:
-    """As _array, for numbers, truth values and hexadecimal digits."""
-    return "{" + ",".join([str(value) for value in values]) + "}"

@@ -60,6 +60,8 @@ class Person:
     phone_key: str = ""
     # The hash of the row, None for a person of several rows.
     row_hash: str | None = None
+    # See import_lines; None until they are made, and when something was added since.
+    lines: Any = None
     # Of rows that turned out to be the same person: whether each brought something new.
     repeats: list[bool] = field(default_factory=list)
 
@@ -79,6 +81,7 @@ class Person:
             raw=dict(self.raw),
             history=self.history.copy(),
             repeats=list(self.repeats),
+            lines=None,
         )
 
     def agrees_by_name(self, other: Person) -> bool:
@@ -94,7 +97,7 @@ class Person:
         self.phone_key = other.phone_key if other.values["phone"] else self.phone_key
         self.raw |= other.raw
         self.history.absorb(other.history)
-        self.row_hash = None
+        self.row_hash = self.lines = None
         self.repeats += [(self.values, self.history) != before, *other.repeats]
 
 

@@ -21,6 +21,7 @@ from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import audit
 from services.import_batch import NOBODY as NOBODY
 from services.import_batch import Batch
+from services.import_lines import lines_of
 from services.import_load import Load
 from services.import_normalise import Normaliser
 from services.import_readers import Row
@@ -132,7 +133,7 @@ class _Import:
         self._rt, self._handle, self._source = rt, handle, source
         self._counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
         self._done = handle.done
-        today = datetime.now(UTC).date()
+        today = self._today = datetime.now(UTC).date()
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
         self._normaliser = Normaliser(columns, plan, today, source.source, source.columns)
         self._load = Load(
@@ -167,7 +168,9 @@ class _Import:
                 break
         if not self._known_rows:
             for place in range(len(batch.rows)):
-                batch.person(place, self._normaliser)
+                person = batch.person(place, self._normaliser)
+                if person is not None:
+                    lines_of(person, self._source.source, self._today)
         return batch
 
     def _save(self, batch: Batch) -> None:

@@ -99,8 +99,8 @@ FROM (SELECT nextval(pg_get_serial_sequence('profiles', 'id')) AS id FROM genera
 -- copy_profiles --
 -- New people. COPY takes the ids that are given (an INSERT would refuse them).
 COPY profiles (id, full_name, first_name, last_name, headline, title, company, location, country, industry, summary,
-    email, phone, linkedin_url, skills, years_experience, current_tenure_months, average_tenure_months, source,
-    collected_at, created_at, updated_at) FROM STDIN;
+    email, phone, linkedin_url, skills, years_experience, current_tenure_months, average_tenure_months, source)
+FROM STDIN;
 
 -- copy_urls --
 -- Keys of new people. A key that is taken meanwhile ends the batch, which is then tried again and finds its person.
@@ -108,7 +108,7 @@ COPY profile_urls (url_key, profile_id) FROM STDIN;
 
 -- copy_raw --
 -- Everything the file says of new people, columns that no field is for included.
-COPY profile_raw (profile_id, source, raw, row_hash, profile_at, fetched_at) FROM STDIN;
+COPY profile_raw (profile_id, source, raw, row_hash) FROM STDIN;
 
 -- copy_positions --
 -- Jobs of new people.
@@ -117,10 +117,6 @@ COPY positions (profile_id, title, company, location, started_on, ended_on, is_c
 -- copy_educations --
 -- Schools of new people.
 COPY educations (profile_id, school, degree, field_of_study, started_on, ended_on) FROM STDIN;
-
--- fetch_now --
--- The time of this transaction, which all its rows carry.
-SELECT now() AS now;
 
 -- stage_people --
 -- What a batch says of people who are known.

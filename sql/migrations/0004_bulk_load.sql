@@ -3,6 +3,8 @@
 -- The last row of a file that this person's raw record took in (a hash of its cells and of how they were
 -- read), and the profile's updated_at as it left it. While both stand, the same row changes nothing.
 ALTER TABLE profile_raw ADD COLUMN row_hash uuid, ADD COLUMN profile_at timestamptz;
+-- A new person's row and profile are of one transaction, and so of one now().
+ALTER TABLE profile_raw ALTER COLUMN profile_at SET DEFAULT now();
 CREATE INDEX profile_raw_row ON profile_raw (row_hash) WHERE row_hash IS NOT NULL;
 
 -- A telephone number as digits with its country code; NULL where it does not say the country, since the same
