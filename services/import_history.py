@@ -161,7 +161,8 @@ class History:
             for job in self.positions
             if job.started_on and (job.is_current or job.ended_on)
         ]
-        return round(sum(months) / len(months)) if len(months) >= 2 else None
+        # Halves go up, as round() of Postgres has it.
+        return (2 * sum(months) + len(months)) // (2 * len(months)) if len(months) >= 2 else None
 
 
 @dataclass(frozen=True)

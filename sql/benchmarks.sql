@@ -166,4 +166,23 @@ VACUUM (ANALYZE) profiles, candidates;
 
 -- fetch_run_state --
 -- Whether a run has ended.
-SELECT state FROM runs WHERE id = %(run_id)s;
+SELECT state, done FROM runs WHERE id = %(run_id)s;
+
+-- digest_people --
+-- All that imports wrote, but ids and times: how many people, and one hash of what is known of all of them and
+-- of their places in searches.
+SELECT count(*) AS people, md5(string_agg(person, '' ORDER BY person)) AS digest
+FROM (
+    SELECT md5(concat_ws(' | ',
+        (to_jsonb(p) - '{id,collected_at,created_at,updated_at}'::text[])::text,
+        (SELECT string_agg(u.url_key, ' ' ORDER BY u.url_key) FROM profile_urls u WHERE u.profile_id = p.id),
+        (SELECT string_agg(r.source || r.raw::text, ' ' ORDER BY r.source) FROM profile_raw r WHERE r.profile_id = p.id),
+        (SELECT string_agg(o.told, ' ' ORDER BY o.told COLLATE "C") FROM (
+            SELECT (to_jsonb(o) - '{id,profile_id}'::text[])::text AS told FROM positions o WHERE o.profile_id = p.id) AS o),
+        (SELECT string_agg(e.told, ' ' ORDER BY e.told COLLATE "C") FROM (
+            SELECT (to_jsonb(e) - '{id,profile_id}'::text[])::text AS told FROM educations e
+            WHERE e.profile_id = p.id) AS e),
+        (SELECT string_agg(c.told, ' ' ORDER BY c.told COLLATE "C") FROM (
+            SELECT s.title || (to_jsonb(c) - '{id,search_id,profile_id,changed_by,changed_xid,added_at}'::text[])::text AS told
+            FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = p.id) AS c))) AS person
+    FROM profiles p) AS people;
