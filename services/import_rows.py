@@ -92,7 +92,9 @@ class Person:
     def absorb(self, other: Person) -> None:
         """Take what a later row of the same person says, where it says something."""
         before = (dict(self.values), self.history.copy())
-        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])}
+        # A guess of an earlier row stays, as one that is stored does.
+        guesses = {name: self.values[name] for name in ("guess_first", "guess_last") if self.values.get(name)}
+        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])} | guesses
         self.keys += [key for key in other.keys if key not in self.keys]
         self.phone_key = other.phone_key if other.values["phone"] else self.phone_key
         self.raw |= other.raw
