@@ -15,6 +15,8 @@ MODULES = {
     "file_reading": ("P5-upload", "P5-xlsx-read", "P5-reader-memory"),
     "paging": ("P1",),
     "search_text": ("P3",),
+    "files": ("P5-import", "P5-reimport", "P5-memory", "P2d"),
+    "import_kill": ("R-import-kill",),
     "load": ("P6",),
 }
 RESULTS = Path(__file__).with_name("results") / "latest.json"

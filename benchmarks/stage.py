@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.web import Session, Web, serving, sign_in
+from benchmarks.web import Session, Web, environ_of, serving, sign_in
 from services import identity, migrate, synthetic
 from services.config import Settings
 from services.identity import Actor
@@ -77,6 +77,11 @@ class Stage:
             took = time.monotonic() - start
             print(f"     {size:,} people made in {took:.0f} s ({size / took:,.0f}/s)", flush=True)
         return made
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a job worker on these servers is started with."""
+        return environ_of(self.settings, self._home)
 
     @cached_property
     def web(self) -> Web:

@@ -87,6 +87,19 @@ def sign_in(rt: Runtime, web: Web, email: str) -> Session:
     return Session(web.url, http, csrf[1])
 
 
+def environ_of(settings: Settings, home: Path) -> dict[str, str]:
+    """What a web server or a job worker on the servers of some settings is started with."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "SOURCINGX_HOME": str(home),
+        "DATABASE_URL": settings.database_url,
+        "DATABASE_OWNER_URL": settings.database_owner_url,
+        "REDIS_URL": settings.redis_url,
+        "SECRET_KEY": settings.secret_key,
+        "PORT": "0",
+    }
+
+
 @contextmanager
 def serving(settings: Settings, home: Path, more: Mapping[str, str] | None = None) -> Iterator[Web]:
     """`sourcingx web` on the servers of some settings, with a home of its own as on another host.
@@ -94,15 +107,7 @@ def serving(settings: Settings, home: Path, more: Mapping[str, str] | None = Non
     more: of its environment. Raises RuntimeError with its log when it does not start.
     """
     home.mkdir(parents=True, exist_ok=True)
-    environ = {
-        "PATH": "/usr/bin:/bin",
-        "SOURCINGX_HOME": str(home),
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "SECRET_KEY": settings.secret_key,
-        "PORT": "0",
-        **(more or {}),
-    }
+    environ = {**environ_of(settings, home), **(more or {})}
     log = home / "web.log"
     with log.open("wb") as output:
         command = [str(Path(sys.executable).with_name("sourcingx")), "web"]

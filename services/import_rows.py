@@ -1,8 +1,8 @@
 """From a row of a file to a person: clean text within the columns' limits, and the keys of an identity.
 
-Pure. The shape of a person is the record that sql/imports.sql takes: field → text, plus
-skills (list), years_experience and current_tenure_months (number or None), started_on (ISO date
-or None), public_url, opaque_url, guess_first, guess_last, and `keys` (see below).
+Pure. The values of a person are field → text, plus skills (list), years_experience and
+current_tenure_months (number or None), public_url, opaque_url, guess_first, guess_last. This is the
+reference, a row at a time; import_normalise does a batch at a time with the same result.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from services.country_names import country_in
+from services.import_dates import months_between, months_of, started_on, years_of
+from services.import_history import History, Plan, Position, history_of
 from services.spreadsheet_text import unguard
+from services.text_keys import text_key
 from services.urls import opaque_key, url_key
 
 # As in sql/migrations/0001_foundation.sql.
@@ -32,12 +36,12 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _EMAIL = re.compile(r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+$")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_YEARS = re.compile(r"(\d+(?:[.,]\d+)?)\s*\+?\s*(?:years?|yrs?|y|an(?:s|n[ée]es?)?|jahre?|años?)\b", re.IGNORECASE)
-_MONTHS = re.compile(r"(\d+)\s*(?:months?|mos?|m|mois|monate?|mes(?:es)?)\b", re.IGNORECASE)
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
-_MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?\s+(\d{4})|(\d{1,2})/(\d{4})|(\d{4})", re.IGNORECASE)
+_SPLIT_SKILLS = re.compile(r"[,;|\n\r•·]+")
+_SPLIT_EMAILS = re.compile(r"[\s,;]+")
+# As sx_phone in sql/migrations/0004_bulk_load.sql.
+_PHONE_TAIL = re.compile(r"\s*(x|ext|#|,|;|/)[\s\S]*$", re.IGNORECASE)
+_PHONE = re.compile(r"^(?:\+|00)([1-9][0-9]{7,14})$")
+NO_PLAN = Plan()
 
 
 @dataclass
@@ -52,6 +56,12 @@ class Person:
     values: dict[str, Any]
     keys: list[str]
     raw: dict[str, Any]
+    history: History = field(default_factory=History)
+    phone_key: str = ""
+    # The hash of the row, None for a person of several rows.
+    row_hash: str | None = None
+    # See import_lines; None until they are made, and when something was added since.
+    lines: Any = None
     # Of rows that turned out to be the same person: whether each brought something new.
     repeats: list[bool] = field(default_factory=list)
 
@@ -64,42 +74,102 @@ class Person:
         return bool(self.values["public_url"])
 
     def copy(self) -> Person:
-        return Person(self.row_number, dict(self.values), list(self.keys), dict(self.raw), list(self.repeats))
+        return replace(
+            self,
+            values=dict(self.values),
+            keys=list(self.keys),
+            raw=dict(self.raw),
+            history=self.history.copy(),
+            repeats=list(self.repeats),
+            lines=None,
+        )
+
+    def agrees_by_name(self, other: Person) -> bool:
+        """Whether every word of the shorter name stands in the longer one, two at least."""
+        one, two = (set(text_key(str(p.values["full_name"])).split(" ")) for p in (self, other))
+        return len(one & two) == min(len(one), len(two)) >= 2
 
     def absorb(self, other: Person) -> None:
         """Take what a later row of the same person says, where it says something."""
-        before = dict(self.values)
-        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])}
+        before = (dict(self.values), self.history.copy())
+        # A guess of an earlier row stays, as one that is stored does.
+        guesses = {name: self.values[name] for name in ("guess_first", "guess_last") if self.values.get(name)}
+        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])} | guesses
         self.keys += [key for key in other.keys if key not in self.keys]
+        self.phone_key = other.phone_key if other.values["phone"] else self.phone_key
         self.raw |= other.raw
-        self.repeats += [self.values != before, *other.repeats]
+        self.history.absorb(other.history)
+        self.row_hash = self.lines = None
+        self.repeats += [(self.values, self.history) != before, *other.repeats]
 
 
 def person_of(
-    row_number: int, row: Mapping[str, Any], columns: Mapping[str, Sequence[str]], *, today: date
+    row_number: int,
+    row: Mapping[str, Any],
+    columns: Mapping[str, Sequence[str]],
+    *,
+    today: date,
+    plan: Plan = NO_PLAN,
 ) -> Person | None:
     """The person of a row, or None when it holds neither name nor address.
 
-    columns: field → columns, see import_mapping.columns_by_field().
+    columns: field → columns, see import_mapping.columns_by_field(). plan: see import_history.plan_of().
     """
-    values: dict[str, Any] = {name: _first(row, columns.get(name, ()), name) for name in LIMITS if name != "email"}
-    values["email"] = _email(row, columns.get("email", ()))
-    values["skills"] = _skills(row, columns.get("skills", ()))
-    values["years_experience"] = _years(_first(row, columns.get("years_experience", ())))
-    values["started_on"] = started_on(_first(row, columns.get("started_on", ())), today)
-    values["current_tenure_months"] = _tenure(_first(row, columns.get("current_tenure_months", ())))
-    if values["current_tenure_months"] is None and values["started_on"]:
-        start = date.fromisoformat(values["started_on"])
-        values["current_tenure_months"] = (today.year - start.year) * 12 + today.month - start.month
+    values: dict[str, Any] = {name: first_text(row, columns.get(name, ()), name) for name in LIMITS if name != "email"}
+    values["email"] = email_of(row, columns.get("email", ()))
+    values["skills"] = skills_of(row, columns.get("skills", ()))
+    values["years_experience"] = years_of(first_text(row, columns.get("years_experience", ())))
+    tenure = first_text(row, columns.get("current_tenure_months", ()))
+    return finish_person(row_number, row, columns, values, tenure, today, plan)
+
+
+def finish_person(
+    row_number: int,
+    row: Mapping[str, Any],
+    columns: Mapping[str, Sequence[str]],
+    values: dict[str, Any],
+    tenure: str,
+    today: date,
+    plan: Plan,
+) -> Person | None:
+    """What follows from the values of single columns: names, dates, country, keys, history."""
+    start_text = first_text(row, columns.get("started_on", ()))
+    start = started_on(start_text, today) if start_text else None
+    began = date.fromisoformat(start) if start else None
+    values["current_tenure_months"] = months_of(tenure) if tenure else None
+    if values["current_tenure_months"] is None and began:
+        values["current_tenure_months"] = months_between(began, today)
+    if not values["country"] and values["location"]:
+        values["country"] = country_in(values["location"])
     _name(values)
     keys = _addresses(row, columns, values)
     if not (keys or values["email"] or values["full_name"]):
         return None
     if not keys and not values["email"]:
         keys = [_row_key(values)]
-    return Person(
-        row_number, values, keys, storable({column: value for column, value in row.items() if value not in (None, "")})
-    )
+    current = Position(values["title"], values["company"], values["location"], began, None, True)
+    history = history_of(row, plan, current, clean, today)
+    return Person(row_number, values, keys, raw_of(row), history, phone_key(values["phone"]))
+
+
+def raw_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the row says, as it can be stored; empty cells left out."""
+    return {
+        name if name.isascii() else storable(name): value
+        if isinstance(value, str) and value.isascii() and "\0" not in value
+        else storable(value)
+        for name, value in row.items()
+        if value not in (None, "") and "\0" not in name
+    }
+
+
+def phone_key(phone: str) -> str:
+    """A telephone number as digits with its country code; "" where it does not say the country."""
+    if not phone:
+        return ""
+    digits = re.sub(r"[^0-9+]", "", _PHONE_TAIL.sub("", phone).replace("(0)", ""))
+    found = _PHONE.match(digits)
+    return found[1] if found else ""
 
 
 def clean(value: Any, limit: int | None = None, *, lines: bool = False) -> str:
@@ -137,70 +207,32 @@ def storable(value: Any) -> Any:
     return value
 
 
-def started_on(text: str, today: date) -> str | None:
-    """The start of "Feb 2026 - Present", "2019-03-01", "03/2020" or "2018" as an ISO date; None when unclear.
-
-    A range that has ended is no current job.
-    """
-    begin, _, end = re.sub(r"\s[-–—]\s|[–—]", "\n", text).partition("\n")
-    if end and any(c.isdigit() for c in end):
-        return None
-    year, month = 0, 1
-    if found := _ISO.search(begin):
-        year, month = int(found[1]), int(found[2])
-    elif found := _MONTH_YEAR.search(begin):
-        year = int(found[2] or found[4] or found[5])
-        name = (found[1] or "")[:3].lower()
-        month = _MONTH_NAMES.index(name) + 1 if name in _MONTH_NAMES else int(found[3] or 1)
-    if not (1950 <= year <= today.year and 1 <= month <= 12) or date(year, month, 1) > today:
-        return None
-    return date(year, month, 1).isoformat()
-
-
-def _first(row: Mapping[str, Any], columns: Sequence[str], name: str = "") -> str:
+def first_text(row: Mapping[str, Any], columns: Sequence[str], name: str = "") -> str:
     for column in columns:
         if text := clean(row.get(column), LIMITS.get(name), lines=name == "summary"):
             return text
     return ""
 
 
-def _email(row: Mapping[str, Any], columns: Sequence[str]) -> str:
+def email_of(row: Mapping[str, Any], columns: Sequence[str]) -> str:
     for column in columns:
-        for part in re.split(r"[\s,;]+", clean(row.get(column))):
+        for part in _SPLIT_EMAILS.split(clean(row.get(column))):
             plain = part.removeprefix("mailto:").strip("<>\"'.")
             if len(plain) <= LIMITS["email"] and _EMAIL.match(plain):
                 return plain
     return ""
 
 
-def _skills(row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
+def skills_of(row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
     found: dict[str, str] = {}
     for column in columns:
         value = row.get(column)
-        parts = value if isinstance(value, list) else re.split(r"[,;|\n\r•·]+", str(value or ""))
+        parts = value if isinstance(value, list) else _SPLIT_SKILLS.split(str(value or ""))
         for part in parts:
             name = part.get("name") if isinstance(part, dict) else part
             if skill := clean(name, MAX_SKILL):
                 found.setdefault(skill.casefold(), skill)
     return list(found.values())[:MAX_SKILLS]
-
-
-def _years(text: str) -> float | None:
-    found = _NUMBER.search(text)
-    value = float(found[0].replace(",", ".")) if found else -1.0
-    return round(value, 1) if 0 <= value <= 80 else None
-
-
-def _tenure(text: str) -> int | None:
-    """Months of "3 years 2 months in role", "1 yr 4 mos" or a bare number of months."""
-    if text.isdecimal():
-        months = float(text) if len(text) < 5 else -1.0
-    else:
-        years, rest = _YEARS.search(text), _MONTHS.search(text)
-        if not years and not rest:
-            return None
-        months = (float(years[1].replace(",", ".")) * 12 if years else 0) + (int(rest[1][:5]) if rest else 0)
-    return round(months) if 0 <= months <= 960 else None
 
 
 def _name(values: dict[str, Any]) -> None:

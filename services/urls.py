@@ -21,6 +21,9 @@ MAX_LENGTH = 1000
 MAX_KEY_BYTES = 2000
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _HOST = re.compile(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")
+# Most addresses of files, in no need of closer reading.
+_PLAIN = re.compile(r"https?://(?:www\.)?linkedin\.com/in/([a-z0-9-]{1,200})/?", re.ASCII)
+_NEVER = re.compile(r'[\s\x00-\x1f<>"\\`]')
 _OPAQUE = re.compile(r"^AC[a-z]A[A-Za-z0-9_-]{6,}$")
 _SALES_PATHS = {("sales", "lead"), ("sales", "people"), ("talent", "profile"), ("recruiter", "profile")}
 
@@ -36,6 +39,9 @@ class UrlKey:
 
 def url_key(url: str) -> UrlKey | None:
     """The key of an address, or None for what is no http(s) address of a host on the internet."""
+    if plain := _PLAIN.fullmatch(url):
+        key = f"linkedin.com/in/{plain[1]}"
+        return UrlKey("public", key, f"https://www.{key}")
     found = _read(unicodedata.normalize("NFC", url).strip())
     if found is None or len(found.url) > MAX_LENGTH or len(found.key.encode()) > MAX_KEY_BYTES:
         return None
@@ -48,7 +54,7 @@ def opaque_key(member: str) -> UrlKey | None:
 
 
 def _read(text: str) -> UrlKey | None:
-    if not text or len(text) > MAX_LENGTH or any(c.isspace() or ord(c) < 32 or c in '<>"\\`' for c in text):
+    if not text or len(text) > MAX_LENGTH or _NEVER.search(text):
         return None
     if not text.lower().startswith(("http://", "https://")):
         # "www.linkedin.com/in/ana" is what people paste; "javascript:…" and "localhost:80" are not.

@@ -83,3 +83,106 @@ RESET max_parallel_workers_per_gather; RESET enable_bitmapscan; RESET enable_ind
 -- Last names spread over the search, to make selective terms of.
 SELECT last_name_key FROM candidates
 WHERE search_id = %(search_id)s AND length(last_name_key) > 6 AND id %% %(step)s = 0 ORDER BY id LIMIT 4000;
+
+-- shift_ids --
+-- How far other ids of the people of a search are from any that there are.
+SELECT (SELECT last_value FROM profiles_id_seq) + 1000 - min(c.profile_id) AS shift
+FROM candidates c WHERE c.search_id = %(search_id)s::uuid;
+
+-- dump_profiles --
+-- The people of a search as others.
+COPY (SELECT p.id + %(shift)s, p.full_name, p.first_name, p.last_name, p.headline, p.title, p.company, p.location,
+    p.country, p.industry, p.summary, CASE WHEN p.email <> '' THEN 'c-' || p.email ELSE '' END, p.phone, p.linkedin_url,
+    p.skills, p.years_experience, p.current_tenure_months, p.average_tenure_months, p.source, p.collected_at,
+    p.created_at, p.updated_at
+    FROM candidates c JOIN profiles p ON p.id = c.profile_id
+    WHERE c.search_id = %(search_id)s::uuid ORDER BY p.id) TO STDOUT;
+
+-- load_profiles --
+-- And in again.
+COPY profiles (id, full_name, first_name, last_name, headline, title, company, location, country, industry, summary,
+    email, phone, linkedin_url, skills, years_experience, current_tenure_months, average_tenure_months, source,
+    collected_at, created_at, updated_at) FROM STDIN;
+
+-- dump_profile_urls --
+-- Their keys.
+COPY (SELECT replace(u.url_key, '.com/in/', '.com/in/c-'), u.profile_id + %(shift)s FROM candidates c
+    JOIN profile_urls u USING (profile_id)
+    WHERE c.search_id = %(search_id)s::uuid AND u.url_key LIKE 'linkedin.com/in/%%' ORDER BY u.profile_id) TO STDOUT;
+
+-- load_profile_urls --
+-- And in again.
+COPY profile_urls (url_key, profile_id) FROM STDIN;
+
+-- dump_profile_raw --
+-- Their raw rows.
+COPY (SELECT r.profile_id + %(shift)s, r.source, r.raw, gen_random_uuid(), r.profile_at, r.fetched_at FROM candidates c
+    JOIN profile_raw r USING (profile_id) WHERE c.search_id = %(search_id)s::uuid ORDER BY r.profile_id) TO STDOUT;
+
+-- load_profile_raw --
+-- And in again.
+COPY profile_raw (profile_id, source, raw, row_hash, profile_at, fetched_at) FROM STDIN;
+
+-- dump_positions --
+-- Their jobs.
+COPY (SELECT o.profile_id + %(shift)s, o.title, o.company, o.location, o.started_on, o.ended_on, o.is_current,
+    o.description FROM candidates c JOIN positions o USING (profile_id)
+    WHERE c.search_id = %(search_id)s::uuid ORDER BY o.id) TO STDOUT;
+
+-- load_positions --
+-- And in again.
+COPY positions (profile_id, title, company, location, started_on, ended_on, is_current, description) FROM STDIN;
+
+-- dump_educations --
+-- Their schools.
+COPY (SELECT e.profile_id + %(shift)s, e.school, e.degree, e.field_of_study, e.started_on, e.ended_on FROM candidates c
+    JOIN educations e USING (profile_id) WHERE c.search_id = %(search_id)s::uuid ORDER BY e.id) TO STDOUT;
+
+-- load_educations --
+-- And in again.
+COPY educations (profile_id, school, degree, field_of_study, started_on, ended_on) FROM STDIN;
+
+-- dump_candidates --
+-- Their places in the search, as in another search.
+COPY (SELECT %(other)s::uuid, profile_id + %(shift)s, filter_rule_id, changed_by, added_at, stage_changed_at, screened_at,
+    note_count, current_tenure_months, average_tenure_months, has_email, filter_status, stage, fit, score,
+    years_experience, source, country, industry, name_key, last_name_key, title_key, company_key, location_key, tags,
+    skills, search_tsv FROM candidates WHERE search_id = %(search_id)s::uuid ORDER BY id) TO STDOUT;
+
+-- load_candidates --
+-- And in again.
+COPY candidates (search_id, profile_id, filter_rule_id, changed_by, added_at, stage_changed_at, screened_at,
+    note_count, current_tenure_months, average_tenure_months, has_email, filter_status, stage, fit, score,
+    years_experience, source, country, industry, name_key, last_name_key, title_key, company_key, location_key, tags,
+    skills, search_tsv) FROM STDIN;
+
+-- pass_shifted --
+-- Ids that were copied in are not given out again.
+SELECT setval('profiles_id_seq', (SELECT max(id) FROM profiles));
+
+-- vacuum_all --
+-- What an import does at its end, too.
+VACUUM (ANALYZE) profiles, candidates;
+
+-- fetch_run_state --
+-- Whether a run has ended.
+SELECT state, done FROM runs WHERE id = %(run_id)s;
+
+-- digest_people --
+-- All that imports wrote, but ids and times: how many people, and one hash of what is known of all of them and
+-- of their places in searches.
+SELECT count(*) AS people, md5(string_agg(person, '' ORDER BY person)) AS digest
+FROM (
+    SELECT md5(concat_ws(' | ',
+        (to_jsonb(p) - '{id,collected_at,created_at,updated_at}'::text[])::text,
+        (SELECT string_agg(u.url_key, ' ' ORDER BY u.url_key) FROM profile_urls u WHERE u.profile_id = p.id),
+        (SELECT string_agg(r.source || r.raw::text, ' ' ORDER BY r.source) FROM profile_raw r WHERE r.profile_id = p.id),
+        (SELECT string_agg(o.told, ' ' ORDER BY o.told COLLATE "C") FROM (
+            SELECT (to_jsonb(o) - '{id,profile_id}'::text[])::text AS told FROM positions o WHERE o.profile_id = p.id) AS o),
+        (SELECT string_agg(e.told, ' ' ORDER BY e.told COLLATE "C") FROM (
+            SELECT (to_jsonb(e) - '{id,profile_id}'::text[])::text AS told FROM educations e
+            WHERE e.profile_id = p.id) AS e),
+        (SELECT string_agg(c.told, ' ' ORDER BY c.told COLLATE "C") FROM (
+            SELECT s.title || (to_jsonb(c) - '{id,search_id,profile_id,changed_by,changed_xid,added_at}'::text[])::text AS told
+            FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = p.id) AS c))) AS person
+    FROM profiles p) AS people;

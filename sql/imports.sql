@@ -13,51 +13,122 @@ ORDER BY s.created_at DESC LIMIT 2;
 -- One import adds people at a time, for as long as a batch takes: two cannot both add the same person.
 SELECT pg_advisory_xact_lock(hashtext('sourcingx people'));
 
--- find_people --
--- Whom each record names: by its keys, strongest first, else by e-mail, unless the one with this
--- e-mail and the record have different public addresses.
-SELECT g.slot, coalesce(by_key.profile_id, by_email.id) AS profile_id
-FROM jsonb_to_recordset(%(people)s) AS g(slot int, keys text[], email text, has_public boolean)
-LEFT JOIN LATERAL (
-    SELECT u.profile_id FROM unnest(g.keys) WITH ORDINALITY AS k(key, place) JOIN profile_urls u ON u.url_key = k.key
-    ORDER BY k.place LIMIT 1) AS by_key ON true
+-- find_unchanged --
+-- Rows that this source has told already, in these very words, and whose people nothing has changed since.
+-- OFFSET 0: hash by hash, whatever the planner thinks of a source that it has not counted yet.
+SELECT g.row_hash, r.profile_id
+FROM unnest(%(hashes)s::uuid[]) AS g(row_hash)
+CROSS JOIN LATERAL (
+    SELECT profile_id, source, profile_at FROM profile_raw WHERE row_hash = g.row_hash OFFSET 0) AS r
+CROSS JOIN LATERAL (SELECT updated_at FROM profiles WHERE id = r.profile_id OFFSET 0) AS p
+WHERE r.source = %(source)s AND p.updated_at = r.profile_at;
+
+-- use_indexes --
+-- A batch is small and the tables are large: also while nobody has counted them yet, and the planner thinks that
+-- to read all of them were nothing.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_hashjoin', 'off', true);
+
+-- find_by_key --
+-- Whom each record names by its keys; the strongest key that is known decides.
+SELECT DISTINCT ON (k.slot) k.slot, u.profile_id
+FROM unnest(%(slots)s::int[], %(places)s::int[], %(keys)s::text[]) AS k(slot, place, key)
+CROSS JOIN LATERAL (SELECT profile_id FROM profile_urls WHERE url_key = k.key OFFSET 0) AS u
+ORDER BY k.slot, k.place;
+
+-- find_by_contact --
+-- Whom records without a known key name: by e-mail, else by telephone where the names agree too; never
+-- someone whose public address is another one than the record's.
+SELECT g.slot, coalesce(by_email.id, by_phone.id) AS profile_id
+FROM unnest(%(slots)s::int[], %(emails)s::text[], %(phones)s::text[], %(names)s::text[], %(public)s::boolean[])
+    AS g(slot, email, phone, name, has_public)
 LEFT JOIN LATERAL (
     SELECT p.id FROM profiles p
-    WHERE by_key.profile_id IS NULL AND g.email <> '' AND p.email <> '' AND lower(p.email) = lower(g.email)
+    WHERE g.email <> '' AND p.email <> '' AND lower(p.email) = lower(g.email)
         AND NOT (g.has_public AND EXISTS (
             SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
     ORDER BY p.id LIMIT 1) AS by_email ON true
-WHERE by_key.profile_id IS NOT NULL OR by_email.id IS NOT NULL;
+LEFT JOIN LATERAL (
+    SELECT p.id FROM profiles p
+    WHERE by_email.id IS NULL AND sx_phone(p.phone) = nullif(g.phone, '')
+        AND sx_names_agree(p.name_key, sx_key(g.name))
+        AND NOT (g.has_public AND EXISTS (
+            SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
+    ORDER BY p.id LIMIT 1) AS by_phone ON true
+WHERE by_email.id IS NOT NULL OR by_phone.id IS NOT NULL;
+
+-- lock_profiles --
+-- Known people stay as they are found until the batch is through; always in one order.
+SELECT id FROM profiles WHERE id = ANY (%(people)s) ORDER BY id FOR NO KEY UPDATE;
+
+-- take_profile_ids --
+-- Ids for new people, so that everything of theirs can be copied without asking back.
+SELECT array_agg(taken.id ORDER BY taken.id) AS ids
+FROM (SELECT nextval(pg_get_serial_sequence('profiles', 'id')) AS id FROM generate_series(1, %(count)s)) AS taken;
+
+-- copy_profiles --
+-- New people. COPY takes the ids that are given (an INSERT would refuse them).
+COPY profiles (id, full_name, first_name, last_name, headline, title, company, location, country, industry, summary,
+    email, phone, linkedin_url, skills, years_experience, current_tenure_months, average_tenure_months, source)
+FROM STDIN;
+
+-- copy_urls --
+-- Keys of new people. A key that is taken meanwhile ends the batch, which is then tried again and finds its person.
+COPY profile_urls (url_key, profile_id) FROM STDIN;
+
+-- copy_raw --
+-- Everything the file says of new people, columns that no field is for included.
+COPY profile_raw (profile_id, source, raw, row_hash) FROM STDIN;
+
+-- copy_positions --
+-- Jobs of new people.
+COPY positions (profile_id, title, company, location, started_on, ended_on, is_current, description) FROM STDIN;
+
+-- copy_educations --
+-- Schools of new people.
+COPY educations (profile_id, school, degree, field_of_study, started_on, ended_on) FROM STDIN;
+
+-- stage_people --
+-- What a batch says of people who are known.
+COPY import_staged_people (run_id, batch, profile_id, full_name, first_name, last_name, guess_first, guess_last,
+    headline, title, company, location, country, industry, summary, email, phone, public_url, opaque_url, skills,
+    years_experience, current_tenure_months, raw, row_hash) FROM STDIN;
+
+-- stage_positions --
+-- Jobs of people who are known.
+COPY import_staged_positions (run_id, batch, profile_id, place, title, company, location, started_on, ended_on,
+    is_current, description) FROM STDIN;
+
+-- stage_educations --
+-- Schools of people who are known.
+COPY import_staged_educations (run_id, batch, profile_id, place, school, degree, field_of_study, started_on, ended_on)
+FROM STDIN;
 
 -- merge_people --
--- Adds new people and changes those about whom the file says something new. What the file leaves
--- empty stays as it was. Returns one row for each that was added or changed.
+-- Changes those about whom the file says something new; what the file leaves empty stays as it was. Returns
+-- whom it changed.
 MERGE INTO profiles p
 USING (
-    SELECT g.slot, g.profile_id, g.source,
+    SELECT o.id,
         coalesce(nullif(g.full_name, ''), o.full_name) AS full_name,
         coalesce(nullif(g.first_name, ''), nullif(o.first_name, ''), g.guess_first) AS first_name,
         coalesce(nullif(g.last_name, ''), nullif(o.last_name, ''), g.guess_last) AS last_name,
-        coalesce(nullif(g.headline, ''), o.headline, '') AS headline,
-        coalesce(nullif(g.title, ''), o.title, '') AS title,
-        coalesce(nullif(g.company, ''), o.company, '') AS company,
-        coalesce(nullif(g.location, ''), o.location, '') AS location,
-        coalesce(nullif(g.country, ''), o.country, '') AS country,
-        coalesce(nullif(g.industry, ''), o.industry, '') AS industry,
-        coalesce(nullif(g.summary, ''), o.summary, '') AS summary,
-        coalesce(nullif(g.email, ''), o.email, '') AS email,
-        coalesce(nullif(g.phone, ''), o.phone, '') AS phone,
+        coalesce(nullif(g.headline, ''), o.headline) AS headline,
+        coalesce(nullif(g.title, ''), o.title) AS title,
+        coalesce(nullif(g.company, ''), o.company) AS company,
+        coalesce(nullif(g.location, ''), o.location) AS location,
+        coalesce(nullif(g.country, ''), o.country) AS country,
+        coalesce(nullif(g.industry, ''), o.industry) AS industry,
+        coalesce(nullif(g.summary, ''), o.summary) AS summary,
+        coalesce(nullif(g.email, ''), o.email) AS email,
+        coalesce(nullif(g.phone, ''), o.phone) AS phone,
         coalesce(nullif(g.public_url, ''), nullif(o.linkedin_url, ''), g.opaque_url) AS linkedin_url,
-        CASE WHEN cardinality(g.skills) > 0 THEN g.skills ELSE coalesce(o.skills, '{}') END AS skills,
+        CASE WHEN cardinality(g.skills) > 0 THEN g.skills ELSE o.skills END AS skills,
         coalesce(g.years_experience, o.years_experience) AS years_experience,
         coalesce(g.current_tenure_months, o.current_tenure_months) AS current_tenure_months
-    FROM jsonb_to_recordset(%(people)s) AS g(slot int, profile_id bigint, source text, full_name text,
-        first_name text, last_name text, guess_first text, guess_last text, headline text, title text, company text,
-        location text, country text, industry text, summary text, email text, phone text, public_url text,
-        opaque_url text, skills text[], years_experience numeric(4, 1), current_tenure_months smallint)
-    LEFT JOIN profiles o ON o.id = g.profile_id
-    ORDER BY g.slot) AS n
-ON p.id = n.profile_id
+    FROM import_staged_people g JOIN profiles o ON o.id = g.profile_id
+    WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s) AS n
+ON p.id = n.id
 WHEN MATCHED AND (p.full_name, p.first_name, p.last_name, p.headline, p.title, p.company, p.location, p.country,
         p.industry, p.summary, p.email, p.phone, p.linkedin_url, p.skills, p.years_experience,
         p.current_tenure_months)
@@ -69,57 +140,158 @@ WHEN MATCHED AND (p.full_name, p.first_name, p.last_name, p.headline, p.title, p
         industry = n.industry, summary = n.summary, email = n.email, phone = n.phone,
         linkedin_url = n.linkedin_url, skills = n.skills, years_experience = n.years_experience,
         current_tenure_months = n.current_tenure_months, collected_at = now(), updated_at = now()
-WHEN NOT MATCHED THEN INSERT (full_name, first_name, last_name, headline, title, company, location, country,
-        industry, summary, email, phone, linkedin_url, skills, years_experience, current_tenure_months, source)
-    VALUES (n.full_name, n.first_name, n.last_name, n.headline, n.title, n.company, n.location, n.country,
-        n.industry, n.summary, n.email, n.phone, n.linkedin_url, n.skills, n.years_experience,
-        n.current_tenure_months, n.source)
-RETURNING n.slot, p.id AS profile_id, merge_action() AS action;
+RETURNING p.id;
 
 -- insert_urls --
--- The keys by which these people are known from now on.
+-- The keys by which known people are known from now on; one that is someone else's stays theirs.
 INSERT INTO profile_urls (url_key, profile_id)
-SELECT k.key, g.profile_id
-FROM jsonb_to_recordset(%(people)s) AS g(profile_id bigint, keys text[]), unnest(g.keys) AS k(key)
+SELECT k.key, k.profile_id FROM unnest(%(keys)s::text[], %(people)s::bigint[]) AS k(key, profile_id)
 ON CONFLICT (url_key) DO NOTHING;
 
--- upsert_raw --
--- Everything the file says, columns that no field is for included; earlier files' columns stay.
-INSERT INTO profile_raw AS r (profile_id, source, raw)
-SELECT g.profile_id, g.source, g.raw
-FROM jsonb_to_recordset(%(people)s) AS g(profile_id bigint, source text, raw jsonb)
-ON CONFLICT (profile_id, source) DO UPDATE SET raw = r.raw || excluded.raw, fetched_at = now()
-WHERE r.raw || excluded.raw IS DISTINCT FROM r.raw;
+-- merge_raw --
+-- Everything the file says of known people; earlier files' columns stay. Last, when updated_at is settled.
+INSERT INTO profile_raw AS r (profile_id, source, raw, row_hash, profile_at)
+SELECT g.profile_id, %(source)s, g.raw, g.row_hash, p.updated_at
+FROM import_staged_people g JOIN profiles p ON p.id = g.profile_id
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s
+ON CONFLICT (profile_id, source) DO UPDATE SET raw = r.raw || excluded.raw, row_hash = excluded.row_hash,
+    profile_at = excluded.profile_at,
+    fetched_at = CASE WHEN r.raw || excluded.raw IS DISTINCT FROM r.raw THEN now() ELSE r.fetched_at END
+WHERE (r.raw || excluded.raw, excluded.row_hash, excluded.profile_at)
+    IS DISTINCT FROM (r.raw, r.row_hash, r.profile_at);
 
 -- end_positions --
 -- A current job other than the one in the file is a former one.
 UPDATE positions o SET is_current = false
-FROM jsonb_to_recordset(%(people)s) AS g(profile_id bigint, title text, company text)
-WHERE o.profile_id = g.profile_id AND o.is_current AND g.title <> '' AND g.company <> ''
-    AND (sx_key(o.title), sx_key(o.company)) IS DISTINCT FROM (sx_key(g.title), sx_key(g.company));
+FROM import_staged_positions g
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND g.is_current AND g.title <> '' AND g.company <> ''
+    AND o.profile_id = g.profile_id AND o.is_current
+    AND (sx_key(o.title), sx_key(o.company)) IS DISTINCT FROM (sx_key(g.title), sx_key(g.company))
+RETURNING o.profile_id;
 
 -- date_positions --
 -- When the current job began, where that was not known.
 UPDATE positions o SET started_on = g.started_on
-FROM jsonb_to_recordset(%(people)s) AS g(profile_id bigint, started_on date)
-WHERE o.profile_id = g.profile_id AND o.is_current AND o.started_on IS NULL AND g.started_on IS NOT NULL;
+FROM import_staged_positions g
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND g.is_current AND g.started_on IS NOT NULL
+    AND o.profile_id = g.profile_id AND o.is_current AND o.started_on IS NULL
+RETURNING o.profile_id;
+
+-- revive_positions --
+-- A former job that is the current one again: nobody had said when it ended.
+UPDATE positions o SET is_current = true, started_on = coalesce(o.started_on, found.started_on)
+FROM (
+    SELECT DISTINCT ON (g.profile_id) f.id, g.started_on
+    FROM import_staged_positions g JOIN positions f ON f.profile_id = g.profile_id
+    WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND g.is_current AND (g.title <> '' OR g.company <> '')
+        AND f.ended_on IS NULL
+        AND (sx_key(f.title), sx_key(f.company)) = (sx_key(g.title), sx_key(g.company))
+        AND (f.started_on IS NULL OR g.started_on IS NULL OR f.started_on = g.started_on)
+        AND NOT EXISTS (SELECT FROM positions c WHERE c.profile_id = g.profile_id AND c.is_current)
+    ORDER BY g.profile_id, f.id) AS found
+WHERE o.id = found.id
+RETURNING o.profile_id;
 
 -- insert_positions --
 -- The current job of those who have none.
-INSERT INTO positions (profile_id, title, company, location, started_on, is_current)
-SELECT g.profile_id, g.title, g.company, g.location, g.started_on, true
-FROM jsonb_to_recordset(%(people)s)
-    AS g(profile_id bigint, title text, company text, location text, started_on date)
-WHERE (g.title <> '' OR g.company <> '')
-    AND NOT EXISTS (SELECT FROM positions o WHERE o.profile_id = g.profile_id AND o.is_current);
+INSERT INTO positions (profile_id, title, company, location, started_on, is_current, description)
+SELECT g.profile_id, g.title, g.company, g.location, g.started_on, true, g.description
+FROM import_staged_positions g
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND g.is_current AND (g.title <> '' OR g.company <> '')
+    AND NOT EXISTS (SELECT FROM positions o WHERE o.profile_id = g.profile_id AND o.is_current)
+RETURNING profile_id;
+
+-- complete_positions --
+-- What a file adds to jobs that are known.
+UPDATE positions o SET started_on = n.started_on, ended_on = n.ended_on, location = n.location,
+    description = n.description
+FROM (
+    SELECT DISTINCT ON (f.id) f.id, coalesce(f.started_on, g.started_on) AS started_on,
+        CASE WHEN f.is_current THEN f.ended_on ELSE coalesce(f.ended_on, g.ended_on) END AS ended_on,
+        coalesce(nullif(f.location, ''), g.location) AS location,
+        coalesce(nullif(f.description, ''), g.description) AS description
+    FROM import_staged_positions g JOIN positions f ON f.profile_id = g.profile_id
+    WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND NOT g.is_current
+        AND (sx_key(f.title), sx_key(f.company)) = (sx_key(g.title), sx_key(g.company))
+        AND (f.started_on IS NULL OR g.started_on IS NULL OR f.started_on = g.started_on)
+    ORDER BY f.id, g.place) AS n
+WHERE o.id = n.id AND (o.started_on, o.ended_on, o.location, o.description)
+    IS DISTINCT FROM (n.started_on, n.ended_on, n.location, n.description)
+RETURNING o.profile_id;
+
+-- insert_former_positions --
+-- Former jobs that were not known.
+INSERT INTO positions (profile_id, title, company, location, started_on, ended_on, is_current, description)
+SELECT g.profile_id, g.title, g.company, g.location, g.started_on, g.ended_on, false, g.description
+FROM import_staged_positions g
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND NOT g.is_current
+    AND NOT EXISTS (SELECT FROM positions f WHERE f.profile_id = g.profile_id
+        AND (sx_key(f.title), sx_key(f.company)) = (sx_key(g.title), sx_key(g.company))
+        AND (f.started_on IS NULL OR g.started_on IS NULL OR f.started_on = g.started_on))
+ORDER BY g.profile_id, g.place
+RETURNING profile_id;
+
+-- complete_educations --
+-- What a file adds to schools that are known.
+UPDATE educations o SET degree = n.degree, field_of_study = n.field_of_study, started_on = n.started_on,
+    ended_on = n.ended_on
+FROM (
+    SELECT DISTINCT ON (f.id) f.id, coalesce(nullif(f.degree, ''), g.degree) AS degree,
+        coalesce(nullif(f.field_of_study, ''), g.field_of_study) AS field_of_study,
+        coalesce(f.started_on, g.started_on) AS started_on, coalesce(f.ended_on, g.ended_on) AS ended_on
+    FROM import_staged_educations g JOIN educations f ON f.profile_id = g.profile_id
+    WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND sx_key(f.school) = sx_key(g.school)
+        AND (f.degree = '' OR g.degree = '' OR sx_key(f.degree) = sx_key(g.degree))
+    ORDER BY f.id, g.place) AS n
+WHERE o.id = n.id AND (o.degree, o.field_of_study, o.started_on, o.ended_on)
+    IS DISTINCT FROM (n.degree, n.field_of_study, n.started_on, n.ended_on)
+RETURNING o.profile_id;
+
+-- insert_educations --
+-- Schools that were not known.
+INSERT INTO educations (profile_id, school, degree, field_of_study, started_on, ended_on)
+SELECT g.profile_id, g.school, g.degree, g.field_of_study, g.started_on, g.ended_on
+FROM import_staged_educations g
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s
+    AND NOT EXISTS (SELECT FROM educations f WHERE f.profile_id = g.profile_id AND sx_key(f.school) = sx_key(g.school)
+        AND (f.degree = '' OR g.degree = '' OR sx_key(f.degree) = sx_key(g.degree)))
+ORDER BY g.profile_id, g.place
+RETURNING profile_id;
+
+-- derive_tenure --
+-- The mean time in jobs of people whose jobs changed, where the beginning and end of two at least are known;
+-- and that something about them did change.
+UPDATE profiles p SET updated_at = now(), collected_at = now(),
+    average_tenure_months = coalesce(known.months, p.average_tenure_months)
+FROM unnest(%(people)s::bigint[]) AS g(id)
+LEFT JOIN LATERAL (
+    SELECT round(avg((extract(year FROM t.last) - extract(year FROM o.started_on)) * 12
+        + extract(month FROM t.last) - extract(month FROM o.started_on)))::smallint AS months
+    FROM positions o, LATERAL (SELECT CASE WHEN o.is_current THEN %(today)s::date ELSE o.ended_on END AS last) AS t
+    WHERE o.profile_id = g.id AND o.started_on IS NOT NULL AND t.last IS NOT NULL
+    HAVING count(*) >= 2) AS known ON true
+WHERE p.id = g.id;
+
+-- clear_staged --
+-- The batch is through.
+WITH people AS (DELETE FROM import_staged_people WHERE run_id = %(run_id)s AND batch = %(batch)s),
+    jobs AS (DELETE FROM import_staged_positions WHERE run_id = %(run_id)s AND batch = %(batch)s)
+DELETE FROM import_staged_educations WHERE run_id = %(run_id)s AND batch = %(batch)s;
 
 -- fetch_members --
--- Which of these people are in the search already.
-SELECT profile_id FROM candidates WHERE search_id = %(search_id)s::uuid AND profile_id = ANY (%(people)s);
+-- Which of these people are in the search already. OFFSET 0: by person first; a search that nobody has counted
+-- yet looks empty to the planner, which would read all of it.
+SELECT c.profile_id FROM (SELECT profile_id, search_id FROM candidates WHERE profile_id = ANY (%(people)s) OFFSET 0) AS c
+WHERE c.search_id = %(search_id)s::uuid;
 
 -- add_members --
 -- Puts people into the search; how many are new in it.
 SELECT count(*) AS added FROM add_candidates(%(search_id)s::uuid, %(people)s, %(actor)s);
+
+-- lock_candidates_of --
+-- The candidates of changed people, in the order in which all others lock them, too.
+SELECT count(*) FROM (
+    SELECT id FROM candidates WHERE profile_id = ANY (%(people)s) ORDER BY id FOR NO KEY UPDATE) AS locked;
 
 -- sync_members --
 -- Brings the candidates of changed people up to date, in all searches.
