@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callbacks import (
     actions,
+    archives,
     documents,
     errors,
     exports,
@@ -23,7 +24,10 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, screening)
+MODULES = (
+    routes, documents, pages, searches, archives, grid, actions, facets, views, person, imports, runs, exports,
+    screening,
+)  # fmt: skip
 
 
 def register_all(registry: Registry) -> None:

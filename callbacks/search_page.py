@@ -7,18 +7,24 @@ from typing import Any
 from flask import g
 
 from callbacks import errors, views
+from callbacks.archives import page as archive_page
 from callbacks.view_state import page_state
 from layouts import page_search
+from layouts.archive import frozen_notice
 from layouts.facet_panel import filter_panel
 from layouts.saved_views import saved_views_menu
-from services import column_state, searches
+from services import archives, column_state, searches
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
 
 
 def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
-    """The page of one search, in the view that the address says."""
+    """The page of one search, in the view that the address says; of an archived one, its preview."""
+    archive = archives.find(rt, actor, search_id)
+    if archive is not None and archive.archived:
+        return archive_page(rt, actor, search_id)
+    archives.touch(rt, search_id)
     search = searches.get_search(rt, actor, search_id)
     view, person, _, notices = parse_url(search.id, str(g.get("page_query", "")))
     for notice in notices:
@@ -33,4 +39,5 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         editable=search.editable,
         panel=filter_panel(),
         views=saved_views_menu(views.shown_views(rt, actor, search.id)),
+        notice=frozen_notice() if archive is not None and archive.under_way else None,
     )
