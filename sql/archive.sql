@@ -317,3 +317,9 @@ JOIN users u ON u.id = a.made_by
 WHERE a.state = 'archived' AND a.cleared_at IS NULL AND u.disabled_at IS NULL
     AND NOT EXISTS (SELECT FROM runs r WHERE r.id = a.run_id AND r.state IN ('queued', 'running', 'paused'))
 ORDER BY a.id LIMIT 20;
+
+-- find_searches --
+-- Searches with this id or exactly this title, archived or not.
+SELECT s.id FROM searches s
+WHERE (s.id::text = lower(%(wanted)s) OR s.title = %(wanted)s) AND search_listed(s, %(actor)s, %(role)s)
+ORDER BY s.id::text = lower(%(wanted)s) DESC, s.created_at DESC LIMIT 2;
