@@ -145,7 +145,7 @@ class _Archiving:
             self._report(start + self._people + done)
         return file
 
-    def _batches(self, table: archive_tables.Table, size: int, start: int) -> Iterator[list[dict[str, Any]]]:
+    def _batches(self, table: archive_tables.TableShape, size: int, start: int) -> Iterator[list[dict[str, Any]]]:
         for place, ids in self._everyone(size):
             with self._rt.db.connection() as conn:
                 yield archive_tables.read_rows(conn, table, self._id, self._search_id, ids)

@@ -29,7 +29,7 @@ RAW_TYPES = {"candidate_id": "bigint", "source": "text", "raw": "jsonb", "fetche
 
 
 @dataclass(frozen=True)
-class Table:
+class TableShape:
     """A table of an archive; types: column → Postgres type."""
 
     name: str
@@ -41,16 +41,16 @@ class Table:
         return {name: _KINDS.get(kind, "text") for name, kind in self.types.items()}
 
 
-def table_of(conn: db.Conn, name: str) -> Table:
+def table_of(conn: db.Conn, name: str) -> TableShape:
     """A table as it is now."""
     if name == RAW:
-        return Table(name, RAW_TYPES)
+        return TableShape(name, RAW_TYPES)
     found = db.rows(conn, _Q.fetch_table_columns, {"table": name})
-    return Table(name, {row["name"]: row["type"] for row in found})
+    return TableShape(name, {row["name"]: row["type"] for row in found})
 
 
 def read_rows(
-    conn: db.Conn, table: Table, archive_id: int, search_id: str, candidate_ids: Sequence[int]
+    conn: db.Conn, table: TableShape, archive_id: int, search_id: str, candidate_ids: Sequence[int]
 ) -> list[dict[str, Any]]:
     """All rows of a table that belong to these people."""
     columns = [
@@ -65,7 +65,7 @@ def read_rows(
     return [dict(row) for row in conn.execute(query, given)]
 
 
-def restore_rows(conn: db.Conn, table: Table, archive_id: int, batch: Mapping[str, Sequence[Any]]) -> int:
+def restore_rows(conn: db.Conn, table: TableShape, archive_id: int, batch: Mapping[str, Sequence[Any]]) -> int:
     """Put rows back; those that are there stay as they are. Returns how many came. batch: column → values."""
     names = [name for name in batch if name in table.types]
     given: dict[str, Any] = {"archive_id": archive_id}
