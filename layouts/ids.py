@@ -183,9 +183,14 @@ def search_restore(search_id: Any) -> dict[str, Any]:
     return {"type": "search-restore", "id": search_id}
 
 
-def view_delete(view_id: int | str) -> dict[str, int | str]:
-    """The delete button of one saved view."""
-    return {"type": "view-delete", "id": view_id}
+def view_action(action: Any, view_id: Any) -> dict[str, Any]:
+    """A button of one saved view: rename, keep, share, default, delete, remove; or leave. Both may be dash.ALL."""
+    return {"type": "view-action", "action": action, "id": view_id}
+
+
+def view_new_name(view_id: Any) -> dict[str, Any]:
+    """The field with the new name of a saved view; view_id may be dash.ALL."""
+    return {"type": "view-new-name", "id": view_id}
 
 
 def note_delete(note_id: Any) -> dict[str, Any]:

@@ -129,6 +129,8 @@
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
     const hasDays = Object.values(view.filterModel || {}).some((model) => JSON.stringify(model).includes('"date"'));
     keep({ zone });
+    // The view that opens first: from here on the address says it, as of any other.
+    if (!window.location.search) writeUrl({ replace: true });
     if (hasDays && zone !== "UTC") start_over({ top: false });
     showView();
     document.body.classList.toggle("sx-filters-hidden", window.localStorage.getItem("sx-filters") === "hidden");
