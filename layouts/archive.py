@@ -69,14 +69,16 @@ def progress(archive: ArchiveRow) -> html.Div | None:
     what, known = text.ARCHIVE_GOES_ON[kind], bool(archive.total) and archive.run_state == "running"
     bar = {"value": str(archive.done), "max": str(archive.total)} if known else {}
     percent = archive.done * 100 // archive.total if known and archive.total else 0
-    words = text.ARCHIVE_STEPS.format(what=what, percent=percent) if known else text.ARCHIVE_WAITS.format(what=what)
+    words = text.ARCHIVE_STEPS if known else text.ARCHIVE_WAITS
+    if archive.run_state == "running" and not known:
+        words = text.ARCHIVE_BEGINS
     cancel = html.Button(
         text.CANCEL, type="button", className="btn btn-sm btn-outline-secondary",
         **{"data-cancel-run": str(archive.run_id), "data-testid": "archive-cancel"},
     )  # fmt: skip
     return html.Div(
         [
-            html.Span(words, className="sx-muted", role="status"),
+            html.Span(words.format(what=what, percent=percent), className="sx-muted", role="status"),
             html.Progress(className="sx-progress", **bar, **{"aria-label": what}),
             cancel if archive.may_cancel else None,
         ],

@@ -34,6 +34,7 @@ CLEAR_PEOPLE = 1_000
 TRIES = 3
 WAIT_S = 60.0
 CHANGED = "People of this search are being changed all the time, by other searches' imports. Try again later."
+WAITED = "Other work on the database does not come to an end. Nothing was archived; try again later."
 NOT_MINE = "The search was archived or restored by another job."
 
 _Q = sql.queries("archive")
@@ -100,7 +101,7 @@ class _Archiving:
         waited = 0.0
         while self._older_transactions(clock["at"]):
             if waited >= WAIT_S:
-                raise Conflict(BUSY)
+                raise Conflict(WAITED)
             self._handle.wait(0.2)
             waited += 0.2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import procrastinate
 import psycopg
 import pytest
 
@@ -30,6 +32,7 @@ from services import (
     searches,
     storage,
     undo,
+    worker,
 )
 from services.db import Database
 from services.errors import Conflict, Forbidden, NotFound, Unavailable
@@ -40,6 +43,7 @@ from services.runtime import Runtime
 from services.servers import ServerUrls
 from tests.archives import archive, dump, full_search, hot, restore, work
 from tests.change_runs import Killed, change, claim, rows, run_row, version
+from tests.integration.test_jobs import working
 
 CHILDREN = ("candidates", "notes", "changes", "screening_items", "verdicts", "overrides")
 
@@ -396,7 +400,7 @@ def test_a_transaction_from_before_is_waited_for(
     _, handle = claim(rt, run_id)
     with psycopg.connect(database.database_url) as old:
         old.execute("SELECT 1")
-        with pytest.raises(Conflict, match="has not ended"):
+        with pytest.raises(Conflict, match="does not come to an end"):
             archive_job.run_archive(rt, handle)
     archive_job.run_archive(rt, handle)
     assert archives.preview(rt, alice, search_id).archive.archived
@@ -622,6 +626,17 @@ def test_a_night_without_a_database_is_logged_and_over(
     monkeypatch.setattr(archive_nightly.archive_tidy, "tidy", away)
     assert archive_nightly.run(rt) == []
     assert "does not answer" in caplog.text
+
+
+def test_a_worker_does_the_nightly_work(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = threading.Event()
+    monkeypatch.setattr(archive_nightly, "run", lambda own: done.set())
+    queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+    with working(rt), rt.db.connection() as conn:
+        # What the clock does at that hour.
+        queue.configure_task(worker.NIGHTLY_TASK, connection=conn, queue="quick").defer(timestamp=0)
+        conn.commit()
+        assert done.wait(30)
 
 
 def test_only_owner_and_admin_put_away(rt: Runtime, alice: Actor, bob: Actor, charlie: Actor, admin: Actor) -> None:
