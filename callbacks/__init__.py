@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callbacks import (
     actions,
+    archives,
     documents,
     errors,
     exports,
@@ -25,7 +26,8 @@ from callbacks.registry import Registry
 
 # A new module is one line here.
 MODULES = (
-    routes, documents, pages, searches, grid, actions, run_watch, facets, views, person, imports, runs, exports,
+    routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, imports, runs,
+    exports,
     screening,
 )  # fmt: skip
 

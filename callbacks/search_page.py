@@ -7,20 +7,32 @@ from typing import Any
 from flask import g
 
 from callbacks import errors, views
+from callbacks.archives import page as archive_page
 from callbacks.view_state import page_state
 from layouts import page_search
+from layouts.archive import frozen_notice
 from layouts.facet_panel import filter_panel
 from layouts.saved_views import saved_views_menu
-from services import column_state, runs, searches
+from services import archives, column_state, runs, saved_views, searches
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
 
 
 def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
-    """The page of one search, in the view that the address says."""
+    """The page of one search, in the view that the address says, else that the person chose to open first.
+
+    Of an archived one, its preview.
+    """
+    archive = archives.find(rt, actor, search_id)
+    if archive is not None and archive.archived:
+        return archive_page(rt, actor, search_id)
+    archives.touch(rt, search_id)
     search = searches.get_search(rt, actor, search_id)
-    view, person, _, notices = parse_url(search.id, str(g.get("page_query", "")))
+    query = str(g.get("page_query", ""))
+    view, person, _, notices = parse_url(search.id, query)
+    first = None if query else saved_views.default_view(rt, actor, search.id)
+    view = first.view if first else view
     for notice in notices:
         errors.toast(notice)
     state = page_state(view, person) | {"runs": runs.open_runs(rt, actor, search.id)}
@@ -32,5 +44,6 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         columns=column_state.of_actor(rt, actor),
         editable=search.editable,
         panel=filter_panel(),
-        views=saved_views_menu(views.shown_views(rt, actor, search.id)),
+        views=saved_views_menu(views.shown_views(rt, actor, search.id), may_share=actor.may_edit),
+        notice=frozen_notice() if archive is not None and archive.under_way else None,
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
+from callbacks.archives import tell_arrived
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_searches, text
-from services import searches
+from services import archive_nightly, archives, searches
 from services.errors import ProductError
 from services.identity import Actor
 from services.runtime import Runtime
@@ -21,21 +22,49 @@ PAGE_SIZE = 50
 def page(rt: Runtime, actor: Actor) -> Any:
     """All searches that the actor may see."""
     rows, more = _rows(rt, actor, 1, False)
-    return pages_searches.searches_page(rows, may_edit=actor.may_edit, more=more)
+    return pages_searches.searches_page(
+        rows,
+        may_edit=actor.may_edit,
+        more=more,
+        archives=archives.archives_of(rt, actor, [row.id for row in rows]),
+        unused=[found.title for found in archive_nightly.suggestions(rt, actor)],
+        unused_days=rt.settings.archive_after_days,
+    )
 
 
 def register(registry: Registry) -> None:
     rt = registry.rt
 
-    @registry.callback(
-        Output(ids.SEARCH_LIST, "children"), Output(ids.SEARCH_MORE, "hidden"),
-        Input(ids.SEARCH_ARCHIVED, "value"), Input(ids.SEARCH_MORE, "n_clicks"), Input(ids.SEARCH_SAVED, "data"),
-        rule=Rule.ANY, prevent_initial_call=True,
-    )  # fmt: skip
-    def show_list(archived: bool, clicks: int | None, _: Any) -> Any:
+    def listed(archived: bool | None, clicks: int | None) -> Any:
         actor = current_actor()
         rows, more = _rows(rt, actor, 1 + (clicks or 0), bool(archived))
-        return pages_searches.search_list(rows, may_edit=actor.may_edit, archived=bool(archived)), not more
+        known = archives.archives_of(rt, actor, [row.id for row in rows])
+        shown = pages_searches.search_list(rows, may_edit=actor.may_edit, archived=bool(archived), archives=known)
+        watched = pages_searches.watch(known)
+        return shown, not more, not watched, watched
+
+    in_list = (
+        Output(ids.SEARCH_LIST, "children", allow_duplicate=True),
+        Output(ids.SEARCH_MORE, "hidden", allow_duplicate=True),
+        Output(ids.ARCHIVE_CLOCK, "disabled", allow_duplicate=True),
+        Output(ids.ARCHIVE_WATCH, "data", allow_duplicate=True),
+    )
+
+    @registry.callback(
+        *in_list, Input(ids.SEARCH_ARCHIVED, "value"), Input(ids.SEARCH_MORE, "n_clicks"),
+        Input(ids.SEARCH_SAVED, "data"), rule=Rule.ANY, prevent_initial_call=True,
+    )  # fmt: skip
+    def show_list(archived: bool, clicks: int | None, _: Any) -> Any:
+        return listed(archived, clicks)
+
+    @registry.callback(
+        *in_list, Input(ids.ARCHIVE_CLOCK, "n_intervals"), State(ids.SEARCH_ARCHIVED, "value"),
+        State(ids.SEARCH_MORE, "n_clicks"), State(ids.ARCHIVE_WATCH, "data"),
+        rule=Rule.ANY, polling=True, prevent_initial_call=True,
+    )  # fmt: skip
+    def refresh(_: int | None, archived: bool, clicks: int | None, watched: Any) -> Any:
+        tell_arrived(rt, current_actor(), watched)
+        return listed(archived, clicks)
 
     @registry.callback(
         Output(ids.SEARCH_FORM, "children"), Output(ids.SEARCH_FORM, "is_open"),
@@ -86,14 +115,14 @@ def register(registry: Registry) -> None:
 
     @registry.callback(
         *written, Input(ids.SEARCH_ARCHIVE, "n_clicks"), State(ids.SEARCH_EDITED, "data"),
-        State(ids.SEARCH_ARCHIVED, "value"), rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
-    def archive(clicks: int | None, edited: str, archived: bool) -> Any:
+    def archive(clicks: int | None, edited: str) -> Any:
         if not clicks:
             return *leave_open, no_update
-        searches.archive_search(rt, current_actor(), edited, archived=not archived)
-        toast(text.SEARCH_WAS_RESTORED if archived else text.SEARCH_WAS_ARCHIVED, kind="success")
-        return False, {"archived": edited}, no_update, ""
+        run_id = archives.start_archive(rt, current_actor(), edited)
+        toast(text.ARCHIVE_STARTED)
+        return False, {"archived": edited, "run": run_id}, no_update, ""
 
     registry.clientside(
         ClientsideFunction("shell", "close"), Output(ids.SEARCH_FORM, "is_open", allow_duplicate=True),

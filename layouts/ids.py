@@ -40,6 +40,19 @@ SEARCH_ARCHIVE = "search-archive"
 SEARCH_EDITED = "search-edited"
 SEARCH_SAVED = "search-saved"
 
+# Archived searches: on the list, and the page of one
+ARCHIVE_CLOCK = "archive-clock"
+ARCHIVE_WATCH = "archive-watch"
+ARCHIVE_SUGGESTION = "archive-suggestion"
+ARCHIVE_SUGGESTED = "archive-suggested"
+ARCHIVE_STATE = "archive-state"
+ARCHIVE_ROWS = "archive-rows"
+ARCHIVE_PAGE = "archive-page"
+ARCHIVE_PREVIOUS = "archive-previous"
+ARCHIVE_NEXT = "archive-next"
+ARCHIVE_SEARCH = "archive-search"
+ARCHIVE_PAGE_CLOCK = "archive-page-clock"
+
 # Import
 IMPORT_FILE = "import-file"
 UPLOAD_PROGRESS = "upload-progress"
@@ -175,9 +188,19 @@ def search_edit(search_id: Any) -> dict[str, Any]:
     return {"type": "search-edit", "id": search_id}
 
 
-def view_delete(view_id: int | str) -> dict[str, int | str]:
-    """The delete button of one saved view."""
-    return {"type": "view-delete", "id": view_id}
+def search_restore(search_id: Any) -> dict[str, Any]:
+    """The button that brings an archived search back; search_id may be dash.ALL."""
+    return {"type": "search-restore", "id": search_id}
+
+
+def view_action(action: Any, view_id: Any) -> dict[str, Any]:
+    """A button of one saved view: rename, keep, share, default, delete, remove; or leave. Both may be dash.ALL."""
+    return {"type": "view-action", "action": action, "id": view_id}
+
+
+def view_new_name(view_id: Any) -> dict[str, Any]:
+    """The field with the new name of a saved view; view_id may be dash.ALL."""
+    return {"type": "view-new-name", "id": view_id}
 
 
 def note_delete(note_id: Any) -> dict[str, Any]:

@@ -27,13 +27,18 @@ def search_page(
     editable: bool,
     panel: Component,
     views: Component,
+    notice: Component | None = None,
 ) -> Component:
-    """page: what the Store grid-view starts with; panel and views: the filter panel, the saved views."""
+    """page: what the Store grid-view starts with; panel and views: the filter panel, the saved views.
+
+    notice: a line above all, about the search as it is now.
+    """
     return html.Div(
         className="sx-search-page",
         **{"data-grid-texts": json.dumps(text.GRID_IN_BROWSER)},
         children=[
             *_stores(page),
+            notice,
             _head(search_id, title, columns, editable, views),
             _toolbar(str(page.get("status", "active")), str(page.get("q", ""))),
             html.Div(id=ids.FILTER_CHIPS, className="sx-chips", role="group", **{"aria-label": text.CHIPS_LABEL}),

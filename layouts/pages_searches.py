@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from layouts import ids, shell, text
+from layouts import archive, ids, shell, text
+from layouts.archive import ArchiveRow
+from layouts.pages_runs import cancel_store
+
+# Search id → its archive, for those that have one.
+Archives = Mapping[Any, ArchiveRow]
 
 
 class SearchRow(Protocol):
@@ -35,17 +40,31 @@ class SearchRow(Protocol):
     def owned(self) -> bool: ...
 
 
-def searches_page(rows: Sequence[SearchRow], *, may_edit: bool, more: bool) -> html.Div:
-    """The whole page. more: whether there are older searches than these."""
+def searches_page(
+    rows: Sequence[SearchRow],
+    *,
+    may_edit: bool,
+    more: bool,
+    archives: Archives | None = None,
+    unused: Sequence[str] = (),
+    unused_days: int = 0,
+) -> html.Div:
+    """The whole page. more: whether there are older searches than these. unused: titles that could be archived."""
+    known = archives or {}
+    watched = watch(known)
     new = html.Button(text.SEARCH_NEW, id=ids.NEW_SEARCH, type="button", className="btn btn-primary")
     archived = dbc.Switch(id=ids.SEARCH_ARCHIVED, label=text.SHOW_ARCHIVED, value=False)
     return shell.page(
         text.SEARCHES_TITLE,
-        html.Div(search_list(rows, may_edit=may_edit), id=ids.SEARCH_LIST),
+        html.Div(archive.suggestion(unused, unused_days), id=ids.ARCHIVE_SUGGESTION),
+        html.Div(search_list(rows, may_edit=may_edit, archives=known), id=ids.SEARCH_LIST),
         more_button(more),
         # Absent for viewers: Dash would ask for its content, which is not theirs.
         dbc.Modal(form(), id=ids.SEARCH_FORM, is_open=False, centered=True) if may_edit else None,
         dcc.Store(id=ids.SEARCH_SAVED),
+        dcc.Store(id=ids.ARCHIVE_WATCH, data=watched),
+        dcc.Interval(id=ids.ARCHIVE_CLOCK, interval=archive.POLL_MS, disabled=not watched),
+        cancel_store(),
         actions=[archived, new] if may_edit else [archived],
     )
 
@@ -57,34 +76,52 @@ def more_button(more: bool) -> html.Button:
     )
 
 
-def search_list(rows: Sequence[SearchRow], *, may_edit: bool, archived: bool = False) -> html.Div | html.Table:
+def watch(archives: Archives) -> dict[str, str]:
+    """What the page waits for: id → archive or restore, of searches with a job under way."""
+    return {str(key): found.run_kind or "" for key, found in archives.items() if found.under_way}
+
+
+def search_list(
+    rows: Sequence[SearchRow], *, may_edit: bool, archived: bool = False, archives: Archives | None = None
+) -> html.Div | html.Table:
     """A table, or what to do when it would be empty."""
     if not rows:
         return _empty(may_edit, archived)
-    names = (text.COLUMN_TITLE, text.COLUMN_COUNT, text.COLUMN_OWNER, text.COLUMN_VISIBILITY, text.COLUMN_CREATED)
+    last = (text.COLUMN_ARCHIVED, text.COLUMN_KEPT) if archived else (text.COLUMN_VISIBILITY, text.COLUMN_CREATED)
+    names = (text.COLUMN_TITLE, text.COLUMN_COUNT, text.COLUMN_OWNER, *last)
     head = [html.Th(n, scope="col", className="sx-number" if n == text.COLUMN_COUNT else None) for n in names]
     head.append(html.Th(html.Span(text.COLUMN_ACTIONS, className="visually-hidden"), scope="col"))
-    return html.Table(
-        [html.Thead(html.Tr(head)), html.Tbody([_row(row) for row in rows])], className="sx-table sx-table-cards"
-    )
+    body = [_row(row, (archives or {}).get(row.id)) for row in rows]
+    return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="sx-table sx-table-cards")
 
 
-def _row(row: SearchRow) -> html.Tr:
-    edit = html.Button(
-        text.SEARCH_EDIT, id=ids.search_edit(str(row.id)), type="button", className="btn btn-sm btn-outline-secondary",
-        **{"aria-label": text.SEARCH_EDIT_LABEL.format(title=row.title)},
-    )  # fmt: skip
-    return html.Tr(
-        [
-            html.Td(dcc.Link(row.title, href=f"/search/{row.id}"), className="sx-table-main"),
-            html.Td(f"{row.profile_count:,}", className="sx-number", **{"data-label": text.COLUMN_COUNT}),
-            html.Td(row.owner, **{"data-label": text.COLUMN_OWNER}),
+def _row(row: SearchRow, found: ArchiveRow | None) -> html.Tr:
+    if row.archived:
+        last, action = archive.list_cells(found), archive.restore_button(found) if found else None
+    else:
+        last = [
             html.Td(text.VISIBILITIES_LIST[row.visibility], **{"data-label": text.COLUMN_VISIBILITY}),
             html.Td(time(row.created_at), **{"data-label": text.COLUMN_CREATED}),
-            html.Td(edit if row.editable else None, className="sx-table-end"),
+        ]
+        action = _edit_button(row) if row.editable else None
+    main = [dcc.Link(row.title, href=f"/search/{row.id}"), archive.progress(found) if found else None]
+    return html.Tr(
+        [
+            html.Td(main, className="sx-table-main"),
+            html.Td(f"{row.profile_count:,}", className="sx-number", **{"data-label": text.COLUMN_COUNT}),
+            html.Td(row.owner, **{"data-label": text.COLUMN_OWNER}),
+            *last,
+            html.Td(action, className="sx-table-end"),
         ],
         **{"data-testid": "search-row"},
     )
+
+
+def _edit_button(row: SearchRow) -> html.Button:
+    return html.Button(
+        text.SEARCH_EDIT, id=ids.search_edit(str(row.id)), type="button", className="btn btn-sm btn-outline-secondary",
+        **{"aria-label": text.SEARCH_EDIT_LABEL.format(title=row.title)},
+    )  # fmt: skip
 
 
 def time(moment: datetime) -> html.Time:
@@ -139,8 +176,7 @@ def _buttons(row: SearchRow | None) -> list[Any]:
     cancel = html.Button(text.CANCEL, id=ids.SEARCH_CANCEL, type="button", className="btn btn-outline-secondary")
     if row is None or not row.owned:
         return [cancel, save]
-    archive = html.Button(
-        text.SEARCH_RESTORE if row.archived else text.SEARCH_ARCHIVE, id=ids.SEARCH_ARCHIVE, type="button",
-        className="btn btn-outline-secondary me-auto",
-    )  # fmt: skip
-    return [archive, cancel, save]
+    away = html.Button(
+        text.SEARCH_ARCHIVE, id=ids.SEARCH_ARCHIVE, type="button", className="btn btn-outline-secondary me-auto"
+    )
+    return [away, cancel, save]

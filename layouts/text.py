@@ -73,8 +73,39 @@ SEARCH_CREATED = "Search created."
 SEARCH_SAVED = "Search saved."
 SEARCH_ARCHIVE = "Archive"
 SEARCH_RESTORE = "Restore"
-SEARCH_WAS_ARCHIVED = "Search archived. It stays under “Show archived”."
-SEARCH_WAS_RESTORED = "Search restored."
+ARCHIVE_STARTED = "The search is being archived. It can be read meanwhile, and stays under “Show archived”."
+ARCHIVE_DONE = "“{title}” is archived: find it under “Show archived”."
+ARCHIVE_RESTORING = "The search is being restored. Its archive can be read meanwhile."
+ARCHIVE_RESTORED = "“{title}” is back."
+ARCHIVE_RESTORED_HERE = "This search is back as it was."
+ARCHIVE_OPEN = "Open it"
+ARCHIVE_RESTORE_LABEL = "Restore {title}"
+ARCHIVE_GOES_ON = {"archive": "Archiving", "restore": "Restoring"}
+ARCHIVE_STEPS = "{what}: {percent} %"
+ARCHIVE_WAITS = "{what}: waits its turn"
+ARCHIVE_BEGINS = "{what}…"
+ARCHIVE_FAILED = {"archive": "Archiving failed: {reason}", "restore": "Restoring failed: {reason}"}
+ARCHIVE_FROZEN = "This search is being archived: until that is done it can be read, but not changed."
+ARCHIVE_TITLE = "Archived"
+ARCHIVE_BANNER = "Archived {when} by {who}. {count} people, {size} in files. Nothing can be changed here."
+ARCHIVE_ASK = "Only the owner, {owner}, or an admin can restore it."
+ARCHIVE_TIERS = {"warm": "Warm", "cold": "Cold"}
+ARCHIVE_TIER_HINTS = {
+    "warm": "The people's raw records are still in the tables: restoring is quick.",
+    "cold": "The people's raw records are in files too: the smallest there is, and restoring takes longer.",
+}
+ARCHIVE_ROWS = "People in this archive, the best score first"
+ARCHIVE_EMPTY = "Nobody was in this search."
+ARCHIVE_PAGE = "Page"
+ARCHIVE_PAGES = "of {pages}"
+ARCHIVE_PREVIOUS = "Previous"
+ARCHIVE_NEXT = "Next"
+ARCHIVE_SUGGESTION = ("One of your searches was not used for {days} days: {titles}.",
+                      "{count} of your searches were not used for {days} days: {titles}.")  # fmt: skip
+ARCHIVE_SUGGESTED = ("Archive it", "Archive them")
+ARCHIVE_SUGGESTED_STARTED = "{count} searches are being archived. They stay under “Show archived”."
+COLUMN_ARCHIVED = "Archived"
+COLUMN_KEPT = "Kept as"
 SHOW_ARCHIVED = "Show archived"
 SHOW_MORE = "Show more"
 COLUMN_TITLE = "Title"
@@ -312,8 +343,25 @@ VIEW_SHARED = "Share with the team"
 VIEW_SHARED_MARK = "shared"
 VIEW_SAVE = "Save view"
 VIEW_SAVED = "View “{name}” saved."
-VIEW_DELETE = "Delete view {name}"
-VIEW_DELETED = "View deleted."
+VIEW_USUAL = "Usual view: everyone active"
+VIEW_ACTIONS = "What to do with {name}"
+VIEW_DEFAULT_MARK = "opens first"
+VIEW_RENAME = "Rename"
+VIEW_RENAMED = "The view is now called “{name}”."
+VIEW_NEW_NAME = "New name of {name}"
+VIEW_SHARE = "Share"
+VIEW_UNSHARE = "Stop sharing"
+VIEW_SHARED_NOW = "“{name}” is shared: everyone who sees this search may open it."
+VIEW_UNSHARED = "“{name}” is only yours again."
+VIEW_DEFAULT = "Open first"
+VIEW_UNDEFAULT = "Not first"
+VIEW_DEFAULT_NOW = "This search opens with “{name}” for you from now on."
+VIEW_DEFAULT_GONE = "This search opens with everyone active again."
+VIEW_DELETE = "Delete"
+VIEW_ASK = "Delete “{name}”?"
+VIEW_ASK_SHARED = "Delete “{name}”? Those with whom it is shared lose it, too."
+VIEW_KEEP = "Keep"
+VIEW_DELETED = "“{name}” is deleted."
 
 # Import
 IMPORT_TITLE = "Import people"
@@ -377,6 +425,8 @@ RUN_KINDS = {
     "export": "Export",
     "bulk": "Bulk action",
     "undo": "Undo",
+    "archive": "Archive",
+    "restore": "Restore",
 }
 RUN_STATES = {
     "queued": "Waiting",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import psycopg
 
 from services import (
+    cli_archive,
     cli_base,
     cli_candidates,
     cli_demo,
@@ -25,7 +26,18 @@ from services import (
 )
 from services.errors import ProductError
 
-COMMANDS = (cli_run, cli_users, cli_import, cli_runs, cli_candidates, cli_export, cli_generate, cli_screening, cli_demo)
+COMMANDS = (
+    cli_run,
+    cli_users,
+    cli_import,
+    cli_runs,
+    cli_candidates,
+    cli_export,
+    cli_generate,
+    cli_screening,
+    cli_archive,
+    cli_demo,
+)
 
 
 def parser() -> cli_base.Parser:

@@ -90,6 +90,15 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("RESULT_SET_SEARCH_MB", _integer(1, 4096), "64", "Most Redis memory for the lists of one search, in MB."),
     Setting("RESULT_SET_TOTAL_MB", _integer(1, 65536), "256", "Most Redis memory for all lists together, in MB."),
+    Setting(
+        "ARCHIVE_AUTO",
+        _choice("off", "suggest", "run"),
+        "suggest",
+        "What is done about searches that nobody uses: nothing, a suggestion to their owner, or archive them nightly.",
+    ),
+    Setting("ARCHIVE_AFTER_DAYS", _integer(1, 36500), "180", "Days without use after which a search is archived."),
+    Setting("ARCHIVE_COLD_DAYS", _integer(1, 36500), "365", "Days without use after which raw records are put away."),
+    Setting("ARCHIVE_COLD_ROWS", _integer(1, 1_000_000_000), "100000", "People from which on an archive is cold."),
     Setting("LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "How much is logged."),
     Setting("OPENAI_API_KEY", _text, "", "Key for screening; empty switches screening off.", secret=True),
     Setting("OPENAI_BASE_URL", _text, "https://api.openai.com/v1", "Any OpenAI-compatible endpoint."),
@@ -124,6 +133,10 @@ class Settings:
     result_set_max_rows: int
     result_set_search_mb: int
     result_set_total_mb: int
+    archive_auto: str
+    archive_after_days: int
+    archive_cold_days: int
+    archive_cold_rows: int
     log_level: str
     openai_api_key: str
     openai_base_url: str

@@ -61,6 +61,8 @@ KINDS: dict[str, Kind] = {
     "propose": Kind("services.rubric_job:run_propose", one_per_user=False),
     "bulk": Kind("services.bulk:run_bulk", one_per_user=False),
     "undo": Kind("services.undo:run_undo", one_per_user=False),
+    "archive": Kind("services.archive_job:run_archive"),
+    "restore": Kind("services.archive_restore:run_restore"),
 }
 
 

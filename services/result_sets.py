@@ -30,7 +30,7 @@ _Q = sql.queries("grid")
 # The most rows that a request brings.
 PAGE = 100
 TOO_MANY = "This view has too many people for that. Narrow it with a filter first."
-NO_SEARCH = "This search does not exist, or you may not see it."
+NO_SEARCH = "This search does not exist, is archived, or you may not see it."
 
 
 @dataclass(frozen=True)

@@ -133,11 +133,13 @@ def share(rt: Runtime, actor: Actor, view_id: int, shared: bool) -> SavedView:
         return _fetch(conn, actor, view_id)
 
 
-def delete(rt: Runtime, actor: Actor, view_id: int) -> None:
-    """Remove one's own view. Raises NotFound."""
+def delete(rt: Runtime, actor: Actor, view_id: int) -> SavedView:
+    """Remove one's own view; returns it as it was. Raises NotFound."""
     with rt.db.connection() as conn:
         _own(conn, actor, view_id)
+        was = _fetch(conn, actor, view_id)
         db.run(conn, _Q.delete_view, {"view_id": view_id, "default_view": _DEFAULT})
+    return was
 
 
 def default_view(rt: Runtime, actor: Actor, search_id: UUID | str) -> SavedView | None:

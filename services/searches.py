@@ -1,4 +1,4 @@
-"""Searches: what holds the people for one role. Listed, made, renamed, shared, put away."""
+"""Searches: what holds the people for one role. Listed, made, renamed, shared; archives.py puts them away."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ MAX_TITLE = 200
 MAX_PAGE = 100
 MAX_MEMBERS = 200
 # One message for what is missing and for what may not be seen, so that ids cannot be probed.
-NOT_YOURS = "This search does not exist, or it is not shared with you. Ask its owner to share it."
+NOT_YOURS = "This search does not exist, is archived, or is not shared with you. Ask its owner."
 NOT_OWNED = "Only the search's owner or an admin can do this."
-READ_ONLY = "You may look at this search, but not change it. Ask an admin for another role."
+READ_ONLY = (
+    "You may look at this search, but not change it. Ask an admin for another role, "
+    "or wait where it is just being archived."
+)
+ARCHIVED = "This search is archived. Open it from the list of archived searches, or restore it first."
 
 _Q = sql.queries("searches")
 
@@ -53,7 +57,7 @@ def list_searches(
 
 
 def get_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> Search:
-    """One search. Raises Forbidden, with the same message, when it is missing or not to be seen."""
+    """One search. Raises Forbidden, with the same message, when it is missing or not to be seen; and when archived."""
     with rt.db.connection() as conn:
         return _get(conn, actor, search_id)
 
@@ -80,15 +84,6 @@ def rename_search(rt: Runtime, actor: Actor, search_id: UUID | str, title: str) 
     """Raises BadInput for a bad title, Forbidden unless the actor may change the search."""
     with rt.db.connection() as conn:
         _rename(conn, actor, _get(conn, actor, search_id), title)
-
-
-def archive_search(rt: Runtime, actor: Actor, search_id: UUID | str, archived: bool = True) -> None:
-    """Put away, or bring back with archived=False. Raises Forbidden unless owner or admin."""
-    with rt.db.connection() as conn:
-        found = _get(conn, actor, search_id)
-        if db.run(conn, _Q.archive_search, actor.params | {"search_id": found.id, "archived": archived}) == 0:
-            raise Forbidden(NOT_OWNED)
-        audit(conn, actor, "search.archive" if archived else "search.restore", str(found.id))
 
 
 def set_visibility(
@@ -126,9 +121,11 @@ def members(rt: Runtime, actor: Actor, search_id: UUID | str) -> list[str]:
 
 
 def _get(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Search:
-    row = db.one(conn, _Q.fetch_search, actor.params | {"search_id": _uuid(search_id)})
+    params = actor.params | {"search_id": as_uuid(search_id)}
+    row = db.one(conn, _Q.fetch_search, params)
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        hidden = db.one(conn, _Q.fetch_archived, params)
+        raise Forbidden(ARCHIVED if hidden and hidden["archived"] else NOT_YOURS)
     return _search(row, actor)
 
 
@@ -183,7 +180,8 @@ def _visibility(raw: str) -> str:
     return raw
 
 
-def _uuid(raw: UUID | str) -> UUID:
+def as_uuid(raw: UUID | str) -> UUID:
+    """Raises Forbidden for what is no id, as for an id of nothing."""
     try:
         return raw if isinstance(raw, UUID) else UUID(raw)
     except (ValueError, AttributeError, TypeError) as error:

@@ -18,6 +18,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import procrastinate
@@ -25,7 +26,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from services import jobs
+from services import archive_nightly, jobs
 from services.config import Settings
 from services.errors import Unavailable
 from services.job_runner import Runner
@@ -36,6 +37,9 @@ HANGS_S = 60.0
 QUICK_CONCURRENCY = 2
 POLL_S = 2.0
 CONNECT_S = 10.0
+NIGHTLY_TASK = "nightly"
+# UTC; the queue sees to it that one worker does it, however many there are.
+NIGHTLY_CRON = "17 2 * * *"
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +69,8 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
     settings = runner.rt.settings
     app = procrastinate.App(connector=procrastinate.PsycopgConnector())
     app.task(name=jobs.TASK)(runner.execute)
+    nightly = app.task(name=NIGHTLY_TASK, queue="quick")(partial(_nightly, runner.rt))
+    app.periodic(cron=NIGHTLY_CRON)(nightly)
     loop = asyncio.get_running_loop()
     # The default executor has CPU + 4 threads, and more jobs than that would say "doing" and wait.
     threads = settings.job_concurrency + QUICK_CONCURRENCY
@@ -89,6 +95,11 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
     finally:
         runner.stop()
         runner.close()
+
+
+def _nightly(rt: Runtime, timestamp: int) -> None:
+    """What is done once a night; that it fails is no reason for the queue to try again and again."""
+    archive_nightly.run(rt)
 
 
 class _Worker(Worker):

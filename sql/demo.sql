@@ -9,8 +9,10 @@ SELECT EXISTS (SELECT FROM searches) OR EXISTS (SELECT FROM profiles) AS found;
 
 -- fetch_storage_keys --
 -- The files that rows speak of.
-SELECT storage_key FROM uploads UNION ALL SELECT storage_key FROM exports;
+SELECT storage_key FROM uploads UNION ALL SELECT storage_key FROM exports
+UNION ALL SELECT storage_key FROM archive_leftovers
+UNION ALL SELECT f ->> 'key' FROM archives, jsonb_array_elements(files) AS f;
 
 -- empty --
 -- Everything that was made since the schema; for the owner's role.
-TRUNCATE users, searches, profiles, sign_in_attempts, ai_decisions, audit_log, procrastinate_jobs RESTART IDENTITY CASCADE;
+TRUNCATE users, searches, profiles, archive_leftovers, sign_in_attempts, ai_decisions, audit_log, procrastinate_jobs RESTART IDENTITY CASCADE;

@@ -54,9 +54,9 @@ SELECT r.source, r.fetched_at, left(jsonb_pretty(r.raw), %(most)s) AS body
 FROM profile_raw r WHERE r.profile_id = %(profile_id)s ORDER BY r.fetched_at DESC, r.source;
 
 -- fetch_commentable --
--- One candidate whose notes are to change: whoever sees the search may comment.
+-- One candidate whose notes are to change: whoever sees the search may comment, unless it is just being archived.
 SELECT c.id FROM searches s LEFT JOIN candidates c ON c.search_id = s.id AND c.id = %(candidate_id)s
-WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
+WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s) AND NOT search_frozen(s);
 
 -- lock_candidate --
 -- Notes of one candidate are changed one after the other; no row for one that has just gone.

@@ -3,7 +3,8 @@
 INSERT INTO runs (kind, search_id, user_id, params, total)
 SELECT %(kind)s, %(search_id)s::uuid, %(actor)s, %(params)s, %(total)s::bigint
 WHERE %(search_id)s::uuid IS NULL
-    OR EXISTS (SELECT FROM searches s WHERE s.id = %(search_id)s::uuid AND search_visible(s, %(actor)s, %(role)s))
+    OR EXISTS (SELECT FROM searches s WHERE s.id = %(search_id)s::uuid AND search_listed(s, %(actor)s, %(role)s)
+        AND (%(kind)s IN ('archive', 'restore') OR (s.archived_at IS NULL AND NOT search_frozen(s))))
 RETURNING id;
 
 -- lock_claims --
@@ -119,8 +120,8 @@ SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.
             AND search_editable(s, %(actor)s, %(role)s)) END AS undo_batch
 FROM runs r JOIN users u ON u.id = r.user_id LEFT JOIN searches s ON s.id = r.search_id
 WHERE (%(run_id)s::bigint IS NULL OR r.id = %(run_id)s::bigint)
-    AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (s.id IS NOT NULL AND search_visible(s, %(actor)s, %(role)s)))
-    AND (s.id IS NULL OR search_visible(s, %(actor)s, %(role)s))
+    AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (s.id IS NOT NULL AND search_listed(s, %(actor)s, %(role)s)))
+    AND (s.id IS NULL OR search_listed(s, %(actor)s, %(role)s))
 ORDER BY r.id DESC LIMIT %(limit)s;
 
 -- fetch_open_runs --

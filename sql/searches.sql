@@ -3,7 +3,7 @@
 SELECT s.id, s.title, u.name AS owner, s.user_id AS owner_id, s.visibility, s.data_version, s.profile_count,
     s.archived_at IS NOT NULL AS archived, s.created_at, search_editable(s, %(actor)s, %(role)s) AS editable
 FROM searches s JOIN users u ON u.id = s.user_id
-WHERE search_visible(s, %(actor)s, %(role)s) AND (s.archived_at IS NOT NULL) = %(archived)s
+WHERE search_listed(s, %(actor)s, %(role)s) AND (s.archived_at IS NOT NULL) = %(archived)s
 ORDER BY s.created_at DESC, s.id LIMIT %(limit)s OFFSET %(offset)s;
 
 -- fetch_search --
@@ -22,11 +22,10 @@ INSERT INTO searches (user_id, title, visibility) VALUES (%(actor)s, %(title)s, 
 UPDATE searches s SET title = %(title)s
 WHERE s.id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s);
 
--- archive_search --
--- Puts a search away or brings it back; its owner or an admin only.
-UPDATE searches s SET archived_at = CASE WHEN %(archived)s THEN coalesce(s.archived_at, now()) END
-WHERE s.id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s)
-    AND (s.user_id = %(actor)s OR %(role)s = 'admin');
+-- fetch_archived --
+-- Whether a search that is not to be read is an archived one that the actor may know of.
+SELECT s.archived_at IS NOT NULL AS archived FROM searches s
+WHERE s.id = %(search_id)s AND search_listed(s, %(actor)s, %(role)s);
 
 -- update_visibility --
 -- Who may see a search; its owner or an admin only.

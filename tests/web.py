@@ -125,8 +125,9 @@ def _full_id(registry: Registry, output: str, inputs: list[Prop]) -> str:
     if output in known:
         return output
     if output == "":
-        wanted = [_prop_id(p) for p in inputs]
-        found = [n for n in registry.callbacks if known[n]["no_output"] and _input_ids(known[n]) == wanted]
+        wanted = [_kind(_prop_id(p)) for p in inputs]
+        silent = [n for n in registry.callbacks if known[n]["no_output"]]
+        found = [n for n in silent if [_kind(shown) for shown in _input_ids(known[n])] == wanted]
     else:
         # Two callbacks may write the same outputs from other inputs; theirs decide.
         found = [n for n in registry.callbacks if re.sub(r"@[0-9a-f]{64}", "", n) == output]

@@ -15,6 +15,8 @@
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
     const hasDays = Object.values(view.filterModel || {}).some((model) => JSON.stringify(model).includes('"date"'));
     G.keep({ zone, runs: undefined });
+    // The view that opens first: from here on the address says it, as of any other.
+    if (!window.location.search) G.writeUrl({ replace: true });
     for (const run of view.runs || []) G.watch(run.id, run.kind);
     if (hasDays && zone !== "UTC") G.change({}, { push: false });
     G.showView();

@@ -245,8 +245,7 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "state": [(ids.SEARCH_EDITED, "data", s), (ids.SEARCH_TITLE, "value", "Mine now"),
                   (ids.SEARCH_VISIBILITY, "value", "team"), (ids.SEARCH_MEMBERS, "value", "")]}),
     (FORM_OUTPUTS, lambda s: {
-        "inputs": [(ids.SEARCH_ARCHIVE, "n_clicks", 1)],
-        "state": [(ids.SEARCH_EDITED, "data", s), (ids.SEARCH_ARCHIVED, "value", False)]}),
+        "inputs": [(ids.SEARCH_ARCHIVE, "n_clicks", 1)], "state": [(ids.SEARCH_EDITED, "data", s)]}),
     ("candidate-grid.getRowsResponse", lambda s: {
         "inputs": [(ids.CANDIDATE_GRID, "getRowsRequest", ASK)], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
     ("count-answer.data", lambda s: {
@@ -300,7 +299,12 @@ TAKES_NO_ID = {
     "..screen-run.data...screen-clock.disabled..": "takes a run's id: test_screen_page.py",
     "run-state.data": "takes a run's id: test_bulk_bar.py",
     "saved-view-list.children": "takes a view's id: test_saved_views.py",
-    "..search-list.children...search-more.hidden..": "lists what the actor may see",
+    "..search-list.children...search-more.hidden...archive-clock.disabled...archive-watch.data..":
+        "lists what the actor may see",
+    "00b3708327c1709712cf7fda8f470593ea5f7091640a5398b4c836a9fc7ebb6e": "of an archived search: test_archive_pages.py",
+    "..archive-suggestion.children...search-saved.data..": "archives what is suggested to the actor",
+    "..archive-rows.children...archive-page.value...url.search..": "of an archived search: test_archive_pages.py",
+    "..archive-state.children...archive-page-clock.disabled..": "of an archived search: test_archive_pages.py",
     "filter-chips.children": "puts the given filters into words, reads nothing",
     "url-answer.data": "reads the given address, no data",
     "..runs-list.children...runs-seen.data..": "lists what the actor may see",

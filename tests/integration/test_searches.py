@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 
 from layouts import ids
-from services import searches
+from services import archives, searches
 from services.errors import BadInput, Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
+from tests.archives import archive, restore
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]
@@ -74,7 +75,7 @@ def test_viewers_look_but_change_nothing(rt: Runtime, alice: Actor, charlie: Act
     for change in (
         lambda: searches.create_search(rt, charlie, "Mine"),
         lambda: searches.rename_search(rt, charlie, shared.id, "Mine"),
-        lambda: searches.archive_search(rt, charlie, shared.id),
+        lambda: archives.start_archive(rt, charlie, shared.id),
         lambda: searches.set_visibility(rt, charlie, shared.id, "private"),
     ):
         with pytest.raises(Forbidden):
@@ -86,7 +87,7 @@ def test_a_colleague_may_rename_but_not_share_or_archive(rt: Runtime, alice: Act
     shared = searches.create_search(rt, alice, "Team", "team")
     searches.rename_search(rt, bob, shared.id, "Renamed")
     for change in (
-        lambda: searches.archive_search(rt, bob, shared.id),
+        lambda: archives.start_archive(rt, bob, shared.id),
         lambda: searches.set_visibility(rt, bob, shared.id, "private"),
     ):
         with pytest.raises(Forbidden, match="owner or an admin"):
@@ -98,9 +99,9 @@ def test_a_colleague_may_rename_but_not_share_or_archive(rt: Runtime, alice: Act
 
 def test_archived_searches_leave_the_list_and_come_back(rt: Runtime, alice: Actor) -> None:
     search = searches.create_search(rt, alice, "Old")
-    searches.archive_search(rt, alice, search.id)
+    archive(rt, alice, search.id)
     assert (titles(rt, alice), titles(rt, alice, archived=True)) == ([], ["Old"])
-    searches.archive_search(rt, alice, search.id, archived=False)
+    restore(rt, alice, search.id)
     assert (titles(rt, alice), titles(rt, alice, archived=True)) == (["Old"], [])
 
 
@@ -108,9 +109,10 @@ def test_every_change_is_in_the_audit_log(rt: Runtime, alice: Actor) -> None:
     search = searches.create_search(rt, alice, "Audited")
     searches.edit_search(rt, alice, search.id, "Audited well", "private")
     searches.edit_search(rt, alice, search.id, "Audited well", "private")
-    searches.archive_search(rt, alice, search.id)
-    searches.archive_search(rt, alice, search.id, archived=False)
-    done = ["search.create", "search.rename", "search.share", "search.archive", "search.restore"]
+    archive(rt, alice, search.id)
+    restore(rt, alice, search.id)
+    away = ["search.archive", "search.archived", "search.restore", "search.restored"]
+    done = ["search.create", "search.rename", "search.share", *away]
     assert actions(rt) == [(action, str(search.id)) for action in done]
 
 
