@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from services import db, exports, jobs, result_sets, runs, searches
+from services import db, export_run, export_targets, exports, jobs, result_sets, runs, searches
 from services.cache import CacheDown
 from services.errors import BadInput, Forbidden, Unavailable
 from services.exports import start_export
@@ -67,6 +67,7 @@ def export(rt: Runtime, alice: Actor, search: str) -> Export:
 def after_batch(monkeypatch: pytest.MonkeyPatch) -> AfterBatch:
     """after_batch(n, happens): let something happen once n batches are written; all progress is saved at once."""
     monkeypatch.setattr(jobs, "WRITE_EVERY_S", 0.0)
+    monkeypatch.setattr(export_targets, "BATCH_ROWS", 500)
     progress = RunHandle.progress
 
     def at(number: int, happens: Callable[[], Any]) -> None:
@@ -135,7 +136,10 @@ def test_everybody_of_the_view_is_in_the_file_in_its_order(
     assert [row["full_name"] for row in people_of(content(rt, run))] == [names[one] for one in wanted]
 
 
-def test_more_people_than_a_batch(rt: Runtime, people: list[int], export: Export) -> None:
+def test_more_people_than_a_batch(
+    rt: Runtime, people: list[int], export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_targets, "BATCH_ROWS", 500)
     run = export()
     data = content(rt, run)
     assert run["message"] == "1,234 people"
@@ -211,7 +215,7 @@ def test_chosen_people_only(rt: Runtime, alice: Actor, people: list[int], export
     elsewhere = fill(rt, str(searches.create_search(rt, alice, "Leads").id), 1)
     # As the grid has them: texts. Somebody of another search is nobody here.
     run = export({"ids": [str(people[7]), people[3], people[7], *elsewhere]})
-    assert run["message"] == "2 people"
+    assert run["message"] == "2 people. 1 of the list had left the search meanwhile"
     assert len(people_of(content(rt, run))) == 2
 
 
@@ -256,7 +260,7 @@ def test_places_in_a_list_that_is_gone_are_refused(
             start_export(rt, alice, view, version, {"ranges": [[0, 10]]})
     work(rt, run_id)
     run = runs.get_run(rt, alice, run_id)
-    assert (run["state"], run["message"]) == ("failed", exports.MOVED)
+    assert (run["state"], run["message"]) == ("failed", export_targets.MOVED)
     assert stored_files(rt) == []
 
 
@@ -267,7 +271,7 @@ def test_who_left_meanwhile_is_left_out(
     seen = result_sets.count(rt, alice, view, None).version
     table(rt, "DELETE FROM candidates WHERE id = ANY (%s) RETURNING id", people[:34])
     run = export(view=view, version=seen)
-    assert run["message"] == "1,200 people"
+    assert run["message"] == "1,200 people. 34 of the list had left the search meanwhile"
     assert len(people_of(content(rt, run))) == 1200
 
 
@@ -336,7 +340,7 @@ def test_one_line_in_the_audit_log(rt: Runtime, alice: Actor, search: str, peopl
     run = export()
     lines = table(rt, "SELECT user_id, subject, detail FROM audit_log WHERE action = 'export'")
     made = str(exports.export_of_run(rt, run["id"])["id"])
-    detail = {"run_id": run["id"], "export": made, "rows": 1234, "format": "csv"}
+    detail = {"run_id": run["id"], "export": made, "variant": "processed", "rows": 1234, "format": "csv"}
     assert lines == [{"user_id": alice.user_id, "subject": search, "detail": detail}]
 
 
@@ -383,7 +387,7 @@ def test_an_export_that_was_killed_before_its_file_was_known_leaves_one_file(
 ) -> None:
     run_id = start_export(rt, alice, View.of(search), None, {"all": True})
     with monkeypatch.context() as patch:
-        patch.setattr(exports, "audit", lambda *_, **__: kill())
+        patch.setattr(export_run, "audit", lambda *_, **__: kill())
         with pytest.raises(Killed):
             work(rt, run_id)
     left = stored_files(rt)
@@ -422,7 +426,7 @@ def test_a_worker_that_lost_its_run_leaves_no_file(
     def lose(*_: Any, **__: Any) -> None:
         table(rt, "UPDATE runs SET lease_token = gen_random_uuid() RETURNING id")
 
-    monkeypatch.setattr(exports, "audit", lose)
+    monkeypatch.setattr(export_run, "audit", lose)
     work(rt, run_id)
     assert runs.get_run(rt, alice, run_id)["state"] == "running"
     assert stored_files(rt) == []
@@ -510,4 +514,4 @@ def test_an_old_file_that_cannot_be_deleted_stops_nobody(
 
 
 def test_the_export_kind_names_its_handler() -> None:
-    assert jobs.handler_of("export") is exports.run_export
+    assert jobs.handler_of("export") is export_run.run_export

@@ -129,7 +129,7 @@ def test_an_export_that_fails_leaves_the_old_file(
     def run_export(rt: Any, handle: Any) -> None:
         raise LimitReached("The search is full.")
 
-    monkeypatch.setattr("services.exports.run_export", run_export)
+    monkeypatch.setattr("services.export_run.run_export", run_export)
     path = tmp_path / "people.csv"
     path.write_text("old")
     code, _, err = sourcingx("export", "Leads", "-o", str(path))
