@@ -6,6 +6,7 @@ from callbacks import (
     actions,
     documents,
     errors,
+    export_dialog,
     exports,
     facets,
     grid,
@@ -23,7 +24,8 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, screening)
+MODULES = (routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, export_dialog,
+           screening)  # fmt: skip
 
 
 def register_all(registry: Registry) -> None:

@@ -13,7 +13,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import ids, pages_runs, text
-from services import bulk, candidates, exports, result_sets, runs
+from services import bulk, candidates, result_sets, runs
 from services import undo as undoing
 from services.candidates import ChangeResult
 from services.selection import selection_of
@@ -33,8 +33,6 @@ def register(registry: Registry) -> None:
         asked, actor = mapping(request), current_actor()
         view, version, target = view_of(page), version_of(page or {}), mapping(asked.get("target"))
         name, value = asked.get("action"), asked.get("value") or ""
-        if name == "export":
-            return _started(exports.start_export(rt, actor, view, version, target), text.EXPORT_STARTED)
         chosen = selection_of(rt, actor, view, version, target, (page or {}).get("snapshot"))
         if chosen.everyone:
             outcome = bulk.start(rt, actor, view, version, str(name), value)

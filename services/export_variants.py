@@ -120,6 +120,13 @@ def check_columns(variant: str, names: Any) -> list[str]:
     return list(names)
 
 
+def in_order(variant: str, first: Iterable[Any]) -> list[str]:
+    """All columns of a variant, with those that stand in `first` before the rest and in its order."""
+    known = VARIANTS[variant].names
+    front = [name for name in dict.fromkeys(name for name in first if isinstance(name, str)) if name in known]
+    return [*front, *(name for name in known if name not in front)]
+
+
 def table_of(variant: str, names: Sequence[str]) -> Sheet:
     """The one table of a file that is no workbook, with the columns that were chosen, in their order."""
     found = {column.name: column for column in VARIANTS[variant].columns}

@@ -134,6 +134,10 @@ SELECT count(*) AS n FROM candidates c JOIN profile_raw r ON r.profile_id = c.pr
 SELECT (SELECT count(*) FROM candidates c JOIN positions o ON o.profile_id = c.profile_id WHERE {where})
     + (SELECT count(*) FROM candidates c JOIN verdicts v ON v.candidate_id = c.id WHERE {where}) AS n;
 
+-- where_ids --
+-- Candidates that were chosen one by one.
+c.search_id = %(search_id)s::uuid AND c.id = ANY (%(ids)s::bigint[])
+
 -- insert_export --
 -- A file that is whole.
 INSERT INTO exports (search_id, user_id, run_id, variant, format, file_name, rows, bytes, storage_key, expires_at)

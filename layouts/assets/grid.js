@@ -382,9 +382,12 @@
   }
   document.addEventListener("click", rangeClick, true);
 
+  function selection() {
+    return S.all ? { all: true } : S.ranges && S.ranges.length ? { ranges: S.ranges } : { ids: [...S.selected] };
+  }
+
   function act(action, value) {
-    const target = S.all ? { all: true } : S.ranges && S.ranges.length ? { ranges: S.ranges } : { ids: [...S.selected] };
-    set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target } });
+    set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target: selection() } });
   }
 
   function changed(answer) {
@@ -524,9 +527,9 @@
     exclude: () => act("exclude"),
     restore: () => act("restore"),
     export: () => {
-      if (!S.all && !S.selected.size && !rangeSize()) S.all = true;
-      act("export", "csv");
-      S.all = false;
+      const chosen = !S.all && (S.selected.size || rangeSize());
+      const columns = S.api.getAllDisplayedColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+      set("export-request", { data: { n: ++S.asked, target: chosen ? selection() : { all: true }, columns } });
     },
     "select-all": () => {
       S.all = true;
@@ -604,6 +607,12 @@
       counted: (answer) => counted(answer),
       changed: (answer) => changed(answer),
       watched: (state) => watched(state),
+      // Whoever closes the dialog is told here when the file is ready.
+      exportClosed: (open, run) => {
+        if (open || !run || !run.open) return;
+        set("export-run", { data: null });
+        watch(run.run_id);
+      },
       person: (answer) => personShown(answer),
       url: (answer) => {
         if (answer) apply(answer.view);

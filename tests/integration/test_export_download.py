@@ -181,4 +181,4 @@ def test_the_message_that_it_is_done_offers_it(
     message = json.dumps(answer.get_json()["sideUpdate"][ids.TOAST])
     assert text.EXPORT_DONE in message
     assert url in message
-    assert f'"id": "{ids.EXPORT_DOWNLOAD}"' in message
+    assert f'"data-testid": "{ids.EXPORT_DOWNLOAD}"' in message
