@@ -24,8 +24,10 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, export_dialog,
-           screening)  # fmt: skip
+MODULES = (
+    routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, export_dialog,
+    screening,
+)  # fmt: skip
 
 
 def register_all(registry: Registry) -> None:

@@ -77,22 +77,24 @@ def _register_run(registry: Registry) -> None:
     rt = registry.rt
 
     def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
+        return no_update, no_update, error.message, no_update
 
     @registry.callback(
         Output(ids.EXPORT_RUN, "data", allow_duplicate=True), Output(ids.EXPORT_CLOCK, "disabled"),
         Output(ids.EXPORT_PROBLEM, "children", allow_duplicate=True),
+        Output(ids.EXPORT_PROGRESS, "children", allow_duplicate=True),
         Input(ids.EXPORT_START, "n_clicks"), State(ids.EXPORT_VARIANT, "value"), State(ids.EXPORT_FORMAT, "value"),
         State(ids.EXPORT_COLUMNS, "value"), State(ids.EXPORT_TARGET, "data"), State(ids.GRID_VIEW, "data"),
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
     def start(clicks: int | None, variant: Any, fmt: Any, chosen: Any, kept: Any, page: Any) -> Any:
         if not clicks:
-            return no_update, no_update, no_update
+            return no_update, no_update, no_update, no_update
         names, target = _columns(variant, chosen, kept), mapping(kept).get("target")
-        view, version = view_of(page), version_of(page)
-        run_id = exports.start_export(rt, current_actor(), view, version, target or {}, fmt, names, variant)
-        return {"run_id": run_id, "open": True}, False, ""
+        actor, view, version = current_actor(), view_of(page), version_of(page)
+        run_id = exports.start_export(rt, actor, view, version, target or {}, fmt, names, variant)
+        run = runs.get_run(rt, actor, run_id)
+        return {"run_id": run_id, "open": True, "shape": _shape(run)}, False, "", export_dialog.progress(run, None)
 
     def stop(error: ProductError) -> Any:
         # A server that is away comes back; what is refused stays refused, and is said once.
@@ -104,7 +106,7 @@ def _register_run(registry: Registry) -> None:
     @registry.callback(
         Output(ids.EXPORT_PROGRESS, "children"), Output(ids.EXPORT_RUN, "data", allow_duplicate=True),
         Output(ids.EXPORT_CLOCK, "disabled", allow_duplicate=True), Output(ids.EXPORT_PAST, "children"),
-        Input(ids.EXPORT_CLOCK, "n_intervals"), Input(ids.EXPORT_RUN, "data"),
+        Input(ids.EXPORT_CLOCK, "n_intervals"), State(ids.EXPORT_RUN, "data"),
         rule=Rule.RECRUITER, polling=True, prevent_initial_call=True, on_error=stop,
     )  # fmt: skip
     def watch(_: int | None, kept: Any) -> Any:
@@ -112,7 +114,7 @@ def _register_run(registry: Registry) -> None:
             return no_update, no_update, True, no_update
         actor = current_actor()
         run = runs.get_run(rt, actor, kept["run_id"] if isinstance(kept.get("run_id"), int) else 0)
-        shape = [run["state"], run["cancel_requested"], run["queue_position"]]
+        shape = _shape(run)
         if export_dialog.is_open(run):
             if kept.get("shape") == shape:
                 # A button that is replaced while it is pressed is not pressed.
@@ -139,6 +141,11 @@ def _register_run(registry: Registry) -> None:
         dash.ClientsideFunction("grid", "exportClosed"), Input(ids.EXPORT_DIALOG, "is_open"),
         State(ids.EXPORT_RUN, "data"), prevent_initial_call=True,
     )  # fmt: skip
+
+
+def _shape(run: dict[str, Any]) -> list[Any]:
+    """What the card of a run looks like, its figures apart."""
+    return [run["state"], run["cancel_requested"], run["queue_position"]]
 
 
 def _past(rt: Runtime, actor: Actor, search_id: UUID) -> Any:

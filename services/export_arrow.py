@@ -15,9 +15,6 @@ from pyarrow import csv
 from services.export_query import UNIT
 from services.export_variants import Column
 
-# Arrow's own allocator keeps what it once had; the system's gives it back.
-pa.set_memory_pool(pa.system_memory_pool())
-
 _TYPES = {
     "number": pa.float64(),
     "integer": pa.int64(),

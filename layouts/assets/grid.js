@@ -611,6 +611,7 @@
       exportClosed: (open, run) => {
         if (open || !run || !run.open) return;
         set("export-run", { data: null });
+        set("export-clock", { disabled: true });
         watch(run.run_id);
       },
       person: (answer) => personShown(answer),

@@ -263,7 +263,7 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
      lambda s: {
         "inputs": [(ids.EXPORT_COLUMNS, "value", ["email"]), (ids.EXPORT_VARIANT, "value", "processed")],
         "state": [(ids.EXPORT_TARGET, "data", EVERYONE), (ids.GRID_VIEW, "data", _grid(s))]}),
-    ("..export-run.data...export-clock.disabled...export-problem.children..", lambda s: {
+    ("..export-run.data...export-clock.disabled...export-problem.children...export-progress.children..", lambda s: {
         "inputs": [(ids.EXPORT_START, "n_clicks", 1)],
         "state": [(ids.EXPORT_VARIANT, "value", "processed"), (ids.EXPORT_FORMAT, "value", "csv"),
                   (ids.EXPORT_COLUMNS, "value", ["email"]), (ids.EXPORT_TARGET, "data", EVERYONE),

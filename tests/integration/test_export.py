@@ -23,7 +23,6 @@ from services.job_runner import Runner
 from services.jobs import RunHandle
 from services.runtime import Runtime
 from services.storage import Storage
-from tests.integration.test_import import start as start_import
 from tests.integration.test_import import table, work
 from tests.people import add_people, varied
 
@@ -147,42 +146,6 @@ def test_more_people_than_a_batch(
     assert len(people_of(data)) == 1234
     made = table(rt, "SELECT rows, bytes, format, expires_at > now() + interval '167 hours' AS kept FROM exports")
     assert made == [{"rows": 1234, "bytes": len(data), "format": "csv", "kept": True}]
-
-
-def test_what_is_exported_can_be_imported_as_it_was(rt: Runtime, alice: Actor, search: str, export: Export) -> None:
-    people = [
-        {"full_name": 'Ana "Q" Lima', "first_name": 'Ana "Q"', "last_name": "Lima", "company": "=cmd|' /C calc'!A0",
-         "title": "'=1+1", "headline": "@handle; 😀, done", "summary": "-dash\nline, two\n\n'quoted' \"x\"",
-         "phone": "+351 912 000 000", "skills": ["-x", "C++", "C#", ".NET"], "years_experience": 7.5,
-         "current_tenure_months": 26, "linkedin_url": "https://www.linkedin.com/in/ana-lima",
-         "email": "ana@example.com"},
-        {"full_name": "محمد عبد الله", "first_name": "محمد", "last_name": "عبد الله", "location": "ירושלים, ישראל",
-         "country": "ישראל", "industry": "+Éducation", "company": "Łódź Works",
-         "linkedin_url": "https://www.linkedin.com/in/muhammad"},
-        {"full_name": "👩‍💻 Zoë Ødegård", "last_name": "Ødegård", "title": "Head | R&D, “Cloud”", "summary": "'",
-         "company": "''=x", "email": "zoe@example.com"},
-    ]  # fmt: skip
-    fields = (
-        "full_name", "first_name", "last_name", "headline", "title", "company", "location", "country", "industry",
-        "summary", "email", "phone", "linkedin_url", "skills", "years_experience", "current_tenure_months",
-    )  # fmt: skip
-    with rt.db.connection() as conn:
-        for person in people:
-            names = ", ".join(person)
-            values = ", ".join(f"%({name})s" for name in person)
-            row = db.one(conn, f"INSERT INTO profiles ({names}) VALUES ({values}) RETURNING id", person)
-            assert row is not None
-            conn.execute("SELECT add_candidates(%s, %s, %s)", (search, [row["id"]], alice.user_id))
-    before = table(rt, f"SELECT {', '.join(fields)} FROM profiles ORDER BY full_name")
-    data = content(rt, export())
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in people_of(data) for cell in row.values())
-
-    table(rt, "DELETE FROM profiles RETURNING id")
-    run_id = start_import(rt, alice, str(searches.create_search(rt, alice, "Leads").id), data)
-    work(rt, run_id)
-
-    assert runs.get_run(rt, alice, run_id)["counts"]["added"] == 3
-    assert table(rt, f"SELECT {', '.join(fields)} FROM profiles ORDER BY full_name") == before
 
 
 def test_chosen_columns_in_the_order_given(rt: Runtime, people: list[int], export: Export) -> None:

@@ -26,7 +26,7 @@ ClientFor = Callable[[Actor], Browser]
 DIALOG = "..export-dialog.is_open...export-body.children...export-target.data...export-run.data.."
 CHOICE = "..export-columns.options...export-columns.value...export-columns-box.hidden.."
 LOOK = "..export-preview.children...export-columns-count.children...export-problem.children...export-start.disabled.."
-START = "..export-run.data...export-clock.disabled...export-problem.children.."
+START = "..export-run.data...export-clock.disabled...export-problem.children...export-progress.children.."
 WATCH = "..export-progress.children...export-run.data...export-clock.disabled...export-past.children.."
 
 
@@ -169,7 +169,8 @@ def dialog(client_for: ClientFor, alice: Actor, search: str) -> Callable[..., An
     }
 
     def send(output: str, inputs: list[Any], *names: str, **values: Any) -> Any:
-        kept = [(name.replace("_", "-"), "value", value) for name, value in values.items()]
+        kept = values.pop("state", [])
+        kept += [(name.replace("_", "-"), "value", value) for name, value in values.items()]
         return call(client, output, inputs, [*kept, *((name, *state[name]) for name in names)])
 
     return send
@@ -193,6 +194,13 @@ def test_a_look_at_nobody_and_at_no_column(rt: Runtime, dialog: Callable[..., An
         assert answer[ids.EXPORT_START]["disabled"] is True
 
 
+def watch(dialog: Callable[..., Any], kept: Any) -> Any:
+    """What the clock of the dialog brings; None where nothing is to be shown anew."""
+    answer = dialog(WATCH, [(ids.EXPORT_CLOCK, "n_intervals", 1)], state=[(ids.EXPORT_RUN, "data", kept)])
+    found = (answer.get_json() or {}).get("response") if answer.status_code == 200 else None
+    return found if found and ids.EXPORT_PROGRESS in found else None
+
+
 def test_a_file_is_made_and_offered(rt: Runtime, alice: Actor, dialog: Callable[..., Any], search: str) -> None:
     fill(rt, search, 12)
     answer = dialog(START, [(ids.EXPORT_START, "n_clicks", 1)], ids.EXPORT_TARGET, ids.GRID_VIEW,
@@ -201,12 +209,12 @@ def test_a_file_is_made_and_offered(rt: Runtime, alice: Actor, dialog: Callable[
     kept = answer[ids.EXPORT_RUN]["data"]
     assert (kept["open"], answer[ids.EXPORT_CLOCK]["disabled"]) == (True, False)
 
-    inputs = [(ids.EXPORT_CLOCK, "n_intervals", 1), (ids.EXPORT_RUN, "data", kept)]
-    waiting = dialog(WATCH, inputs).get_json()["response"]
-    assert ids.RUN_CANCEL in json.dumps(waiting[ids.EXPORT_PROGRESS])
-    assert "disabled" not in waiting.get(ids.EXPORT_CLOCK, {})
+    assert ids.RUN_CANCEL in json.dumps(answer[ids.EXPORT_PROGRESS])
+    # Nothing has changed: the card with its button stays as it is.
+    assert watch(dialog, kept) is None
+    assert watch(dialog, {**kept, "shape": None})[ids.EXPORT_RUN]["data"] == kept
     work(rt, kept["run_id"])
-    ended = dialog(WATCH, inputs).get_json()["response"]
+    ended = watch(dialog, kept)
     made = exports.list_exports(rt, alice, search)
     shown = json.dumps(ended[ids.EXPORT_PROGRESS])
     assert f'"id": "{ids.EXPORT_DOWNLOAD}"' in shown
@@ -225,8 +233,7 @@ def test_an_export_that_fails_says_why_in_the_dialog(
     run_id = start_export(rt, alice, View.of(search, status="all"), None, {"all": True}, "xlsx")
     work(rt, run_id)
     kept = {"run_id": run_id, "open": True}
-    answer = dialog(WATCH, [(ids.EXPORT_CLOCK, "n_intervals", 1), (ids.EXPORT_RUN, "data", kept)]).get_json()
-    shown = json.dumps(answer["response"][ids.EXPORT_PROGRESS])
+    shown = json.dumps(watch(dialog, kept)[ids.EXPORT_PROGRESS])
     assert "Choose CSV or Parquet" in shown
     assert ids.EXPORT_DOWNLOAD not in shown
 
@@ -235,7 +242,7 @@ def test_someone_elses_private_run_is_not_watched(rt: Runtime, alice: Actor, bob
     private = str(searches.create_search(rt, alice, "Mine", "private").id)
     run_id = start_export(rt, alice, View.of(private), None, {"all": True})
     kept = {"run_id": run_id, "open": True}
-    answer = call(client_for(bob), WATCH, [(ids.EXPORT_CLOCK, "n_intervals", 1), (ids.EXPORT_RUN, "data", kept)])
+    answer = call(client_for(bob), WATCH, [(ids.EXPORT_CLOCK, "n_intervals", 1)], [(ids.EXPORT_RUN, "data", kept)])
     assert answer.status_code == 403
     # It is said once: the clock stops.
     assert answer.get_json()["response"][ids.EXPORT_CLOCK]["disabled"] is True
