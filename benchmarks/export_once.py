@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import resource
+import re
 import sys
+from pathlib import Path
 
 from services import bootstrap, exports
 from services.config import Settings
@@ -23,7 +24,9 @@ def main(search_id: str, fmt: str) -> int:
         exports.delete_export(rt, exports.export_of_run(rt, run_id))
     finally:
         rt.close()
-    print(json.dumps({"peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    # Not getrusage: its peak begins with that of the process which started this one.
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    print(json.dumps({"peak_mib": int(peak[1]) / 1024 if peak else 0}))
     return 0
 
 

@@ -43,7 +43,8 @@ def batches(
     read_as = [pa.string() if pa.types.is_list(kind) else kind for kind in schema.types]
     options = csv.ConvertOptions(
         column_types=dict(zip(names, read_as, strict=False)),
-        null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False,
+        # A spreadsheet has one kind of nothing.
+        null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=figures_only,
         true_values=["yes"], false_values=["no"],
     )  # fmt: skip
     for block in blocks:

@@ -14,12 +14,15 @@ import csv
 import importlib
 import io
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sql
-from services import db, export_query, export_targets, export_variants
+from services import db, export_ahead, export_query, export_targets, export_variants
 from services.errors import BadInput, Forbidden
 from services.export_formats import FORMATS, MOST_SHEET_ROWS, check_format, file_name
 from services.export_query import Statement
@@ -70,6 +73,15 @@ def run_export(rt: Runtime, handle: RunHandle) -> None:
         raise
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """How many people it was about, how many rows they have, and how many of them are still in the search."""
+
+    asked: int
+    rows: int
+    found: int
+
+
 class _Export:
     """One run at work: which passes over the people it takes, and what came of them."""
 
@@ -83,7 +95,8 @@ class _Export:
         self._people = export_targets.people_of(rt, handle.actor, view, given["version"], given["target"])
         self.rows = self._found = self._long_columns = 0
         self._passes = 0
-        if FORMATS[self.format_name].workbook and self._passes_of_rows == 1 and self._one_row_each:
+        self._done_before = handle.done
+        if FORMATS[self.format_name].workbook and self._one_row_each:
             _check_sheet(self._people.total)
         self.total = self._people.total * (self._passes_of_rows + self._raw)
 
@@ -119,21 +132,21 @@ class _Export:
         sheet = self._table()
         style = export_query.RAW_GUARDED if self._raw else export_query.GUARDED
         statement = export_query.csv_statement(self.variant.rows, sheet, style)
-        with path.open("wb") as file:
+        with path.open("wb") as file, closing(self._blocks(statement)) as blocks:
             file.write(MARK + _header(sheet.columns))
-            for block in self._blocks(statement):
-                file.write(block)
+            file.writelines(blocks)
 
     def _write_ndjson(self, path: Path) -> None:
         sheet = Sheet("", ()) if self._raw else self._table()
-        with path.open("wb") as file:
-            for block in self._blocks(export_query.json_statement(self.variant.rows, sheet)):
-                file.write(block)
+        statement = export_query.json_statement(self.variant.rows, sheet)
+        with path.open("wb") as file, closing(self._blocks(statement)) as blocks:
+            file.writelines(blocks)
 
     def _write_parquet(self, path: Path) -> None:
         sheet = self._table()
         statement = export_query.csv_statement(self.variant.rows, sheet, export_query.TABLE)
-        _heavy("export_parquet").write(path, sheet.columns, self._blocks(statement))
+        with closing(self._blocks(statement)) as blocks:
+            _heavy("export_parquet").write(path, sheet.columns, blocks)
 
     def _write_xlsx(self, path: Path) -> None:
         if self._raw:
@@ -168,40 +181,54 @@ class _Export:
     def _raw_columns(self) -> tuple[Column, ...]:
         """What files brought for these people: a pass of its own, since headers come first in a file."""
         keys: set[str] = set()
-        for conn, ids in self._batches():
-            keys |= {row["key"] for row in db.rows(conn, _Q.fetch_raw_keys, self._given(ids))}
+        done = self._begin()
+        for ids in self._people.batches():
+            with self._rt.db.connection() as conn:
+                check_exportable(conn, self._handle.actor, self._search_id)
+                keys |= {row["key"] for row in db.rows(conn, _Q.fetch_raw_keys, self._given(ids))}
+            done += len(ids)
+            self._on(done)
         with self._rt.db.connection() as conn:
             files = [row["columns"] for row in db.rows(conn, _Q.fetch_file_columns, self._given([]))]
         return export_variants.raw_columns(keys, files)
 
-    def _blocks(self, statement: Statement) -> Iterator[bytes]:
-        """Lines of all people in blocks of whole lines; `rows` counts them."""
+    def _blocks(self, statement: Statement) -> Generator[bytes, None, None]:
+        """Lines of all people in blocks of whole lines; `rows` counts them.
+
+        Close it when not all of it was taken: it holds a connection.
+        """
         found = 0
-        for conn, ids in self._batches():
-            rows = yield from _in_blocks(export_query.lines(conn, statement, ids, self._search_id))
-            self.rows += rows
-            if self._one_row_each:
-                found += rows
-            else:
-                counted = db.one(conn, _Q.count_people, self._given(ids))
-                found += counted["n"] if counted else 0
+        done = self._begin()
+        batches = (partial(self._batch, statement, ids) for ids in self._people.batches())
+        with closing(export_ahead.read(batches)) as reading:
+            for part in reading:
+                if isinstance(part, export_ahead.Ended):
+                    self.rows += part.value.rows
+                    found += part.value.found
+                    done += part.value.asked
+                    self._on(done)
+                else:
+                    yield part
         self._found = found
 
-    def _batches(self) -> Iterator[tuple[db.Conn, list[int]]]:
-        """Batches of people, each in a transaction that begins with the question whether it is still allowed.
+    def _batch(self, statement: Statement, ids: list[int]) -> Generator[bytes, None, _Batch]:
+        """Lines of some people, in a transaction that begins with the question whether it is still allowed."""
+        with self._rt.db.connection() as conn:
+            check_exportable(conn, self._handle.actor, self._search_id)
+            rows = yield from _in_blocks(export_query.lines(conn, statement, ids, self._search_id))
+            counted = None if self._one_row_each else db.one(conn, _Q.count_people, self._given(ids))
+        return _Batch(len(ids), rows, counted["n"] if counted else rows)
 
-        One pass over all of them. A run that is done again begins anew, and never counts backward: to
-        get on is to be further than before, or a person whom no worker survives would be tried for ever.
-        """
-        before = self._handle.done
-        done = min(self._passes * self._people.total, max(0, self.total - self._people.total))
+    def _begin(self) -> int:
+        """One more pass over all people; how many were done before it."""
         self._passes += 1
-        for ids in self._people.batches():
-            with self._rt.db.connection() as conn:
-                check_exportable(conn, self._handle.actor, self._search_id)
-                yield conn, ids
-            done += len(ids)
-            self._handle.progress(max(done, before))
+        people = self._people.total
+        return min((self._passes - 1) * people, max(0, self.total - people))
+
+    def _on(self, done: int) -> None:
+        # A run that is done again begins anew, and never counts backward: to get on is to be further
+        # than before, or a person whom no worker survives would be tried for ever.
+        self._handle.progress(max(done, self._done_before))
 
     def _given(self, ids: list[int]) -> dict[str, Any]:
         return {"ids": ids, "search_id": self._search_id}

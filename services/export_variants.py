@@ -16,8 +16,9 @@ from typing import Any, Literal
 
 from services.errors import BadInput
 
-Kind = Literal["text", "list", "flag", "number", "integer", "moment", "date", "raw", "raw_rest"]
+Kind = Literal["text", "word", "list", "flag", "number", "integer", "moment", "date", "raw", "raw_rest"]
 
+# "text" may hold anything; "word" is one of a few that the product itself writes, so it is never a formula.
 # Postgres selects at most 1,664 columns; what files brought beyond these stands in one more, as JSON.
 MOST_RAW = 1_000
 RAW_REST = "more columns (JSON)"
@@ -67,7 +68,8 @@ _PEOPLE = (
     *_columns("full_name first_name last_name title company location country industry headline email phone"),
     Column("linkedin_url"), Column("skills", "list"), Column("years_experience", "number"),
     *_columns("current_tenure_months average_tenure_months", "integer"), Column("score", "number"),
-    *_columns("fit stage filter_status"), Column("tags", "list"), Column("note_count", "integer"), Column("source"),
+    *_columns("fit stage filter_status", "word"), Column("tags", "list"), Column("note_count", "integer"),
+    Column("source"),
     Column("has_email", "flag"), *_columns("added_at screened_at", "moment"), Column("summary"), Column("verdicts"),
 )  # fmt: skip
 _WHO = _columns("full_name linkedin_url email")
@@ -76,7 +78,9 @@ _POSITION = (
     Column("description"),
 )  # fmt: skip
 _VERDICT = (
-    *_columns("criterion criterion_kind verdict evidence_field evidence_quote model"),
+    Column("criterion"),
+    *_columns("criterion_kind verdict", "word"),
+    *_columns("evidence_field evidence_quote model"),
     Column("decided_at", "moment"),
 )
 _PROVENANCE: tuple[tuple[str, Kind], ...] = (("imported_from", "text"), ("imported_at", "moment"))
@@ -90,7 +94,7 @@ VARIANTS: dict[str, Variant] = {
         Variant(
             "detailed",
             "rows_detailed",
-            (Column("kind"), *_WHO, *_POSITION, *_VERDICT),
+            (Column("kind", "word"), *_WHO, *_POSITION, *_VERDICT),
             (Sheet("Positions", (*_WHO, *_POSITION), "position"), Sheet("Verdicts", (*_WHO, *_VERDICT), "verdict")),
         ),
     )

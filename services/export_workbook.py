@@ -7,7 +7,7 @@ that keeps them texts when someone edits them. A text longer than a cell goes on
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from services.export_variants import Column
 MOST_CELL = 32_767
 MOST_HEADER = 200
 COLUMN_WIDTH = 20.0
+_FREE = ("text", "list", "raw", "raw_rest")
 CONTINUED = "{name} (continued {part})"
 TOO_MANY = (
     f"A sheet of a workbook holds {MOST_SHEET_ROWS:,} rows, and this export has more. "
@@ -77,6 +78,9 @@ def _write_once(path: Path, pages: Sequence[Page]) -> bool:
         if found is not None:
             raise found from None
         raise _cause(error) from error
+    finally:
+        for feed in feeds:
+            feed.rows.close()
     return True
 
 
@@ -91,12 +95,16 @@ class _Feed:
         self._parts = list(page.parts)
         kinds = [kind for kind, parts in zip(plain.types, self._parts, strict=True) for _ in range(parts)]
         self._schema = pa.schema(list(zip(names, kinds, strict=True)))
-        self.text_names = [name for name, kind in zip(names, kinds, strict=True) if pa.types.is_string(kind)]
+        # Closed by whoever is done with it: a reader that was left in the middle holds a connection.
+        self.rows = self._watched()
+        # What people and files wrote; the mark costs time in every cell.
+        free = [c.kind in _FREE for c, parts in zip(page.columns, self._parts, strict=True) for _ in range(parts)]
+        self.text_names = [name for name, marked in zip(names, free, strict=True) if marked]
 
     def reader(self) -> pa.RecordBatchReader:
-        return pa.RecordBatchReader.from_batches(self._schema, self._watched())
+        return pa.RecordBatchReader.from_batches(self._schema, self.rows)
 
-    def _watched(self) -> Iterator[pa.RecordBatch]:
+    def _watched(self) -> Generator[pa.RecordBatch, None, None]:
         try:
             yield from self._batches()
         except BaseException as error:
