@@ -156,7 +156,11 @@ def size(count: int) -> str:
 
 def _file(one: Mapping[str, Any]) -> html.Li:
     rows = text.EXPORT_ROWS[one["rows"] != 1].format(n=one["rows"])
-    about = [f"{rows} · {size(one['bytes'])} · ", _day(one["created_at"]), " – ", _day(one["expires_at"])]
+    about = [
+        _day(one["created_at"]),
+        f" · {rows} · {size(one['bytes'])} · {text.EXPORT_UNTIL} ",
+        _day(one["expires_at"]),
+    ]
     name = one["file_name"]
     return html.Li(
         [
