@@ -16,6 +16,7 @@ MODULES = {
     "paging": ("P1",),
     "search_text": ("P3",),
     "files": ("P5-import", "P5-reimport", "P5-memory", "P2d"),
+    "exports": ("P5-export", "P5-xlsx-write"),
     "import_kill": ("R-import-kill",),
     "load": ("P6",),
 }

@@ -7,6 +7,7 @@ from callbacks import (
     archives,
     documents,
     errors,
+    export_dialog,
     exports,
     facets,
     grid,
@@ -27,7 +28,7 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, imports, runs,
-    exports,
+    exports, export_dialog,
     screening,
 )  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 import dash
@@ -14,7 +13,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import ids, text
-from services import bulk, candidates, exports, result_sets
+from services import bulk, candidates, result_sets
 from services import undo as undoing
 from services.candidates import ChangeResult
 from services.errors import NotFound
@@ -38,9 +37,6 @@ def register(registry: Registry) -> None:
         asked, actor = mapping(request), current_actor()
         view, version, target = view_of(page), version_of(page or {}), mapping(asked.get("target"))
         name, value = asked.get("action"), asked.get("value") or ""
-        if name == "export":
-            run_id = exports.start_export(rt, actor, view, version, _exported(rt, actor, view, version, target))
-            return _started(run_id, "export", text.EXPORT_STARTED)
         if name == "undo":
             return _undone(rt, actor, view)
         chosen = selection_of(rt, actor, view, version, target, (page or {}).get("snapshot"))
@@ -71,14 +67,6 @@ def register(registry: Registry) -> None:
     registry.clientside(
         dash.ClientsideFunction("grid", "changed"), Input(ids.CHANGE_ANSWER, "data"), prevent_initial_call=True
     )
-
-
-def _exported(rt: Runtime, actor: Actor, view: View, version: int | None, target: Mapping[str, Any]) -> dict[str, Any]:
-    """An export's target: places in a list become people, as the actor sees them now."""
-    if "ids" in target and "ranges" not in target:
-        return {"ids": target["ids"]}
-    chosen = selection_of(rt, actor, view, version, target)
-    return {"all": True, "except": list(chosen.left_out)} if chosen.everyone else {"ids": list(chosen.ids)}
 
 
 def _undone(rt: Runtime, actor: Actor, view: View) -> dict[str, Any]:

@@ -174,6 +174,23 @@ ENRICH_START = "enrich-start"
 EXPORT_OPEN = "export-open"
 EXPORT_START = "export-start"
 EXPORT_DOWNLOAD = "export-download"
+EXPORT_DIALOG = "export-dialog"
+EXPORT_BODY = "export-body"
+EXPORT_REQUEST = "export-request"
+EXPORT_TARGET = "export-target"
+EXPORT_VARIANT = "export-variant"
+EXPORT_FORMAT = "export-format"
+EXPORT_COLUMNS = "export-columns"
+EXPORT_COLUMNS_BOX = "export-columns-box"
+EXPORT_COLUMNS_COUNT = "export-columns-count"
+EXPORT_COLUMNS_ALL = "export-columns-all"
+EXPORT_COLUMNS_GRID = "export-columns-grid"
+EXPORT_PREVIEW = "export-preview"
+EXPORT_PROBLEM = "export-problem"
+EXPORT_RUN = "export-run"
+EXPORT_PROGRESS = "export-progress"
+EXPORT_CLOCK = "export-clock"
+EXPORT_PAST = "export-past"
 
 # Administration
 ADMIN_USERS = "admin-users"
@@ -206,6 +223,11 @@ def view_new_name(view_id: Any) -> dict[str, Any]:
 def note_delete(note_id: Any) -> dict[str, Any]:
     """The delete button of one's own note; note_id may be dash.ALL."""
     return {"type": "note-delete", "id": note_id}
+
+
+def export_delete(export_id: Any) -> dict[str, Any]:
+    """The delete button of one file; export_id may be dash.ALL."""
+    return {"type": "export-delete", "id": export_id}
 
 
 def import_map(place: Any) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from dash.development.base_component import Component
 
 from layouts import ids, text
 from layouts.drawer import drawer
+from layouts.export_dialog import export_dialog
 from layouts.grid import candidate_grid, column_defs
+from layouts.pages_runs import cancel_store
 
 POLL_MS = 5_000
 
@@ -62,6 +64,7 @@ def search_page(
                     drawer(),
                 ],
             ),
+            *(export_dialog() if editable else []),
         ],
     )  # fmt: skip
 
@@ -76,6 +79,7 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
         dcc.Store(id=ids.GRID_VIEW, data=dict(page)),
         *(dcc.Store(id=name) for name in empty),
         dcc.Interval(id=ids.VERSION_CLOCK, interval=POLL_MS),
+        cancel_store(),
     ]
 
 
@@ -84,6 +88,7 @@ def _head(
 ) -> Component:
     edit = [
         _button(text.UNDO, "undo-last", id=ids.UNDO_LAST, title=text.UNDO_LAST),
+        _button(text.EXPORT_OPEN, "export", id=ids.EXPORT_OPEN),
         dcc.Link(
             text.IMPORT_OPEN, href=f"/search/{search_id}/import", id=ids.IMPORT_OPEN,
             className="btn btn-sm btn-outline-secondary",
@@ -107,7 +112,6 @@ def _head(
                     views,
                     _columns_menu(columns),
                     _button(text.COPY_LINK, "copy-link", id=ids.COPY_LINK),
-                    _button(text.EXPORT_OPEN, "export", id=ids.EXPORT_OPEN),
                     *(edit if editable else []),
                 ],
             ),

@@ -133,8 +133,8 @@ def _cancel(run: Run, **props: Any) -> html.Button | None:
 
 
 def download_in_message(run: Run) -> html.A | None:
-    """The link to an export's file, for a message: there is one on a page, so it has an id. None without a file."""
-    return _download(run, id=ids.EXPORT_DOWNLOAD)
+    """The link to an export's file, for a message. None without a file."""
+    return _download(run)
 
 
 def link_in_message() -> dcc.Link:

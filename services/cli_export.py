@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 import sql
-from services import bootstrap, cli_base, db, export_rows, exports, result_sets, runs, searches
+from services import bootstrap, cli_base, db, export_formats, export_variants, exports, result_sets, runs, searches
 from services.errors import BadInput, Conflict, NotFound, Unavailable
 from services.grid_columns import STATUSES
 from services.grid_view import View
@@ -36,7 +36,11 @@ def add_parsers(subparsers: Any) -> None:
     rows.add_argument("--end", type=int, metavar="M", help=f"row to stop before; default: {result_sets.PAGE} further")
     export = cli_base.add_command(subparsers, "export", "Write people of a search to a file.", _export)
     add_view(export)
-    export.add_argument("--format", choices=tuple(export_rows.FORMATS), default="csv", help="default: csv")
+    export.add_argument("--format", choices=tuple(export_formats.FORMATS), default="csv", help="default: csv")
+    export.add_argument(
+        "--variant", choices=tuple(export_variants.VARIANTS), default="processed",
+        help="a row a person (default), the rows that files brought, or a row a position and a verdict",
+    )  # fmt: skip
     export.add_argument("--columns", metavar="A,B", help="which columns; default: all")
     export.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="is replaced when it exists")
 
@@ -80,7 +84,7 @@ def _export(args: argparse.Namespace) -> int:
     with cli_base.opened() as rt, _replacing(args.output) as output:
         actor = bootstrap.acting_as(rt, args.user)
         view = view_of(rt, actor, args)
-        params = exports.read_params(view, None, {"all": True}, args.format, columns)
+        params = exports.read_params(view, None, {"all": True}, args.format, columns, args.variant)
         exports.check_allowed(rt, actor, view)
         # Here, not in a worker: it may be that none runs.
         run_id = Runner(rt, "command line").execute_inline(actor, "export", str(view.search_id), params)

@@ -56,7 +56,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "import": Kind("services.import_run:run_import"),
     "dry_run": Kind("services.import_dry_run:run_dry_run"),
-    "export": Kind("services.exports:run_export"),
+    "export": Kind("services.export_run:run_export"),
     "screen": Kind("services.screening_job:run_screening"),
     "propose": Kind("services.rubric_job:run_propose", one_per_user=False),
     "bulk": Kind("services.bulk:run_bulk", one_per_user=False),

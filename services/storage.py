@@ -8,7 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,24 +39,19 @@ class Storage:
     def new_key() -> str:
         return str(uuid.uuid4())
 
-    def save_stream(self, key: str, chunks: Iterable[bytes], max_bytes: int) -> int:
-        """Write chunks as they come; returns the number of bytes.
+    @contextmanager
+    def draft(self, key: str) -> Iterator[Path]:
+        """A path to write a file at, which stands under the key once the block has ended well.
 
         Whole or not at all: nothing can be read under the key before the last byte is on disk.
-        Raises TooLarge past max_bytes and Unavailable when the disk has no room.
+        Raises Unavailable when the disk has no room.
         """
         path = self._path(key)
         draft = path.with_suffix(".part")
-        written = 0
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with draft.open("wb") as file:
-                for chunk in chunks:
-                    written += len(chunk)
-                    if written > max_bytes:
-                        raise TooLarge(f"The file is larger than {max_bytes // 1_000_000} MB.")
-                    file.write(chunk)
-                file.flush()
+            yield draft
+            with draft.open("rb") as file:
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
@@ -64,6 +60,19 @@ class Storage:
             raise Unavailable("The file could not be stored; nothing was kept. Tell your admin.") from error
         finally:
             draft.unlink(missing_ok=True)
+
+    def save_stream(self, key: str, chunks: Iterable[bytes], max_bytes: int) -> int:
+        """Write chunks as they come, as in draft(); returns the number of bytes.
+
+        Raises TooLarge past max_bytes and Unavailable when the disk has no room.
+        """
+        written = 0
+        with self.draft(key) as path, path.open("wb") as file:
+            for chunk in chunks:
+                written += len(chunk)
+                if written > max_bytes:
+                    raise TooLarge(f"The file is larger than {max_bytes // 1_000_000} MB.")
+                file.write(chunk)
         return written
 
     def open_read(self, key: str) -> BinaryIO:

@@ -186,3 +186,37 @@ FROM (
             SELECT s.title || (to_jsonb(c) - '{id,search_id,profile_id,changed_by,changed_xid,added_at}'::text[])::text AS told
             FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = p.id) AS c))) AS person
     FROM profiles p) AS people;
+WHERE search_id = %(search_id)s AND length(last_name_key) > 6 AND id %% %(step)s = 0 ORDER BY id LIMIT 400;
+
+-- copy_unordered --
+-- What an export of people holds, in whatever order they are found.
+SELECT p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p.country, p.industry, p.headline,
+    p.email, p.phone, p.linkedin_url, array_to_string(p.skills, ', '), p.years_experience::float8,
+    p.current_tenure_months, p.average_tenure_months, c.score::float8, c.fit, c.stage, c.filter_status,
+    array_to_string(c.tags, ', '), c.note_count, p.source, c.has_email,
+    to_char(c.added_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), to_char(c.screened_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), p.summary
+FROM candidates c JOIN profiles p ON p.id = c.profile_id WHERE c.search_id = %(search_id)s;
+
+-- copy_ordered --
+-- The same in the order of the view that is exported.
+SELECT p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p.country, p.industry, p.headline,
+    p.email, p.phone, p.linkedin_url, array_to_string(p.skills, ', '), p.years_experience::float8,
+    p.current_tenure_months, p.average_tenure_months, c.score::float8, c.fit, c.stage, c.filter_status,
+    array_to_string(c.tags, ', '), c.note_count, p.source, c.has_email,
+    to_char(c.added_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), to_char(c.screened_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), p.summary
+FROM candidates c JOIN profiles p ON p.id = c.profile_id WHERE c.search_id = %(search_id)s
+ORDER BY c.score DESC NULLS LAST, c.id DESC;
+
+-- first_candidates --
+-- Some people of a search.
+SELECT id FROM candidates WHERE search_id = %(search_id)s ORDER BY id LIMIT %(limit)s;
+
+-- rows_of_candidates --
+-- The same cells as values, for a writer that takes them so.
+SELECT p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p.country, p.industry, p.headline,
+    p.email, p.phone, p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience,
+    p.current_tenure_months, p.average_tenure_months, c.score::float8 AS score, c.fit, c.stage, c.filter_status,
+    c.tags, c.note_count, p.source, c.has_email, to_char(c.added_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at,
+    to_char(c.screened_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS screened_at, p.summary
+FROM candidates c JOIN profiles p ON p.id = c.profile_id
+WHERE c.search_id = %(search_id)s AND c.id = ANY (%(ids)s) ORDER BY c.id;

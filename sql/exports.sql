@@ -3,25 +3,146 @@
 SELECT s.title, s.data_version, search_editable(s, %(actor)s, %(role)s) AS allowed
 FROM searches s WHERE s.id = %(search_id)s::uuid AND search_visible(s, %(actor)s, %(role)s);
 
--- fetch_rows --
--- People in the order of their candidates' ids, with everything that an export may hold. Who has
--- left the search since is left out.
-SELECT p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p.country, p.industry, p.headline,
-    p.email, p.phone, p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience,
+-- rows_processed --
+-- One row a person: the profile, and how it was filtered and screened.
+SELECT u.n, 0 AS m, p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p.country, p.industry,
+    p.headline, p.email, p.phone, p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience,
     p.current_tenure_months, p.average_tenure_months, c.score::float8 AS score, c.fit, c.stage, c.filter_status,
-    c.tags, c.note_count, p.source, c.has_email,
-    to_char(c.added_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at,
-    to_char(c.screened_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS screened_at, p.summary
+    c.tags, c.note_count, p.source, c.has_email, c.added_at, c.screened_at, p.summary,
+    (SELECT string_agg(k.title || ': ' || v.verdict, '; ' ORDER BY k.rubric_id, k.position)
+     FROM verdicts v JOIN criteria k ON k.id = v.criterion_id WHERE v.candidate_id = c.id) AS verdicts
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
 JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
 JOIN profiles p ON p.id = c.profile_id
-ORDER BY u.n;
+
+-- rows_combined --
+-- One row for each source of each person, as it came.
+SELECT u.n, row_number() OVER (PARTITION BY u.n ORDER BY r.fetched_at, r.source) AS m, r.raw,
+    r.source AS imported_from, r.fetched_at AS imported_at
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
+JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
+JOIN profile_raw r ON r.profile_id = c.profile_id
+
+-- rows_detailed --
+-- One row for each position of each person, newest first, and one for each verdict.
+SELECT u.n, d.m, d.kind, p.full_name, p.linkedin_url, p.email, d.title, d.company, d.location, d.started_on,
+    d.ended_on, d.is_current, d.description, d.criterion, d.criterion_kind, d.verdict, d.evidence_field,
+    d.evidence_quote, d.model, d.decided_at
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
+JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
+JOIN profiles p ON p.id = c.profile_id
+JOIN LATERAL (
+    SELECT row_number() OVER (ORDER BY o.is_current DESC, o.started_on DESC NULLS LAST, o.id) AS m,
+        'position' AS kind, o.title, o.company, o.location, o.started_on, o.ended_on, o.is_current, o.description,
+        NULL AS criterion, NULL AS criterion_kind, NULL AS verdict, NULL AS evidence_field, NULL AS evidence_quote,
+        NULL AS model, NULL::timestamptz AS decided_at
+    FROM positions o WHERE o.profile_id = p.id
+    UNION ALL
+    SELECT 1000000 + row_number() OVER (ORDER BY k.rubric_id, k.position), 'verdict', NULL, NULL, NULL, NULL, NULL,
+        NULL, NULL, k.title, k.kind, v.verdict, v.evidence_field, v.evidence_quote, v.model, v.created_at
+    FROM verdicts v JOIN criteria k ON k.id = v.criterion_id WHERE v.candidate_id = c.id) AS d ON true
+
+-- copy_csv --
+-- Rows as lines of CSV. Which columns, and how their cells are written, is filled in.
+COPY (SELECT {cells} FROM ({rows}) AS r WHERE {kept} ORDER BY r.n, r.m) TO STDOUT (FORMAT csv{quotes})
+
+-- copy_json --
+-- Rows as objects, one a line. JSON escapes control signs, so with these two nothing is ever quoted.
+COPY (SELECT to_json(o) FROM (SELECT {cells} FROM ({rows}) AS r WHERE {kept} ORDER BY r.n, r.m) AS o)
+TO STDOUT (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')
+
+-- copy_raw_json --
+-- What files brought, each row as one object on a line.
+COPY (SELECT r.raw || jsonb_build_object('imported_from', r.imported_from, 'imported_at', r.imported_at)
+    FROM ({rows}) AS r ORDER BY r.n, r.m) TO STDOUT (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')
+
+-- fetch_some --
+-- The first rows, to be looked at.
+SELECT {cells} FROM ({rows}) AS r WHERE {kept} ORDER BY r.n, r.m LIMIT %(limit)s
+
+-- kept_all --
+-- Every row.
+true
+
+-- kept_kind --
+-- Rows of one kind only.
+r.kind = {kind}
+
+-- quote_all --
+-- Quotes around every text: else spaces at its beginning would be lost to readers.
+, FORCE_QUOTE *
+
+-- cell_text --
+-- A text, made safe for the kind of file.
+{safe}(r.{column})
+
+-- cell_list --
+-- Several texts in one cell.
+{safe}(array_to_string(r.{column}, {separator}))
+
+-- cell_flag --
+-- Yes or no.
+CASE WHEN r.{column} THEN 'yes' WHEN NOT r.{column} THEN 'no' END
+
+-- cell_moment --
+-- A moment, in UTC.
+to_char(r.{column}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+
+-- cell_raw --
+-- What a file said in one of its columns.
+{safe}(r.raw ->> {key})
+
+-- cell_raw_rest --
+-- What it said in columns for which a table has no room.
+nullif((r.raw - {key}::text[])::text, '{{}}')
+
+-- cell_plain --
+-- A number or a date, or what becomes JSON.
+r.{column}
+
+-- cell_filled --
+-- The only cell of a row: a line of CSV must not be empty.
+coalesce(({cell})::text, '')
+
+-- named --
+-- A cell under the name of its column.
+{cell} AS {column}
+
+-- fetch_raw_keys --
+-- The columns that files brought for these people.
+SELECT DISTINCT k.key
+FROM candidates c JOIN profile_raw r ON r.profile_id = c.profile_id,
+    jsonb_object_keys(CASE WHEN jsonb_typeof(r.raw) = 'object' THEN r.raw ELSE '{}' END) AS k (key)
+WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s::uuid;
+
+-- fetch_file_columns --
+-- The columns of the files that were imported into a search, in their order; the oldest first.
+SELECT r.params -> 'columns' AS columns FROM runs r
+WHERE r.search_id = %(search_id)s::uuid AND r.kind = 'import' AND jsonb_typeof(r.params -> 'columns') = 'array'
+ORDER BY r.id LIMIT 200;
+
+-- count_people --
+-- How many of these are still in the search.
+SELECT count(*) AS n FROM candidates WHERE id = ANY (%(ids)s::bigint[]) AND search_id = %(search_id)s::uuid;
+
+-- count_combined --
+-- Rows that files brought for everyone in a view.
+SELECT count(*) AS n FROM candidates c JOIN profile_raw r ON r.profile_id = c.profile_id WHERE {where};
+
+-- count_detailed --
+-- Positions and verdicts of everyone in a view.
+SELECT (SELECT count(*) FROM candidates c JOIN positions o ON o.profile_id = c.profile_id WHERE {where})
+    + (SELECT count(*) FROM candidates c JOIN verdicts v ON v.candidate_id = c.id WHERE {where}) AS n;
+
+-- where_ids --
+-- Candidates that were chosen one by one.
+c.search_id = %(search_id)s::uuid AND c.id = ANY (%(ids)s::bigint[])
 
 -- insert_export --
 -- A file that is whole.
-INSERT INTO exports (search_id, user_id, run_id, format, file_name, rows, bytes, storage_key, expires_at)
-VALUES (%(search_id)s::uuid, %(actor)s, %(run_id)s, %(format)s, %(file_name)s, %(rows)s, %(bytes)s, %(storage_key)s,
-    now() + make_interval(days => %(days)s))
+INSERT INTO exports (search_id, user_id, run_id, variant, format, file_name, rows, bytes, storage_key, expires_at)
+VALUES (%(search_id)s::uuid, %(actor)s, %(run_id)s, %(variant)s, %(format)s, %(file_name)s, %(rows)s, %(bytes)s,
+    %(storage_key)s, now() + make_interval(days => %(days)s))
 RETURNING id;
 
 -- fetch_export --
@@ -29,6 +150,14 @@ RETURNING id;
 SELECT e.id, e.format, e.file_name, e.bytes, e.storage_key, e.created_at, e.expires_at <= now() AS expired,
     (e.user_id = %(actor)s OR %(role)s = 'admin') AND search_editable(s, %(actor)s, %(role)s) AS allowed
 FROM exports e JOIN searches s ON s.id = e.search_id WHERE e.id = %(export_id)s::uuid;
+
+-- fetch_exports --
+-- The actor's own files of a search that they can still download, the newest first.
+SELECT e.id, e.run_id, e.variant, e.format, e.file_name, e.rows, e.bytes, e.created_at, e.expires_at
+FROM exports e JOIN searches s ON s.id = e.search_id
+WHERE e.search_id = %(search_id)s::uuid AND e.user_id = %(actor)s AND e.expires_at > now()
+    AND search_editable(s, %(actor)s, %(role)s)
+ORDER BY e.created_at DESC, e.id LIMIT %(limit)s;
 
 -- fetch_export_of_run --
 -- The file of a run.

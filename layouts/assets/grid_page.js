@@ -114,7 +114,8 @@
     exclude: () => G.act("exclude"),
     restore: () => G.act("restore"),
     export: () => {
-      G.act("export", "csv", G.chosenCount() ? G.target() : { all: true });
+      const columns = S.api.getAllDisplayedColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+      set("export-request", { data: { n: ++S.asked, target: G.chosenCount() ? G.target() : { all: true }, columns } });
     },
     "select-all": () => {
       G.choose({ all: true });
@@ -204,6 +205,13 @@
       counted: (answer) => G.counted(answer),
       changed: (answer) => G.changed(answer),
       watched: (state) => G.watched(state),
+      // Whoever closes the dialog is told here when the file is ready.
+      exportClosed: (open, run) => {
+        if (open || !run || !run.open) return;
+        set("export-run", { data: null });
+        set("export-clock", { disabled: true });
+        G.watch(run.run_id);
+      },
       person: (answer) => G.personShown(answer),
       url: (answer) => {
         if (answer) G.apply(answer.view);

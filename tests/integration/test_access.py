@@ -190,6 +190,7 @@ def test_recruiters_cannot_use_what_is_for_admins(registry: Registry, client_for
 
 # ---- someone else's ids
 
+EVERYONE = {"target": {"all": True}, "columns": []}
 ASK = {"startRow": 0, "endRow": 100, "filterModel": {}, "sortModel": []}
 
 
@@ -254,9 +255,18 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("change-answer.data", lambda s: {
         "inputs": [(ids.CHANGE_REQUEST, "data", _everyone("stage", "hired"))],
         "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
-    ("change-answer.data", lambda s: {
-        "inputs": [(ids.CHANGE_REQUEST, "data", _everyone("export", "csv"))],
+    ("..export-dialog.is_open...export-body.children...export-target.data...export-run.data..", lambda s: {
+        "inputs": [(ids.EXPORT_REQUEST, "data", {"n": 1, "target": {"all": True}, "columns": []})],
         "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("..export-preview.children...export-columns-count.children...export-problem.children...export-start.disabled..",
+     lambda s: {
+        "inputs": [(ids.EXPORT_COLUMNS, "value", ["email"]), (ids.EXPORT_VARIANT, "value", "processed")],
+        "state": [(ids.EXPORT_TARGET, "data", EVERYONE), (ids.GRID_VIEW, "data", _grid(s))]}),
+    ("..export-run.data...export-clock.disabled...export-problem.children...export-progress.children..", lambda s: {
+        "inputs": [(ids.EXPORT_START, "n_clicks", 1)],
+        "state": [(ids.EXPORT_VARIANT, "value", "processed"), (ids.EXPORT_FORMAT, "value", "csv"),
+                  (ids.EXPORT_COLUMNS, "value", ["email"]), (ids.EXPORT_TARGET, "data", EVERYONE),
+                  (ids.GRID_VIEW, "data", _grid(s))]}),
     *(("..person-body.children...person-answer.data..", lambda s, step=step: {
         "inputs": [(ids.PERSON_REQUEST, "data", {"n": 1, "person": "1", "position": 0, "step": step})],
         "state": [(ids.GRID_VIEW, "data", _grid(s))]}) for step in (0, 1)),
@@ -312,6 +322,10 @@ TAKES_NO_ID = {
     "...import-dry-run.hidden...import-problem.children..": "takes an upload's id: test_upload.py",
     "..import-dry-run-report.children...import-dry-run-clock.disabled..": "takes a run's id: test_import_page.py",
     "..import-report.children...import-setup.hidden...import-clock.disabled..": "takes a run's id: test_upload.py",
+    "..export-columns.options...export-columns.value...export-columns-box.hidden..": "offers columns, reads nothing",
+    "..export-progress.children...export-run.data...export-clock.disabled...export-past.children..":
+        "takes a run's id: test_export_dialog.py",
+    "export-past.children": "takes an export's id: test_export_dialog.py",
     "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
     "..run-undo-request.clear_data...runs-list.children..": "takes a batch's id: test_selection.py",
 }  # fmt: skip

@@ -70,6 +70,22 @@ def test_columns_and_lines_of_json(sourcingx: CommandLine, search: str, tmp_path
     assert all(set(json.loads(line)) == {"full_name", "stage"} for line in path.read_text().splitlines())
 
 
+@pytest.mark.parametrize(("fmt", "start"), [("xlsx", b"PK\x03\x04"), ("parquet", b"PAR1"), ("ndjson", b"{")])
+def test_other_kinds_of_files(sourcingx: CommandLine, search: str, tmp_path: Path, fmt: str, start: bytes) -> None:
+    path = tmp_path / f"people.{fmt}"
+    done = sourcingx.json("export", "Leads", "--status", "all", "--format", fmt, "-o", str(path))
+    assert done["rows"] == 250
+    assert path.read_bytes().startswith(start)
+
+
+def test_a_variant(rt: Runtime, sourcingx: CommandLine, search: str, tmp_path: Path) -> None:
+    table(rt, "INSERT INTO positions (profile_id, title) SELECT id, 'Clerk' FROM profiles LIMIT 3 RETURNING id")
+    path = tmp_path / "people.csv"
+    done = sourcingx.json("export", "Leads", "--status", "all", "--variant", "detailed", "-o", str(path))
+    assert done["rows"] == 3
+    assert [row["title"] for row in people_of(path.read_bytes())] == ["Clerk"] * 3
+
+
 @pytest.mark.parametrize(
     ("argv", "line"),
     [
@@ -85,6 +101,7 @@ def test_columns_and_lines_of_json(sourcingx: CommandLine, search: str, tmp_path
         (["rows", "Leads", "--user", "nobody@example.com"], "no active user"),
         (["export", "Leads"], "-o"),
         (["export", "Leads", "--format", "pdf", "-o", "FILE"], "invalid choice: 'pdf'"),
+        (["export", "Leads", "--variant", "all", "-o", "FILE"], "invalid choice: 'all'"),
         (["export", "Leads", "--columns", "salary", "-o", "FILE"], "no column 'salary'"),
         (["export", "Nobody", "-o", "FILE"], "There is no search with this title."),
         (["export", "Leads", "-o", "FOLDER/missing/people.csv"], "cannot be written (No such file or directory)"),
@@ -129,7 +146,7 @@ def test_an_export_that_fails_leaves_the_old_file(
     def run_export(rt: Any, handle: Any) -> None:
         raise LimitReached("The search is full.")
 
-    monkeypatch.setattr("services.exports.run_export", run_export)
+    monkeypatch.setattr("services.export_run.run_export", run_export)
     path = tmp_path / "people.csv"
     path.write_text("old")
     code, _, err = sourcingx("export", "Leads", "-o", str(path))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import random
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection, HTTPResponse
+from socketserver import ThreadingMixIn
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from callbacks import session
 from layouts import ids, text
 from services import exports, runs, searches
 from services.exports import start_export
@@ -181,4 +188,80 @@ def test_the_message_that_it_is_done_offers_it(
     message = json.dumps(answer.get_json()["sideUpdate"][ids.TOAST])
     assert text.EXPORT_DONE in message
     assert url in message
-    assert f'"id": "{ids.EXPORT_DOWNLOAD}"' in message
+    assert f'"data-testid": "{ids.EXPORT_DOWNLOAD}"' in message
+
+
+# -- a real connection that breaks off -------------------------------------------------------------
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    """A download that breaks off must not hold up the next one."""
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Tests say what went wrong."""
+
+
+@pytest.fixture
+def over_http(
+    rt: Runtime, server: Flask, client_for: ClientFor, alice: Actor, url: str
+) -> Iterator[Callable[..., HTTPResponse]]:
+    """over_http(header=…): ask a server for a large file as Alice; the answer, not yet read."""
+    cookie = client_for(alice).get_cookie(session.COOKIE)
+    assert cookie is not None
+    stored_files(rt)[0].write_bytes(LARGE)
+    table(rt, "UPDATE exports SET bytes = %s RETURNING id", len(LARGE))
+    listening = Threaded(("127.0.0.1", 0), Silent)
+    listening.set_app(server)
+    serving = threading.Thread(target=listening.serve_forever)
+    serving.start()
+    opened: list[HTTPConnection] = []
+
+    def ask(**headers: str) -> HTTPResponse:
+        opened.append(HTTPConnection("127.0.0.1", listening.server_port, timeout=30))
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        opened[-1].request("GET", url, headers={"Cookie": f"{session.COOKIE}={cookie.value}", **named})
+        return opened[-1].getresponse()
+
+    yield ask
+    for connection in opened:
+        connection.close()
+    listening.shutdown()
+    serving.join()
+    listening.server_close()
+
+
+LARGE = random.Random(5).randbytes(3_000_000)
+
+
+def test_a_download_that_was_killed_in_the_middle_goes_on_where_it_was(
+    over_http: Callable[..., HTTPResponse],
+) -> None:
+    first = over_http()
+    etag = first.headers["ETag"]
+    got = first.read(1_234_567)
+    first.close()
+    while len(got) < len(LARGE):
+        answer = over_http(Range=f"bytes={len(got)}-", If_Range=etag)
+        assert answer.status == 206
+        assert answer.headers["Content-Range"] == f"bytes {len(got)}-{len(LARGE) - 1}/{len(LARGE)}"
+        # Breaks off again and again.
+        got += answer.read(700_001)
+        answer.close()
+    assert got == LARGE
+
+
+def test_parts_in_any_order_make_the_whole(over_http: Callable[..., HTTPResponse]) -> None:
+    starts = list(range(0, len(LARGE), 444_444))
+    random.Random(7).shuffle(starts)
+    parts = {start: over_http(Range=f"bytes={start}-{start + 444_443}").read() for start in starts}
+    assert b"".join(parts[start] for start in sorted(parts)) == LARGE
+
+
+def test_rights_are_asked_for_again_when_a_download_goes_on(
+    rt: Runtime, over_http: Callable[..., HTTPResponse]
+) -> None:
+    etag = over_http(Range="bytes=0-9").headers["ETag"]
+    table(rt, "UPDATE users SET role = 'viewer' RETURNING id")
+    assert over_http(Range="bytes=10-", If_Range=etag).status == 403

@@ -23,7 +23,17 @@ ALLOWED = {
     "sql": {"sql"},
 }
 WEB_FRAMEWORKS = {"dash", "flask", "dash_bootstrap_components", "dash_ag_grid"}
-HEAVY = {"pandas", "numpy", "openai", "onnxruntime", "pyarrow", "plotly.express", "python_calamine_plus", "openpyxl"}
+HEAVY = {
+    "pandas",
+    "numpy",
+    "openai",
+    "onnxruntime",
+    "pyarrow",
+    "plotly.express",
+    "python_calamine_plus",
+    "openpyxl",
+    "rustpy_xlsxwriter",
+}
 SQL_TEXT = re.compile(
     r"\b(SELECT\s[\s\S]*\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+(\w+\s+)?SET\s|DELETE\s+FROM\s|MERGE\s+INTO\s|COPY\s+\w+"
     r"|(CREATE|ALTER|DROP|TRUNCATE)\s+(TABLE|INDEX|ROLE|DATABASE|FUNCTION|EXTENSION|SCHEMA)\b)"

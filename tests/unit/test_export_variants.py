@@ -1,10 +1,7 @@
-"""What the bytes of an export are, without a database."""
+"""What an export may hold and how it is named, without a database."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from datetime import date
 from typing import Any
 
@@ -13,15 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.errors import BadInput
-from services.export_rows import (
-    COLUMNS,
-    FORMATS,
+from services.export_formats import check_format, file_name
+from services.export_variants import (
+    MOST_RAW,
+    RAW_REST,
+    VARIANTS,
     check_columns,
-    check_format,
-    csv_body,
-    csv_head,
-    file_name,
-    ndjson_body,
+    check_variant,
+    raw_columns,
+    sheets_of,
+    table_of,
 )
 from services.exports import read_params
 from services.grid_columns import COLUMNS as GRID_COLUMNS
@@ -29,51 +27,13 @@ from services.grid_view import View
 from services.import_mapping import FIELDS, suggest
 from services.spreadsheet_text import guard, unguard
 
+COLUMNS = VARIANTS["processed"].names
 VIEW = View.of("1b4e28ba-2fa1-11d2-883f-0016d3cca427")
-# Postgres keeps neither of these.
-TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"))
-
-
-def cells(data: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [
-        (None, ""), ("", ""), ("Ana", "Ana"), (7.5, "7.5"), (0, "0"), (-3, "-3"), (True, "yes"), (False, "no"),
-        (["C++", "C#"], "C++, C#"), ([], ""), (["=x", "y"], "'=x, y"), ("+351 912", "'+351 912"), ("-", "'-"),
-        ("@ana", "'@ana"), ("=1+1", "'=1+1"), ("\t=1", "'\t=1"), ("\r=1", "'\r=1"), ("\n=1", "'\n=1"),
-        ("'=1", "''=1"), ("O'Neil", "O'Neil"), ("'quoted'", "'quoted'"), ("\uff1d1", "'\uff1d1"), ("a=1", "a=1"),
-        ("one\ntwo, \"three\"; four", "one\ntwo, \"three\"; four"), ("שלמה 😀", "שלמה 😀"),
-    ],
-)  # fmt: skip
-def test_a_cell(value: Any, cell: str) -> None:
-    assert cells(csv_body(["a"], [{"a": value}])) == [[cell]]
-
-
-@given(st.lists(st.tuples(TEXT, TEXT), max_size=5))
-def test_whatever_is_written_can_be_read_again_and_is_no_formula(people: list[tuple[str, str]]) -> None:
-    rows = [{"full_name": name, "summary": summary} for name, summary in people]
-    columns = ["full_name", "summary"]
-    head, *found = cells(csv_head(columns) + csv_body(columns, rows))
-    assert head == columns
-    assert [tuple(map(unguard, line)) for line in found] == people
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for line in found for cell in line)
 
 
 @given(st.text())
 def test_a_guard_is_taken_off_again(text: str) -> None:
     assert unguard(guard(text)) == text
-
-
-def test_lines_of_json() -> None:
-    data = ndjson_body(
-        ["full_name", "skills", "score"], [{"full_name": "=Ana\n😀", "skills": ["C#"], "score": None}] * 2
-    )
-    lines = data.decode().splitlines()
-    assert [json.loads(line) for line in lines] == [{"full_name": "=Ana\n😀", "skills": ["C#"], "score": None}] * 2
-    assert FORMATS["ndjson"].head(["full_name"]) == b""
 
 
 def test_every_column_of_the_grid_can_be_exported() -> None:
@@ -87,14 +47,14 @@ def test_the_importer_knows_the_headers_of_what_it_can_take() -> None:
 
 
 def test_all_columns_or_those_that_were_chosen() -> None:
-    assert check_columns(None) == list(COLUMNS)
-    assert check_columns(["email", "full_name"]) == ["email", "full_name"]
+    assert check_columns("processed", None) == COLUMNS
+    assert check_columns("processed", ["email", "full_name"]) == ["email", "full_name"]
 
 
 @pytest.mark.parametrize("names", [[], "email", ["salary"], ["email", "email"], [1], {"email": 1}, 3, [["email"]]])
 def test_columns_that_do_not_exist_are_refused(names: Any) -> None:
     with pytest.raises(BadInput):
-        check_columns(names)
+        check_columns("processed", names)
 
 
 @pytest.mark.parametrize("name", ["pdf", "", None, 3, ["csv"], "CSV"])
@@ -116,7 +76,7 @@ def test_an_unknown_format_is_refused(name: Any) -> None:
     ],
 )
 def test_the_name_of_the_file(title: str, plain: str) -> None:
-    assert file_name(title, date(2026, 11, 25), "csv") == f"{plain}-2026-11-25.csv"
+    assert file_name(title, "processed", date(2026, 11, 25), "csv") == f"{plain}-2026-11-25.csv"
 
 
 @pytest.mark.parametrize(
@@ -144,3 +104,47 @@ def test_a_target_that_makes_no_sense_is_refused(target: Any) -> None:
 )
 def test_a_target_names_nobody_twice(target: Any, kept: Any) -> None:
     assert read_params(VIEW, 1, target, "csv", None)["target"] == kept
+
+
+def test_a_variant_is_named_in_the_file() -> None:
+    assert file_name("Lisbon", "detailed", date(2026, 11, 25), "xlsx") == "lisbon-detailed-2026-11-25.xlsx"
+
+
+@pytest.mark.parametrize("name", ["all", "", None, 3, ["processed"], "Processed"])
+def test_an_unknown_variant_is_refused(name: Any) -> None:
+    with pytest.raises(BadInput):
+        check_variant(name)
+
+
+def test_what_files_brought_has_no_columns_to_choose() -> None:
+    assert check_columns("combined", ["salary"]) == []
+
+
+def test_a_workbook_shows_positions_and_verdicts_apart() -> None:
+    names = ["verdict", "title", "full_name", "kind"]
+    assert [(sheet.label, [column.name for column in sheet.columns]) for sheet in sheets_of("detailed", names)] == [
+        ("Positions", ["title", "full_name"]),
+        ("Verdicts", ["verdict", "full_name"]),
+    ]
+    assert [column.name for column in table_of("detailed", names).columns] == names
+
+
+def test_a_sheet_of_which_nothing_was_chosen_is_left_out() -> None:
+    assert [sheet.label for sheet in sheets_of("detailed", ["criterion", "kind"])] == ["Verdicts"]
+
+
+def test_columns_of_files_stand_in_the_order_of_the_files() -> None:
+    found = raw_columns({"b", "a", "z", "q"}, [["z", "a", "gone"], ["a", "b"]])
+    assert [column.name for column in found] == ["z", "a", "b", "q", "imported_from", "imported_at"]
+
+
+def test_a_file_that_names_its_source_itself() -> None:
+    found = raw_columns({"imported_from"}, [])
+    assert [column.name for column in found[:2]] == ["imported_from", "imported_from (2)"]
+    assert [column.kind for column in found[:2]] == ["raw", "text"]
+
+
+def test_more_columns_than_a_table_has_room_for() -> None:
+    found = raw_columns({f"c{n:04}" for n in range(MOST_RAW + 5)}, [])
+    assert len(found) == MOST_RAW + 3
+    assert (found[MOST_RAW].name, found[MOST_RAW].kind) == (RAW_REST, "raw_rest")

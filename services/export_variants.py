@@ -1,0 +1,178 @@
+"""What an export can hold: its variants, their sheets and columns. Pure.
+
+processed   one row a person: the profile, and how it was filtered and screened
+combined    what files and vendors brought, as it came: one row for each source of each person
+detailed    one row for each position and one for each verdict
+
+Headers are the names that the grid and the importer know, so that a file that was exported can be
+imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from services.errors import BadInput
+
+Kind = Literal["text", "word", "list", "flag", "number", "integer", "moment", "date", "raw", "raw_rest"]
+
+# "text" may hold anything; "word" is one of a few that the product itself writes, so it is never a formula.
+# Postgres selects at most 1,664 columns; what files brought beyond these stands in one more, as JSON.
+MOST_RAW = 1_000
+RAW_REST = "more columns (JSON)"
+
+
+@dataclass(frozen=True)
+class Column:
+    """name: the header. source: the column of the rows' query, or the key in what a file brought."""
+
+    name: str
+    kind: Kind = "text"
+    source: str = ""
+
+    @property
+    def reads(self) -> str:
+        return self.source or self.name
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a variant. only: rows of this kind, where the variant's rows are of several."""
+
+    label: str
+    columns: tuple[Column, ...]
+    only: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """rows: the query of sql/exports.sql. sheets: how a workbook shows them; other files hold one table."""
+
+    key: str
+    rows: str
+    columns: tuple[Column, ...]
+    sheets: tuple[Sheet, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+
+def _columns(names: str, kind: Kind = "text") -> tuple[Column, ...]:
+    return tuple(Column(name, kind) for name in names.split())
+
+
+_PEOPLE = (
+    *_columns("full_name first_name last_name title company location country industry headline email phone"),
+    Column("linkedin_url"), Column("skills", "list"), Column("years_experience", "number"),
+    *_columns("current_tenure_months average_tenure_months", "integer"), Column("score", "number"),
+    *_columns("fit stage filter_status", "word"), Column("tags", "list"), Column("note_count", "integer"),
+    Column("source"),
+    Column("has_email", "flag"), *_columns("added_at screened_at", "moment"), Column("summary"), Column("verdicts"),
+)  # fmt: skip
+_WHO = _columns("full_name linkedin_url email")
+_POSITION = (
+    *_columns("title company location"), *_columns("started_on ended_on", "date"), Column("is_current", "flag"),
+    Column("description"),
+)  # fmt: skip
+_VERDICT = (
+    Column("criterion"),
+    *_columns("criterion_kind verdict", "word"),
+    *_columns("evidence_field evidence_quote model"),
+    Column("decided_at", "moment"),
+)
+_PROVENANCE: tuple[tuple[str, Kind], ...] = (("imported_from", "text"), ("imported_at", "moment"))
+
+VARIANTS: dict[str, Variant] = {
+    variant.key: variant
+    for variant in (
+        Variant("processed", "rows_processed", _PEOPLE, (Sheet("People", _PEOPLE),)),
+        # Its columns are those of the files: raw_columns().
+        Variant("combined", "rows_combined", (), ()),
+        Variant(
+            "detailed",
+            "rows_detailed",
+            (Column("kind", "word"), *_WHO, *_POSITION, *_VERDICT),
+            (Sheet("Positions", (*_WHO, *_POSITION), "position"), Sheet("Verdicts", (*_WHO, *_VERDICT), "verdict")),
+        ),
+    )
+}
+
+
+def check_variant(name: Any) -> str:
+    """Raises BadInput for a variant that there is not."""
+    if not isinstance(name, str) or name not in VARIANTS:
+        raise BadInput(f"An export is one of {', '.join(VARIANTS)}.")
+    return name
+
+
+def check_columns(variant: str, names: Any) -> list[str]:
+    """The columns that were chosen, all without a choice; of "combined" there is none to make.
+
+    Raises BadInput for unknown or double ones.
+    """
+    known = VARIANTS[variant].names
+    if names is None or not known:
+        return known
+    good = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    if not good or not names or len(set(names)) != len(names):
+        raise BadInput("Name the columns of the export, each once.")
+    if unknown := set(names) - set(known):
+        raise BadInput(f"An export has no column {min(unknown)[:50]!r}; there are {', '.join(known)}.")
+    return list(names)
+
+
+def in_order(variant: str, first: Iterable[Any]) -> list[str]:
+    """All columns of a variant, with those that stand in `first` before the rest and in its order."""
+    known = VARIANTS[variant].names
+    front = [name for name in dict.fromkeys(name for name in first if isinstance(name, str)) if name in known]
+    return [*front, *(name for name in known if name not in front)]
+
+
+def table_of(variant: str, names: Sequence[str]) -> Sheet:
+    """The one table of a file that is no workbook, with the columns that were chosen, in their order."""
+    found = {column.name: column for column in VARIANTS[variant].columns}
+    return Sheet("", tuple(found[name] for name in names))
+
+
+def sheets_of(variant: str, names: Sequence[str]) -> list[Sheet]:
+    """The sheets of a workbook, each with those of its columns that were chosen."""
+    result = []
+    for sheet in VARIANTS[variant].sheets:
+        found = {column.name: column for column in sheet.columns}
+        if chosen := tuple(found[name] for name in names if name in found):
+            result.append(Sheet(sheet.label, chosen, sheet.only))
+    return result
+
+
+def raw_columns(keys: Iterable[str], files: Iterable[Sequence[str]]) -> tuple[Column, ...]:
+    """The columns of "combined": keys that were found, in the order of the files that were imported.
+
+    Keys that no file names come last, by name; where they came from and when follows, under names of
+    their own.
+    """
+    left = set(keys)
+    ordered: list[str] = []
+    for names in [*files, sorted(left)]:
+        for name in names:
+            if name in left:
+                left.discard(name)
+                ordered.append(name)
+    columns = [Column(name, "raw") for name in ordered[:MOST_RAW]]
+    taken = set(ordered)
+    if len(ordered) > MOST_RAW:
+        columns.append(Column(_free(RAW_REST, taken), "raw_rest"))
+    for name, kind in _PROVENANCE:
+        columns.append(Column(_free(name, taken), kind, name))
+    return tuple(columns)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    found, again = name, 1
+    while found in taken:
+        again += 1
+        found = f"{name} ({again})"
+    taken.add(found)
+    return found

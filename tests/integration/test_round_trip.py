@@ -1,0 +1,85 @@
+"""What is exported can be imported into an empty database, and is what it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from services import runs, searches
+from services.exports import start_export
+from services.grid_view import View
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.integration.test_export import content
+from tests.integration.test_import import start as start_import
+from tests.integration.test_import import table, work
+
+# The kinds of files that the importer reads as well.
+FORMATS = ("csv", "ndjson")
+FIELDS = (
+    "full_name", "first_name", "last_name", "headline", "title", "company", "location", "country", "industry",
+    "summary", "email", "phone", "linkedin_url", "skills", "years_experience", "current_tenure_months",
+)  # fmt: skip
+PEOPLE: tuple[dict[str, Any], ...] = (
+    # Formulas, and texts that begin like a guarded one.
+    {"full_name": 'Ana "Q" Lima', "first_name": 'Ana "Q"', "last_name": "Lima", "company": "=cmd|' /C calc'!A0",
+     "title": "'=1+1", "headline": "@handle; 😀, done", "summary": "-dash\nline, two\n\n'quoted' \"x\"",
+     "phone": "+351 912 000 000", "skills": ["-x", "C++", "C#", ".NET"], "years_experience": 7.5,
+     "current_tenure_months": 26, "linkedin_url": "https://www.linkedin.com/in/ana-lima", "email": "ana@example.com"},
+    {"full_name": "=HYPERLINK(0)", "last_name": "=HYPERLINK(0)", "title": "''=x", "industry": "+Éducation",
+     "company": "\uff1d1", "email": "formula@example.com", "linkedin_url": "https://www.linkedin.com/in/formula"},
+    # From right to left.
+    {"full_name": "محمد عبد الله", "first_name": "محمد", "last_name": "عبد الله", "location": "ירושלים, ישראל",
+     "country": "ישראל", "company": "Łódź Works", "linkedin_url": "https://www.linkedin.com/in/muhammad"},
+    # Emoji of several signs, quotes of all kinds.
+    {"full_name": "👩‍💻 Zoë Ødegård", "first_name": "👩‍💻 Zoë", "last_name": "Ødegård",
+     "title": "Head | R&D, “Cloud”; 'x'", "summary": "'", "company": 'He said ""no""', "email": "zoe@example.com"},
+    # Dates before 1900, numbers and words that programs like to read as something else.
+    {"full_name": "1899-12-31", "last_name": "1899-12-31", "title": "0123", "company": "1e5", "headline": "TRUE",
+     "location": "1/2", "industry": "NULL", "country": "NaN", "email": "dates@example.com", "years_experience": 0.0,
+     "current_tenure_months": 0},
+    # As long as it may be.
+    {"full_name": "L" * 200, "last_name": "L" * 200, "summary": "word, \"two\"\n" * 1_500 + "end",
+     "skills": [f"skill {n} " + "y" * 80 for n in range(100)], "email": "long@example.com"},
+    {"full_name": "Ada Only", "first_name": "Ada", "last_name": "Only", "email": "only@example.com"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_people_come_back_as_they_were(rt: Runtime, alice: Actor, fmt: str) -> None:
+    search = str(searches.create_search(rt, alice, "Leads").id)
+    for person in PEOPLE:
+        names, marks = ", ".join(person), ", ".join(f"%({name})s" for name in person)
+        with rt.db.connection() as conn:
+            row = conn.execute(f"INSERT INTO profiles ({names}) VALUES ({marks}) RETURNING id", person).fetchone()
+            assert row is not None
+            conn.execute("SELECT add_candidates(%s, %s, %s)", (search, [row["id"]], alice.user_id))
+    before = table(rt, f"SELECT {', '.join(FIELDS)} FROM profiles ORDER BY full_name")
+    run_id = start_export(rt, alice, View.of(search, status="all"), None, {"all": True}, fmt)
+    work(rt, run_id)
+    data = content(rt, runs.get_run(rt, alice, run_id))
+
+    table(rt, "DELETE FROM profiles RETURNING id")
+    run_id = start_import(rt, alice, str(searches.create_search(rt, alice, "Again").id), data)
+    work(rt, run_id)
+
+    assert runs.get_run(rt, alice, run_id)["counts"]["added"] == len(PEOPLE)
+    assert table(rt, f"SELECT {', '.join(FIELDS)} FROM profiles ORDER BY full_name") == before
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_cells_of_32767_signs_come_back(rt: Runtime, alice: Actor, fmt: str) -> None:
+    """As long as a cell of a spreadsheet can be; what no field holds is kept with the person."""
+    long = "😀x" * 10_922 + "e"
+    raw = f"name,email,essay\nAda,ada@example.com,{long}\n"
+    first = str(searches.create_search(rt, alice, "Leads").id)
+    work(rt, start_import(rt, alice, first, raw))
+    run_id = start_export(rt, alice, View.of(first), None, {"all": True}, fmt, variant="combined")
+    work(rt, run_id)
+    data = content(rt, runs.get_run(rt, alice, run_id))
+    table(rt, "DELETE FROM profiles RETURNING id")
+    work(rt, start_import(rt, alice, str(searches.create_search(rt, alice, "Again").id), data))
+    kept = table(rt, "SELECT raw ->> 'essay' AS essay FROM profile_raw")
+    assert kept == [{"essay": long}]
+    assert len(long.encode("utf-16-le")) == 2 * 32_767
