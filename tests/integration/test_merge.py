@@ -250,8 +250,8 @@ def test_who_is_deleted_meanwhile_cannot_be_merged(rt: Runtime, alice: Actor, tw
 
 
 def test_nobody_is_merged_in_the_middle_of_a_screening(rt: Runtime, alice: Actor, full: Two) -> None:
-    run = one(rt, "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('screen', %s, %s, 'running') RETURNING id",
-              full.both, alice.user_id)["id"]  # fmt: skip
+    add = "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('screen', %s, %s, 'running') RETURNING id"
+    run = one(rt, add, full.both, alice.user_id)["id"]
     rows(rt, "INSERT INTO screening_items (run_id, candidate_id, state) VALUES (%s, %s, 'leased')", run, full.both_b)
     before = everything(rt)
     with pytest.raises(Conflict, match=SCREENING):
