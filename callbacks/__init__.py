@@ -5,6 +5,7 @@ from __future__ import annotations
 from callbacks import (
     actions,
     documents,
+    duplicates,
     errors,
     exports,
     facets,
@@ -23,7 +24,22 @@ from callbacks import (
 from callbacks.registry import Registry
 
 # A new module is one line here.
-MODULES = (routes, documents, pages, searches, grid, actions, facets, views, person, imports, runs, exports, screening)
+MODULES = (
+    routes,
+    documents,
+    pages,
+    searches,
+    grid,
+    actions,
+    facets,
+    views,
+    person,
+    imports,
+    runs,
+    exports,
+    screening,
+    duplicates,
+)
 
 
 def register_all(registry: Registry) -> None:

@@ -56,6 +56,7 @@ class Merge:
 
     id: int
     survivor_id: int
+    full_name: str
     searches: int
 
 
@@ -122,7 +123,7 @@ def _merge(rt: Runtime, actor: Actor, pair_id: int, choices: Mapping[str, str]) 
         searches = {m["search_id"] for m in members}
         _count(conn, given["folded"], -1)
         conn.execute(_Q.bump_searches, {"searches": list(searches)})
-    return Merge(given["merge_id"], given["survivor"], len(searches))
+    return Merge(given["merge_id"], given["survivor"], given["full_name"], len(searches))
 
 
 def _move_profile(conn: db.Conn, given: dict[str, Any], choices: Mapping[str, str]) -> None:
@@ -130,6 +131,7 @@ def _move_profile(conn: db.Conn, given: dict[str, Any], choices: Mapping[str, st
     found = {row["id"]: row for row in db.rows(conn, _Q.fetch_profiles, given)}
     own, other = found[given["survivor"]], found[given["other"]]
     given["taken"] = [field for field in FIELDS if _takes(field, own, other, choices.get(field))]
+    given["full_name"] = (other if "full_name" in given["taken"] else own)["full_name"]
     given["both_skills"] = choices.get("skills", BOTH) == BOTH
     given["emails"], given["phones"] = [own["email"], other["email"]], [own["phone"], other["phone"]]
     db.run(conn, _Q.merge_profile, given)

@@ -305,6 +305,11 @@ TAKES_NO_ID = {
         "takes an upload's id: test_upload.py",
     "..import-report.children...import-setup.hidden...import-clock.disabled..": "takes a run's id: test_upload.py",
     "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
+    "..duplicates-list.children...url.search..": "lists what the actor may see; a search's id: test_duplicates_page.py",
+    '{"card":["MATCH"],"type":"duplicate-card"}.children': "takes a pair's id: test_duplicates_page.py",
+    "duplicates-run.data": "compares everyone, shows nobody",
+    "..duplicates-progress.children...duplicates-clock.disabled...duplicates-found.data..":
+        "takes a run's id: test_duplicates_page.py",
 }  # fmt: skip
 
 
