@@ -36,6 +36,13 @@ _KINDS: dict[str, dict[str, Any]] = {
     "score": {**_NUMBER_FILTER, "width": 100, "type": "rightAligned", "cellRenderer": "SxScore"},
     "flag": {"width": 110, "cellRenderer": "SxFlag"},
     "tags": {"width": 160, "sortable": False, "cellRenderer": "SxTags"},
+    "known": {
+        "width": 96,
+        "sortable": False,
+        "cellRenderer": "SxKnown",
+        "tooltipValueGetter": {"function": "sxKnownTooltip(params)"},
+        "headerTooltip": text.KNOWN_HINT,
+    },
 }
 # field, how it is shown, hidden until chosen
 _COLUMNS: tuple[tuple[str, str, bool], ...] = (
@@ -49,6 +56,7 @@ _COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("years_experience", "number", False),
     ("skills", "skills", False),
     ("tags", "tags", False),
+    ("known", "known", False),
     ("added_at", "date", False),
     ("last_name", "text", True),
     ("headline", "plain", True),

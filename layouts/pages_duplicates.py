@@ -159,10 +159,11 @@ def _row(pair: Pair, field: str) -> Component | None:
     own, other = _value(pair.a, field), _value(pair.b, field)
     if not own and not other:
         return None
-    differs = own != other
+    # One that is silent does not contradict.
+    differs = bool(own and other and own != other)
     mark = html.Span(text.DUPLICATE_DIFFERS, className="sx-pair-mark") if differs else None
     head = html.Th([text.DUPLICATE_FIELDS[field], mark], scope="row")
-    if differs and own and other and pair.state == "open" and pair.editable:
+    if differs and pair.state == "open" and pair.editable:
         cells: list[Any] = [html.Td(_choice(pair, field, own, other), colSpan=2)]
     else:
         cells = [html.Td(value or text.DUPLICATE_BLANK, dir="auto") for value in (own, other)]

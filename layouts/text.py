@@ -42,7 +42,13 @@ IN_BROWSER = {
     "expired_title": "Your sign-in has ended",
     "expired_body": "Sign in again in a new tab, then come back: this page and what you typed stay as they are.",
     "sign_in": "Sign in",
+    "known": "In {n} other searches",
+    "known_one": "In another search",
+    "known_more": "and {n} more",
+    "known_by": "by {who}",
+    "known_screened": "screened",
 }
+KNOWN_HINT = "Already known: in other searches that you may see"
 
 # Sign-in pages
 LOGIN_TITLE = "Sign in"
@@ -129,6 +135,7 @@ COLUMN_LABELS = {
     "skills": "Skills",
     "headline": "Headline",
     "industry": "Industry",
+    "known": "Known",
     "tags": "Tags",
     "note_count": "Notes",
     "filter_status": "Status",
@@ -174,6 +181,10 @@ PERSON_POSITIONS = "Positions"
 PERSON_EDUCATIONS = "Education"
 PERSON_VERDICTS = "Criteria"
 PERSON_KNOWN = "Also in"
+PERSON_BY = "{what} by {who}"
+SOURCES_TITLE = "Where each value comes from"
+SOURCE_COLUMNS = ("Value", "Source", "Known since")
+SOURCE_MERGED = "merged"
 PERSON_NOTES = "Notes"
 PERSON_HISTORY = "History"
 PERSON_NOW = "now"
@@ -196,7 +207,7 @@ VERDICTS = {"pass": "Yes", "fail": "No", "unknown": "Not known"}
 CRITERION_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
 EVIDENCE_FROM = "({field})"
 FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
-EVENT_NOTE = "{who} wrote a note"
+EVENTS = {"note": "{who} wrote a note", "merge": "{who} merged another profile into this one"}
 EVENT_CHANGE = "{who} changed {field}"
 EVENT_UNDONE = "undone"
 EVENT_NOTHING = "nothing"

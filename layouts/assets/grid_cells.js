@@ -47,6 +47,34 @@
     );
   };
   cells.SxFlag = (props) => (props.data ? (props.value ? "Yes" : "") : loading());
+  // What other searches know of a person; the words are the page's (text.IN_BROWSER).
+  const texts = () => JSON.parse(document.querySelector("[data-texts]")?.dataset.texts || "{}");
+  const count = (known) =>
+    known.searches === 1 ? texts().known_one : texts().known.replace("{n}", known.searches.toLocaleString());
+  const by = (who) => (who ? ` ${texts().known_by.replace("{who}", who)}` : "");
+  const place = (found) => {
+    const parts = [`${found.title}: ${words(found.stage)}${by(found.by)}`];
+    if (found.stage_at) parts.push(day.format(new Date(found.stage_at)));
+    if (found.screened_at) {
+      parts.push(`${texts().known_screened}${by(found.screened_by)} ${day.format(new Date(found.screened_at))}`);
+    }
+    return parts.join(", ");
+  };
+  const knownLines = (known) => {
+    const left = known.searches - known.places.length;
+    return [count(known), ...known.places.map(place), ...(left > 0 ? [texts().known_more.replace("{n}", left)] : [])];
+  };
+  functions.sxKnownTooltip = (params) => (params.value ? knownLines(params.value).join("\n") : null);
+  cells.SxKnown = (props) => {
+    if (!props.data) return loading();
+    if (!props.value) return null;
+    const first = props.value.places[0];
+    return h(
+      "span",
+      { className: `sx-badge sx-badge-${first.stage}`, role: "img", "aria-label": knownLines(props.value).join("; ") },
+      first.stage === "new" ? `${props.value.searches}×` : words(first.stage),
+    );
+  };
   cells.SxTags = (props) => {
     if (!props.data) return loading();
     return h(

@@ -74,7 +74,7 @@ CREATE TABLE profile_fields (
 );
 
 -- Set-based, on updates only: people who are new, and those a file says nothing new about, cost nothing.
--- Who writes says where from (services/provenance.py); merging keeps its own books.
+-- Who writes says where from (services/known.py, from_source); merging keeps its own books.
 CREATE FUNCTION record_provenance() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
