@@ -48,6 +48,7 @@ _KINDS: dict[str, dict[str, Any]] = {
 _COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("full_name", "name", False),
     ("stage", "badge", False),
+    ("known", "known", False),
     ("score", "score", False),
     ("fit", "badge", False),
     ("title", "text", False),
@@ -56,7 +57,6 @@ _COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("years_experience", "number", False),
     ("skills", "skills", False),
     ("tags", "tags", False),
-    ("known", "known", False),
     ("added_at", "date", False),
     ("last_name", "text", True),
     ("headline", "plain", True),

@@ -3,7 +3,7 @@
 The profile with the lower id survives; which values win is chosen field by field. What the other one
 had moves over: addresses, jobs, studies, raw data, and the candidates in every search, with their
 stages, tags, notes and verdicts. A merge keeps what it changed, so that it can be taken back exactly;
-what somebody changed since then stays as it is (docs/decisions/0004-merging.md).
+what somebody changed since then stays as it is (docs/decisions/0005-identity.md).
 
 The order of locks: people (as imports do), profiles by id, candidates by id, the searches' rows.
 """

@@ -107,7 +107,7 @@ def test_one_person_is_nearly_always_compared() -> None:
     assert sum(bool(keys_of(pair.a) & keys_of(pair.b)) for pair in same) / len(same) >= 0.99
 
 
-# docs/decisions/0004-merging.md has the figures.
+# docs/decisions/0005-identity.md has the figures.
 @pytest.mark.parametrize(("least", "precision", "recall"), [
     (LISTED, 0.91, 0.93), (LIKELY, 0.98, 0.89), (VERY_LIKELY, 0.99, 0.79),
 ])  # fmt: skip
