@@ -37,7 +37,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "flag": {"width": 110, "cellRenderer": "SxFlag"},
     "tags": {"width": 160, "sortable": False, "cellRenderer": "SxTags"},
     "known": {
-        "width": 96,
+        "width": 120,
         "sortable": False,
         "cellRenderer": "SxKnown",
         "tooltipValueGetter": {"function": "sxKnownTooltip(params)"},

@@ -5,7 +5,7 @@ Only searches that the actor may see count; of others nothing is said, not even 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,9 +43,25 @@ class FieldSource:
 
 
 def marks(conn: db.Conn, actor: Actor, search_id: UUID, ids: Sequence[int]) -> dict[str, dict[str, Any]]:
-    """Of at most 100 candidates those who are known: id → {searches, places: [{title, stage, by, …}, at most 3]}."""
+    """Of at most 100 candidates those who are known: id → {searches, places}.
+
+    places: at most 3 of {title, stage, by, stage_at, screened_at, screened_by}, times as text. Two small
+    queries rather than one: planning a large one takes longer than running it, and most pages need no names.
+    """
     found = db.rows(conn, _Q.fetch_marks, {"ids": list(ids), "search_id": search_id, **actor.params}) if ids else []
-    return {row["id"]: {"searches": row["searches"], "places": row["places"]} for row in found}
+    told = [row["id"] for row in found if row["stage"] != "new" or row["screened_at"]]
+    names = {row["id"]: row for row in db.rows(conn, _Q.fetch_names, {"ids": told})} if told else {}
+    known: dict[str, dict[str, Any]] = {}
+    for row in found:
+        mark = known.setdefault(row["own"], {"searches": row["searches"], "places": []})
+        mark["places"].append(_place(row, names.get(row["id"], {})))
+    return known
+
+
+def _place(row: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    at = {name: row[name].isoformat() if row[name] else None for name in ("stage_at", "screened_at")}
+    by = names.get("stage_by") if row["stage"] != "new" else None
+    return {"title": row["title"], "stage": row["stage"], "by": by, "screened_by": names.get("screened_by"), **at}
 
 
 def elsewhere(conn: db.Conn, actor: Actor, search_id: UUID, profile_id: int, most: int) -> tuple[Known, ...]:

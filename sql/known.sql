@@ -1,29 +1,24 @@
 -- fetch_marks --
--- Of candidates of one page: in how many other searches the person is, as far as the actor may see them,
--- and the three that say most: the furthest stage first, then who was screened or added last.
-SELECT c.id::text AS id, k.searches, k.places
-FROM candidates c CROSS JOIN LATERAL (
-    SELECT count(*) AS searches, (array_agg(jsonb_build_object('title', x.title, 'stage', x.stage, 'by', x.stage_by,
-            'stage_at', x.stage_changed_at, 'screened_at', x.screened_at, 'screened_by', x.screened_by)
-            ORDER BY x.place, x.id))[1:3] AS places
-    FROM (
-        SELECT o.id, s.title, o.stage, o.stage_changed_at, o.screened_at, n.place,
-            CASE WHEN n.place <= 3 AND o.stage <> 'new' THEN (
-                SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
-                WHERE h.candidate_id = o.id AND h.field = 'stage' ORDER BY b.id DESC LIMIT 1) END AS stage_by,
-            CASE WHEN n.place <= 3 AND o.screened_at IS NOT NULL THEN (
-                SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
-                WHERE v.candidate_id = o.id ORDER BY v.created_at DESC LIMIT 1) END AS screened_by
-        FROM (
-            SELECT i.id, row_number() OVER (ORDER BY array_position(
-                '{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], i.stage),
-                i.screened_at DESC NULLS LAST, i.added_at DESC, i.id DESC) AS place
-            FROM candidates i JOIN searches t ON t.id = i.search_id
-            WHERE i.profile_id = c.profile_id AND i.search_id <> c.search_id AND search_visible(t, %(actor)s, %(role)s)
-        ) AS n JOIN candidates o ON o.id = n.id JOIN searches s ON s.id = o.search_id
-    ) AS x
-    HAVING count(*) > 0) AS k
-WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s;
+-- Of candidates of one page: in how many other searches the person is, as far as the actor may see them, and
+-- the three that say most: the furthest stage first, then who was screened or added last.
+SELECT x.* FROM (
+    SELECT c.id::text AS own, o.id, s.title, o.stage, o.stage_changed_at AS stage_at, o.screened_at,
+        count(*) OVER w AS searches, row_number() OVER (w ORDER BY array_position(
+            '{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], o.stage),
+            o.screened_at DESC NULLS LAST, o.added_at DESC, o.id DESC) AS place
+    FROM candidates c JOIN candidates o ON o.profile_id = c.profile_id AND o.search_id <> c.search_id
+    JOIN searches s ON s.id = o.search_id
+    WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+    WINDOW w AS (PARTITION BY c.id)) AS x
+WHERE x.place <= 3 ORDER BY x.own, x.place;
+
+-- fetch_names --
+-- Who moved some candidates to their stage, and who had them screened.
+SELECT c.id, (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
+        WHERE h.candidate_id = c.id AND h.field = 'stage' ORDER BY b.id DESC LIMIT 1) AS stage_by,
+    (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
+        WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
+FROM unnest(%(ids)s::bigint[]) AS c (id);
 
 -- fetch_known --
 -- Other searches where one person is, as far as the actor may see them: the furthest stage first.
