@@ -6,6 +6,7 @@ from callbacks import (
     actions,
     archives,
     documents,
+    duplicates,
     errors,
     export_dialog,
     exports,
@@ -28,8 +29,7 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, imports, runs,
-    exports, export_dialog,
-    screening,
+    exports, export_dialog, screening, duplicates,
 )  # fmt: skip
 
 

@@ -89,6 +89,7 @@ def person_body(person: Person) -> list[Component]:
         _section(text.PERSON_EDUCATIONS, [_education(e) for e in person.educations]),
         _skills(person.skills),
         _section(text.PERSON_HISTORY, [_event(e) for e in person.history]),
+        _sources(person.sources),
         _raw(),
     )
     return [part for section in sections for part in section]
@@ -196,8 +197,10 @@ def _note(note: Any) -> Component:
 
 def _known(known: Any) -> Component:
     href = f"/search/{known.search_id}?status=all&person={known.candidate_id}"
-    more = [html.Span([f"{text.PERSON_SCREENED} ", time(known.screened_at)])] if known.screened_at else []
-    by = [html.Span(text.STAGES.get(known.stage, known.stage)), *more]
+    more = [html.Span(["· ", time(known.stage_at)])] if known.stage_at else []
+    if known.screened_at:
+        more.append(html.Span([_said(text.PERSON_SCREENED, known.screened_by), " ", time(known.screened_at)]))
+    by = [html.Span(_said(text.STAGES.get(known.stage, known.stage), known.stage_by)), *more]
     return html.Li([dcc.Link(known.title, href=href), html.Div(by, className="sx-by sx-muted")])
 
 
@@ -225,8 +228,8 @@ def _entry(title: str, span: list[Any], *lines: str) -> Component:
 
 
 def _event(event: Any) -> Component:
-    if event.field == "note":
-        what: list[Any] = [html.Span(text.EVENT_NOTE.format(who=event.who))]
+    if event.field in text.EVENTS:
+        what: list[Any] = [html.Span(text.EVENTS[event.field].format(who=event.who))]
     else:
         what = [
             html.Span(text.EVENT_CHANGE.format(who=event.who, field=_field(event.field))),
@@ -240,6 +243,31 @@ def _event(event: Any) -> Component:
         ],
         className="sx-undone" if event.undone else None,
     )
+
+
+def _said(what: str, who: str | None) -> str:
+    return text.PERSON_BY.format(what=what, who=who) if who else what
+
+
+def _sources(sources: Sequence[Any]) -> list[Component]:
+    """Closed until asked for: where each value comes from, and how old it is."""
+    if not sources:
+        return []
+    rows = [
+        html.Tr(
+            [
+                html.Th(text.DUPLICATE_FIELDS.get(found.field, found.field), scope="row"),
+                html.Td(
+                    [found.source or text.PERSON_NO_SOURCE, *([_badge(text.SOURCE_MERGED)] if found.merged else [])]
+                ),
+                html.Td(time(found.at)),
+            ]
+        )
+        for found in sources
+    ]
+    head = html.Tr([html.Th(name, scope="col") for name in text.SOURCE_COLUMNS])
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="sx-sources")
+    return [html.Details([html.Summary(text.SOURCES_TITLE), table], className="sx-sources-box")]
 
 
 def _summary(summary: str) -> list[Component]:

@@ -36,11 +36,19 @@ _KINDS: dict[str, dict[str, Any]] = {
     "score": {**_NUMBER_FILTER, "width": 100, "type": "rightAligned", "cellRenderer": "SxScore"},
     "flag": {"width": 110, "cellRenderer": "SxFlag"},
     "tags": {"width": 160, "sortable": False, "cellRenderer": "SxTags"},
+    "known": {
+        "width": 120,
+        "sortable": False,
+        "cellRenderer": "SxKnown",
+        "tooltipValueGetter": {"function": "sxKnownTooltip(params)"},
+        "headerTooltip": text.KNOWN_HINT,
+    },
 }
 # field, how it is shown, hidden until chosen
 _COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("full_name", "name", False),
     ("stage", "badge", False),
+    ("known", "known", False),
     ("score", "score", False),
     ("fit", "badge", False),
     ("title", "text", False),

@@ -141,6 +141,18 @@ TAG_INPUT = "tag-input"
 OVERRIDE_OPEN = "override-open"
 STAGE_SELECT = "stage-select"
 
+# Duplicates
+DUPLICATES_LIST = "duplicates-list"
+DUPLICATES_STATE = "duplicates-state"
+DUPLICATES_SEARCH = "duplicates-search"
+DUPLICATES_SCORE = "duplicates-score"
+DUPLICATES_NEXT = "duplicates-next"
+DUPLICATES_FIND = "duplicates-find"
+DUPLICATES_RUN = "duplicates-run"
+DUPLICATES_PROGRESS = "duplicates-progress"
+DUPLICATES_CLOCK = "duplicates-clock"
+DUPLICATES_FOUND = "duplicates-found"
+
 # Screening, enrichment, export, runs
 SCREEN_OPEN = "screen-open"
 SCREEN_JOB_DESCRIPTION = "screen-job-description"
@@ -238,6 +250,21 @@ def import_map(place: Any) -> dict[str, Any]:
 def import_option(place: Any, name: Any) -> dict[str, Any]:
     """How one uploaded file is read: name is delimiter, encoding, header_row or sheets; both may be dash.ALL."""
     return {"type": "import-option", "place": place, "name": name}
+
+
+def duplicate_card(card: Any) -> dict[str, Any]:
+    """One pair of people; card is p<pair> or m<merge>, or dash.MATCH."""
+    return {"type": "duplicate-card", "card": card}
+
+
+def duplicate_act(card: Any, do: Any) -> dict[str, Any]:
+    """A button of a pair; do: merge, dismiss, reopen, or undo-<merge>; may be dash.ALL."""
+    return {"type": "duplicate-act", "card": card, "do": do}
+
+
+def duplicate_choice(card: Any, field: Any) -> dict[str, Any]:
+    """Whose value of a field counts; field may be dash.ALL."""
+    return {"type": "duplicate-choice", "card": card, "field": field}
 
 
 def facet(key: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ PRODUCT = "SourcingX"
 NAV_LABEL = "Main"
 NAV_SEARCHES = "Searches"
 NAV_RUNS = "Runs"
+NAV_DUPLICATES = "Duplicates"
 SKIP = "Skip to content"
 CLOSE = "Close"
 CANCEL = "Cancel"
@@ -42,6 +43,7 @@ IN_BROWSER = {
     "expired_body": "Sign in again in a new tab, then come back: this page and what you typed stay as they are.",
     "sign_in": "Sign in",
 }
+KNOWN_HINT = "Already known: in other searches that you may see"
 
 # Sign-in pages
 LOGIN_TITLE = "Sign in"
@@ -161,6 +163,7 @@ COLUMN_LABELS = {
     "skills": "Skills",
     "headline": "Headline",
     "industry": "Industry",
+    "known": "Known",
     "tags": "Tags",
     "note_count": "Notes",
     "filter_status": "Status",
@@ -206,6 +209,11 @@ GRID_IN_BROWSER = {
     "deleted": "Deleted since",
     "no_name": "No name",
     "yes": "Yes",
+    "known": "In {n} other searches",
+    "known_one": "In another search",
+    "known_more": "and {n} more",
+    "known_by": "by {who}",
+    "known_screened": "screened",
 }
 BULK_LABEL = "Actions on the selected people"
 SELECT_ALL = "Select all matching"
@@ -245,6 +253,10 @@ PERSON_POSITIONS = "Positions"
 PERSON_EDUCATIONS = "Education"
 PERSON_VERDICTS = "Criteria"
 PERSON_KNOWN = "Also in"
+PERSON_BY = "{what} by {who}"
+SOURCES_TITLE = "Where each value comes from"
+SOURCE_COLUMNS = ("Value", "Source", "Known since")
+SOURCE_MERGED = "merged"
 PERSON_NOTES = "Notes"
 PERSON_HISTORY = "History"
 PERSON_NOW = "now"
@@ -267,7 +279,7 @@ VERDICTS = {"pass": "Yes", "fail": "No", "unknown": "Not known"}
 CRITERION_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
 EVIDENCE_FROM = "({field})"
 FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
-EVENT_NOTE = "{who} wrote a note"
+EVENTS = {"note": "{who} wrote a note", "merge": "{who} merged another profile into this one"}
 EVENT_CHANGE = "{who} changed {field}"
 EVENT_UNDONE = "undone"
 EVENT_NOTHING = "nothing"
@@ -427,6 +439,7 @@ RUN_KINDS = {
     "undo": "Undo",
     "archive": "Archive",
     "restore": "Restore",
+    "find_duplicates": "Finding duplicates",
 }
 RUN_STATES = {
     "queued": "Waiting",
@@ -454,6 +467,8 @@ COUNTS = {
     "skipped_changed": "left alone, a colleague changed them meanwhile",
     "skipped_gone": "not there any more",
     "skipped_full": "have no room for another tag",
+    "compared": "compared",
+    "pairs": "pairs that may be one person",
     "waiting": "",
     "screened": "screened",
     "reused": "of them known before",
@@ -461,6 +476,100 @@ COUNTS = {
     "calls": "calls",
     "tokens": "tokens",
     "cost": "US dollars",
+}
+
+# Duplicates
+DUPLICATES_TITLE = "Duplicates"
+DUPLICATES_HINT = (
+    "Two profiles that may be one person. Nothing is merged until you say so, and every merge can be taken back."
+)
+DUPLICATES_STATE = "Show"
+DUPLICATES_STATES = {"open": "To decide", "merged": "Merged by me", "dismissed": "Not the same person"}
+DUPLICATES_SEARCH = "Search"
+DUPLICATES_ANY_SEARCH = "All searches"
+DUPLICATES_SCORE = "How likely"
+DUPLICATES_SCORES = {"60": "Possible and more", "75": "Likely and more", "90": "Very likely"}
+DUPLICATES_BANDS = {"very_likely": "Very likely", "likely": "Likely", "possible": "Possible"}
+DUPLICATES_FIND = "Find duplicates"
+DUPLICATES_NEXT = "Show the next ones"
+DUPLICATES_EMPTY = {
+    "open": (
+        "Nobody to decide about",
+        "New and changed people are compared after an import. “Find duplicates” does it now.",
+    ),
+    "merged": ("Nothing to take back", "Pairs that you merge are listed here, and each merge can be undone."),
+    "dismissed": ("No such pairs", "Pairs that are not the same person are listed here, in case someone erred."),
+}
+DUPLICATES_EMPTY_FILTERED = ("No such pairs", "No pair fits these choices. Take another search or another likelihood.")
+DUPLICATES_FAILED = "The list cannot be shown"
+DUPLICATE_LABEL = "{a} and {b}, {score} of 100"
+DUPLICATE_SCORE = "{score} of 100"
+DUPLICATE_FIELD = "What"
+DUPLICATE_DIFFERS = "differs"
+DUPLICATE_OLDER = "Known first"
+DUPLICATE_NEWER = "Known later"
+DUPLICATE_BOTH = "Both lists together"
+DUPLICATE_BLANK = "–"
+DUPLICATE_CHOOSE = "{field}: which one counts"
+DUPLICATE_IN = "In "
+DUPLICATE_GONE = "Merged away"
+DUPLICATE_FROM = "Source: {source}"
+DUPLICATE_MERGE = "Merge"
+DUPLICATE_DISMISS = "Not the same person"
+DUPLICATE_REOPEN = "Decide again"
+DUPLICATE_MERGED = "{name} is one person now, in {n} searches."
+DUPLICATE_MERGED_ONE = "{name} is one person now."
+DUPLICATE_DISMISSED = "Kept as two people. They are not proposed again."
+DUPLICATE_REOPENED = "To be decided again."
+DUPLICATE_UNDONE = "Two people again, as they were before."
+DUPLICATE_UNDONE_KEPT = "Two people again. What was changed since the merge was left as it is: {what}."
+DUPLICATE_KEPT = {
+    "profiles": "values of the person",
+    "candidates": "stages, tags or scores",
+    "notes": "notes",
+    "verdicts": "verdicts",
+}
+DUPLICATE_KEPT_REST = "other entries"
+DUPLICATE_BY = "{who}, "
+DUPLICATE_LATER = "Merged with someone else since: take that back first."
+DUPLICATE_READ_ONLY = "You may look, but not decide."
+DUPLICATE_FIELDS = {
+    "full_name": "Name",
+    "headline": "Headline",
+    "title": "Title",
+    "company": "Company",
+    "location": "Location",
+    "country": "Country",
+    "industry": "Industry",
+    "email": "E-mail",
+    "phone": "Phone",
+    "linkedin_url": "LinkedIn",
+    "skills": "Skills",
+    "years_experience": "Experience (y)",
+    "summary": "Summary",
+}
+DUPLICATE_REASONS = {
+    "name_same": "same name",
+    "name_close": "nearly the same name",
+    "name_like": "similar name",
+    "name_differs": "different name",
+    "name_common": "a common name",
+    "company_same": "same company",
+    "company_like": "similar company",
+    "company_earlier": "one worked at the other's company",
+    "company_differs": "different company",
+    "title_same": "same title",
+    "title_like": "similar title",
+    "title_differs": "different title",
+    "location_same": "same place",
+    "location_differs": "different place",
+    "email_same": "same e-mail",
+    "mailbox_same": "same mailbox name",
+    "phone_same": "same phone",
+    "phone_differs": "different phone",
+    "url_same": "same LinkedIn address",
+    "url_differs": "two LinkedIn addresses",
+    "skills_shared": "same skills",
 }
 
 # Actions on candidates

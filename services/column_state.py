@@ -7,13 +7,14 @@ from typing import Any
 
 from services import identity
 from services.errors import BadInput
-from services.grid_columns import COLUMNS
+from services.grid_columns import COLUMNS, MARKS
 from services.identity import Actor
 from services.runtime import Runtime
 
 PREFERENCE = "grid_columns"
 NARROWEST, WIDEST = 40, 800  # pixels
 MOST = 200
+_KNOWN = frozenset((*COLUMNS, *MARKS))
 
 
 def clean(columns: Any) -> list[dict[str, Any]]:
@@ -29,7 +30,7 @@ def clean(columns: Any) -> list[dict[str, Any]]:
         if not isinstance(column, Mapping):
             raise BadInput("The choice of columns is not in a form that can be read.")
         name = column.get("colId")
-        if isinstance(name, str) and name in COLUMNS and name not in found:
+        if isinstance(name, str) and name in _KNOWN and name not in found:
             found[name] = {"colId": name, **_settings(column)}
     return list(found.values())
 

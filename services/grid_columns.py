@@ -101,6 +101,9 @@ FILTERS: dict[str, Filter] = {
     )
 }
 
+# Shown in the grid, made when a page is read: neither sorted nor filtered by, nor exported.
+MARKS = ("known",)
+
 
 def split_filters(filters: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Filters of a view → (those of the grid's column headers, those of the panel)."""

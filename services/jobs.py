@@ -63,6 +63,7 @@ KINDS: dict[str, Kind] = {
     "undo": Kind("services.undo:run_undo", one_per_user=False),
     "archive": Kind("services.archive_job:run_archive"),
     "restore": Kind("services.archive_restore:run_restore"),
+    "find_duplicates": Kind("services.duplicates_job:run_find"),
 }
 
 

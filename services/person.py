@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, screening
+from services import db, known, screening
 from services.errors import Forbidden, NotFound
 from services.identity import Actor
+from services.known import FieldSource, Known
 from services.links import mail_url, safe_url
 from services.result_sets import NO_SEARCH
 from services.runtime import Runtime
@@ -61,7 +62,8 @@ class Note:
 
 @dataclass(frozen=True)
 class Event:
-    """A change of one field (a column of the grid), or field "note": someone wrote one. old, new: JSON values."""
+    """A change of one field (a column of the grid), or field "note": someone wrote one, or field "merge":
+    someone merged another profile into this one. old, new: JSON values."""
 
     field: str
     old: Any
@@ -69,17 +71,6 @@ class Event:
     who: str
     at: datetime
     undone: bool
-
-
-@dataclass(frozen=True)
-class Known:
-    """The same person in another search that the actor may see."""
-
-    search_id: UUID
-    title: str
-    candidate_id: int
-    stage: str
-    screened_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -125,6 +116,7 @@ class Person:
     notes: tuple[Note, ...]
     history: tuple[Event, ...]
     known: tuple[Known, ...]
+    sources: tuple[FieldSource, ...]
     verdicts: tuple[CriterionVerdict, ...]
     override: Override | None
 
@@ -142,7 +134,8 @@ def person(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Per
             "educations": tuple(Education(**r) for r in db.rows(conn, _Q.fetch_educations, given)),
             "notes": tuple(Note(**r) for r in db.rows(conn, _Q.fetch_notes, given | {"most": MOST_NOTES})),
             "history": tuple(Event(**r) for r in db.rows(conn, _Q.fetch_history, given)),
-            "known": tuple(Known(**r) for r in db.rows(conn, _Q.fetch_known, given | {"most": MOST_KNOWN})),
+            "known": known.elsewhere(conn, actor, search_id, given["profile_id"], MOST_KNOWN),
+            "sources": known.sources(conn, given["profile_id"]),
         }
     return Person(
         **row,

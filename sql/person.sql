@@ -29,7 +29,7 @@ FROM notes n JOIN users u ON u.id = n.user_id
 WHERE n.candidate_id = %(candidate_id)s ORDER BY n.created_at DESC, n.id DESC LIMIT %(most)s;
 
 -- fetch_history --
--- What people changed about this candidate, and who wrote notes; the newest first.
+-- What people changed about this candidate, who wrote notes, who merged others into them; the newest first.
 SELECT field, old, new, who, at, undone FROM (
     (SELECT h.field, h.old, h.new, u.name AS who, b.created_at AS at, b.undone_at IS NOT NULL AS undone, b.id AS n
     FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
@@ -39,14 +39,11 @@ SELECT field, old, new, who, at, undone FROM (
     (SELECT 'note', NULL, NULL, u.name, n.created_at, false, n.id
     FROM notes n JOIN users u ON u.id = n.user_id
     WHERE n.candidate_id = %(candidate_id)s ORDER BY n.created_at DESC, n.id DESC LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'merge', NULL, NULL, u.name, m.created_at, m.undone_at IS NOT NULL, m.id
+    FROM merges m JOIN users u ON u.id = m.user_id
+    WHERE m.survivor_id = %(profile_id)s ORDER BY m.id DESC LIMIT %(most)s)
 ) AS events ORDER BY at DESC, n DESC, field LIMIT %(most)s;
-
--- fetch_known --
--- Other searches where this person is, as far as the actor may see them; the latest first.
-SELECT s.id AS search_id, s.title, c.id AS candidate_id, c.stage, c.screened_at
-FROM candidates c JOIN searches s ON s.id = c.search_id
-WHERE c.profile_id = %(profile_id)s AND c.search_id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
-ORDER BY c.added_at DESC, c.id DESC LIMIT %(most)s;
 
 -- fetch_raw --
 -- What each source sent, no more of it than is shown.

@@ -5,7 +5,7 @@
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
-  const say = (name) => window.sourcingx.say(name);
+  const say = (...asked) => window.sourcingx.say(...asked);
 
   // A row that is still on its way has no data: every cell must stand that.
   const loading = () => h("span", { className: "sx-cell-skeleton", "aria-hidden": "true" });
@@ -49,6 +49,32 @@
     );
   };
   cells.SxFlag = (props) => (props.data ? (props.value ? say("yes") : "") : loading());
+  // What other searches know of a person.
+  const count = (known) => (known.searches === 1 ? say("known_one") : say("known", { n: known.searches }));
+  const by = (who) => (who ? ` ${say("known_by", { who })}` : "");
+  const place = (found) => {
+    const parts = [`${found.title}: ${words(found.stage)}${by(found.by)}`];
+    if (found.stage_at) parts.push(day.format(new Date(found.stage_at)));
+    if (found.screened_at) {
+      parts.push(`${say("known_screened")}${by(found.screened_by)} ${day.format(new Date(found.screened_at))}`);
+    }
+    return parts.join(", ");
+  };
+  const knownLines = (known) => {
+    const left = known.searches - known.places.length;
+    return [count(known), ...known.places.map(place), ...(left > 0 ? [say("known_more", { n: left })] : [])];
+  };
+  functions.sxKnownTooltip = (params) => (params.value ? knownLines(params.value).join("\n") : null);
+  cells.SxKnown = (props) => {
+    if (!props.data) return loading();
+    if (!props.value) return null;
+    const first = props.value.places[0];
+    return h(
+      "span",
+      { className: `sx-badge sx-badge-${first.stage}`, role: "img", "aria-label": knownLines(props.value).join("; ") },
+      first.stage === "new" ? `${props.value.searches}×` : words(first.stage),
+    );
+  };
   cells.SxTags = (props) => {
     if (!props.data) return loading();
     return h(

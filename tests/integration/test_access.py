@@ -328,6 +328,11 @@ TAKES_NO_ID = {
     "export-past.children": "takes an export's id: test_export_dialog.py",
     "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
     "..run-undo-request.clear_data...runs-list.children..": "takes a batch's id: test_selection.py",
+    "..duplicates-list.children...url.search..": "lists what the actor may see; a search's id: test_duplicates_page.py",
+    '{"card":["MATCH"],"type":"duplicate-card"}.children': "takes a pair's id: test_duplicates_page.py",
+    "duplicates-run.data": "compares everyone, shows nobody",
+    "..duplicates-progress.children...duplicates-clock.disabled...duplicates-found.data..":
+        "takes a run's id: test_duplicates_page.py",
 }  # fmt: skip
 
 

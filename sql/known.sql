@@ -1,0 +1,64 @@
+-- fetch_marks --
+-- Of candidates of one page: in how many other searches the person is, as far as the actor may see them, and
+-- the three that say most: the furthest stage first, then who was screened or added last.
+SELECT x.* FROM (
+    SELECT c.id::text AS own, o.id, s.title, o.stage, o.stage_changed_at AS stage_at, o.screened_at,
+        count(*) OVER w AS searches, row_number() OVER (w ORDER BY array_position(
+            '{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], o.stage),
+            o.screened_at DESC NULLS LAST, o.added_at DESC, o.id DESC) AS place
+    FROM candidates c JOIN candidates o ON o.profile_id = c.profile_id AND o.search_id <> c.search_id
+    JOIN searches s ON s.id = o.search_id
+    WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+    WINDOW w AS (PARTITION BY c.id)) AS x
+WHERE x.place <= 3 ORDER BY x.own, x.place;
+
+-- fetch_names --
+-- Who moved some candidates to their stage, and who had them screened.
+SELECT c.id, (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
+        WHERE h.candidate_id = c.id AND h.field = 'stage' ORDER BY b.id DESC LIMIT 1) AS stage_by,
+    (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
+        WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
+FROM unnest(%(ids)s::bigint[]) AS c (id);
+
+-- fetch_known --
+-- Other searches where one person is, as far as the actor may see them: the furthest stage first.
+SELECT s.id AS search_id, s.title, c.id AS candidate_id, c.stage, c.stage_changed_at AS stage_at, c.screened_at,
+    (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
+        WHERE h.candidate_id = c.id AND h.field = 'stage' AND c.stage <> 'new' ORDER BY b.id DESC LIMIT 1) AS stage_by,
+    (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
+        WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
+FROM candidates c JOIN searches s ON s.id = c.search_id
+WHERE c.profile_id = %(profile_id)s AND c.search_id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+ORDER BY array_position('{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], c.stage),
+    c.screened_at DESC NULLS LAST, c.added_at DESC, c.id DESC LIMIT %(most)s;
+
+-- count_known --
+-- For each of some people: in how many other searches they are, as far as the actor may see them.
+SELECT c.profile_id, count(*) AS searches
+FROM candidates c JOIN searches s ON s.id = c.search_id
+WHERE c.profile_id = ANY (%(people)s::bigint[]) AND c.search_id IS DISTINCT FROM %(search_id)s::uuid
+    AND search_visible(s, %(actor)s, %(role)s)
+GROUP BY c.profile_id;
+
+-- count_known_people --
+-- How many of some people are in another search that the actor may see.
+SELECT count(*) AS people FROM unnest(%(people)s::bigint[]) AS g (id)
+WHERE EXISTS (SELECT FROM candidates c JOIN searches s ON s.id = c.search_id
+    WHERE c.profile_id = g.id AND c.search_id IS DISTINCT FROM %(search_id)s::uuid
+        AND search_visible(s, %(actor)s, %(role)s));
+
+-- fetch_sources --
+-- Where each value of a person comes from and since when.
+SELECT d.field, coalesce(f.source, p.source) AS source, coalesce(f.at, p.created_at) AS at, f.merge_id IS NOT NULL AS merged
+FROM profiles p CROSS JOIN LATERAL (VALUES
+    (1, 'full_name', p.full_name <> ''), (2, 'headline', p.headline <> ''), (3, 'title', p.title <> ''),
+    (4, 'company', p.company <> ''), (5, 'location', p.location <> ''), (6, 'country', p.country <> ''),
+    (7, 'industry', p.industry <> ''), (8, 'email', p.email <> ''), (9, 'phone', p.phone <> ''),
+    (10, 'linkedin_url', p.linkedin_url <> ''), (11, 'skills', p.skills <> '{}'),
+    (12, 'years_experience', p.years_experience IS NOT NULL), (13, 'summary', p.summary <> '')) AS d (n, field, there)
+LEFT JOIN profile_fields f ON f.profile_id = p.id AND f.field = d.field
+WHERE p.id = %(profile_id)s AND d.there ORDER BY d.n;
+
+-- name_source --
+-- Says for the rest of a transaction where the values come from that it writes.
+SELECT set_config('sourcingx.source', %(source)s, true);

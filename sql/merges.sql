@@ -1,0 +1,288 @@
+-- lock_people --
+-- Imports, merges and Undo of merges wait for each other: none sees half of another.
+SELECT pg_advisory_xact_lock(hashtext('sourcingx people'));
+
+-- keep_own_books --
+-- For this transaction: values that are moved keep where they come from.
+SELECT set_config('sourcingx.provenance', 'off', true);
+
+-- fetch_pair --
+-- A pair whose two people the actor may see, locked; editable: and may merge.
+SELECT d.id, d.profile_a, d.profile_b, d.state, d.merge_id,
+    person_editable(d.profile_a, %(actor)s, %(role)s) AND person_editable(d.profile_b, %(actor)s, %(role)s) AS editable
+FROM duplicate_pairs d
+WHERE d.id = %(pair_id)s AND person_visible(living_profile(d.profile_a), %(actor)s, %(role)s)
+    AND person_visible(living_profile(d.profile_b), %(actor)s, %(role)s)
+FOR NO KEY UPDATE;
+
+-- decide_pair --
+-- What a person said about a pair.
+UPDATE duplicate_pairs SET state = %(state)s, decided_by = %(actor)s, decided_at = now() WHERE id = %(pair_id)s;
+
+-- lock_profiles --
+-- Both people, in one order for everyone.
+SELECT id FROM profiles WHERE id = ANY (%(people)s::bigint[]) ORDER BY id FOR UPDATE;
+
+-- lock_members --
+-- All their candidates, in one order for everyone.
+SELECT id, search_id, profile_id FROM candidates WHERE profile_id = ANY (%(people)s::bigint[]) ORDER BY id FOR UPDATE;
+
+-- find_screening --
+-- Whether a model call about one of these candidates is still to come, or under way.
+SELECT EXISTS (SELECT FROM screening_items i JOIN runs r ON r.id = i.run_id
+    WHERE i.candidate_id = ANY (%(members)s::bigint[]) AND i.state IN ('pending', 'leased', 'retry')
+        AND r.state IN ('queued', 'running', 'paused')) AS found;
+
+-- insert_merge --
+-- One merge.
+INSERT INTO merges (survivor_id, kept_id, merged_id, user_id, members, folded, undo)
+VALUES (%(survivor)s, %(survivor)s, %(other)s, %(actor)s, %(members)s::bigint[], %(folded)s::uuid[], '[]') RETURNING id;
+
+-- keep_before --
+-- How everything was.
+UPDATE merges SET undo = identity_snapshot(ARRAY[survivor_id, merged_id], members) WHERE id = %(merge_id)s;
+
+-- keep_difference --
+-- What the merge changed: all that Undo needs.
+UPDATE merges SET undo = merge_difference(undo, identity_snapshot(ARRAY[survivor_id, merged_id], members))
+WHERE id = %(merge_id)s;
+
+-- keep_sources --
+-- Where the values come from that the survivor takes over from the other one.
+INSERT INTO profile_fields (profile_id, field, source, at, from_profile, merge_id)
+SELECT %(survivor)s, t.field, coalesce(f.source, p.source), coalesce(f.at, p.created_at), %(other)s, %(merge_id)s
+FROM unnest(%(taken)s::text[]) AS t (field)
+JOIN profiles p ON p.id = %(other)s
+LEFT JOIN profile_fields f ON f.profile_id = p.id AND f.field = t.field
+ON CONFLICT (profile_id, field) DO UPDATE SET source = excluded.source, at = excluded.at,
+    from_profile = excluded.from_profile, merge_id = excluded.merge_id;
+
+-- fetch_profiles --
+-- The values of both people that a merge chooses from.
+SELECT id, full_name, first_name, last_name, headline, title, company, location, country, industry, summary, email,
+    phone, linkedin_url, skills, years_experience, current_tenure_months, average_tenure_months
+FROM profiles WHERE id = ANY (%(people)s::bigint[]);
+
+-- merge_profile --
+-- The survivor takes over the chosen values of the other one.
+UPDATE profiles p SET
+    full_name = CASE WHEN 'full_name' = ANY (t.taken) THEN o.full_name ELSE p.full_name END,
+    first_name = CASE WHEN 'full_name' = ANY (t.taken) THEN o.first_name ELSE p.first_name END,
+    last_name = CASE WHEN 'full_name' = ANY (t.taken) THEN o.last_name ELSE p.last_name END,
+    headline = CASE WHEN 'headline' = ANY (t.taken) THEN o.headline ELSE p.headline END,
+    title = CASE WHEN 'title' = ANY (t.taken) THEN o.title ELSE p.title END,
+    company = CASE WHEN 'company' = ANY (t.taken) THEN o.company ELSE p.company END,
+    location = CASE WHEN 'location' = ANY (t.taken) THEN o.location ELSE p.location END,
+    country = CASE WHEN 'country' = ANY (t.taken) THEN o.country ELSE p.country END,
+    industry = CASE WHEN 'industry' = ANY (t.taken) THEN o.industry ELSE p.industry END,
+    summary = CASE WHEN 'summary' = ANY (t.taken) THEN o.summary ELSE p.summary END,
+    email = CASE WHEN 'email' = ANY (t.taken) THEN o.email ELSE p.email END,
+    phone = CASE WHEN 'phone' = ANY (t.taken) THEN o.phone ELSE p.phone END,
+    linkedin_url = CASE WHEN 'linkedin_url' = ANY (t.taken) THEN o.linkedin_url ELSE p.linkedin_url END,
+    skills = CASE WHEN 'skills' = ANY (t.taken) THEN o.skills
+        WHEN t.both_skills THEN p.skills || (ARRAY (SELECT s.skill FROM unnest(o.skills) WITH ORDINALITY AS s (skill, n)
+            WHERE sx_key(s.skill) <> ALL (sx_keys(p.skills)) ORDER BY s.n))[1:greatest(0, 100 - cardinality(p.skills))]
+        ELSE p.skills END,
+    years_experience = CASE WHEN 'years_experience' = ANY (t.taken) THEN o.years_experience ELSE p.years_experience END,
+    current_tenure_months = CASE WHEN 'company' = ANY (t.taken) OR p.current_tenure_months IS NULL
+        THEN coalesce(o.current_tenure_months, p.current_tenure_months) ELSE p.current_tenure_months END,
+    average_tenure_months = coalesce(p.average_tenure_months, o.average_tenure_months),
+    collected_at = greatest(p.collected_at, o.collected_at), updated_at = now()
+FROM profiles o, (SELECT %(taken)s::text[] AS taken, %(both_skills)s::boolean AS both_skills) AS t
+WHERE p.id = %(survivor)s AND o.id = %(other)s;
+
+-- move_urls --
+-- All addresses of the other one lead to the survivor, and so do the e-mail and phone that are not shown any more.
+WITH moved AS (UPDATE profile_urls SET profile_id = %(survivor)s WHERE profile_id = %(other)s)
+INSERT INTO profile_urls (url_key, profile_id)
+SELECT a.key, %(survivor)s FROM profiles p
+JOIN unnest(%(emails)s::text[], %(phones)s::text[]) AS g (email, phone) ON true
+CROSS JOIN LATERAL (VALUES
+    (CASE WHEN g.email <> '' AND lower(g.email) <> lower(p.email) THEN 'mailto:' || lower(g.email) END),
+    (CASE WHEN g.phone <> '' AND g.phone <> p.phone THEN 'tel:' || regexp_replace(g.phone, '[^0-9]', '', 'g') END)) AS a (key)
+WHERE p.id = %(survivor)s AND a.key IS NOT NULL AND a.key <> 'tel:'
+ON CONFLICT (url_key) DO NOTHING;
+
+-- drop_same_positions --
+-- Jobs that the survivor's profile has already; what it does not say about them is filled in.
+WITH same AS (
+    SELECT DISTINCT ON (b.id) b.id AS other_id, a.id AS own_id, b.location, b.started_on, b.ended_on, b.description
+    FROM positions b JOIN positions a ON a.profile_id = %(survivor)s
+        AND (sx_key(a.title), sx_key(a.company)) = (sx_key(b.title), sx_key(b.company))
+        AND coalesce(a.started_on = b.started_on, true) AND coalesce(a.ended_on = b.ended_on, true)
+    WHERE b.profile_id = %(other)s ORDER BY b.id, a.id),
+filled AS (
+    UPDATE positions a SET location = coalesce(nullif(a.location, ''), s.location),
+        started_on = coalesce(a.started_on, s.started_on), ended_on = coalesce(a.ended_on, s.ended_on),
+        description = coalesce(nullif(a.description, ''), s.description)
+    FROM same s WHERE a.id = s.own_id)
+DELETE FROM positions b USING same s WHERE b.id = s.other_id;
+
+-- move_positions --
+-- All other jobs.
+UPDATE positions SET profile_id = %(survivor)s WHERE profile_id = %(other)s;
+
+-- end_positions --
+-- A current job other than the one that the profile has now is a former one.
+UPDATE positions o SET is_current = false FROM profiles p
+WHERE p.id = %(survivor)s AND o.profile_id = p.id AND o.is_current AND p.title_key <> '' AND p.company_key <> ''
+    AND (sx_key(o.title), sx_key(o.company)) IS DISTINCT FROM (p.title_key, p.company_key);
+
+-- drop_same_educations --
+-- Studies that the survivor's profile has already.
+DELETE FROM educations b USING educations a
+WHERE b.profile_id = %(other)s AND a.profile_id = %(survivor)s
+    AND (sx_key(a.school), sx_key(a.degree), sx_key(a.field_of_study))
+        = (sx_key(b.school), sx_key(b.degree), sx_key(b.field_of_study));
+
+-- move_educations --
+-- All other studies.
+UPDATE educations SET profile_id = %(survivor)s WHERE profile_id = %(other)s;
+
+-- join_raw --
+-- What one source sent about both; where both say something, the survivor's counts.
+UPDATE profile_raw a SET raw = b.raw || a.raw, fetched_at = greatest(a.fetched_at, b.fetched_at)
+FROM profile_raw b WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s AND a.source = b.source
+    AND jsonb_typeof(a.raw) = 'object' AND jsonb_typeof(b.raw) = 'object';
+
+-- move_raw --
+-- What other sources sent.
+UPDATE profile_raw b SET profile_id = %(survivor)s WHERE b.profile_id = %(other)s
+    AND NOT EXISTS (SELECT FROM profile_raw a WHERE a.profile_id = %(survivor)s AND a.source = b.source);
+
+-- fold_candidates --
+-- Where both are in one search: the stage that was set last, everyone's tags, out if one of them is out, and
+-- the latest screening. own, other: their candidates, pairwise.
+UPDATE candidates a SET
+    stage = CASE WHEN t.stage_of_other THEN b.stage ELSE a.stage END,
+    stage_changed_at = CASE WHEN t.stage_of_other THEN b.stage_changed_at ELSE a.stage_changed_at END,
+    filter_status = CASE WHEN a.filter_status = 'active' THEN b.filter_status ELSE a.filter_status END,
+    filter_rule_id = CASE WHEN a.filter_status = 'active' THEN b.filter_rule_id ELSE a.filter_rule_id END,
+    tags = (a.tags || ARRAY (SELECT x.tag FROM unnest(b.tags) WITH ORDINALITY AS x (tag, n)
+        WHERE x.tag <> ALL (a.tags) ORDER BY x.n))[1:50],
+    score = CASE WHEN t.screening_of_other THEN b.score ELSE a.score END,
+    fit = CASE WHEN t.screening_of_other THEN b.fit ELSE a.fit END,
+    screened_at = CASE WHEN t.screening_of_other THEN b.screened_at ELSE a.screened_at END,
+    note_count = a.note_count + b.note_count,
+    added_at = least(a.added_at, b.added_at),
+    changed_by = %(actor)s, changed_xid = pg_current_xact_id()
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+JOIN candidates b ON b.id = g.other
+CROSS JOIN LATERAL (SELECT o.stage <> 'new' AND (m.stage = 'new'
+            OR coalesce(o.stage_changed_at, o.added_at) > coalesce(m.stage_changed_at, m.added_at)) AS stage_of_other,
+        coalesce(o.screened_at > m.screened_at, o.screened_at IS NOT NULL) AS screening_of_other
+    FROM candidates o, candidates m WHERE o.id = g.other AND m.id = g.own) AS t
+WHERE a.id = g.own;
+
+-- fold_notes --
+-- Notes go along.
+UPDATE notes n SET candidate_id = g.own
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other) WHERE n.candidate_id = g.other;
+
+-- fold_overrides --
+-- So does what people said against the model.
+UPDATE overrides n SET candidate_id = g.own
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other) WHERE n.candidate_id = g.other;
+
+-- drop_older_verdicts --
+-- Where both were screened, the verdicts that belong to the score which stays. Before fold_candidates.
+DELETE FROM verdicts v
+USING unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other), candidates a, candidates b
+WHERE a.id = g.own AND b.id = g.other AND b.screened_at IS NOT NULL
+    AND v.candidate_id = CASE WHEN coalesce(b.screened_at > a.screened_at, true) THEN g.own ELSE g.other END;
+
+-- fold_verdicts --
+-- The verdicts that are left.
+UPDATE verdicts v SET candidate_id = g.own
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+WHERE v.candidate_id = g.other AND NOT EXISTS (
+    SELECT FROM verdicts o WHERE o.candidate_id = g.own AND o.criterion_id = v.criterion_id);
+
+-- fold_items --
+-- Model calls, for the runs in which only the other one was.
+UPDATE screening_items i SET candidate_id = g.own
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+WHERE i.candidate_id = g.other AND NOT EXISTS (
+    SELECT FROM screening_items o WHERE o.candidate_id = g.own AND o.run_id = i.run_id);
+
+-- drop_folded --
+-- There is one of them in the search now.
+DELETE FROM candidates WHERE id = ANY (%(others)s::bigint[]);
+
+-- move_candidates --
+-- In every other search the candidate stays as it is and is the survivor from now on.
+UPDATE candidates SET profile_id = %(survivor)s WHERE profile_id = %(other)s;
+
+-- drop_same_pairs --
+-- What is said about the other one and a third is said about the survivor and the third already.
+DELETE FROM duplicate_pairs d
+WHERE d.state <> 'merged' AND d.id <> %(pair_id)s AND %(other)s IN (d.profile_a, d.profile_b) AND EXISTS (
+    SELECT FROM duplicate_pairs o WHERE o.id <> d.id
+        AND o.profile_a = least(%(survivor)s, nullif(d.profile_a, %(other)s), nullif(d.profile_b, %(other)s))
+        AND o.profile_b = greatest(%(survivor)s, nullif(d.profile_a, %(other)s), nullif(d.profile_b, %(other)s)));
+
+-- move_pairs --
+-- Whoever may be the other one may be the survivor.
+UPDATE duplicate_pairs d
+SET profile_a = least(%(survivor)s, nullif(d.profile_a, %(other)s), nullif(d.profile_b, %(other)s)),
+    profile_b = greatest(%(survivor)s, nullif(d.profile_a, %(other)s), nullif(d.profile_b, %(other)s))
+WHERE d.state <> 'merged' AND d.id <> %(pair_id)s AND %(other)s IN (d.profile_a, d.profile_b);
+
+-- move_merges --
+-- Whoever was merged into the other one is the survivor now.
+UPDATE merges SET survivor_id = %(survivor)s WHERE survivor_id = %(other)s;
+
+-- close_pair --
+-- The pair is one person.
+UPDATE duplicate_pairs SET state = 'merged', decided_by = %(actor)s, decided_at = now(), merge_id = %(merge_id)s
+WHERE id = %(pair_id)s;
+
+-- delete_profile --
+-- The other one is gone; everything that mattered has moved.
+DELETE FROM profiles WHERE id = %(other)s;
+
+-- sync_members --
+-- Brings the candidates of both people up to date, in all searches.
+SELECT sync_candidates(%(people)s::bigint[]) AS searches;
+
+-- count_members --
+-- Head counts of searches that have one person more or less.
+UPDATE searches SET profile_count = profile_count + %(change)s WHERE id = ANY (%(searches)s::uuid[]);
+
+-- bump_searches --
+-- New versions for all searches that were touched, always in one order: the last statement.
+SELECT bump_version(t.id) FROM unnest(%(searches)s::uuid[]) AS t (id) ORDER BY t.id;
+
+-- fetch_merge --
+-- A merge that the actor may take back, locked; no row for others'. later: one that has to be taken back first.
+SELECT m.id, m.kept_id, m.merged_id, m.members, m.folded, m.undone_at IS NOT NULL AS undone,
+    person_editable(m.survivor_id, %(actor)s, %(role)s) AS editable,
+    EXISTS (SELECT FROM merges l WHERE l.survivor_id = m.survivor_id AND l.id > m.id AND l.undone_at IS NULL) AS later
+FROM merges m WHERE m.id = %(merge_id)s AND (m.user_id = %(actor)s OR %(role)s = 'admin')
+FOR NO KEY UPDATE;
+
+-- take_back --
+-- Undoes what the merge did; what was left as it is, by table.
+SELECT place, kept FROM take_back_merge(%(merge_id)s);
+
+-- find_newer_notes --
+-- Whether notes of a folded candidate were written or deleted since a merge. Before take_back.
+SELECT EXISTS (SELECT FROM merges m
+    CROSS JOIN jsonb_to_recordset(m.undo) AS d (t text, k jsonb, a jsonb)
+    JOIN candidates c ON d.t = 'candidates' AND c.id = (d.k ->> 'id')::bigint
+    WHERE m.id = %(merge_id)s AND (d.a ->> 'note_count')::integer <> c.note_count) AS found;
+
+-- recount_notes --
+-- Then the counts are taken from the notes.
+UPDATE candidates c SET note_count = n.n
+FROM (SELECT m.id, (SELECT count(*) FROM notes WHERE candidate_id = m.id) AS n
+    FROM unnest(%(members)s::bigint[]) AS m (id)) AS n
+WHERE c.id = n.id AND c.note_count <> n.n;
+
+-- mark_undone --
+-- Taken back: once.
+UPDATE merges SET undone_at = now(), undone_by = %(actor)s WHERE id = %(merge_id)s;
+
+-- fetch_members --
+-- The searches in which these people are.
+SELECT DISTINCT search_id FROM candidates WHERE profile_id = ANY (%(people)s::bigint[]);

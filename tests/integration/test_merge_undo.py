@@ -1,0 +1,211 @@
+"""A merge that is taken back leaves everything as it was, except what somebody did since."""
+
+from __future__ import annotations
+
+import pytest
+
+from services import candidates, merges, notes
+from services.candidates import action_of
+from services.errors import Conflict, Forbidden, NotFound
+from services.identity import Actor
+from services.merges import LATER, ONCE
+from services.runtime import Runtime
+from tests.two_people import Two, add_pair, add_person, everything, laden, one, rows, two_people
+
+
+@pytest.fixture
+def two(rt: Runtime, alice: Actor, bob: Actor) -> Two:
+    found = two_people(rt, alice)
+    laden(rt, found, alice, bob)
+    return found
+
+
+def state_of(rt: Runtime, two: Two) -> str:
+    return str(one(rt, "SELECT state FROM duplicate_pairs WHERE id = %s", two.pair)["state"])
+
+
+@pytest.mark.parametrize("choices", [
+    {}, dict.fromkeys(merges.FIELDS, "a"), dict.fromkeys(merges.FIELDS, "b"), {"title": "b", "skills": "both"},
+])  # fmt: skip
+def test_everything_is_as_before_byte_for_byte(rt: Runtime, alice: Actor, two: Two, choices: dict[str, str]) -> None:
+    before = everything(rt)
+    done = merges.merge(rt, alice, two.pair, choices)
+    assert {name for name, found in everything(rt).items() if found != before[name]} >= {
+        "profiles", "profile_urls", "positions", "candidates", "notes", "verdicts", "screening_items", "overrides",
+        "duplicate_pairs", "searches",
+    }  # fmt: skip
+    assert merges.undo(rt, alice, done.id).kept == {}
+    assert everything(rt) == before
+
+
+def test_two_who_hang_on_nothing_are_as_before(rt: Runtime, alice: Actor) -> None:
+    two = two_people(rt, alice)
+    before = everything(rt)
+    merges.undo(rt, alice, merges.merge(rt, alice, two.pair).id)
+    assert everything(rt) == before
+
+
+def test_it_can_be_done_again_after_it_was_taken_back(rt: Runtime, alice: Actor, two: Two) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    merged = everything(rt)
+    merges.undo(rt, alice, done.id)
+    again = merges.merge(rt, alice, two.pair)
+    assert again.id != done.id
+    after = everything(rt)
+    assert {name for name in merged if len(merged[name]) != len(after[name])} == set()
+
+
+def test_the_versions_of_all_searches_move_on(rt: Runtime, alice: Actor, two: Two) -> None:
+    def versions() -> list[int]:
+        return [row["data_version"] for row in rows(rt, "SELECT data_version FROM searches ORDER BY id")]
+
+    first = versions()
+    done = merges.merge(rt, alice, two.pair)
+    second = versions()
+    merges.undo(rt, alice, done.id)
+    assert all(b > a for a, b in zip(first, second, strict=True))
+    assert all(b > a for a, b in zip(second, versions(), strict=True))
+
+
+def test_both_are_in_the_audit_log_without_names(rt: Runtime, alice: Actor, two: Two) -> None:
+    merges.undo(rt, alice, merges.merge(rt, alice, two.pair).id)
+    found = rows(rt, "SELECT action, detail::text AS detail FROM audit_log WHERE action LIKE 'people.%%' ORDER BY id")
+    assert [row["action"] for row in found] == ["people.merge", "people.unmerge"]
+    assert not any("Zoe" in row["detail"] or "@" in row["detail"] for row in found)
+
+
+# -- something happened since ----------------------------------------------------------------------
+
+
+def test_what_an_import_changed_since_stays_with_the_survivor(rt: Runtime, alice: Actor, two: Two) -> None:
+    done = merges.merge(rt, alice, two.pair, {"title": "b", "company": "b"})
+    rows(rt, "UPDATE profiles SET title = 'Director', updated_at = now() WHERE id = %s", two.a)
+    rows(rt, "SELECT sync_candidates(ARRAY[%s::bigint])", two.a)
+    rows(rt, "INSERT INTO profile_urls (url_key, profile_id) VALUES ('linkedin.com/in/new', %s)", two.a)
+    kept = merges.undo(rt, alice, done.id).kept
+    assert kept["profiles"] == 1
+    own = one(rt, "SELECT title, company FROM profiles WHERE id = %s", two.a)
+    assert own == {"title": "Director", "company": "Acme"}
+    assert one(rt, "SELECT title FROM profiles WHERE id = %s", two.b) == {"title": "Senior Engineer"}
+    assert one(rt, "SELECT profile_id FROM profile_urls WHERE url_key = 'linkedin.com/in/new'")["profile_id"] == two.a
+    keys = rows(rt, "SELECT c.title_key = p.title_key AS same FROM candidates c JOIN profiles p ON p.id = c.profile_id")
+    assert all(row["same"] for row in keys), "the grid's columns follow"
+
+
+def test_a_stage_that_was_set_since_stays(rt: Runtime, alice: Actor, bob: Actor, two: Two) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    candidates.change(rt, bob, two.both, [two.both_a], action_of("stage", "interviewing"), None)
+    candidates.change(rt, bob, two.right, [two.right_b], action_of("stage", "rejected"), None)
+    assert merges.undo(rt, alice, done.id).kept == {"candidates": 1}
+    assert one(rt, "SELECT stage FROM candidates WHERE id = %s", two.both_a) == {"stage": "interviewing"}
+    assert one(rt, "SELECT stage FROM candidates WHERE id = %s", two.both_b) == {"stage": "contacted"}
+    # The one in the other search only went along: nothing about it was merged.
+    right = one(rt, "SELECT stage, profile_id FROM candidates WHERE id = %s", two.right_b)
+    assert right == {"stage": "rejected", "profile_id": two.b}
+
+
+def test_notes_that_were_written_since_stay_where_they_were_written(
+    rt: Runtime, alice: Actor, bob: Actor, two: Two
+) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    notes.add_note(rt, bob, two.both, two.both_a, "Since then")
+    merges.undo(rt, alice, done.id)
+    found = rows(rt, "SELECT body, candidate_id FROM notes WHERE candidate_id = ANY (%s) ORDER BY id",
+                 [two.both_a, two.both_b])  # fmt: skip
+    assert [(row["body"], row["candidate_id"]) for row in found] == [
+        ("Own", two.both_a), ("Other", two.both_b), ("More", two.both_b), ("Since then", two.both_a)]  # fmt: skip
+    counts = rows(rt, "SELECT note_count FROM candidates WHERE id = ANY (%s) ORDER BY id", [two.both_a, two.both_b])
+    assert [row["note_count"] for row in counts] == [2, 2]
+
+
+def test_a_screening_since_stays_with_the_survivor(rt: Runtime, alice: Actor, two: Two) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    rows(rt, "UPDATE verdicts SET verdict = 'unknown', input_hash = 'new', created_at = now() WHERE candidate_id = %s",
+         two.both_a)  # fmt: skip
+    rows(rt, "UPDATE candidates SET score = 5, fit = 'possible', screened_at = now() WHERE id = %s", two.both_a)
+    kept = merges.undo(rt, alice, done.id).kept
+    assert kept["verdicts"] == 1 and kept["candidates"] == 1
+    own = rows(rt, "SELECT input_hash FROM verdicts WHERE candidate_id = %s ORDER BY criterion_id", two.both_a)
+    assert [row["input_hash"] for row in own] == ["new", "h"], "the other question's verdict is back"
+    assert len(rows(rt, "SELECT 1 FROM verdicts WHERE candidate_id = %s", two.both_b)) == 1
+
+
+def test_a_search_that_was_deleted_since_is_no_obstacle(rt: Runtime, alice: Actor, two: Two) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    rows(rt, "DELETE FROM searches WHERE id = %s", two.both)
+    assert merges.undo(rt, alice, done.id).kept
+    assert [r["search_id"] for r in rows(rt, "SELECT search_id FROM candidates WHERE profile_id = %s", two.b)] == [
+        two.right
+    ]
+    assert state_of(rt, two) == "open"
+
+
+def test_the_last_merge_of_a_person_is_taken_back_first(rt: Runtime, alice: Actor, two: Two) -> None:
+    third = add_person(rt, [two.left], alice, full_name="Z. Example", title="Engineer")
+    before = everything(rt)
+    first = merges.merge(rt, alice, two.pair)
+    second = merges.merge(rt, alice, add_pair(rt, two.a, third))
+    with pytest.raises(Conflict, match=LATER):
+        merges.undo(rt, alice, first.id)
+    merges.undo(rt, alice, second.id)
+    merges.undo(rt, alice, first.id)
+    rows(rt, "DELETE FROM duplicate_pairs WHERE profile_b = %s", third)
+    assert everything(rt) == before
+
+
+def test_a_survivor_who_was_merged_away_comes_back_with_their_own_merge(rt: Runtime, alice: Actor, two: Two) -> None:
+    older = two.a
+    before = everything(rt)
+    third = add_person(rt, [two.left], alice, full_name="Z. Example", title="Engineer")
+    first = merges.merge(rt, alice, add_pair(rt, two.b, third))
+    second = merges.merge(rt, alice, two.pair)
+    # Whoever was merged into the second one is the first one now.
+    assert one(rt, "SELECT living_profile(%s) AS id", third)["id"] == older
+    with pytest.raises(Conflict, match=LATER):
+        merges.undo(rt, alice, first.id)
+    merges.undo(rt, alice, second.id)
+    assert one(rt, "SELECT living_profile(%s) AS id", third)["id"] == two.b
+    merges.undo(rt, alice, first.id)
+    rows(rt, "DELETE FROM duplicate_pairs WHERE profile_b = %s", third)
+    rows(rt, "DELETE FROM profiles WHERE id = %s", third)
+    rows(rt, "UPDATE searches SET profile_count = profile_count - 1 WHERE id = %s", two.left)
+    assert everything(rt) == before
+
+
+# -- who may, and how often ------------------------------------------------------------------------
+
+
+def test_a_merge_is_taken_back_once(rt: Runtime, alice: Actor, two: Two) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    merges.undo(rt, alice, done.id)
+    with pytest.raises(Conflict, match=ONCE):
+        merges.undo(rt, alice, done.id)
+
+
+def test_a_colleagues_merge_is_not_mine_to_take_back_but_an_admins(
+    rt: Runtime, alice: Actor, bob: Actor, admin: Actor, two: Two
+) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    with pytest.raises(NotFound):
+        merges.undo(rt, bob, done.id)
+    assert merges.undo(rt, admin, done.id).kept == {}
+
+
+def test_who_may_only_look_by_now_takes_nothing_back(rt: Runtime, alice: Actor, two: Two) -> None:
+    done = merges.merge(rt, alice, two.pair)
+    with pytest.raises(Forbidden):
+        merges.undo(rt, Actor(alice.user_id, "viewer"), done.id)
+
+
+# -- nothing is forgotten --------------------------------------------------------------------------
+
+
+def test_every_table_that_refers_to_people_or_candidates_is_known(rt: Runtime, alice: Actor, two: Two) -> None:
+    """A new table with such a reference would lose its rows in a merge: put it into identity_snapshot()."""
+    found = rows(rt, "SELECT DISTINCT conrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f'"
+                     " AND confrelid IN ('profiles'::regclass, 'candidates'::regclass)")  # fmt: skip
+    seen = rows(rt, "SELECT DISTINCT r ->> 't' AS name FROM jsonb_array_elements(identity_snapshot("
+                    "(SELECT array_agg(id) FROM profiles), (SELECT array_agg(id) FROM candidates))) AS r")  # fmt: skip
+    known = {row["name"] for row in seen} | {"merges"}
+    assert {row["name"] for row in found} <= known
+    assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs"}
