@@ -12,7 +12,7 @@ from services import export_arrow
 from services.export_variants import Column
 
 # Bytes of Arrow memory a row group: what a writer holds at a time.
-GROUP_BYTES = 8 << 20
+GROUP_BYTES = 4 << 20
 
 
 def write(path: Path, columns: Sequence[Column], blocks: Iterable[bytes]) -> None:
