@@ -289,10 +289,10 @@ ORDER BY g.profile_id, g.place
 RETURNING profile_id;
 
 -- derive_tenure --
--- The mean time in jobs of people whose jobs changed, where the beginning and end of two at least are known;
--- and that something about them did change.
+-- The mean time in jobs of people whose jobs changed, unknown where the beginning and end of fewer than two are
+-- known; and that something about them did change.
 UPDATE profiles p SET updated_at = now(), collected_at = now(),
-    average_tenure_months = coalesce(known.months, p.average_tenure_months)
+    average_tenure_months = known.months
 FROM unnest(%(people)s::bigint[]) AS g(id)
 LEFT JOIN LATERAL (
     SELECT round(avg((extract(year FROM t.last) - extract(year FROM o.started_on)) * 12
