@@ -302,11 +302,14 @@ LEFT JOIN LATERAL (
     HAVING count(*) >= 2) AS known ON true
 WHERE p.id = g.id;
 
+-- clear_staged_history --
+-- One row of each person is through.
+WITH jobs AS (DELETE FROM import_staged_positions WHERE run_id = %(run_id)s AND batch = %(batch)s)
+DELETE FROM import_staged_educations WHERE run_id = %(run_id)s AND batch = %(batch)s;
+
 -- clear_staged --
 -- The batch is through.
-WITH people AS (DELETE FROM import_staged_people WHERE run_id = %(run_id)s AND batch = %(batch)s),
-    jobs AS (DELETE FROM import_staged_positions WHERE run_id = %(run_id)s AND batch = %(batch)s)
-DELETE FROM import_staged_educations WHERE run_id = %(run_id)s AND batch = %(batch)s;
+DELETE FROM import_staged_people WHERE run_id = %(run_id)s AND batch = %(batch)s;
 
 -- fetch_members --
 -- Which of these people are in the search already. OFFSET 0: by person first; a search that nobody has counted
