@@ -36,7 +36,7 @@ _ALSO = {
     "suisse": "Switzerland", "espana": "Spain", "italia": "Italy", "brasil": "Brazil", "belgique": "Belgium",
     "belgie": "Belgium", "nederland": "Netherlands", "polska": "Poland", "sverige": "Sweden", "norge": "Norway",
     "danmark": "Denmark", "suomi": "Finland", "uae": "United Arab Emirates", "korea": "South Korea",
-    "republic of korea": "South Korea", "russian federation": "Russia", "viet nam": "Vietnam",
+    "republic of korea": "South Korea", "russian federation": "Russia",
 }  # fmt: skip
 _NAMES = {text_key(name): name for name in (*_ONE_WORD.split(), *_MORE.split(","))} | _ALSO
 

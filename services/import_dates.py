@@ -24,7 +24,7 @@ _MONTH_YEAR = re.compile(r"([^\W\d_]{3,10})\.?(?:\s+de)?\s+(\d{4})|(\d{1,2})/(\d
 _DASH = re.compile(r"\s[-–—]\s|[–—]|\s(?:to|bis|au|al?)\s")
 # English, French, German, Spanish, Portuguese, Italian: the first letters of a month without accents.
 _NAMES = {
-    1: "jan ene gen", 2: "feb fev fevr", 3: "mar mars marz", 4: "apr avr abr", 5: "may mai mag", 6: "jun juin giu",
+    1: "jan ene gen", 2: "feb fev fevr", 3: "mar", 4: "apr avr abr", 5: "may mai mag", 6: "jun juin giu",
     7: "jul juil lug", 8: "aug aou ago", 9: "sep set", 10: "oct okt out ott", 11: "nov", 12: "dec dez dic",
 }  # fmt: skip
 _MONTH_NAMES = {name: month for month, names in _NAMES.items() for name in names.split()}

@@ -119,17 +119,18 @@ class History:
                     self.positions[place] = replace(old, is_current=True, started_on=began)
                     return
         else:
-            for place, old in enumerate(self.positions):
-                if old.is_same(position):
-                    ended = old.ended_on if old.is_current else old.ended_on or position.ended_on
-                    self.positions[place] = replace(
-                        old,
-                        started_on=old.started_on or position.started_on,
-                        ended_on=ended,
-                        location=old.location or position.location,
-                        description=old.description or position.description,
-                    )
-                    return
+            same = [place for place, old in enumerate(self.positions) if old.is_same(position)]
+            for place in same:
+                old = self.positions[place]
+                self.positions[place] = replace(
+                    old,
+                    started_on=old.started_on or position.started_on,
+                    ended_on=old.ended_on if old.is_current else old.ended_on or position.ended_on,
+                    location=old.location or position.location,
+                    description=old.description or position.description,
+                )
+            if same:
+                return
         if (position.title or position.company) and len(self.positions) < MOST:
             self.positions.append(position)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.copy_text import array, line
+from services.import_history import History
 from services.import_rows import Person
 
 # The order of columns in sql/imports.sql, stage_people.
@@ -35,12 +36,19 @@ def lines_of(person: Person, source: str, today: date) -> Lines:
                 v["phone"], v["public_url"] or v["opaque_url"], array(v["skills"]), v["years_experience"],
                 v["current_tenure_months"], history.average_tenure(today), source)),
             line((source, json.dumps(person.raw), person.row_hash)),
-            [line((p.title, p.company, p.location, p.started_on, p.ended_on, p.is_current, p.description))
-             for p in history.positions],
-            [line((e.school, e.degree, e.field_of_study, e.started_on, e.ended_on)) for e in history.educations],
+            *history_lines(history),
         )  # fmt: skip
     made: Lines = person.lines
     return made
+
+
+def history_lines(history: History) -> tuple[list[str], list[str]]:
+    """Positions and educations."""
+    return (
+        [line((p.title, p.company, p.location, p.started_on, p.ended_on, p.is_current, p.description))
+         for p in history.positions],
+        [line((e.school, e.degree, e.field_of_study, e.started_on, e.ended_on)) for e in history.educations],
+    )  # fmt: skip
 
 
 def staged_line(person: Person) -> str:

@@ -21,7 +21,7 @@ from services.copy_text import array, line, plain_array
 from services.errors import Conflict
 from services.identity import Actor
 from services.import_batch import NOBODY, Batch, Slot, gather, one_each, reject
-from services.import_lines import lines_of, staged_line
+from services.import_lines import history_lines, lines_of, staged_line
 from services.import_normalise import Normaliser
 from services.import_rows import Person
 
@@ -174,9 +174,10 @@ class Load:
             # Someone was removed between the search for them and now.
             raise Conflict(_IN_THE_WAY)
         place = {"run_id": self.run_id, "batch": batch}
-        self._stage(conn, slots, batch)
+        made = [(f"{self.run_id}\t{batch}\t{slot.profile_id}", slot.person) for slot in slots]
+        _copy(conn, _Q.stage_people, [f"{start}\t{staged_line(person)}\n" for start, person in made])
         changed = {row["id"] for row in db.rows(conn, _Q.merge_people, place)}
-        grown = {row["profile_id"] for name in _HISTORY for row in db.rows(conn, getattr(_Q, name), place)}
+        grown = self._merge_histories(conn, made, place)
         if grown:
             db.run(conn, _Q.derive_tenure, {"people": sorted(grown), "today": self.today})
         keys = [(key, slot.profile_id) for slot in slots for key in slot.person.keys]
@@ -185,14 +186,20 @@ class Load:
         db.run(conn, _Q.clear_staged, place)
         return changed | grown
 
-    def _stage(self, conn: db.Conn, slots: Sequence[Slot], batch: int) -> None:
-        made = [(f"{self.run_id}\t{batch}\t{slot.profile_id}", slot.person) for slot in slots]
-        _copy(conn, _Q.stage_people, [f"{start}\t{staged_line(person)}\n" for start, person in made])
-        lines = [(start, lines_of(person, self.source, self.today)) for start, person in made]
-        _copy(conn, _Q.stage_positions, [
-            f"{start}\t{n}\t{job}\n" for start, its in lines for n, job in enumerate(its.positions)])  # fmt: skip
-        _copy(conn, _Q.stage_educations, [
-            f"{start}\t{n}\t{part}\n" for start, its in lines for n, part in enumerate(its.educations)])  # fmt: skip
+    def _merge_histories(self, conn: db.Conn, made: Sequence[tuple[str, Person]], place: dict[str, int]) -> set[int]:
+        """Jobs and schools, by profile id; returns whose changed. A person's first row, then the second: what
+        comes of them must not depend on where a batch ended."""
+        told = [(start, person.told or [person.history]) for start, person in made]
+        grown: set[int] = set()
+        for turn in range(max(len(histories) for _, histories in told)):
+            lines = [(start, *history_lines(histories[turn])) for start, histories in told if turn < len(histories)]
+            _copy(conn, _Q.stage_positions, [
+                f"{start}\t{n}\t{job}\n" for start, jobs, _ in lines for n, job in enumerate(jobs)])  # fmt: skip
+            _copy(conn, _Q.stage_educations, [
+                f"{start}\t{n}\t{part}\n" for start, _, parts in lines for n, part in enumerate(parts)])  # fmt: skip
+            grown |= {row["profile_id"] for name in _HISTORY for row in db.rows(conn, getattr(_Q, name), place)}
+            db.run(conn, _Q.clear_staged_history, place)
+        return grown
 
 
 def _find(conn: db.Conn, people: Sequence[Person]) -> dict[int, int]:

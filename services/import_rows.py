@@ -60,6 +60,8 @@ class Person:
     phone_key: str = ""
     # The hash of the row, None for a person of several rows.
     row_hash: str | None = None
+    # What each row told, where there were several: stored jobs are met by one row after the other.
+    told: list[History] = field(default_factory=list)
     # See import_lines; None until they are made, and when something was added since.
     lines: Any = None
     # Of rows that turned out to be the same person: whether each brought something new.
@@ -80,6 +82,7 @@ class Person:
             keys=list(self.keys),
             raw=dict(self.raw),
             history=self.history.copy(),
+            told=list(self.told),
             repeats=list(self.repeats),
             lines=None,
         )
@@ -98,6 +101,7 @@ class Person:
         self.keys += [key for key in other.keys if key not in self.keys]
         self.phone_key = other.phone_key if other.values["phone"] else self.phone_key
         self.raw |= other.raw
+        self.told = [*(self.told or [self.history.copy()]), *(other.told or [other.history])]
         self.history.absorb(other.history)
         self.row_hash = self.lines = None
         self.repeats += [(self.values, self.history) != before, *other.repeats]

@@ -259,10 +259,10 @@ ORDER BY g.profile_id, g.place
 RETURNING profile_id;
 
 -- derive_tenure --
--- The mean time in jobs of people whose jobs changed, where the beginning and end of two at least are known;
--- and that something about them did change.
+-- The mean time in jobs of people whose jobs changed, unknown where the beginning and end of fewer than two are
+-- known; and that something about them did change.
 UPDATE profiles p SET updated_at = now(), collected_at = now(),
-    average_tenure_months = coalesce(known.months, p.average_tenure_months)
+    average_tenure_months = known.months
 FROM unnest(%(people)s::bigint[]) AS g(id)
 LEFT JOIN LATERAL (
     SELECT round(avg((extract(year FROM t.last) - extract(year FROM o.started_on)) * 12
@@ -272,11 +272,14 @@ LEFT JOIN LATERAL (
     HAVING count(*) >= 2) AS known ON true
 WHERE p.id = g.id;
 
+-- clear_staged_history --
+-- One row of each person is through.
+WITH jobs AS (DELETE FROM import_staged_positions WHERE run_id = %(run_id)s AND batch = %(batch)s)
+DELETE FROM import_staged_educations WHERE run_id = %(run_id)s AND batch = %(batch)s;
+
 -- clear_staged --
 -- The batch is through.
-WITH people AS (DELETE FROM import_staged_people WHERE run_id = %(run_id)s AND batch = %(batch)s),
-    jobs AS (DELETE FROM import_staged_positions WHERE run_id = %(run_id)s AND batch = %(batch)s)
-DELETE FROM import_staged_educations WHERE run_id = %(run_id)s AND batch = %(batch)s;
+DELETE FROM import_staged_people WHERE run_id = %(run_id)s AND batch = %(batch)s;
 
 -- fetch_members --
 -- Which of these people are in the search already. OFFSET 0: by person first; a search that nobody has counted
