@@ -50,7 +50,7 @@ def count_people(rt: Runtime, actor: Actor, view: View, version: int | None, raw
         return len(target["ids"])
     total = result_sets.count(rt, actor, view, version).row_count
     if "all" in target:
-        return total
+        return max(0, total - len(target.get("except", ())))
     return sum(max(0, min(end, total) - start) for start, end in target["ranges"])
 
 
@@ -84,7 +84,8 @@ def _first_people(rt: Runtime, actor: Actor, view: View, version: int | None, ta
     ranges = target.get("ranges", [[0, LOOKED_AT]])
     start, end = ranges[0]
     page = result_sets.fetch_page(rt, actor, view, version, start, min(end, start + LOOKED_AT))
-    return [int(row["id"]) for row in page.rows if not row.get("deleted")]
+    left_out = set(target.get("except", ()))
+    return [int(row["id"]) for row in page.rows if not row.get("deleted") and int(row["id"]) not in left_out]
 
 
 def _raw_sheet(conn: db.Conn, given: Mapping[str, Any]) -> Sheet:
@@ -97,11 +98,15 @@ def _count(
     rt: Runtime, conn: db.Conn, actor: Actor, view: View, version: int | None, target: Mapping[str, Any], variant: str
 ) -> int:
     if "all" not in target:
-        chosen = export_targets.people_of(rt, actor, view, version, target)
-        ids = [one for part in chosen.batches() for one in part]
-        return _counted(conn, variant, SQL(_Q.where_ids), {"ids": ids, "search_id": str(view.search_id)})
+        chosen, total = export_targets.people_of(rt, actor, view, version, target), 0
+        for ids in chosen.batches():
+            total += _counted(conn, variant, SQL(_Q.where_ids), {"ids": ids, "search_id": str(view.search_id)})
+        return total
     newest = result_sets.fetch_meta(conn, actor, view).version
     where = view.where()
+    if left_out := target.get("except"):
+        some = SQL(_Q.where_not_ids).format(where=where.sql())
+        return _counted(conn, variant, some, {**where.params, "left_out": left_out})
     # Everyone who may see a search sees the same people in it, so the view and its version are the scope.
     return rt.cache.memo(
         f"export:{variant}:{view.key(newest)}", TTL_S, lambda: _counted(conn, variant, where.sql(), where.params)

@@ -57,14 +57,13 @@ def _list_by_groups(conn: db.Conn, plan: Plan, packed: Composable) -> Composed |
         packed=packed, where=plan.where.sql(), order=SQL(", ").join(by), tie=tie, columns=plan.order.columns[0]
     )
     row = conn.execute(SQL(_Q.explain_list).format(query=text), plan.where.params).fetchone()
-    ways = {node.get("Strategy") for node in _nodes(row["QUERY PLAN"][0]["Plan"])} if row else set()
+    ways = _strategies(row["QUERY PLAN"][0]["Plan"]) if row else set()
     return text if "Hashed" in ways and not ways & {"Sorted", "Mixed"} else None
 
 
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from _nodes(part)
+def _strategies(plan: dict[str, Any]) -> set[str]:
+    """How aggregates are made in a plan."""
+    return {plan.get("Strategy", "")}.union(*(_strategies(part) for part in plan.get("Plans", ())))
 
 
 def _list_without(plan: Plan, packed: Composable) -> tuple[Composed, dict[str, Any]]:

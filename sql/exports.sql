@@ -138,6 +138,10 @@ SELECT (SELECT count(*) FROM candidates c JOIN positions o ON o.profile_id = c.p
 -- Candidates that were chosen one by one.
 c.search_id = %(search_id)s::uuid AND c.id = ANY (%(ids)s::bigint[])
 
+-- where_not_ids --
+-- Everyone but those who were left out one by one.
+{where} AND c.id <> ALL (%(left_out)s::bigint[])
+
 -- insert_export --
 -- A file that is whole.
 INSERT INTO exports (search_id, user_id, run_id, variant, format, file_name, rows, bytes, storage_key, expires_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator
 from contextlib import closing
 from typing import Any, BinaryIO
 
@@ -20,7 +20,7 @@ def examine(file: BinaryIO, options: Options, sheet: str) -> Shape:
         found = next(frames, {}).get("look")
     if not isinstance(found, dict):
         raise Unreadable(PROBLEMS["damaged"])
-    first = list(_records(found.get("rows") or []))
+    first = [_record(row) for row in found.get("rows") or []]
     if not first:
         raise Unreadable("This sheet is empty. Choose another one.")
     header_row, columns = tables.header_of(first, options.header_row)
@@ -38,9 +38,9 @@ def rows(file: BinaryIO, shape: Shape, after: int, first: int | None) -> Generat
                "width": len(shape.columns)}  # fmt: skip
     with closing(sandbox.frames(file, request, THOROUGH if first is None else QUICK)) as frames:
         for frame in frames:
-            yield from tables.as_rows(_records(frame.get("rows") or []), shape.columns, shape.header_row)
+            yield from tables.as_rows(map(_record, frame.get("rows") or []), shape.columns, shape.header_row)
 
 
-def _records(rows: Iterable[Any]) -> Iterator[Record]:
-    for number, cells in rows:
-        yield number, cells, sum(map(len, cells)), ""
+def _record(row: Any) -> Record:
+    number, cells = row
+    return number, cells, sum(map(len, cells)), ""
