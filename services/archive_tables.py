@@ -25,7 +25,10 @@ _KINDS = {
 TABLES = ("candidates", "notes", "changes", "screening_items", "verdicts", "overrides")
 RAW = "profile_raw"
 # Raw records travel by candidate, so that they find a person who was merged meanwhile.
-RAW_TYPES = {"candidate_id": "bigint", "source": "text", "raw": "jsonb", "fetched_at": "timestamp with time zone"}
+RAW_TYPES = {
+    "candidate_id": "bigint", "source": "text", "raw": "jsonb", "row_hash": "uuid",
+    "profile_at": "timestamp with time zone", "fetched_at": "timestamp with time zone",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 import sql
 from services import db, import_mapping, import_readers, import_source
+from services.import_load import find_people
 from services.import_rows import Person, person_of
 from services.jobs import RunHandle
 from services.runtime import Runtime
@@ -25,7 +26,6 @@ BATCH_ROWS = 1000
 # Every row is in one of the first five; already_known: people who are in other searches that one may see.
 COUNTS = ("added", "changed", "unchanged", "repeated", "rejected", "suppressed", "already_known")
 
-_IMPORTS = sql.queries("imports")
 _Q = sql.queries("uploads")
 
 
@@ -53,7 +53,7 @@ def run_dry_run(rt: Runtime, handle: RunHandle) -> None:
 
 def _count(conn: db.Conn, handle: RunHandle, people: list[Person], counts: dict[str, int]) -> None:
     """Add what an import would do with these people."""
-    known = _known(conn, people)
+    known = find_people(conn, people)
     first: list[int] = []
     met = _met(conn, handle.run_id, [_marks(person, known.get(slot)) for slot, person in enumerate(people)])
     for slot, person in enumerate(people):
@@ -68,13 +68,6 @@ def _count(conn: db.Conn, handle: RunHandle, people: list[Person], counts: dict[
         "people": Jsonb(given), "search_id": handle.search_id, **handle.actor.params})  # fmt: skip
     for name, value in (row or {}).items():
         counts[name] += int(value)
-
-
-def _known(conn: db.Conn, people: list[Person]) -> dict[int, int]:
-    """Place in the list → profile, for those who are known; by the import's own query."""
-    given = [{"slot": place, "keys": person.keys, "email": person.email, "has_public": person.has_public}
-             for place, person in enumerate(people)]  # fmt: skip
-    return {row["slot"]: row["profile_id"] for row in db.rows(conn, _IMPORTS.find_people, {"people": Jsonb(given)})}
 
 
 def _marks(person: Person, profile_id: int | None) -> tuple[set[int], set[int]]:

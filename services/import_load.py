@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb
 
 import sql
 from services import db
+from services import known as known_marks
 from services.copy_text import array, line, plain_array
 from services.errors import Conflict
 from services.identity import Actor
@@ -35,13 +36,14 @@ SAMPLE = 50
 @dataclass
 class Written:
     """What became of a batch: counts of rows by what happened to them, searches whose candidates changed,
-    and how many people are new in the run's search."""
+    how many people are new in the run's search, and how many are in other searches that its person may see."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
     joined: int = 0
+    already_known: int = 0
     searches: set[UUID] = field(default_factory=set)
 
 
@@ -67,11 +69,12 @@ class Load:
     def _write(self, conn: db.Conn, batch: Batch) -> Written:
         conn.execute(_Q.lock_people)
         conn.execute(_Q.use_indexes)
+        known_marks.from_source(conn, self.source)
         told = self._told_before(conn, batch)
         while True:
             places = [place for place, row_hash in enumerate(batch.hashes) if row_hash not in told]
             people, rejects = gather(batch, places, self.normaliser)
-            slots, nobodies = one_each(people, _find(conn, people))
+            slots, nobodies = one_each(people, find_people(conn, people))
             found = {slot.profile_id for slot in slots if slot.profile_id is not None}
             # The order of rows matters where one of them says something new: those are all read.
             clash = {row_hash for row_hash, profile_id in told.items() if profile_id in found}
@@ -122,6 +125,8 @@ class Load:
         given = {"search_id": self.search_id, "people": there}
         members = {row["profile_id"] for row in db.rows(conn, _Q.fetch_members, given)} if there else set()
         joining = sorted({slot.profile_id for slot in new if slot.profile_id} | (set(there) - members))
+        if there:
+            written.already_known = known_marks.count_known(conn, there, self.search_id, self.actor)
         written.joined = self.joins(conn, joining) if joining else 0
         # A person of several rows joins with the first.
         late = set(joining)
@@ -202,7 +207,7 @@ class Load:
         return grown
 
 
-def _find(conn: db.Conn, people: Sequence[Person]) -> dict[int, int]:
+def find_people(conn: db.Conn, people: Sequence[Person]) -> dict[int, int]:
     """Place → profile id, of the people who are known."""
     keys = [(place, n, key) for place, person in enumerate(people) for n, key in enumerate(person.keys)]
     given = {"slots": plain_array(k[0] for k in keys), "places": plain_array(k[1] for k in keys),

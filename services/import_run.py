@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import sql
-from services import db, import_history, import_mapping, import_readers, import_source, maintenance
+from services import db, duplicates, import_history, import_mapping, import_readers, import_source, maintenance
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import audit
 from services.import_batch import NOBODY as NOBODY
@@ -61,11 +61,18 @@ def run_import(rt: Runtime, handle: RunHandle) -> None:
         maintenance.vacuum(rt)
 
 
+def _shown(counts: dict[str, int]) -> dict[str, int]:
+    """The counts that a person sees; who is known elsewhere is said where there is someone."""
+    return {name: count for name, count in counts.items() if count or name in COUNTS}
+
+
 def _end(rt: Runtime, handle: RunHandle, state: str, message: str) -> None:
     """The end of the run and its one line in the audit log."""
     counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
     with rt.db.connection() as conn:
         audit(conn, handle.actor, "import", str(handle.search_id), run_id=handle.run_id, state=state, **counts)
+        if counts["added"] + counts["changed"]:
+            duplicates.find_after_import(conn, handle.actor)
         handle.finish(message, state=state, conn=conn)
 
 
@@ -96,7 +103,7 @@ class _Import:
 
     def __init__(self, rt: Runtime, handle: RunHandle, source: Source, mapping: dict[str, str]) -> None:
         self._rt, self._handle, self._source = rt, handle, source
-        self._counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
+        self._counts = {name: int(handle.counts.get(name, 0)) for name in (*COUNTS, "already_known")}
         self._done = handle.done
         today = self._today = datetime.now(UTC).date()
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
@@ -147,7 +154,7 @@ class _Import:
                     counts = self._write(conn, batch)
             except Conflict:
                 # What was rolled back was not done.
-                self._handle.done, self._handle.counts = self._done, self._handle.counts | self._counts
+                self._handle.done, self._handle.counts = self._done, self._handle.counts | _shown(self._counts)
                 if attempt == CONFLICT_RETRIES - 1:
                     raise
                 self._handle.wait(0.2 * 2**attempt)
@@ -163,7 +170,8 @@ class _Import:
         written = self._load.write(conn, batch)
         counts = {name: before + getattr(written, name, 0) for name, before in self._counts.items()}
         # The last statements lock what others need: the run's row, then the searches'.
-        self._handle.save(conn, self._done + len(batch.rows), failed=counts["rejected"], _row=batch.last_row, **counts)
+        self._handle.save(conn, self._done + len(batch.rows), failed=counts["rejected"], _row=batch.last_row,
+                          **_shown(counts))  # fmt: skip
         if written.joined:
             written.searches.add(UUID(search_id))
             db.run(conn, _Q.count_members, {"search_id": search_id, "added": written.joined})

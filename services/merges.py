@@ -136,7 +136,7 @@ def _move_profile(conn: db.Conn, given: dict[str, Any], choices: Mapping[str, st
     given["emails"], given["phones"] = [own["email"], other["email"]], [own["phone"], other["phone"]]
     db.run(conn, _Q.merge_profile, given)
     for query in (
-        _Q.keep_sources, _Q.move_urls, _Q.drop_same_positions, _Q.move_positions, _Q.end_positions,
+        _Q.keep_sources, _Q.move_archived, _Q.move_urls, _Q.drop_same_positions, _Q.move_positions, _Q.end_positions,
         _Q.drop_same_educations, _Q.move_educations, _Q.join_raw, _Q.move_raw,
     ):  # fmt: skip
         db.run(conn, query, given)

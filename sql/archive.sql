@@ -128,7 +128,7 @@ SELECT {columns} FROM overrides t WHERE t.candidate_id = ANY (%(ids)s::bigint[])
 
 -- read_profile_raw --
 -- Raw records of those who are in no other search, archived or not.
-SELECT p.candidate_id, t.source, t.raw::text AS raw, t.fetched_at
+SELECT p.candidate_id, t.source, t.raw::text AS raw, t.row_hash::text AS row_hash, t.profile_at, t.fetched_at
 FROM archive_people p JOIN profile_raw t ON t.profile_id = p.profile_id
 WHERE p.archive_id = %(archive_id)s AND p.candidate_id = ANY (%(ids)s::bigint[])
     AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = p.profile_id AND c.search_id <> %(search_id)s)
@@ -233,8 +233,8 @@ WHERE EXISTS (SELECT FROM candidates c WHERE c.id = a.candidate_id) ON CONFLICT 
 
 -- restore_profile_raw --
 -- Raw records; what files said since stays on top.
-INSERT INTO profile_raw AS r (profile_id, source, raw, fetched_at)
-SELECT p.profile_id, a.source, a.raw::jsonb, a.fetched_at
+INSERT INTO profile_raw AS r (profile_id, source, raw, row_hash, profile_at, fetched_at)
+SELECT p.profile_id, a.source, a.raw::jsonb, a.row_hash::uuid, a.profile_at, a.fetched_at
 FROM {given} AS a({columns}) JOIN archive_people p ON p.archive_id = %(archive_id)s AND p.candidate_id = a.candidate_id
 ON CONFLICT (profile_id, source) DO UPDATE SET raw = excluded.raw || r.raw
 WHERE excluded.raw || r.raw IS DISTINCT FROM r.raw;

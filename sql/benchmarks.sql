@@ -186,7 +186,6 @@ FROM (
             SELECT s.title || (to_jsonb(c) - '{id,search_id,profile_id,changed_by,changed_xid,added_at}'::text[])::text AS told
             FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = p.id) AS c))) AS person
     FROM profiles p) AS people;
-WHERE search_id = %(search_id)s AND length(last_name_key) > 6 AND id %% %(step)s = 0 ORDER BY id LIMIT 400;
 
 -- copy_unordered --
 -- What an export of people holds, in whatever order they are found.

@@ -91,6 +91,10 @@ UPDATE profiles p SET
 FROM profiles o, (SELECT %(taken)s::text[] AS taken, %(both_skills)s::boolean AS both_skills) AS t
 WHERE p.id = %(survivor)s AND o.id = %(other)s;
 
+-- move_archived --
+-- Whose candidates are in archives comes back from them as the survivor.
+UPDATE archive_people SET profile_id = %(survivor)s WHERE profile_id = %(other)s;
+
 -- move_urls --
 -- All addresses of the other one lead to the survivor, and so do the e-mail and phone that are not shown any more.
 WITH moved AS (UPDATE profile_urls SET profile_id = %(survivor)s WHERE profile_id = %(other)s)
@@ -99,8 +103,8 @@ SELECT a.key, %(survivor)s FROM profiles p
 JOIN unnest(%(emails)s::text[], %(phones)s::text[]) AS g (email, phone) ON true
 CROSS JOIN LATERAL (VALUES
     (CASE WHEN g.email <> '' AND lower(g.email) <> lower(p.email) THEN 'mailto:' || lower(g.email) END),
-    (CASE WHEN g.phone <> '' AND g.phone <> p.phone THEN 'tel:' || regexp_replace(g.phone, '[^0-9]', '', 'g') END)) AS a (key)
-WHERE p.id = %(survivor)s AND a.key IS NOT NULL AND a.key <> 'tel:'
+    (CASE WHEN sx_phone(g.phone) IS DISTINCT FROM sx_phone(p.phone) THEN 'tel:' || sx_phone(g.phone) END)) AS a (key)
+WHERE p.id = %(survivor)s AND a.key IS NOT NULL
 ON CONFLICT (url_key) DO NOTHING;
 
 -- drop_same_positions --

@@ -152,6 +152,14 @@ def laden(rt: Runtime, two: Two, alice: Actor, bob: Actor) -> None:
         two.b,
         two.b,
     )
+    # One of them is in a search that was put away.
+    rows(
+        rt,
+        "INSERT INTO archive_people"
+        " (archive_id, place, candidate_id, profile_id, filter_status, stage, note_count, tags)"
+        " VALUES (1, 1, 900, %s, 'active', 'hired', 0, '{}')",
+        two.b,
+    )
     # A number that no float holds.
     rows(
         rt,

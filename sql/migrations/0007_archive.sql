@@ -77,3 +77,45 @@ RETURN (search).archived_at IS NULL AND search_listed(search, viewer, viewer_rol
 CREATE OR REPLACE FUNCTION search_editable(search searches, editor bigint, editor_role text) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN editor_role <> 'viewer' AND search_visible(search, editor, editor_role) AND NOT search_frozen(search);
+
+-- A merge takes along whose candidates are in archives.
+CREATE OR REPLACE FUNCTION identity_snapshot(people bigint[], members bigint[]) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT coalesce(jsonb_agg(jsonb_build_object('t', x.t, 'k', x.k, 'r', x.r)), '[]') FROM (
+        SELECT 'profiles' AS t, jsonb_build_object('id', p.id) AS k, to_jsonb(p) AS r
+        FROM profiles p WHERE p.id = ANY (people)
+        UNION ALL SELECT 'profile_urls', jsonb_build_object('url_key', u.url_key), to_jsonb(u)
+        FROM profile_urls u WHERE u.profile_id = ANY (people)
+        UNION ALL SELECT 'positions', jsonb_build_object('id', o.id), to_jsonb(o)
+        FROM positions o WHERE o.profile_id = ANY (people)
+        UNION ALL SELECT 'educations', jsonb_build_object('id', e.id), to_jsonb(e)
+        FROM educations e WHERE e.profile_id = ANY (people)
+        UNION ALL SELECT 'profile_raw', jsonb_build_object('profile_id', w.profile_id, 'source', w.source), to_jsonb(w)
+        FROM profile_raw w WHERE w.profile_id = ANY (people)
+        UNION ALL SELECT 'profile_fields', jsonb_build_object('profile_id', f.profile_id, 'field', f.field), to_jsonb(f)
+        FROM profile_fields f WHERE f.profile_id = ANY (people)
+        UNION ALL SELECT 'identity_keys', jsonb_build_object('key', i.key, 'profile_id', i.profile_id), to_jsonb(i)
+        FROM identity_keys i WHERE i.profile_id = ANY (people)
+        UNION ALL SELECT 'identity_checks', jsonb_build_object('profile_id', i.profile_id), to_jsonb(i)
+        FROM identity_checks i WHERE i.profile_id = ANY (people)
+        UNION ALL SELECT 'duplicate_pairs', jsonb_build_object('id', d.id), to_jsonb(d)
+        FROM duplicate_pairs d WHERE d.profile_a = ANY (people) OR d.profile_b = ANY (people)
+        UNION ALL SELECT 'merges', jsonb_build_object('id', m.id), jsonb_build_object('id', m.id, 'survivor_id', m.survivor_id)
+        FROM merges m WHERE m.survivor_id = ANY (people)
+        UNION ALL SELECT 'archive_people', jsonb_build_object('archive_id', h.archive_id, 'place', h.place), to_jsonb(h)
+        FROM archive_people h WHERE h.profile_id = ANY (people)
+        UNION ALL SELECT 'candidates', jsonb_build_object('id', c.id), to_jsonb(c)
+        FROM candidates c WHERE c.id = ANY (members)
+        UNION ALL SELECT 'notes', jsonb_build_object('id', n.id), to_jsonb(n)
+        FROM notes n WHERE n.candidate_id = ANY (members)
+        UNION ALL SELECT 'overrides', jsonb_build_object('id', v.id), to_jsonb(v)
+        FROM overrides v WHERE v.candidate_id = ANY (members)
+        UNION ALL SELECT 'verdicts',
+            jsonb_build_object('candidate_id', v.candidate_id, 'criterion_id', v.criterion_id), to_jsonb(v)
+        FROM verdicts v WHERE v.candidate_id = ANY (members)
+        UNION ALL SELECT 'screening_items',
+            jsonb_build_object('run_id', i.run_id, 'candidate_id', i.candidate_id), to_jsonb(i)
+        FROM screening_items i WHERE i.candidate_id = ANY (members)
+    ) AS x;
+END;

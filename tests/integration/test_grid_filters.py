@@ -102,7 +102,7 @@ def test_what_a_row_shows_is_what_the_tables_hold(grid: World) -> None:
         assert row["skills"] == ", ".join(expected.skills)
         assert row["added_at"] == f"{expected.added_at:%Y-%m-%dT%H:%M:%SZ}"
         assert row["screened_at"] == (expected.screened_at and f"{expected.screened_at:%Y-%m-%dT%H:%M:%SZ}")
-        assert set(row) == {"id", "deleted", "skills", "linkedin_url", "added_at", "screened_at", *SAME}
+        assert set(row) == {"id", "deleted", "skills", "linkedin_url", "added_at", "screened_at", "known", *SAME}
         json.dumps(row)
 
 

@@ -87,7 +87,7 @@ def test_three_places_are_named_and_all_are_counted(rt: Runtime, alice: Actor) -
 
 def test_a_row_that_is_written_anew_keeps_its_mark(rt: Runtime, alice: Actor, team: list[uuid.UUID]) -> None:
     profile = add_person(rt, team[:2], alice, full_name="Ana Lima")
-    (row,) = result_sets.rows_of(rt, alice, View.of(team[0]), [candidate(rt, team[0], profile)])
+    (row,), _ = result_sets.rows_of(rt, alice, View.of(team[0]), [candidate(rt, team[0], profile)])
     assert row["known"]["searches"] == 1
 
 

@@ -16,7 +16,7 @@ from tests.integration.test_import import start as start_import
 from tests.integration.test_import import table, work
 
 # The kinds of files that the importer reads as well.
-FORMATS = ("csv", "ndjson")
+FORMATS = ("csv", "ndjson", "xlsx", "parquet")
 FIELDS = (
     "full_name", "first_name", "last_name", "headline", "title", "company", "location", "country", "industry",
     "summary", "email", "phone", "linkedin_url", "skills", "years_experience", "current_tenure_months",

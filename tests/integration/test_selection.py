@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from services.identity import Actor
 from services.runtime import Runtime
 from services.selection import is_snapshot
 from tests.change_runs import work
+from tests.integration.test_export_dialog import LOOK, START
 from tests.people import Person, add_people
 from tests.team import Team, answer_of, toast_of
 from tests.web import Browser, call
@@ -71,7 +73,14 @@ def test_an_export_leaves_the_same_few_out(
 ) -> None:
     client = client_for(alice)
     page = team.open(client)
-    run_id = answer_of(team.act(client, page, "export", "csv", **target, **{"except": [str(team.people[3])]}))["run_id"]
+    kept = {"target": {**target, "except": [str(team.people[3])], "version": page["version"]}, "columns": []}
+    given = [(ids.EXPORT_VARIANT, "value", "processed"), (ids.EXPORT_FORMAT, "value", "csv"),
+             (ids.EXPORT_COLUMNS, "value", ["full_name"]), (ids.EXPORT_TARGET, "data", kept),
+             (ids.GRID_VIEW, "data", page)]  # fmt: skip
+    looked = call(client, LOOK, [given[2], given[0]], [given[3], given[4]])
+    assert '"29 rows' in json.dumps(looked.get_json()["response"][ids.EXPORT_PREVIEW])
+    started = call(client, START, [(ids.EXPORT_START, "n_clicks", 1)], given)
+    run_id = started.get_json()["response"][ids.EXPORT_RUN]["data"]["run_id"]
     work(rt, run_id)
     message = toast_of(watched(client, run_id))
     with rt.db.connection() as conn:
@@ -271,5 +280,6 @@ def page_runs(client: Browser, team: Team) -> Any:
     """The long actions that a page which is opened now goes on watching."""
     at = [(ids.URL, "pathname", f"/search/{team.search}")]
     page = call(client, "page.children", at, [(ids.URL, "search", "")]).get_json()["response"][ids.PAGE]["children"]
-    (view,) = [part["props"]["data"] for part in page["props"]["children"] if part["props"].get("id") == ids.GRID_VIEW]
+    parts = [part["props"] for part in page["props"]["children"] if part]
+    (view,) = [part["data"] for part in parts if part.get("id") == ids.GRID_VIEW]
     return view["runs"]
