@@ -68,23 +68,26 @@ ORDER BY k.slot, k.place;
 
 -- find_by_contact --
 -- Whom records without a known key name: by e-mail, else by telephone where the names agree too; never
--- someone whose public address is another one than the record's.
+-- someone whose public address is another one than the record's. OFFSET 0: found first, then the oldest of them;
+-- to look for the oldest first would walk all people.
 SELECT g.slot, coalesce(by_email.id, by_phone.id) AS profile_id
 FROM unnest(%(slots)s::int[], %(emails)s::text[], %(phones)s::text[], %(names)s::text[], %(public)s::boolean[])
     AS g(slot, email, phone, name, has_public)
 LEFT JOIN LATERAL (
-    SELECT p.id FROM profiles p
-    WHERE g.email <> '' AND p.email <> '' AND lower(p.email) = lower(g.email)
-        AND NOT (g.has_public AND EXISTS (
-            SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
-    ORDER BY p.id LIMIT 1) AS by_email ON true
+    SELECT min(f.id) AS id FROM (
+        SELECT p.id FROM profiles p
+        WHERE g.email <> '' AND p.email <> '' AND lower(p.email) = lower(g.email)
+            AND NOT (g.has_public AND EXISTS (
+                SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
+        OFFSET 0) AS f) AS by_email ON true
 LEFT JOIN LATERAL (
-    SELECT p.id FROM profiles p
-    WHERE by_email.id IS NULL AND sx_phone(p.phone) = nullif(g.phone, '')
-        AND sx_names_agree(p.name_key, sx_key(g.name))
-        AND NOT (g.has_public AND EXISTS (
-            SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
-    ORDER BY p.id LIMIT 1) AS by_phone ON true
+    SELECT min(f.id) AS id FROM (
+        SELECT p.id FROM profiles p
+        WHERE by_email.id IS NULL AND sx_phone(p.phone) = nullif(g.phone, '')
+            AND sx_names_agree(p.name_key, sx_key(g.name))
+            AND NOT (g.has_public AND EXISTS (
+                SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
+        OFFSET 0) AS f) AS by_phone ON true
 WHERE by_email.id IS NOT NULL OR by_phone.id IS NOT NULL;
 
 -- lock_profiles --

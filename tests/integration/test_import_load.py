@@ -260,7 +260,7 @@ def test_the_database_reads_telephone_numbers_as_the_importer_does(rt: Runtime) 
         assert table(rt, "SELECT coalesce(sx_phone(%s), '') AS key", phone) == [{"key": key}], phone
 
 
-def test_the_number_is_looked_up_in_its_index(rt: Runtime) -> None:
+def test_people_are_looked_up_by_contact_in_the_indexes_for_it(rt: Runtime) -> None:
     with rt.db.connection() as conn:
         conn.execute(sql.queries("imports").use_indexes)
         given = {
@@ -271,7 +271,11 @@ def test_the_number_is_looked_up_in_its_index(rt: Runtime) -> None:
             "public": "{f}",
         }
         plan = conn.execute("EXPLAIN (FORMAT JSON) " + sql.queries("imports").find_by_contact, given).fetchall()
-    assert "profiles_phone" in json.dumps(plan)
+    text = json.dumps(plan)
+    assert "profiles_phone" in text
+    assert "profiles_email" in text
+    # A walk through all people in the order of their ids, for the first one.
+    assert "profiles_pkey" not in text
 
 
 # -- jobs and schools --------------------------------------------------------------------------------
