@@ -39,28 +39,31 @@ ORDER BY k.slot, k.place;
 -- find_by_contact --
 -- Whom records without a known key name: by e-mail, else by telephone where the names agree too; never
 -- someone whose public address is another one than the record's. An e-mail or telephone that a merge left
--- out of a profile still names it.
+-- out of a profile still names it. OFFSET 0: found first, then the oldest of them; to look for the oldest
+-- first would walk all people.
 SELECT g.slot, coalesce(by_email.id, by_phone.id) AS profile_id
 FROM unnest(%(slots)s::int[], %(emails)s::text[], %(phones)s::text[], %(names)s::text[], %(public)s::boolean[])
     AS g(slot, email, phone, name, has_public)
 LEFT JOIN LATERAL (
-    SELECT p.id FROM (
+    SELECT (array_agg(f.id ORDER BY f.place, f.id))[1] AS id FROM (
         SELECT p.id, 1 AS place FROM profiles p
         WHERE g.email <> '' AND p.email <> '' AND lower(p.email) = lower(g.email)
         UNION ALL SELECT u.profile_id, 2 FROM profile_urls u
-        WHERE g.email <> '' AND u.url_key = 'mailto:' || lower(g.email)) AS p
+        WHERE g.email <> '' AND u.url_key = 'mailto:' || lower(g.email)
+        OFFSET 0) AS f
     WHERE NOT (g.has_public AND EXISTS (
-            SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
-    ORDER BY p.place, p.id LIMIT 1) AS by_email ON true
+        SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/')))) AS by_email
+    ON true
 LEFT JOIN LATERAL (
-    SELECT p.id FROM (
-        SELECT p.id, p.name_key, 1 AS place FROM profiles p WHERE sx_phone(p.phone) = nullif(g.phone, '')
+    SELECT (array_agg(f.id ORDER BY f.place, f.id))[1] AS id FROM (
+        SELECT p.id, p.name_key, 1 AS place FROM profiles p
+        WHERE by_email.id IS NULL AND sx_phone(p.phone) = nullif(g.phone, '')
         UNION ALL SELECT o.id, o.name_key, 2 FROM profile_urls u JOIN profiles o ON o.id = u.profile_id
-        WHERE g.phone <> '' AND u.url_key = 'tel:' || g.phone) AS p
-    WHERE by_email.id IS NULL AND sx_names_agree(p.name_key, sx_key(g.name))
-        AND NOT (g.has_public AND EXISTS (
-            SELECT FROM profile_urls u WHERE u.profile_id = p.id AND starts_with(u.url_key, 'linkedin.com/')))
-    ORDER BY p.place, p.id LIMIT 1) AS by_phone ON true
+        WHERE by_email.id IS NULL AND g.phone <> '' AND u.url_key = 'tel:' || g.phone
+        OFFSET 0) AS f
+    WHERE sx_names_agree(f.name_key, sx_key(g.name)) AND NOT (g.has_public AND EXISTS (
+        SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/')))) AS by_phone
+    ON true
 WHERE by_email.id IS NOT NULL OR by_phone.id IS NOT NULL;
 
 -- lock_profiles --

@@ -260,7 +260,7 @@ def test_the_database_reads_telephone_numbers_as_the_importer_does(rt: Runtime) 
         assert table(rt, "SELECT coalesce(sx_phone(%s), '') AS key", phone) == [{"key": key}], phone
 
 
-def test_the_number_is_looked_up_in_its_index(rt: Runtime) -> None:
+def test_people_are_looked_up_by_contact_in_the_indexes_for_it(rt: Runtime) -> None:
     with rt.db.connection() as conn:
         conn.execute(sql.queries("imports").use_indexes)
         given = {
@@ -271,7 +271,29 @@ def test_the_number_is_looked_up_in_its_index(rt: Runtime) -> None:
             "public": "{f}",
         }
         plan = conn.execute("EXPLAIN (FORMAT JSON) " + sql.queries("imports").find_by_contact, given).fetchall()
-    assert "profiles_phone" in json.dumps(plan)
+    text = json.dumps(plan)
+    assert "profiles_phone" in text
+    assert "profiles_email" in text
+    # No walk through all people in the order of their ids, for the first one: each index is asked for something.
+    assert all("Index Cond" in node for node in nodes(plan[0]["QUERY PLAN"][0]["Plan"]) if "Index Name" in node)
+
+
+def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for part in plan.get("Plans", []) for node in nodes(part))]
+
+
+@pytest.mark.parametrize(("key", "row"), [
+    ("mailto:ana@old.example", "Ana Lima,Ana@old.example,"),
+    ("tel:351912345678", "Ana Lima,,+351 912 345 678"),
+])  # fmt: skip
+def test_contacts_that_a_merge_left_out_of_a_profile_still_name_it(
+    rt: Runtime, alice: Actor, search: str, key: str, row: str
+) -> None:
+    work(rt, start(rt, alice, search, "Name,Email,Phone\nAna Lima,ana@new.example,\n"))
+    (known,) = profiles(rt)
+    table(rt, "INSERT INTO profile_urls (url_key, profile_id) VALUES (%s, %s) RETURNING 1", key, known["id"])
+    work(rt, start(rt, alice, search, f"Name,Email,Phone\n{row}\n"))
+    assert [person["id"] for person in profiles(rt)] == [known["id"]]
 
 
 # -- jobs and schools --------------------------------------------------------------------------------
