@@ -19,20 +19,6 @@ from services.grid_view import View
 _Q = sql.queries("benchmarks")
 SELECTIVE = 50
 # What recruiters type, from rare to half of everyone; two-sign terms and ones with 100,000 hits among them.
-# Why a goal is missed, where it is: by the slowest query, and for substrings.
-CAUSES = {
-    '"machine learning"': "hits are counted up to 10,000 first, since the planner cannot guess them; for a phrase each"
-    " hit's words are read from the table to see whether they stand side by side",
-    "-engineer": "no index finds those who lack a word: every person's words are read, and nearly everyone is a hit",
-}
-LONG_LISTS = (
-    "groups of three letters that many names have are long lists to read; a term without a rare one is found by"
-    " those alone"
-)
-SHORT_SCAN = (
-    "the scan takes about half a second, so 500 times less is about 1 ms, and reading the lists of frequent groups"
-    " of letters takes longer"
-)
 QUERIES = (
     "python",
     "engineer",
@@ -107,7 +93,6 @@ def _substring(stage: Stage, search_id: str) -> Iterator[Figure]:
             arms=arms,
             n=len(index),
             noisy=noisy,
-            cause=LONG_LISTS,
         )
         yield Figure(
             "P3-substring-ratio",
@@ -120,7 +105,6 @@ def _substring(stage: Stage, search_id: str) -> Iterator[Figure]:
             arms,
             len(scan),
             noisy,
-            cause=SHORT_SCAN,
         )
 
 
@@ -146,5 +130,4 @@ def _box(stage: Stage, search_id: str) -> Iterator[Figure]:
             arms={code: summary(list(took.values()))},
             n=len(took),
             note=f"slowest: {worst}",
-            cause=CAUSES.get(worst, ""),
         )
