@@ -43,10 +43,12 @@ class Kind:
 
     one_per_user: at most one run of all such kinds per person at a time; the rest wait. A kind
     without it is quick: it has threads of its own and waits for no long job.
+    lock: runs of this kind take turns among themselves instead, whoever started them, and no import waits for one.
     """
 
     path: str
     one_per_user: bool = True
+    lock: str = ""
 
     @property
     def queue(self) -> str:
@@ -63,7 +65,7 @@ KINDS: dict[str, Kind] = {
     "undo": Kind("services.undo:run_undo", one_per_user=False),
     "archive": Kind("services.archive_job:run_archive"),
     "restore": Kind("services.archive_restore:run_restore"),
-    "find_duplicates": Kind("services.duplicates_job:run_find"),
+    "find_duplicates": Kind("services.duplicates_job:run_find", lock="duplicates"),
 }
 
 
@@ -115,7 +117,7 @@ def enqueue(conn: db.Conn, run_id: int, kind: str, user_id: int, *, delay_s: int
         TASK,
         connection=conn,
         queue=known.queue,
-        lock=f"user-{user_id}" if known.one_per_user else f"run-{run_id}",
+        lock=known.lock or (f"user-{user_id}" if known.one_per_user else f"run-{run_id}"),
         # Older runs first, also when they come back after their worker died.
         priority=-min(run_id, 2_000_000_000),
         schedule_in={"seconds": delay_s} if delay_s else None,

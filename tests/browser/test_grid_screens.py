@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.grid_page import GridPage
@@ -90,7 +91,7 @@ def test_a_column_is_kept_at_the_left_without_a_mouse(page: GridPage, product: P
     page.open(search).shows(product.ids(search), at=0)
     page.click(".sx-head-actions .dropdown-toggle:has(+ .dropdown-menu .sx-columns)")
     page.click(".sx-columns summary")
-    box = page.element('#column-pinned input[value="company"], #column-pinned label:nth-of-type(6) input')
+    box = page.element("#column-pinned").find_element(By.XPATH, './/label[normalize-space()="Company"]//input')
     box.send_keys(Keys.SPACE)
     until(lambda: page.is_shown('.ag-pinned-left-header [col-id="company"]'), "the column stays where it was")
     box.send_keys(Keys.SPACE)
