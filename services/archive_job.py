@@ -225,6 +225,8 @@ class _Archiving:
             given = {"archive_id": self._id, "candidate_ids": batch["candidate_id"], "sources": batch["source"],
                      "moments": batch["fetched_at"]}  # fmt: skip
             with self._rt.db.connection() as conn:
+                # An import that has found one of them, and is putting them into a hot search, comes first.
+                conn.execute(_Q.lock_people)
                 db.run(conn, _Q.clear_raw, given)
                 self._handle.save(conn, self._handle.done, _raw=position)
 

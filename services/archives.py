@@ -1,7 +1,7 @@
 """Archived searches: putting away, bringing back, what happens to them now, and a look inside.
 
 An archived search has its rows in Parquet files (services/archive_job.py writes and reads them) and
-none in the hot tables; a thin index of its people stays in Postgres for the preview. Decision 0006.
+none in the hot tables; a thin index of its people stays in Postgres for the preview. Decision 0007.
 """
 
 from __future__ import annotations

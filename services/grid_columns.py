@@ -57,13 +57,17 @@ COLUMNS: dict[str, Column] = {
         Column("fit", "Fit", "fit", "fit", nullable=True, few_values=True),
         Column("stage", "Stage", "stage", "stage", few_values=True),
         Column("years_experience", "Experience (years)", "years_experience", nullable=True, indexed=True),
-        Column("current_tenure_months", "Current tenure (months)", "current_tenure_months", nullable=True),
-        Column("average_tenure_months", "Average tenure (months)", "average_tenure_months", nullable=True),
+        Column(
+            "current_tenure_months", "Current tenure (months)", "current_tenure_months", nullable=True, few_values=True
+        ),
+        Column(
+            "average_tenure_months", "Average tenure (months)", "average_tenure_months", nullable=True, few_values=True
+        ),
         Column("skills", "Skills"),
         Column("headline", "Headline"),
         Column("industry", "Industry", "industry", "text", few_values=True),
         Column("tags", "Tags"),
-        Column("note_count", "Notes", "note_count"),
+        Column("note_count", "Notes", "note_count", few_values=True),
         Column("filter_status", "Status", "filter_status", "text", few_values=True),
         Column("source", "Source", "source", "text", few_values=True),
         Column("has_email", "E-mail known", "has_email", few_values=True),

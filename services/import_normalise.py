@@ -35,7 +35,7 @@ class Normaliser:
         self, columns: Mapping[str, Sequence[str]], plan: Plan, today: date, source: str, header: Sequence[str]
     ) -> None:
         self._columns, self._plan, self._today = columns, plan, today
-        self._width = len(header)
+        self._header = tuple(header)
         self._memo: dict[str, dict[Any, Any]] = {}
         # What depends on the day is the same all month: dates are whole months.
         dated = [today.year, today.month] if columns.get("started_on") or not plan.empty else []
@@ -49,9 +49,10 @@ class Normaliser:
         state = self._state.copy()
         cells = row.values
         try:
-            # Most files: texts only, in all columns. The separator would blur cells that hold it.
+            # Most files: texts only, in all columns and in their order, which another part may have otherwise.
+            # The separator would blur cells that hold it.
             told = "\x1f".join(cells.values())
-            plain = told.count("\x1f") == len(cells) - 1 and len(cells) == self._width
+            plain = told.count("\x1f") == len(cells) - 1 and tuple(cells) == self._header
         except TypeError:
             plain = False
         state.update(told.encode("utf-8", "surrogatepass") if plain else json.dumps(cells, default=str).encode())

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 import sql
 from services import db, import_mapping, import_memory, import_source, jobs, runs, uploads
 from services.errors import Forbidden, NotFound
@@ -33,16 +35,29 @@ def start_import(rt: Runtime, actor: Actor, search_id: str, parts: Parts, mappin
     first = import_source.parts_of(parts)[0]["upload_id"]
     with rt.db.connection() as conn:
         check_editable(conn, actor, search_id)
-        if found := db.one(conn, _UPLOADS.fetch_import_of, {"upload_id": first, **actor.params}):
-            return int(found["id"])
-    params = read_params(rt, actor, parts, mapping)
+    try:
+        params = read_params(rt, actor, parts, mapping)
+    except NotFound:
+        # Of two clicks the first one's run may have ended, and its file be gone.
+        if found := _run_of(rt, actor, search_id, first):
+            return found
+        raise
+    same = {"upload_id": first, "search_id": search_id, **actor.params,
+            "params": Jsonb({"parts": params["parts"], "mapping": params["mapping"]})}  # fmt: skip
     with rt.db.connection() as conn:
         # The upload's row is locked from here: of two clicks the second one finds the first one's run.
         uploads.find_upload(conn, actor, first)
-        if found := db.one(conn, _UPLOADS.fetch_import_of, {"upload_id": first, **actor.params}):
+        if found := db.one(conn, _UPLOADS.fetch_import_of, same):
             return int(found["id"])
         import_memory.remember(conn, actor, params["columns"], params["mapping"])
         return jobs.start_run(conn, actor, "import", search_id, params)
+
+
+def _run_of(rt: Runtime, actor: Actor, search_id: str, upload_id: str) -> int | None:
+    given = {"upload_id": upload_id, "search_id": search_id, "params": Jsonb({}), **actor.params}
+    with rt.db.connection() as conn:
+        found = db.one(conn, _UPLOADS.fetch_import_of, given)
+    return int(found["id"]) if found else None
 
 
 def start_dry_run(rt: Runtime, actor: Actor, search_id: str, parts: Parts, mapping: Any) -> int:

@@ -36,6 +36,8 @@ NO_PAIR = "This pair does not exist, or you may not see both people."
 DECIDED = "A colleague has decided about this pair already. Load the list again."
 GONE = "One of the two is not there any more. Load the list again."
 SCREENING = "One of them is being screened right now. Merge them when the screening has ended."
+BOTH_ARCHIVED = "Both are in a search that is archived. Restore it first, then merge them."
+ARCHIVED_SINCE = "A search of one of them was archived since. Restore it first, then take the merge back."
 NOT_YOURS = "Only the person who merged them, or an admin, can take it back."
 ONCE = "This merge was taken back already."
 LATER = "This person was merged with someone else since. Take that back first."
@@ -103,6 +105,8 @@ def _merge(rt: Runtime, actor: Actor, pair_id: int, choices: Mapping[str, str]) 
         }  # fmt: skip
         if len(db.rows(conn, _Q.lock_profiles, given)) < 2:
             raise Decided(GONE)
+        if _found(conn, _Q.find_both_archived, given):
+            raise Decided(BOTH_ARCHIVED)
         conn.execute(_Q.keep_own_books)
         members = db.rows(conn, _Q.lock_members, given)
         folds = _folds(members, given["survivor"])
@@ -176,6 +180,8 @@ def _undo(rt: Runtime, actor: Actor, merge_id: int) -> Undone:
             raise Decided(LATER)
         given = {"merge_id": merge_id, "actor": actor.user_id, "members": found["members"]}
         given["people"] = [found["kept_id"], found["merged_id"]]
+        if _found(conn, _Q.find_archived_since, given):
+            raise Decided(ARCHIVED_SINCE)
         db.rows(conn, _Q.lock_profiles, given)
         db.rows(conn, _Q.lock_members, given)
         conn.execute(_Q.keep_own_books)

@@ -33,6 +33,15 @@ SELECT EXISTS (SELECT FROM screening_items i JOIN runs r ON r.id = i.run_id
     WHERE i.candidate_id = ANY (%(members)s::bigint[]) AND i.state IN ('pending', 'leased', 'retry')
         AND r.state IN ('queued', 'running', 'paused')) AS found;
 
+-- find_both_archived --
+-- Whether both are in one search that was put away: what hangs on each of them is in its files.
+SELECT EXISTS (SELECT FROM archive_people a JOIN archive_people b USING (archive_id)
+    WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s) AS found;
+
+-- find_archived_since --
+-- Whether a search in which one of these candidates stands was put away since.
+SELECT EXISTS (SELECT FROM archive_people WHERE candidate_id = ANY (%(members)s::bigint[])) AS found;
+
 -- insert_merge --
 -- One merge.
 INSERT INTO merges (survivor_id, kept_id, merged_id, user_id, members, folded, undo)

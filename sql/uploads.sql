@@ -25,9 +25,9 @@ LIMIT 100;
 DELETE FROM uploads WHERE id = %(upload_id)s::uuid;
 
 -- fetch_import_of --
--- The actor's run that imports or has imported an upload, if any has not failed.
+-- The actor's run that imports or has imported an upload into this search in this way, if any has not failed.
 SELECT id FROM runs
-WHERE kind = 'import' AND user_id = %(actor)s AND state IN ('queued', 'running', 'paused', 'done')
+WHERE kind = 'import' AND search_id = %(search_id)s::uuid AND params @> %(params)s AND user_id = %(actor)s AND state IN ('queued', 'running', 'paused', 'done')
     AND params @> jsonb_build_object('parts', jsonb_build_array(jsonb_build_object('upload_id', %(upload_id)s::text)))
 ORDER BY id DESC LIMIT 1;
 

@@ -25,10 +25,11 @@ def examine(file: BinaryIO, encoding: str) -> Shape:
         for row in islice(reading, _FIRST):
             if not row.problem:
                 names |= dict.fromkeys(row.values)
+            # Told at once: a few objects of a hostile file would fill the memory with names.
+            if len(names) > MAX_COLUMNS:
+                raise Unreadable(f"The objects have {len(names)} fields; {MAX_COLUMNS} can be read.")
     if not names:
         raise Unreadable("The file holds no objects with named fields.")
-    if len(names) > MAX_COLUMNS:
-        raise Unreadable(f"The objects have {len(names)} fields; {MAX_COLUMNS} can be read.")
     return Shape("json", encoding, list(names))
 
 
