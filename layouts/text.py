@@ -305,6 +305,7 @@ RUN_KINDS = {
     "export": "Export",
     "bulk": "Bulk action",
     "undo": "Undo",
+    "filter": "Filter rules",
 }
 RUN_STATES = {
     "queued": "Waiting",

@@ -60,6 +60,7 @@ KINDS: dict[str, Kind] = {
     "propose": Kind("services.rubric_job:run_propose", one_per_user=False),
     "bulk": Kind("services.bulk:run_bulk", one_per_user=False),
     "undo": Kind("services.undo:run_undo", one_per_user=False),
+    "filter": Kind("services.filter_run:run_filter", one_per_user=False),
 }
 
 

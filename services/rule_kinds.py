@@ -1,0 +1,331 @@
+"""What filter rules there are: one registry entry each. Pure.
+
+A rule says whom to leave out. Its condition is a query of sql/rules.sql and gives true (leave out), false,
+or NULL: it cannot be known. What unknown does is the user's choice: keep, drop, or flag (keep, and say so).
+
+There is no rule on a protected or inferred trait (name, photo, sex, age, nationality, graduation years); a
+test reads which columns the conditions use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast, get_args
+
+from services.errors import BadInput
+from services.import_rows import clean
+
+Unknown = Literal["keep", "drop", "flag"]
+Holds = Literal["people", "companies", "schools"]
+MAX_RULES = 40
+MAX_TERMS = 200
+MAX_TERM = 100
+DEFAULT_THRESHOLD = 0.8
+
+LEVELS = ("junior", "individual", "senior", "lead", "manager", "director", "executive")
+MISSING = (
+    "email", "phone", "linkedin_url", "title", "company", "location", "skills", "years_experience",
+    "current_tenure_months",
+)  # fmt: skip
+MATCHES = ("exact", "contains", "fuzzy")
+SCOPES = ("now", "before", "ever")
+
+# Kind of list → what it holds (None: the user says), whether its rule drops who is on it, and the status that gives.
+LIST_KINDS: Mapping[str, tuple[Holds | None, bool, str]] = {
+    "past_candidates": ("people", True, "filtered_past_candidate"),
+    "blacklisted_companies": ("companies", True, "filtered_blacklist"),
+    "not_relevant_companies": ("companies", True, "filtered_not_relevant_company"),
+    "target_companies": ("companies", False, "filtered_not_target_company"),
+    "target_universities": ("schools", False, "filtered_not_target_university"),
+    "do_not_contact": ("people", True, "filtered_do_not_contact"),
+    "custom": (None, True, "filtered_list"),
+}
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter: how it is checked. check(raw, name) gives the clean value or raises BadInput."""
+
+    name: str
+    check: Callable[[Any, str], Any]
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of rule. key is also the name of its condition, unless a list's kind chooses another.
+
+    uses: what the condition reads besides candidates: people (profiles), history (jobs), schools.
+    one_of: at least one of these parameters must be given.
+    """
+
+    key: str
+    label: str
+    params: tuple[Param, ...]
+    sentence: Callable[[Mapping[str, Any]], str]
+    status: str
+    uses: frozenset[str] = frozenset()
+    one_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A checked rule; made by check(). params hold plain JSON values."""
+
+    kind: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    on_unknown: Unknown = "keep"
+
+    @property
+    def list_id(self) -> int | None:
+        found = self.params.get("list_id")
+        return None if found is None else int(found)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for rules that decide the same; for lists, however they are compared: an entry is an entry."""
+        if self.kind == "list":
+            return f"list:{self.list_id}:{'listed' if self.params['listed'] else 'unlisted'}"
+        text = json.dumps([self.kind, dict(self.params)], sort_keys=True, ensure_ascii=False)
+        return f"{self.kind}:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "params": dict(self.params), "on_unknown": self.on_unknown}
+
+
+def check(raw: Any) -> Rule:
+    """{"kind", "params", "on_unknown"} as a page or file gives it → Rule. Raises BadInput."""
+    if not isinstance(raw, Mapping):
+        raise BadInput("A rule is an object with kind and params.")
+    kind = KINDS.get(raw.get("kind", ""))
+    if kind is None:
+        raise BadInput(f"A rule's kind is one of {', '.join(KINDS)}.")
+    given = raw.get("params") or {}
+    if not isinstance(given, Mapping):
+        raise BadInput(f"The parameters of the rule “{kind.label}” could not be read.")
+    if unknown := sorted(set(given) - {one.name for one in kind.params}):
+        raise BadInput(f"The rule “{kind.label}” has no parameter {str(unknown[0])[:40]!r}.")
+    params = {}
+    for one in kind.params:
+        value = given.get(one.name)
+        params[one.name] = one.default if value is None else one.check(value, f"“{kind.label}”: {one.name}")
+    if kind.one_of and all(params[name] is None for name in kind.one_of):
+        raise BadInput(f"The rule “{kind.label}” needs {' or '.join(kind.one_of)}.")
+    missing = [p.name for p in kind.params if p.name in _REQUIRED and params[p.name] is None]
+    if missing:
+        raise BadInput(f"The rule “{kind.label}” needs {missing[0]}.")
+    low, high = params.get("low"), params.get("high")
+    if low is not None and high is not None and low > high:
+        raise BadInput(f"The rule “{kind.label}” has a lowest value above its highest.")
+    on_unknown = raw.get("on_unknown") or "keep"
+    if on_unknown not in get_args(Unknown):
+        raise BadInput("What unknown does is keep, drop or flag.")
+    return Rule(kind.key, params, cast(Unknown, on_unknown))
+
+
+def check_all(raw: Any) -> tuple[Rule, ...]:
+    """Rules in order. Raises BadInput, also for none, too many, or the same one twice."""
+    if not isinstance(raw, Sequence) or isinstance(raw, str | bytes):
+        raise BadInput("Rules are a list.")
+    if not raw:
+        raise BadInput("Add a rule first.")
+    if len(raw) > MAX_RULES:
+        raise BadInput(f"At most {MAX_RULES} rules can be applied together.")
+    rules = tuple(one if isinstance(one, Rule) else check(one) for one in raw)
+    seen = set()
+    for rule in rules:
+        if (key := json.dumps(rule.as_json(), sort_keys=True)) in seen:
+            raise BadInput(f"The rule “{KINDS[rule.kind].label}” is there twice.")
+        seen.add(key)
+    return rules
+
+
+def sentence(rule: Rule, list_name: str = "") -> str:
+    """What a rule does, in one sentence; list_name for a rule on a list."""
+    text = KINDS[rule.kind].sentence({**rule.params, "list_name": list_name})
+    return text + {"keep": "", "drop": ", or where it is not known", "flag": "; flag who is not known"}[rule.on_unknown]
+
+
+# -- checks of parameters ---------------------------------------------------------------------------
+
+
+def _terms(raw: Any, name: str) -> list[str]:
+    parts = raw.splitlines() if isinstance(raw, str) else raw
+    if not isinstance(parts, Sequence):
+        raise BadInput(f"{name} is a list of words.")
+    terms = list(dict.fromkeys(text for part in parts if (text := clean(part))))
+    if not any(c.isalnum() for term in terms for c in term) or not all(any(c.isalnum() for c in t) for t in terms):
+        raise BadInput(f"{name} needs words with letters or digits.")
+    if len(terms) > MAX_TERMS or any(len(term) > MAX_TERM for term in terms):
+        raise BadInput(f"{name}: at most {MAX_TERMS} entries of {MAX_TERM} characters.")
+    return terms
+
+
+def _flag(raw: Any, name: str) -> bool:
+    if not isinstance(raw, bool):
+        raise BadInput(f"{name} is true or false.")
+    return raw
+
+
+def _number(low: float, high: float, *, whole: bool = True) -> Callable[[Any, str], float]:
+    def check_number(raw: Any, name: str) -> float:
+        try:
+            value = float(raw) if not isinstance(raw, bool) else float("nan")
+        except (TypeError, ValueError) as error:
+            raise BadInput(f"{name} is a number.") from error
+        if not low <= value <= high or (whole and value != int(value)):
+            raise BadInput(f"{name} is a {'whole ' if whole else ''}number from {low:g} to {high:g}.")
+        return int(value) if whole else value
+
+    return check_number
+
+
+def _choice(allowed: Sequence[str]) -> Callable[[Any, str], str]:
+    def check_choice(raw: Any, name: str) -> str:
+        if raw not in allowed:
+            raise BadInput(f"{name} is one of {', '.join(allowed)}.")
+        return str(raw)
+
+    return check_choice
+
+
+def _choices(allowed: Sequence[str]) -> Callable[[Any, str], list[str]]:
+    def check_choices(raw: Any, name: str) -> list[str]:
+        if not isinstance(raw, Sequence) or isinstance(raw, str) or not raw or any(one not in allowed for one in raw):
+            raise BadInput(f"{name} is some of {', '.join(allowed)}.")
+        return [one for one in allowed if one in raw]
+
+    return check_choices
+
+
+# -- sentences -----------------------------------------------------------------------------------------
+
+
+def _words(terms: Sequence[str]) -> str:
+    shown = ", ".join(f"“{term}”" for term in terms[:5])
+    return shown + (f" and {len(terms) - 5} more" if len(terms) > 5 else "")
+
+
+def _about(what: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda p: (
+        f"Leave out whose {what} {'has' if p['has'] else 'has none of'} "
+        f"{'any of ' if p['has'] and len(p['terms']) > 1 else ''}{_words(p['terms'])}"
+    )
+
+
+def _range(what: str, unit: str) -> Callable[[Mapping[str, Any]], str]:
+    def text(p: Mapping[str, Any]) -> str:
+        parts = []
+        if p["low"] is not None:
+            parts.append(f"less than {p['low']:g} {unit}")
+        if p["high"] is not None:
+            parts.append(f"more than {p['high']:g} {unit}")
+        return f"Leave out who has {' or '.join(parts)} {what}"
+
+    return text
+
+
+def _hopper(p: Mapping[str, Any]) -> str:
+    parts = []
+    if p["average"] is not None:
+        parts.append(f"stays less than {p['average']} months on average")
+    if p["moves"] is not None:
+        parts.append(f"moved at least {p['moves']} times in {p['years']} years")
+    return f"Leave out who {' or '.join(parts)}"
+
+
+def _listed(p: Mapping[str, Any]) -> str:
+    verb = "is on" if p["listed"] else "is not on"
+    how = {"exact": "", "contains": " (by words)", "fuzzy": f" (alike by {p['threshold']:g})"}[p["match"]]
+    when = {"now": "", "before": " for an earlier employer", "ever": " for any employer"}[p["scope"]]
+    return f"Leave out who {verb} the list “{p['list_name']}”{how}{when}"
+
+
+_REQUIRED = frozenset({"terms", "levels", "fields", "list_id", "days"})
+_TERMS = (Param("terms", _terms), Param("has", _flag, True))
+
+KINDS: dict[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        Kind(
+            "list",
+            "On a list",
+            (
+                Param("list_id", _number(1, 2**53)),
+                Param("listed", _flag, True),
+                Param("match", _choice(MATCHES), "exact"),
+                Param("threshold", _number(0.5, 1, whole=False), DEFAULT_THRESHOLD),
+                Param("scope", _choice(SCOPES), "now"),
+            ),
+            _listed,
+            "filtered_list",
+        ),
+        Kind("title", "Title", _TERMS, _about("title"), "filtered_title"),
+        Kind("keyword", "Keywords", _TERMS, _about("profile"), "filtered_keyword", frozenset({"people"})),
+        Kind("location", "Location", _TERMS, _about("location"), "filtered_location"),
+        Kind(
+            "experience",
+            "Years of experience",
+            (Param("low", _number(0, 80, whole=False)), Param("high", _number(0, 80, whole=False))),
+            _range("of experience", "years"),
+            "filtered_experience",
+            one_of=("low", "high"),
+        ),
+        Kind(
+            "current_tenure",
+            "Time in the present job",
+            (Param("low", _number(0, 960)), Param("high", _number(0, 960))),
+            _range("in the present job", "months"),
+            "filtered_tenure",
+            one_of=("low", "high"),
+        ),
+        Kind(
+            "job_hopper",
+            "Job hopper",
+            (
+                Param("average", _number(1, 240)),
+                Param("moves", _number(1, 50)),
+                Param("years", _number(1, 50), 5),
+            ),
+            _hopper,
+            "filtered_job_hopper",
+            frozenset({"history"}),
+            one_of=("average", "moves"),
+        ),
+        Kind(
+            "level",
+            "Management level",
+            (Param("levels", _choices(LEVELS)),),
+            lambda p: f"Leave out whose title is of the level {', '.join(p['levels'])}",
+            "filtered_level",
+        ),
+        Kind(
+            "freelance",
+            "Freelance",
+            (),
+            lambda p: "Leave out who works as a freelancer",
+            "filtered_freelance",
+            frozenset({"people"}),
+        ),
+        Kind("consulting", "Consulting", (), lambda p: "Leave out who works in consulting", "filtered_consulting"),
+        Kind("school", "School", _TERMS, _about("schools"), "filtered_school", frozenset({"schools"})),
+        Kind(
+            "contacted",
+            "Contacted by a colleague",
+            (Param("days", _number(1, 3650)),),
+            lambda p: f"Leave out whom a colleague contacted in the last {p['days']} days",
+            "filtered_contacted",
+        ),
+        Kind(
+            "missing",
+            "Data missing",
+            (Param("fields", _choices(MISSING)),),
+            lambda p: f"Leave out who has no {' or no '.join(p['fields'])}".replace("_", " "),
+            "filtered_missing",
+            frozenset({"people"}),
+        ),
+    )
+}

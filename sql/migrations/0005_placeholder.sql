@@ -1,0 +1,2 @@
+-- Stands for a part that is made elsewhere.
+SELECT 1;
