@@ -45,6 +45,10 @@ class _Parts:
     conditions: list[Composable] = field(default_factory=list)
     entries: list[Composable] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
+    # Conditions that depend on a title or place only: where they are decided → rule's number → condition.
+    facts: dict[str, dict[int, Composable]] = field(default_factory=dict)
+    # What else jobs have to say.
+    recent: list[Composable] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ def judging(
     parts.ctes["who"] = SQL(_Q.with_who).format(scope=where)
     for n, rule in enumerate(rules):
         _add(parts, n, rule, lists, at)
+    _decide_once(parts)
     parts.ctes["judged"] = SQL(_F.with_judged).format(
         results=SQL(", ").join(
             SQL("({}) AS {}").format(condition, Identifier(f"r{n}")) for n, condition in enumerate(parts.conditions)
@@ -121,14 +126,16 @@ def _mask(count: int, test: str) -> Composable:
 
 def _add(parts: _Parts, n: int, rule: Rule, lists: Mapping[int, ListInForce], at: datetime) -> None:
     values: dict[str, Any] = dict(rule.params)
+    names: dict[str, Composable] = {}
     if rule.kind == "job_hopper":
         values["since"] = _years_before(at, int(values.pop("years")))
+        names = {"recent": Identifier(f"recent_{n}")}
+        parts.recent.append(SQL(_Q.recent_starts).format(**names, **_placeholders(parts, n, values)))
     if rule.kind == "contacted":
         values["since"] = at - timedelta(days=int(values.pop("days")))
     for use in sorted(KINDS[rule.kind].uses):
         _use(parts, use)
     condition = rule.kind
-    names: Mapping[str, Composable] = {}
     parts.entries.append(SQL("NULL::bigint"))
     if rule.list_id is not None:
         condition, names = _add_list(parts, n, rule, lists[rule.list_id], values)
@@ -136,7 +143,23 @@ def _add(parts: _Parts, n: int, rule: Rule, lists: Mapping[int, ListInForce], at
         names = {"hits": Identifier(f"hits_{n}")}
         _cte(parts, names["hits"], "with_hits_contacted", {**names, **_placeholders(parts, n, values)})
         parts.joins[f"hits_{n}"] = SQL(_Q.join_profile).format(**names)
-    parts.conditions.append(SQL(getattr(_Q, condition)).format(**names, **_placeholders(parts, n, values)))
+    said = SQL(getattr(_Q, condition)).format(**names, **_placeholders(parts, n, values))
+    once = KINDS[rule.kind].decided_by
+    if once:
+        parts.facts.setdefault(once, {})[n] = said
+        said = SQL("{}.{}").format(Identifier(once), Identifier(f"fact_{n}"))
+    parts.conditions.append(said)
+
+
+def _decide_once(parts: _Parts) -> None:
+    """The common table expressions that need to know all rules."""
+    if "history" in parts.ctes:
+        parts.ctes["history"] = SQL(_Q.with_history).format(recent=SQL("").join(parts.recent))
+    for name, facts in parts.facts.items():
+        columns = SQL(", ").join(SQL("({}) AS {}").format(said, Identifier(f"fact_{n}")) for n, said in facts.items())
+        joins = SQL(_Q.join_levels) if "said" in parts.ctes else SQL("")
+        parts.ctes[name] = SQL(getattr(_Q, f"with_{name}")).format(facts=columns, joins=joins)
+        parts.joins[name] = SQL(getattr(_Q, f"join_{name}"))
 
 
 def _add_list(
@@ -194,6 +217,8 @@ def _use(parts: _Parts, what: str) -> None:
         parts.ctes.setdefault("jobs", SQL(_Q.with_jobs))
         parts.ctes.setdefault("history", SQL(_Q.with_history))
         parts.joins.setdefault("history", SQL(_Q.join_history))
+    elif what == "words":
+        parts.ctes.setdefault("said", SQL(_Q.with_said))
     else:
         parts.ctes.setdefault("studies", SQL(_Q.with_studies))
         parts.ctes.setdefault("schools", SQL(_Q.with_schools))

@@ -77,6 +77,7 @@ def _judge(rt: Runtime, handle: RunHandle, search_id: UUID) -> None:
     with rt.db.connection() as conn:
         change_rows.check_editable(conn, handle.actor, search_id)
         snapshot = db.one(conn, _Q.take_snapshot)
+        db.one(conn, _Q.more_memory)
         conn.execute(_Q.drop_ended_outcomes)
         if mode == "restore":
             db.run(conn, _Q.insert_restores, given | {"fingerprint": handle.params["fingerprint"]})

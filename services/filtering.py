@@ -127,6 +127,7 @@ def dry_run(
     checked = rule_kinds.check_all(rules)
     with rt.db.snapshot() as conn:
         search = _search(conn, actor, search_id)
+        db.one(conn, _Q.more_memory)
         lists = _lists(conn, actor, checked)
         sample = max(1, round(search["people"] / JUDGE_AT_MOST)) if search["people"] > JUDGE_AT_MOST else 1
         judging = filter_query.judging(
@@ -225,6 +226,7 @@ def would_change(
     checked = rule_kinds.check_all(rules)
     with rt.db.snapshot() as conn:
         _search(conn, actor, search_id)
+        db.one(conn, _Q.more_memory)
         judging = filter_query.judging(
             checked, _lists(conn, actor, checked), actor, search_id, scope="everyone_not_by_hand"
         )

@@ -58,7 +58,8 @@ class Param:
 class Kind:
     """One kind of rule. key is also the name of its condition, unless a list's kind chooses another.
 
-    uses: what the condition reads besides candidates: people (profiles), history (jobs), schools.
+    uses: what the condition reads besides candidates: people (profiles), history (jobs), schools, words (of titles).
+    decided_by: the condition depends on this only, so it is decided once for each distinct one: titles, places.
     one_of: at least one of these parameters must be given.
     """
 
@@ -69,6 +70,7 @@ class Kind:
     status: str
     uses: frozenset[str] = frozenset()
     one_of: tuple[str, ...] = ()
+    decided_by: Literal["", "titles", "places"] = ""
 
 
 @dataclass(frozen=True)
@@ -263,9 +265,9 @@ KINDS: dict[str, Kind] = {
             _listed,
             "filtered_list",
         ),
-        Kind("title", "Title", _TERMS, _about("title"), "filtered_title"),
+        Kind("title", "Title", _TERMS, _about("title"), "filtered_title", decided_by="titles"),
         Kind("keyword", "Keywords", _TERMS, _about("profile"), "filtered_keyword", frozenset({"people"})),
-        Kind("location", "Location", _TERMS, _about("location"), "filtered_location"),
+        Kind("location", "Location", _TERMS, _about("location"), "filtered_location", decided_by="places"),
         Kind(
             "experience",
             "Years of experience",
@@ -301,6 +303,8 @@ KINDS: dict[str, Kind] = {
             (Param("levels", _choices(LEVELS)),),
             lambda p: f"Leave out whose title is of the level {', '.join(p['levels'])}",
             "filtered_level",
+            frozenset({"words"}),
+            decided_by="titles",
         ),
         Kind(
             "freelance",
@@ -310,7 +314,15 @@ KINDS: dict[str, Kind] = {
             "filtered_freelance",
             frozenset({"people"}),
         ),
-        Kind("consulting", "Consulting", (), lambda p: "Leave out who works in consulting", "filtered_consulting"),
+        Kind(
+            "consulting",
+            "Consulting",
+            (),
+            lambda p: "Leave out who works in consulting",
+            "filtered_consulting",
+            frozenset({"words"}),
+            decided_by="titles",
+        ),
         Kind("school", "School", _TERMS, _about("schools"), "filtered_school", frozenset({"schools"})),
         Kind(
             "contacted",

@@ -118,6 +118,10 @@ WHERE c.search_id = %(search_id)s AND c.filter_status <> 'active'
 -- How much a run has to write.
 SELECT count(*) AS total FROM filter_outcomes WHERE run_id = %(run_id)s;
 
+-- more_memory --
+-- For one transaction that judges everyone: hash tables of a whole search.
+SELECT set_config('work_mem', '128MB', true);
+
 -- take_snapshot --
 -- The moment of a judgement, to tell who was changed after it.
 SELECT pg_current_snapshot()::text AS snapshot;

@@ -1,7 +1,7 @@
 -- title --
 -- Conditions of rules: true leaves a candidate out, NULL means that it cannot be known. {terms} and the like
 -- are placeholders. c: candidates, p: profiles, h: their jobs, e: their schools.
-CASE WHEN c.title_key = '' THEN NULL ELSE (c.title_key ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
+CASE WHEN c.title_key = '' THEN NULL ELSE (c.title_key COLLATE pg_c_utf8 ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
 
 -- keyword --
 -- Words anywhere but in the name.
@@ -11,7 +11,7 @@ CASE WHEN c.title_key = '' AND c.company_key = '' AND p.headline = '' AND c.skil
 -- location --
 -- Words of place or country.
 CASE WHEN c.location_key = '' AND c.country = '' THEN NULL
-    ELSE ((c.location_key || ' ; ' || sx_key(c.country)) ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
+    ELSE ((c.location_key || ' ; ' || sx_key(c.country)) COLLATE pg_c_utf8 ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
 
 -- experience --
 -- Fewer or more years than wanted.
@@ -27,28 +27,28 @@ CASE WHEN c.current_tenure_months IS NULL THEN NULL
 -- job_hopper --
 -- Short stays on average, or many moves of late. A move is the start of a job after the first one known. Moves
 -- that are known can only become more; an average, or too few moves, says nothing where jobs are missing.
-(CASE WHEN {average}::integer IS NULL THEN false WHEN NOT coalesce(h.complete, false) THEN NULL
+(CASE WHEN {average}::integer IS NULL THEN false WHEN NOT history_complete(h.jobs, c.source) THEN NULL
     ELSE c.average_tenure_months < {average}::integer END)
 OR (CASE WHEN {moves}::integer IS NULL THEN false
-    WHEN coalesce((SELECT count(*) FROM unnest(h.starts) AS s
-        WHERE s >= {since}::date AND s > h.first_start), 0) >= {moves}::integer THEN true
-    WHEN NOT coalesce(h.complete, false) OR h.undated > 0 THEN NULL ELSE false END)
+    WHEN coalesce(h.{recent} - (h.first_start >= {since}::date)::integer, 0) >= {moves}::integer THEN true
+    WHEN NOT history_complete(h.jobs, c.source) OR h.undated > 0 THEN NULL ELSE false END)
 
 -- level --
 -- By the words of the title.
-title_level(c.title_key) = ANY ({levels}::text[])
+CASE WHEN c.title_key = '' THEN NULL ELSE coalesce(v.level, 'individual') = ANY ({levels}::text[]) END
 
 -- freelance --
--- By the words of title, company and headline.
-works_freelance(c.title_key, c.company_key, p.headline)
+-- By words of title, company, headline and skills.
+CASE WHEN c.title_key = '' AND c.company_key = '' AND p.headline = '' THEN NULL
+    ELSE c.search_tsv @@ (SELECT sx_keyword_query(array_agg(term)) FROM title_terms WHERE says = 'freelance') END
 
 -- consulting --
 -- By the words of the title.
-works_in_consulting(c.title_key)
+CASE WHEN c.title_key = '' THEN NULL ELSE coalesce(v.consulting, false) END
 
 -- school --
 -- Words of any school's name.
-CASE WHEN e.schools IS NULL THEN NULL ELSE (e.schools ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
+CASE WHEN e.schools IS NULL THEN NULL ELSE (e.schools COLLATE pg_c_utf8 ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
 
 -- contacted --
 -- Someone else has been in touch: a list of those is made first.
@@ -69,12 +69,12 @@ CASE WHEN c.company_key = '' THEN NULL ELSE ({hits}.entry_id IS NOT NULL) = {lis
 
 -- company_before --
 -- An earlier company is on a list; "no" only where the jobs are known.
-CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean WHEN coalesce(h.complete, false) THEN NOT {listed}::boolean END
+CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean WHEN history_complete(h.jobs, c.source) THEN NOT {listed}::boolean END
 
 -- company_ever --
 -- The company of now or an earlier one.
 CASE WHEN coalesce({now}.entry_id, {hits}.entry_id) IS NOT NULL THEN {listed}::boolean
-    WHEN coalesce(h.complete, false) AND c.company_key <> '' THEN NOT {listed}::boolean END
+    WHEN history_complete(h.jobs, c.source) AND c.company_key <> '' THEN NOT {listed}::boolean END
 
 -- school_listed --
 -- A school is on a list.
@@ -89,7 +89,7 @@ CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean
 -- with_who --
 -- Parts of the statement that judges everyone of a search by all rules at once: whom it is about.
 who AS MATERIALIZED (
-    SELECT c.id, c.profile_id, c.company_key FROM candidates c WHERE {scope}
+    SELECT c.id, c.profile_id, c.company_key, c.title_key, c.location_key, c.country FROM candidates c WHERE {scope}
 )
 
 -- with_jobs --
@@ -99,14 +99,55 @@ jobs AS MATERIALIZED (
 )
 
 -- with_history --
--- What their jobs say. complete: all of them are known, as far as can be told: at least two, and a third one
--- where the source tells of one earlier job only.
+-- What their jobs say.
 history AS MATERIALIZED (
-    SELECT j.profile_id, array_agg(j.started_on) FILTER (WHERE j.started_on IS NOT NULL) AS starts,
-        min(j.started_on) AS first_start, count(*) FILTER (WHERE j.started_on IS NULL) AS undated,
-        count(*) >= 2 AND (count(*) >= 3 OR NOT tells_one_earlier_job(min(p.source))) AS complete
-    FROM jobs j JOIN profiles p ON p.id = j.profile_id GROUP BY j.profile_id
+    SELECT profile_id, min(started_on) AS first_start, count(*) AS jobs,
+        count(*) FILTER (WHERE started_on IS NULL) AS undated{recent}
+    FROM jobs GROUP BY profile_id
 )
+
+-- recent_starts --
+-- One more thing that jobs say: how many began of late.
+, count(*) FILTER (WHERE started_on >= {since}::date) AS {recent}
+
+-- with_said --
+-- What is said by the words of each distinct title.
+said AS MATERIALIZED (
+    SELECT t.title_key, w.term, w.says, w.rank, w.cancels
+    FROM (SELECT title_key, btrim(regexp_replace(title_key COLLATE pg_c_utf8, '[^[:alnum:]]+', ' ', 'g')) AS plain
+        FROM (SELECT DISTINCT title_key FROM who) AS d OFFSET 0) AS t
+    CROSS JOIN LATERAL sx_runs(t.plain, 2) AS r (run) JOIN title_terms w ON w.term = r.run COLLATE "C"
+), levels AS MATERIALIZED (
+    SELECT s.title_key, (array_agg(s.says ORDER BY s.rank) FILTER (WHERE s.rank > 0))[1] AS level,
+        bool_or(s.says = 'consulting') AS consulting
+    FROM said s
+    WHERE NOT EXISTS (SELECT FROM said x WHERE x.title_key = s.title_key AND x.cancels = s.term)
+    GROUP BY s.title_key
+)
+
+-- with_titles --
+-- Conditions that only depend on the title, for each distinct one.
+titles AS MATERIALIZED (
+    SELECT c.title_key, {facts} FROM (SELECT DISTINCT title_key FROM who) AS c {joins}
+)
+
+-- join_titles --
+-- By title.
+JOIN titles ON titles.title_key = c.title_key
+
+-- join_levels --
+-- What its words say.
+LEFT JOIN levels v ON v.title_key = c.title_key
+
+-- with_places --
+-- Conditions that only depend on the place, for each distinct one.
+places AS MATERIALIZED (
+    SELECT c.location_key, c.country, {facts} FROM (SELECT DISTINCT location_key, country FROM who) AS c
+)
+
+-- join_places --
+-- By place.
+JOIN places ON places.location_key = c.location_key AND places.country = c.country
 
 -- with_studies --
 -- Their schools, one row each.
@@ -163,7 +204,7 @@ names_school AS MATERIALIZED (
 -- Names that hold one of the list's as whole words.
 {matches} AS MATERIALIZED (
     SELECT n.name, min(e.id) AS entry_id
-    FROM {names} n CROSS JOIN LATERAL sx_runs(n.norm) AS r (run) JOIN {entries} e ON e.key = r.run GROUP BY n.name
+    FROM {names} n CROSS JOIN LATERAL sx_runs(n.norm, 8) AS r (run) JOIN {entries} e ON e.key = r.run GROUP BY n.name
 )
 
 -- with_fuzzy --

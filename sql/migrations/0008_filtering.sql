@@ -1,13 +1,15 @@
 -- Lists, rules, and the ledger of who was left out, why, and who brought them back. Forward only.
 
 -- What companies and schools are compared by. Legal forms, articles, accents, case and punctuation are not
--- part of a name; a name that is nothing else stays as it is. docs/decisions/0008 has the cases in words.
--- plpgsql: several steps, each on the result of the last; about 10 µs a name, so it is called for distinct names.
+-- part of a name; a name that is nothing else stays as it is. Single letters side by side are one word
+-- ("I.B.M.", "S. A."). tests/unit and tests/integration/test_names.py have the cases.
+-- plpgsql: several steps, each on the result of the last; it is called once for each distinct name.
 CREATE FUNCTION sx_company(value text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     k text COLLATE pg_c_utf8 := sx_key(value);
     plain text COLLATE pg_c_utf8;
+    word text COLLATE pg_c_utf8;
 BEGIN
     IF strpos(k, '(') > 0 THEN
         k := regexp_replace(k, '\([^)]*\)?', ' ', 'g');
@@ -16,22 +18,38 @@ BEGIN
         k := regexp_replace(k, '\.com\M', '', 'g');
     END IF;
     k := translate(replace(k, '&', ' and '), '.''’`´"“”„״׳', '');
-    plain := btrim(regexp_replace(k, '[^[:alnum:]]+', ' ', 'g'));
-    k := plain;
+    k := btrim(regexp_replace(k, '[^[:alnum:]]+', ' ', 'g'));
+    IF k ~ '\m[a-z] [a-z]\M' THEN
+        k := replace(regexp_replace(k, '\m([a-z]) (?=[a-z]\M)', '\1', 'g'), 'sp zoo', 'spzoo');
+    ELSIF strpos(k, 'sp z') > 0 THEN
+        k := replace(replace(k, 'sp z oo', 'spzoo'), 'sp zoo', 'spzoo');
+    END IF;
+    plain := k;
     IF strpos(k, ' und ') > 0 OR strpos(k, ' et ') > 0 THEN
         k := replace(replace(k, ' und ', ' and '), ' et ', ' and ');
     END IF;
-    k := regexp_replace(k, '^(?:the|ооо|оао|зао|пао|ао|тов|株式会社|有限会社|合同会社) ?(?=.)', '');
-    k := regexp_replace(k, '(?: ?(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司)$)', '');
-    k := regexp_replace(k, '(?: (?:and )?(?:inc|incorporated|corp|corporation|co|company|cie|llc|llp|lp|lllp|pllc|pc|plc'
-        '|ltd|limited|unlimited|pty|pte|pvt|private|gmbh|mbh|ggmbh|ag|kg|kgaa|ohg|ug|gbr|ev|eg|ek|se|sa|sas|sasu|sarl|eurl'
-        '|snc|scop|sca|spa|srl|srls|sapa|sl|slu|sau|sc|sab|scs|ltda|lda|eireli|epp|bv|nv|vof|cv|bvba|sprl|vzw|ab|asa|as'
-        '|aps|ks|hf|ehf|oy|oyj|ou|sia|uab|zrt|nyrt|kft|doo|dd|ad|ood|eood|ead|sro|spol|vos|spzoo|spk|spj'
-        '|ooo|oao|zao|pao|jsc|ojsc|pjsc|cjsc|tov|sal|wll|fze|fzco|fzc|dmcc|fzllc|saoc|tbk|bhd|berhad|sdn|kk|gk|yk'
-        '|aktiengesellschaft|aktiebolag|aktieselskab|osakeyhtio|naamloze vennootschap|besloten vennootschap'
-        '|sp z o o|sp z oo|s p a|s r l|s a s|s a|s l|b v|n v|a g|a s|a b|o y|d o o|s r o|k k|l l c|p l c'
-        '|ооо|оао|зао|пао|ао|тов|בעמ|חברה בעמ|רחם|عمل))+$', '');
-    RETURN coalesce(nullif(k, ''), plain);
+    IF octet_length(k) <> length(k) THEN
+        k := regexp_replace(k, '^(?:ооо|оао|зао|пао|ао|тов) ', '');
+        k := btrim(regexp_replace(k, '^(?:株式会社|有限会社|合同会社)'
+            '|(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司| בעמ| ооо| оао| зао| пао| ао| тов)$', '', 'g'));
+    END IF;
+    IF starts_with(k, 'the ') THEN
+        k := substr(k, 5);
+    END IF;
+    LOOP
+        word := substr(k, length(k) - strpos(reverse(k), ' ') + 2);
+        EXIT WHEN word = k OR word = '' OR word <> ALL (ARRAY['inc', 'incorporated', 'corp', 'corporation', 'co', 'company',
+            'cie', 'llc', 'llp', 'lp', 'lllp', 'pllc', 'pc', 'plc', 'ltd', 'limited', 'unlimited', 'pty', 'pte', 'pvt',
+            'private', 'gmbh', 'mbh', 'ggmbh', 'ag', 'kg', 'kgaa', 'ohg', 'ug', 'gbr', 'ev', 'eg', 'ek', 'se', 'sa', 'sas',
+            'sasu', 'sarl', 'eurl', 'snc', 'scop', 'sca', 'spa', 'srl', 'srls', 'sapa', 'sl', 'slu', 'sau', 'scs', 'ltda',
+            'lda', 'eireli', 'epp', 'bv', 'nv', 'vof', 'cv', 'bvba', 'sprl', 'vzw', 'ab', 'asa', 'as', 'aps', 'ks', 'ehf',
+            'oy', 'oyj', 'ou', 'sia', 'uab', 'zrt', 'nyrt', 'kft', 'doo', 'dd', 'ad', 'ood', 'eood', 'ead', 'sro', 'spol',
+            'vos', 'spzoo', 'ooo', 'oao', 'zao', 'pao', 'jsc', 'ojsc', 'pjsc', 'cjsc', 'wll', 'fze', 'fzco', 'fzc', 'dmcc',
+            'tbk', 'bhd', 'berhad', 'sdn', 'kk', 'gk', 'yk', 'aktiengesellschaft', 'aktiebolag', 'aktieselskab',
+            'osakeyhtio', 'and']);
+        k := left(k, -length(word) - 1);
+    END LOOP;
+    RETURN CASE WHEN k IN ('', 'and') THEN plain ELSE k END;
 END $$;
 
 -- What people's names are compared by, together with their company: without titles, degrees, middle initials;
@@ -40,7 +58,7 @@ CREATE FUNCTION sx_person(value text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     k text COLLATE pg_c_utf8 := sx_key(value);
-    suffix CONSTANT text := '(?:(?:^|[ ,]+)(?:phd|dphil|mba|emba|msc|bsc|mphil|llm|llb|cpa|cfa|pmp|pe|esq|jr|sr|ii|iii|iv'
+    suffix CONSTANT text COLLATE pg_c_utf8 := '(?:(?:^|[ ,]+)(?:phd|dphil|mba|emba|msc|bsc|mphil|llm|llb|cpa|cfa|pmp|pe|esq|jr|sr|ii|iii|iv'
         '|frcs|mrcs|cissp|ing))+$';
     tail text COLLATE pg_c_utf8;
 BEGIN
@@ -58,14 +76,15 @@ BEGIN
     RETURN regexp_replace(k, ' [a-z](?= )', '', 'g');
 END $$;
 
--- All runs of up to 8 neighbouring words of a name: "contains by word" is equality with one of them.
-CREATE FUNCTION sx_runs(name text) RETURNS SETOF text
+-- All runs of neighbouring words of a name: "contains by word" is equality with one of them.
+CREATE FUNCTION sx_runs(name text, longest integer) RETURNS SETOF text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
 BEGIN ATOMIC
-    SELECT array_to_string(w.words[i : j], ' ')
-    FROM (SELECT string_to_array(name, ' ') AS words) AS w,
-        generate_series(1, least(cardinality(w.words), 16)) AS i,
-        generate_series(i, least(cardinality(w.words), 16, i + 7)) AS j;
+    -- unnest, not generate_series: the planner takes it for ten rows, not for a thousand. OFFSET 0: split once.
+    SELECT array_to_string(w.words[i.n : i.n + j.n - 1], ' ')
+    FROM (SELECT (string_to_array(name, ' '))[1:16] AS words OFFSET 0) AS w,
+        unnest(w.words) WITH ORDINALITY AS i (word, n),
+        unnest(w.words[i.n : i.n + longest - 1]) WITH ORDINALITY AS j (word, n);
 END;
 
 -- Words of a rule as one pattern for key columns: any of them, as whole words, whatever signs they hold
@@ -93,48 +112,50 @@ CREATE FUNCTION tells_one_earlier_job(source text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN sx_key(source) LIKE '%phantombuster%' OR sx_key(source) LIKE '%sales navigator%';
 
--- How senior a title is, by its words; NULL where there is no title. docs/decisions/0008 has the table.
--- The first line that fits counts: "Vice President" before "President", "Assistant to the CEO" before "CEO".
-CREATE FUNCTION title_level(title_key text) RETURNS text
+-- Whether all of someone's jobs are known, as far as can be told: two at least, three where the source tells
+-- of one earlier job only.
+CREATE FUNCTION history_complete(jobs bigint, source text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN title_key = '' THEN NULL
-    WHEN title_key ~ ('\m(?:intern|internship|trainee|apprentice|working student|werkstudent\w*|praktikant\w*|stagiaire'
-        '|graduate|junior|jr)\M')
-        THEN 'junior'
-    WHEN title_key ~ '\m(?:assistant|assistenz|assistentin|secretary) (?:to|of|der|des|du) ' THEN 'individual'
-    WHEN title_key ~ '\m(?:vp|svp|evp|avp|vice[ -]president)\M' THEN 'director'
-    WHEN title_key ~ ('\m(?:ceo|cto|cfo|coo|cio|cmo|cpo|cro|ciso|chro|cdo|founder|cofounder|owner|inhaber\w*'
-        '|geschaftsfuhr\w*|vorstand\w*|managing director|managing partner|general manager|pdg|president)\M'
-        '|\mchief \w+(?: \w+)? officer\M')
-        THEN CASE WHEN title_key ~ '\m(?:product|process|system) owner\M' THEN 'individual' ELSE 'executive' END
-    WHEN title_key ~ ('\m(?:director|direktor\w*|directeur|directrice|direttore|head|bereichsleit\w*'
-        '|abteilungsleit\w*)\M')
-        THEN 'director'
-    WHEN title_key ~ ('\m(?:product|project|program|programme|account|community|content|case|office|success|media'
-        '|marketing|brand|category|delivery|release|test|quality) manager\M')
-        THEN CASE WHEN title_key ~ '\m(?:senior|sr|lead|principal|staff)\M' THEN 'senior' ELSE 'individual' END
-    WHEN title_key ~ '\m(?:manager|managerin|supervisor|teamleit\w*|leiter\w*|chef de|responsable|gerente|jefe)\M'
-        THEN 'manager'
-    WHEN title_key ~ '\m(?:lead|principal|staff|architect)\M' THEN 'lead'
-    WHEN title_key ~ '\m(?:senior|sr|expert|experienced)\M' THEN 'senior'
-    ELSE 'individual' END;
+RETURN coalesce(jobs >= 3 OR (jobs = 2 AND NOT tells_one_earlier_job(source)), false);
 
--- Whether someone works for themselves: by title, company and headline; NULL where all are blank.
-CREATE FUNCTION works_freelance(title_key text, company_key text, headline text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN title_key = '' AND company_key = '' AND headline = '' THEN NULL
-    ELSE (title_key || ' ; ' || company_key || ' ; ' || sx_key(headline))
-        ~ ('\m(?:freelance\w*|freelancing|freiberuf\w*|selbststandig\w*|self[ -]?employed|independent contractor'
-            '|independent consultant|contractor|autonomo|auto-?entrepreneur|zzp\w*)\M')
-    END;
-
--- Whether someone is a consultant, by title.
-CREATE FUNCTION works_in_consulting(title_key text) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN title_key = '' THEN NULL
-    ELSE title_key ~ ('\m(?:consultants?|consulting|consultancy|berater\w*|beratung|consultor\w*|consulente|advis[eo]r)\M')
-    END;
+-- What the words of a title say: how senior someone is (the lowest rank counts; nothing said: individual), that
+-- they work for themselves, that they consult. cancels: a word that means something else in this company:
+-- a product manager manages no people. Words are as sx_key and spaces leave them.
+CREATE TABLE title_terms (
+    term text COLLATE "C" NOT NULL,
+    says text NOT NULL CHECK (says IN ('junior', 'individual', 'senior', 'lead', 'manager', 'director', 'executive',
+        'freelance', 'consulting')),
+    rank smallint NOT NULL DEFAULT 0,
+    cancels text COLLATE "C",
+    PRIMARY KEY (term, says)
+);
+INSERT INTO title_terms (says, rank, cancels, term)
+SELECT g.says, g.rank, nullif(g.cancels, ''), btrim(t) FROM (VALUES
+    ('junior', 1, '', 'intern, internship, trainee, apprentice, working student, werkstudent, werkstudentin, praktikant,
+        praktikantin, stagiaire, graduate, junior, jr, becario, tirocinante'),
+    ('individual', 2, '', 'assistant to, assistant of, assistenz der, assistant du, secretary to, executive assistant,
+        personal assistant'),
+    ('director', 3, 'president', 'vice president, vp, svp, evp, avp'),
+    ('individual', 3, 'owner', 'product owner, process owner, system owner'),
+    ('executive', 4, '', 'ceo, cto, cfo, coo, cio, cmo, cpo, cro, ciso, chro, cdo, founder, cofounder, owner, president,
+        managing director, managing partner, general manager, geschaftsfuhrer, geschaftsfuhrerin, vorstand, inhaber,
+        inhaberin, pdg, chief executive, chief technology, chief financial, chief operating, chief information,
+        chief marketing, chief product, chief people, chief revenue, chief data, chief commercial'),
+    ('director', 5, '', 'director, direktor, direktorin, directeur, directrice, direttore, head, bereichsleiter,
+        bereichsleiterin, abteilungsleiter, abteilungsleiterin'),
+    ('individual', 9, 'manager', 'product manager, project manager, program manager, programme manager, account manager,
+        community manager, content manager, case manager, office manager, success manager, media manager, brand manager,
+        category manager, delivery manager, release manager, test manager, quality manager'),
+    ('manager', 6, '', 'manager, managerin, supervisor, teamleiter, teamleiterin, leiter, leiterin, responsable, gerente,
+        jefe, jefa'),
+    ('lead', 7, '', 'lead, principal, staff, architect, architekt, architektin'),
+    ('senior', 8, '', 'senior, sr, expert, experienced'),
+    ('freelance', 0, '', 'freelance, freelancer, freelancing, freiberufler, freiberuflerin, freiberuflich, selbststandig,
+        self employed, selfemployed, independent contractor, independent consultant, autonomo, auto entrepreneur,
+        autoentrepreneur, zzp, zzper'),
+    ('consulting', 0, '', 'consultant, consultants, consulting, consultancy, berater, beraterin, beratung, unternehmensberater,
+        unternehmensberaterin, consultor, consultora, consulente, advisor, adviser')) AS g (says, rank, cancels, terms),
+    regexp_split_to_table(g.terms, ',\s*') AS t;
 
 CREATE TABLE lists (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
