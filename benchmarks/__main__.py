@@ -11,7 +11,7 @@ from benchmarks.measure import Figure, machine
 from benchmarks.stage import Stage
 
 # Module → the goals it measures, in the order they run.
-MODULES = {"paging": ("P1",), "search_text": ("P3",), "load": ("P6",)}
+MODULES = {"paging": ("P1",), "search_text": ("P3",), "load": ("P6",), "filtering": ("F1",)}
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 
 

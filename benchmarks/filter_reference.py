@@ -14,17 +14,32 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 FORMS = set(
-    "inc incorporated corp corporation co company cie llc llp lp lllp pllc pc plc ltd limited unlimited pty pte pvt private"
-    " gmbh mbh ggmbh ag kg kgaa ohg ug gbr ev eg ek se sa sas sasu sarl eurl snc scop sca spa srl srls sapa sl slu sau scs"
-    " ltda lda eireli epp bv nv vof cv bvba sprl vzw ab asa as aps ks ehf oy oyj ou sia uab zrt nyrt kft doo dd ad ood eood"
-    " ead sro spol vos spzoo ooo oao zao pao jsc ojsc pjsc cjsc wll fze fzco fzc dmcc tbk bhd berhad sdn kk gk yk"
-    " aktiengesellschaft aktiebolag aktieselskab osakeyhtio and".split()
+    "inc incorporated corp corporation co company cie llc llp lp lllp pllc pc plc ltd limited unlimited pty pte pvt"
+    " private gmbh mbh ggmbh ag kg kgaa ohg ug gbr ev eg ek se sa sas sasu sarl eurl snc scop sca spa srl srls sapa"
+    " sl slu sau scs ltda lda eireli epp bv nv vof cv bvba sprl vzw ab asa as aps ks ehf oy oyj ou sia uab zrt nyrt"
+    " kft doo dd ad ood eood ead sro spol vos spzoo ooo oao zao pao jsc ojsc pjsc cjsc wll fze fzco fzc dmcc tbk bhd"
+    " berhad sdn kk gk yk aktiengesellschaft aktiebolag aktieselskab osakeyhtio and".split()
 )
 CYRILLIC_FORMS = ("ооо", "оао", "зао", "пао", "ао", "тов")
 CJK_FORMS = ("株式会社", "有限会社", "合同会社", "股份有限公司", "有限责任公司", "有限公司")
-DEGREES = r"(?:(?:^|[ ,]+)(?:phd|dphil|mba|emba|msc|bsc|mphil|llm|llb|cpa|cfa|pmp|pe|esq|jr|sr|ii|iii|iv|frcs|mrcs|cissp|ing))+$"
+DEGREES = (
+    r"(?:(?:^|[ ,]+)(?:phd|dphil|mba|emba|msc|bsc|mphil|llm|llb|cpa|cfa|pmp|pe|esq|jr|sr|ii|iii|iv|frcs|mrcs|cissp"
+    r"|ing))+$"
+)
 TITLES = r"^(?:(?:dr|prof|professor|mr|mrs|ms|mx|sir|dame|herr|frau|dipl|ing|mag|mme|don|dona) )+(?=.)"
-LETTERS = {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "đ": "d", "ı": "i", "ё": "е"}
+LETTERS = {
+    "ß": "ss",
+    "ø": "o",
+    "Ø": "O",
+    "ł": "l",
+    "Ł": "L",
+    "æ": "ae",
+    "Æ": "AE",
+    "œ": "oe",
+    "đ": "d",
+    "ı": "i",
+    "ё": "е",
+}
 
 
 @dataclass
@@ -123,9 +138,7 @@ def has_keywords(row: Row, terms: Iterable[str]) -> bool:
     texts = [split(part) for part in (row.title, row.company, row.headline, *row.skills, row.location)]
     wanted = [split(term) for term in terms]
     return any(
-        term and any(text[at : at + len(term)] == term for at in range(len(text)))
-        for term in wanted
-        for text in texts
+        term and any(text[at : at + len(term)] == term for at in range(len(text))) for term in wanted for text in texts
     )
 
 
@@ -194,9 +207,7 @@ def judge(
     return _judge(row, kind, p, terms, now), None
 
 
-def _judge(
-    row: Row, kind: str, p: Mapping[str, Any], terms: Sequence[Mapping[str, Any]], now: datetime
-) -> bool | None:
+def _judge(row: Row, kind: str, p: Mapping[str, Any], terms: Sequence[Mapping[str, Any]], now: datetime) -> bool | None:
     if kind == "title":
         return None if not row.title else has_words(key(row.title), p["terms"]) == p["has"]
     if kind == "keyword":
@@ -312,4 +323,3 @@ def apply(
         if said or (said is None and rules[n]["on_unknown"] == "drop"):
             return n, [one for one, _ in answers], entry
     return None, [one for one, _ in answers], None
-

@@ -11,7 +11,15 @@ from benchmarks import filter_reference as reference
 from services.servers import ServerUrls
 
 COMPANIES = {
-    "google": ["Google", "GOOGLE LLC", "Google, Inc.", "Google Inc", "google (Alphabet)", "Google GmbH", "Google Pte. Ltd."],
+    "google": [
+        "Google",
+        "GOOGLE LLC",
+        "Google, Inc.",
+        "Google Inc",
+        "google (Alphabet)",
+        "Google GmbH",
+        "Google Pte. Ltd.",
+    ],
     "walt disney": ["The Walt Disney Company", "Walt Disney Co.", "walt  disney"],
     "at and t": ["AT&T", "AT & T Inc.", "AT and T"],
     "tiffany": ["Tiffany & Co.", "Tiffany and Company"],
@@ -46,7 +54,14 @@ COMPANIES = {
     "": ["", "  ", "-", "()"],
 }
 PEOPLE = {
-    "jane doe": ["Jane Doe", "DOE, Jane", "Dr. Jane A. Doe, PhD", "jane  doe (she/her)", "Jane Doe MBA, PMP", "Ms. Jane Doe"],
+    "jane doe": [
+        "Jane Doe",
+        "DOE, Jane",
+        "Dr. Jane A. Doe, PhD",
+        "jane  doe (she/her)",
+        "Jane Doe MBA, PMP",
+        "Ms. Jane Doe",
+    ],
     "jose garcia": ["José García", "JOSE GARCIA", "García, José"],
     "pat oneil": ["Pat O'Neil", "Pat O’Neil", "PAT ONEIL"],
     "hans peter muller": ["Prof. Dr. Hans-Peter Müller", "Hans Peter Muller"],
