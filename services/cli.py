@@ -17,6 +17,7 @@ from services import (
     cli_data,
     cli_demo,
     cli_export,
+    cli_filter,
     cli_generate,
     cli_run,
     cli_screening,
@@ -24,7 +25,7 @@ from services import (
 )
 from services.errors import ProductError
 
-COMMANDS = (cli_run, cli_users, cli_data, cli_candidates, cli_export, cli_generate, cli_screening, cli_demo)
+COMMANDS = (cli_run, cli_users, cli_data, cli_candidates, cli_export, cli_filter, cli_generate, cli_screening, cli_demo)
 
 
 def parser() -> cli_base.Parser:

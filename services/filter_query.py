@@ -171,6 +171,7 @@ def _add_list(
     if given.holds == "people":
         _use(parts, "people")
         _names(parts, "names_now")
+        parts.ctes.setdefault("persons", SQL(_Q.with_persons))
         _cte(parts, hits["hits"], "with_hits_person", hits | _placeholders(parts, n, values))
         parts.joins[f"hits_{n}"] = SQL(_Q.join_profile).format(**hits)
         parts.entries[-1] = SQL("{hits}.entry_id").format(**hits)

@@ -68,7 +68,7 @@ def from_table(rows: Iterable[Sequence[object]], holds: Holds) -> list[Entry]:
         if not any(cells):
             continue
         if columns is None:
-            columns = _header(cells)
+            columns = _header(cells, holds)
             if columns:
                 continue
         entry = _entry(number, cells, columns, holds)
@@ -77,15 +77,17 @@ def from_table(rows: Iterable[Sequence[object]], holds: Holds) -> list[Entry]:
     return found
 
 
-def _header(cells: Sequence[str]) -> dict[str, int]:
+def _header(cells: Sequence[str], holds: Holds) -> dict[str, int]:
     """Which column holds what; {} where the row is no header."""
     columns: dict[str, int] = {}
     for at, cell in enumerate(cells):
         name = _HEADERS.get(cell.lower().strip(" :"))
         if name is not None:
             columns.setdefault(name, at)
-    # "Mail" or "Profile" alone can be a company.
-    return columns if len(columns) > 1 or (columns and len([c for c in cells if c]) == 1) else {}
+    # "Mail" or "Profile" among others can be a company.
+    own = {"companies": "company", "schools": "school", "people": "name"}[holds]
+    alone = len([cell for cell in cells if cell]) == 1
+    return columns if len(columns) > 1 or own in columns or (columns and alone) else {}
 
 
 def _entry(number: int, cells: Sequence[str], columns: dict[str, int], holds: Holds) -> Entry | None:
@@ -95,9 +97,10 @@ def _entry(number: int, cells: Sequence[str], columns: dict[str, int], holds: Ho
 
     raw = ", ".join(part for part in cells if part)[:MAX_RAW]
     if holds != "people":
-        label = (cell("company" if holds == "companies" else "school") or cell("name")) if columns else ""
-        label = label or next(part for part in cells if part)
-        return Entry(number, raw, label)
+        own = "company" if holds == "companies" else "school"
+        named = [name for name in (own, "name") if name in columns]
+        label = next((cell(name) for name in named), "") if named else next(part for part in cells if part)
+        return Entry(number, raw, label) if label else None
     if columns:
         address, email, company = cell("url"), cell("email"), cell("company")
         name = cell("name") or f"{cell('first')} {cell('last')}".strip()

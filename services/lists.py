@@ -24,6 +24,7 @@ from services.runtime import Runtime
 Source = Literal["typed", "file", "sheet"]
 MAX_NAME = 100
 MAX_PAGE = 100
+ANALYZE_FROM = 1_000
 GONE = "This list does not exist any more, or it is not shared with you."
 READ_ONLY = "You may look at this list, but not change it."
 
@@ -306,6 +307,8 @@ def _fill(rt: Runtime, actor: Actor, list_id: int, given: Sequence[Entry], sourc
         assert made is not None
         if not made["taken"]:
             raise BadInput("There is nothing in it that could be an entry; the list stays as it is.")
+        if made["added"] >= ANALYZE_FROM:
+            conn.execute(_Q.learn_entries)
         filled = Filled(row["version"], made["entries"], made["added"], made["removed"], len(given), made["taken"])
         return _finish(conn, actor, row, source, filled)
 

@@ -110,4 +110,8 @@ SELECT c.id, p.full_name, p.title, p.company, p.location, p.country, p.headline,
     coalesce((SELECT jsonb_agg(jsonb_build_array(o.company, o.started_on, o.is_current)) FROM positions o
         WHERE o.profile_id = p.id), '[]')
 FROM candidates c JOIN profiles p ON p.id = c.profile_id
-WHERE c.search_id = %(search_id)s AND c.filter_status = 'active' AND c.id %% %(every)s = 0 ORDER BY c.id;
+WHERE c.search_id = %(search_id)s AND c.id %% %(every)s = 0 ORDER BY c.id;
+
+-- run_ms --
+-- How long a run took until it was done.
+SELECT extract(epoch FROM finished_at - started_at)::float8 * 1000 AS ms FROM runs WHERE id = %(run_id)s;

@@ -130,7 +130,7 @@ SELECT pg_current_snapshot()::text AS snapshot;
 -- The next candidates of a run, in the order of their ids.
 SELECT c.id FROM candidates c JOIN searches s ON s.id = c.search_id
 WHERE c.id IN (SELECT candidate_id FROM filter_outcomes
-        WHERE run_id = %(run_id)s AND seq > %(after)s AND seq <= %(after)s + %(limit)s AND outcome <> 'flag')
+        WHERE run_id = %(run_id)s AND seq > %(after)s AND seq <= %(after)s::integer + %(limit)s::integer AND outcome <> 'flag')
     AND c.search_id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s)
 ORDER BY c.id FOR NO KEY UPDATE OF c;
 
@@ -145,7 +145,7 @@ WITH todo AS MATERIALIZED (
     FROM filter_outcomes o
     LEFT JOIN candidates c ON c.id = o.candidate_id AND c.search_id = %(search_id)s
     LEFT JOIN filter_rules r ON r.run_id = o.run_id AND r.position = o.position
-    WHERE o.run_id = %(run_id)s AND o.seq > %(after)s AND o.seq <= %(after)s + %(limit)s
+    WHERE o.run_id = %(run_id)s AND o.seq > %(after)s AND o.seq <= %(after)s::integer + %(limit)s::integer
 ), moving AS MATERIALIZED (
     SELECT * FROM todo
     WHERE NOT gone AND NOT meanwhile

@@ -47,7 +47,7 @@ WITH given AS MATERIALIZED (
     SELECT id, row_number, raw, url_key, email_key, name_key, company_key FROM list_entries
     WHERE list_id = %(list_id)s AND to_version IS NULL
 ), gone AS (
-    UPDATE list_entries e SET to_version = %(version)s + 1 FROM had h
+    UPDATE list_entries e SET to_version = %(version)s::integer + 1 FROM had h
     WHERE e.id = h.id AND NOT %(add_only)s::boolean AND NOT EXISTS (SELECT FROM given g
         WHERE (g.url_key, g.email_key, g.name_key, g.company_key) = (h.url_key, h.email_key, h.name_key, h.company_key))
     RETURNING 1
@@ -58,7 +58,7 @@ WITH given AS MATERIALIZED (
 ), come AS (
     INSERT INTO list_entries (list_id, from_version, row_number, raw, label, url_key, email_key, company, name_key,
         company_key)
-    SELECT %(list_id)s, %(version)s + 1, g.row_number, g.raw, g.label, g.url_key, g.email_key, g.company, g.name_key,
+    SELECT %(list_id)s, %(version)s::integer + 1, g.row_number, g.raw, g.label, g.url_key, g.email_key, g.company, g.name_key,
         g.company_key
     FROM given g WHERE NOT EXISTS (SELECT FROM had h
         WHERE (g.url_key, g.email_key, g.name_key, g.company_key) = (h.url_key, h.email_key, h.name_key, h.company_key))
@@ -70,8 +70,12 @@ SELECT (SELECT count(*) FROM come) AS added, (SELECT count(*) FROM gone) AS remo
 
 -- remove_entries --
 -- Entries that are in the newest version no more.
-UPDATE list_entries SET to_version = %(version)s + 1
+UPDATE list_entries SET to_version = %(version)s::integer + 1
 WHERE list_id = %(list_id)s AND to_version IS NULL AND id = ANY (%(ids)s::bigint[]);
+
+-- learn_entries --
+-- After many new entries: how rules are judged is planned by what is known of them.
+ANALYZE list_entries;
 
 -- last_row --
 -- Where what is added later begins.

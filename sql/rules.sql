@@ -89,7 +89,7 @@ CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean
 -- with_who --
 -- Parts of the statement that judges everyone of a search by all rules at once: whom it is about.
 who AS MATERIALIZED (
-    SELECT c.id, c.profile_id, c.company_key, c.title_key, c.location_key, c.country FROM candidates c WHERE {scope}
+    SELECT c.id, c.profile_id, c.name_key, c.company_key, c.title_key, c.location_key, c.country FROM candidates c WHERE {scope}
 )
 
 -- with_jobs --
@@ -113,10 +113,15 @@ history AS MATERIALIZED (
 -- with_said --
 -- What is said by the words of each distinct title.
 said AS MATERIALIZED (
-    SELECT t.title_key, w.term, w.says, w.rank, w.cancels
-    FROM (SELECT title_key, btrim(regexp_replace(title_key COLLATE pg_c_utf8, '[^[:alnum:]]+', ' ', 'g')) AS plain
-        FROM (SELECT DISTINCT title_key FROM who) AS d OFFSET 0) AS t
-    CROSS JOIN LATERAL sx_runs(t.plain, 2) AS r (run) JOIN title_terms w ON w.term = r.run COLLATE "C"
+    WITH pairs AS MATERIALIZED (
+        SELECT t.title_key, u.word COLLATE "C" AS word, (u.word || ' ' || u.next) COLLATE "C" AS both
+        FROM (SELECT title_key,
+                string_to_array(regexp_replace(title_key COLLATE pg_c_utf8, '[^[:alnum:]]+', ' ', 'g'), ' ') AS words
+            FROM (SELECT DISTINCT title_key FROM who) AS d OFFSET 0) AS t,
+            unnest(t.words, t.words[2 :]) AS u (word, next))
+    SELECT p.title_key, w.term, w.says, w.rank, w.cancels FROM pairs p JOIN title_terms w ON w.term = p.word
+    UNION ALL
+    SELECT p.title_key, w.term, w.says, w.rank, w.cancels FROM pairs p JOIN title_terms w ON w.term = p.both
 ), levels AS MATERIALIZED (
     SELECT s.title_key, (array_agg(s.says ORDER BY s.rank) FILTER (WHERE s.rank > 0))[1] AS level,
         bool_or(s.says = 'consulting') AS consulting
@@ -247,26 +252,32 @@ names_school AS MATERIALIZED (
     GROUP BY s.profile_id
 )
 
+-- with_persons --
+-- Names and companies as people are compared by them.
+persons AS MATERIALIZED (
+    SELECT c.profile_id, n.norm AS company, sx_person(c.name_key) AS name
+    FROM who c JOIN names_now n ON n.name = c.company_key WHERE c.name_key <> ''
+)
+
 -- with_hits_person --
 -- Who is on a list of people. Name and company do not count where both sides have an address, and so could tell.
 {hits} AS MATERIALIZED (
     WITH listed AS MATERIALIZED (
-        SELECT e.* FROM list_entries e
+        SELECT e.id, e.url_key, e.email_key, e.name_key, e.company_key FROM list_entries e
         WHERE e.list_id = {list_id}::bigint AND e.from_version <= {list_version}::integer
             AND (e.to_version IS NULL OR e.to_version > {list_version}::integer)),
+    alike AS MATERIALIZED (
+        SELECT s.profile_id, l.id, l.url_key FROM listed l
+        JOIN persons s ON s.name = l.name_key AND s.company = l.company_key
+        WHERE l.name_key <> '' AND l.company_key <> ''),
     found AS (
         SELECT u.profile_id, l.id FROM listed l JOIN profile_urls u ON u.url_key = l.url_key WHERE l.url_key <> ''
         UNION ALL
         SELECT p.id, l.id FROM listed l JOIN profiles p ON lower(p.email) = l.email_key
         WHERE l.email_key <> '' AND p.email <> ''
         UNION ALL
-        SELECT c.profile_id, l.id
-        FROM (SELECT DISTINCT company_key FROM listed WHERE company_key <> '' AND name_key <> '') AS k
-        JOIN names_now n ON n.norm = k.company_key
-        JOIN who c ON c.company_key = n.name
-        JOIN profiles p ON p.id = c.profile_id
-        JOIN listed l ON l.company_key = k.company_key AND l.name_key = sx_person(p.name_key)
-        WHERE l.url_key = '' OR p.linkedin_url = '')
+        SELECT a.profile_id, a.id FROM alike a JOIN profiles p ON p.id = a.profile_id
+        WHERE a.url_key = '' OR p.linkedin_url = '')
     SELECT f.profile_id, min(f.id) AS entry_id FROM found f GROUP BY f.profile_id
 )
 

@@ -11,14 +11,17 @@ DECLARE
     plain text COLLATE pg_c_utf8;
     word text COLLATE pg_c_utf8;
 BEGIN
-    IF strpos(k, '(') > 0 THEN
-        k := regexp_replace(k, '\([^)]*\)?', ' ', 'g');
+    -- Most names are plain.
+    IF k !~ '^[a-z0-9]+(?: [a-z0-9]+)*$' THEN
+        IF strpos(k, '(') > 0 THEN
+            k := regexp_replace(k, '\([^)]*\)?', ' ', 'g');
+        END IF;
+        IF strpos(k, '.com') > 0 THEN
+            k := regexp_replace(k, '\.com\M', '', 'g');
+        END IF;
+        k := translate(replace(k, '&', ' and '), '.''’`´"“”„״׳', '');
+        k := btrim(regexp_replace(k, '[^[:alnum:]]+', ' ', 'g'));
     END IF;
-    IF strpos(k, '.com') > 0 THEN
-        k := regexp_replace(k, '\.com\M', '', 'g');
-    END IF;
-    k := translate(replace(k, '&', ' and '), '.''’`´"“”„״׳', '');
-    k := btrim(regexp_replace(k, '[^[:alnum:]]+', ' ', 'g'));
     IF k ~ '\m[a-z] [a-z]\M' THEN
         k := replace(regexp_replace(k, '\m([a-z]) (?=[a-z]\M)', '\1', 'g'), 'sp zoo', 'spzoo');
     ELSIF strpos(k, 'sp z') > 0 THEN
@@ -62,6 +65,14 @@ DECLARE
         '|frcs|mrcs|cissp|ing))+$';
     tail text COLLATE pg_c_utf8;
 BEGIN
+    -- Most names are plain: words of two letters and more, none of which is a title or a degree.
+    IF k ~ '^[a-z]{2,}(?: [a-z]{2,})+$'
+        AND split_part(k, ' ', 1) <> ALL (ARRAY['dr', 'prof', 'professor', 'mr', 'mrs', 'ms', 'mx', 'sir', 'dame', 'herr',
+            'frau', 'dipl', 'ing', 'mag', 'mme', 'don', 'dona'])
+        AND split_part(k, ' ', -1) <> ALL (ARRAY['phd', 'dphil', 'mba', 'emba', 'msc', 'bsc', 'mphil', 'llm', 'llb', 'cpa',
+            'cfa', 'pmp', 'pe', 'esq', 'jr', 'sr', 'ii', 'iii', 'iv', 'frcs', 'mrcs', 'cissp', 'ing']) THEN
+        RETURN k;
+    END IF;
     IF strpos(k, '(') > 0 THEN
         k := regexp_replace(k, '\([^)]*\)?', ' ', 'g');
     END IF;
