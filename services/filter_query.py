@@ -45,10 +45,12 @@ class _Parts:
     conditions: list[Composable] = field(default_factory=list)
     entries: list[Composable] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
-    # Conditions that depend on a title or place only: where they are decided → rule's number → condition.
+    # Conditions that depend on one row, title or place only: where they are decided → rule's number → condition.
     facts: dict[str, dict[int, Composable]] = field(default_factory=dict)
     # What else jobs have to say.
     recent: list[Composable] = field(default_factory=list)
+    # Whether profiles are read.
+    people: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,17 +82,17 @@ def judging(
     where: Composable = SQL(getattr(_F, scope))
     if sample > 1:
         where = Composed([where, SQL(" "), SQL(_F.only_a_sample)])
-    parts.ctes["who"] = SQL(_Q.with_who).format(scope=where)
+    # Its place is before the others; what it holds is known after them.
+    parts.ctes["who"] = where
     for n, rule in enumerate(rules):
         _add(parts, n, rule, lists, at)
-    _decide_once(parts)
+    _decide_once(parts, where)
     parts.ctes["judged"] = SQL(_F.with_judged).format(
         results=SQL(", ").join(
             SQL("({}) AS {}").format(condition, Identifier(f"r{n}")) for n, condition in enumerate(parts.conditions)
         ),
         entries=SQL(", ").join(parts.entries),
         joins=SQL("\n").join(parts.joins.values()),
-        scope=where,
     )
     parts.ctes["rules"] = SQL(_F.with_rules)
     parts.ctes["guarded"] = SQL(_F.with_guarded)
@@ -151,8 +153,14 @@ def _add(parts: _Parts, n: int, rule: Rule, lists: Mapping[int, ListInForce], at
     parts.conditions.append(said)
 
 
-def _decide_once(parts: _Parts) -> None:
+def _decide_once(parts: _Parts, where: Composable) -> None:
     """The common table expressions that need to know all rules."""
+    own = [SQL(", ({}) AS {}").format(said, Identifier(f"fact_{n}")) for n, said in parts.facts.pop("c", {}).items()]
+    parts.ctes["who"] = SQL(_Q.with_who).format(
+        facts=SQL("").join([*own, SQL(_Q.has_url)] if parts.people else own),
+        people=SQL(_Q.join_people if parts.people else ""),
+        scope=where,
+    )
     if "history" in parts.ctes:
         parts.ctes["history"] = SQL(_Q.with_history).format(recent=SQL("").join(parts.recent))
     for name, facts in parts.facts.items():
@@ -212,8 +220,7 @@ def _add_list(
 
 def _use(parts: _Parts, what: str) -> None:
     if what == "people":
-        # Before the others: an inner join.
-        parts.joins = {"people": SQL(_Q.join_people), **parts.joins}
+        parts.people = True
     elif what == "history":
         parts.ctes.setdefault("jobs", SQL(_Q.with_jobs))
         parts.ctes.setdefault("history", SQL(_Q.with_history))

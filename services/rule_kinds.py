@@ -59,7 +59,7 @@ class Kind:
     """One kind of rule. key is also the name of its condition, unless a list's kind chooses another.
 
     uses: what the condition reads besides candidates: people (profiles), history (jobs), schools, words (of titles).
-    decided_by: the condition depends on this only, so it is decided once for each distinct one: titles, places.
+    decided_by: the condition depends on this only: the person's row (c), or the title or place, for each distinct one.
     one_of: at least one of these parameters must be given.
     """
 
@@ -70,7 +70,7 @@ class Kind:
     status: str
     uses: frozenset[str] = frozenset()
     one_of: tuple[str, ...] = ()
-    decided_by: Literal["", "titles", "places"] = ""
+    decided_by: Literal["", "c", "titles", "places"] = ""
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,9 @@ KINDS: dict[str, Kind] = {
             "filtered_list",
         ),
         Kind("title", "Title", _TERMS, _about("title"), "filtered_title", decided_by="titles"),
-        Kind("keyword", "Keywords", _TERMS, _about("profile"), "filtered_keyword", frozenset({"people"})),
+        Kind(
+            "keyword", "Keywords", _TERMS, _about("profile"), "filtered_keyword", frozenset({"people"}), decided_by="c"
+        ),
         Kind("location", "Location", _TERMS, _about("location"), "filtered_location", decided_by="places"),
         Kind(
             "experience",
@@ -274,6 +276,7 @@ KINDS: dict[str, Kind] = {
             (Param("low", _number(0, 80, whole=False)), Param("high", _number(0, 80, whole=False))),
             _range("of experience", "years"),
             "filtered_experience",
+            decided_by="c",
             one_of=("low", "high"),
         ),
         Kind(
@@ -282,6 +285,7 @@ KINDS: dict[str, Kind] = {
             (Param("low", _number(0, 960)), Param("high", _number(0, 960))),
             _range("in the present job", "months"),
             "filtered_tenure",
+            decided_by="c",
             one_of=("low", "high"),
         ),
         Kind(
@@ -313,6 +317,7 @@ KINDS: dict[str, Kind] = {
             lambda p: "Leave out who works as a freelancer",
             "filtered_freelance",
             frozenset({"people"}),
+            decided_by="c",
         ),
         Kind(
             "consulting",
@@ -338,6 +343,7 @@ KINDS: dict[str, Kind] = {
             lambda p: f"Leave out who has no {' or no '.join(p['fields'])}".replace("_", " "),
             "filtered_missing",
             frozenset({"people"}),
+            decided_by="c",
         ),
     )
 }

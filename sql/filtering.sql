@@ -16,9 +16,8 @@ AND mod(hashint8(c.id), %(sample)s::integer) = 0
 -- Everyone by every rule, once.
 judged AS MATERIALIZED (
     SELECT c.id, c.filter_status, {results}, ARRAY[{entries}] AS entries
-    FROM candidates c
+    FROM who c
     {joins}
-    WHERE {scope}
 )
 
 -- with_rules --
@@ -119,8 +118,8 @@ WHERE c.search_id = %(search_id)s AND c.filter_status <> 'active'
 SELECT count(*) AS total FROM filter_outcomes WHERE run_id = %(run_id)s;
 
 -- more_memory --
--- For one transaction that judges everyone: hash tables of a whole search.
-SELECT set_config('work_mem', '128MB', true);
+-- For one transaction that judges everyone: hash tables of a whole search, and no sorting of it.
+SELECT set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
 
 -- take_snapshot --
 -- The moment of a judgement, to tell who was changed after it.

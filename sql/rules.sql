@@ -83,14 +83,21 @@ CASE WHEN e.schools IS NULL THEN NULL ELSE ({hits}.entry_id IS NOT NULL) = {list
 -- person_listed --
 -- The person is on a list, by address, e-mail, or name and company; unknown for who has none of them.
 CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean
-    WHEN p.linkedin_url = '' AND p.email = '' AND (c.company_key = '' OR c.name_key = '') THEN NULL
+    WHEN NOT c.has_url AND NOT c.has_email AND (c.company_key = '' OR c.name_key = '') THEN NULL
     ELSE NOT {listed}::boolean END
 
 -- with_who --
--- Parts of the statement that judges everyone of a search by all rules at once: whom it is about.
+-- Parts of the statement that judges everyone of a search by all rules at once: whom it is about, read once,
+-- with what is decided by the row alone. What comes after it carries few columns.
 who AS MATERIALIZED (
-    SELECT c.id, c.profile_id, c.name_key, c.company_key, c.title_key, c.location_key, c.country FROM candidates c WHERE {scope}
+    SELECT c.id, c.profile_id, c.filter_status, c.name_key, c.company_key, c.title_key, c.location_key, c.country,
+        c.source, c.average_tenure_months, c.has_email{facts}
+    FROM candidates c {people} WHERE {scope}
 )
+
+-- has_url --
+-- One more thing to know of them, where profiles are read anyway.
+, p.linkedin_url <> '' AS has_url
 
 -- with_jobs --
 -- Their jobs.
