@@ -87,7 +87,7 @@ class AppliedRule:
 
 
 @dataclass(frozen=True)
-class InForce:
+class RulesInForce:
     """The rules that were applied to a search last."""
 
     run_id: int
@@ -195,7 +195,7 @@ def restore(rt: Runtime, actor: Actor, search_id: UUID, rule_id: int | None = No
     return run_id
 
 
-def in_force(rt: Runtime, actor: Actor, search_id: UUID) -> InForce | None:
+def in_force(rt: Runtime, actor: Actor, search_id: UUID) -> RulesInForce | None:
     """The rules that were applied last, with the lists' versions then and now; None before the first time.
 
     Raises Forbidden for a search that is not the actor's to see.
@@ -207,7 +207,7 @@ def in_force(rt: Runtime, actor: Actor, search_id: UUID) -> InForce | None:
         if run is None:
             return None
         rules = tuple(_applied(row) for row in db.rows(conn, _Q.fetch_run_rules, {"run_id": run["run_id"]}))
-    return InForce(run["run_id"], run["finished_at"], run["who"], run["rule_set_id"], rules)
+    return RulesInForce(run["run_id"], run["finished_at"], run["who"], run["rule_set_id"], rules)
 
 
 def would_change(

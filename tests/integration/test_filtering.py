@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+import sql
 from benchmarks.filter_reference import Row
 from services import bulk, candidates, filter_run, filtering, ledger, lists, runs, searches, undo
 from services.candidates import action_of
@@ -17,7 +18,7 @@ from services.grid_view import View
 from services.identity import Actor
 from services.runtime import Runtime
 from services.servers import ServerUrls
-from tests.change_runs import kill_at, rows, run_row, version, work, work_with
+from tests.change_runs import change, kill_at, rows, run_row, version, work, work_with
 from tests.filter_world import add_list, add_rows, apply, named, statuses
 from tests.people import add_search
 
@@ -223,6 +224,26 @@ def test_a_run_asks_for_the_right_in_every_batch(
     run_id = filtering.start(rt, bob, search_id, [NURSES])
     work_with(rt, run_id, 2, lambda: searches.set_visibility(rt, alice, search_id, "private"))
     assert (run_row(rt, run_id)["state"], len(out(rt, search_id))) == ("failed", 4)
+
+
+def test_a_run_whose_list_is_gone_says_so(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], acme: dict[str, Any]
+) -> None:
+    run_id = filtering.start(rt, alice, search_id, [acme])
+    change(rt, "DELETE FROM lists WHERE id = %s", acme["params"]["list_id"])
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert (run["state"], run["message"], out(rt, search_id)) == ("failed", filtering.NO_LIST, {})
+
+
+def test_a_run_that_has_written_more_than_a_small_number(rt: Runtime, alice: Actor, search_id: uuid.UUID) -> None:
+    """A parameter that fits in two bytes is one of two bytes, and so was its sum with another."""
+    given = {"run_id": 1, "search_id": search_id, "after": 32_000, "limit": 4_000, "batch_id": 1, "as_of": None,
+             "restored_as": "rules", **alice.params}  # fmt: skip
+    queries = sql.queries("filtering")
+    with rt.db.connection() as conn:
+        conn.execute(queries.lock_outcomes, given)
+        assert conn.execute(queries.write_outcomes, given).fetchall()[0]["last"] == 32_000
 
 
 def test_two_people_apply_different_rules_at_once(
