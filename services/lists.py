@@ -97,24 +97,6 @@ class Version:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Alias:
-    """Two names that mean the same company or school, for all lists."""
-
-    id: int
-    name: str
-    same_as: str
-    who: str
-
-
-@dataclass(frozen=True)
-class DueSheet:
-    """A list whose sheet is to be read again, and for whom."""
-
-    list_id: int
-    actor: Actor
-
-
 def all_lists(rt: Runtime, actor: Actor) -> list[ListInfo]:
     """Lists that the actor may see, by name; at most 500."""
     with rt.db.connection() as conn:
@@ -217,73 +199,6 @@ def searches_behind(rt: Runtime, actor: Actor, list_id: int) -> list[tuple[UUID,
     with rt.db.connection() as conn:
         found = db.rows(conn, _Q.fetch_users_of, {"list_id": list_id, **actor.params})
     return [(row["id"], row["title"]) for row in found]
-
-
-def add_alias(rt: Runtime, actor: Actor, holds: str, name: str, same_as: str) -> int:
-    """Two names that mean the same, for all lists. Raises Forbidden, BadInput where they are one name anyway."""
-    if not actor.may_edit:
-        raise Forbidden("Viewers cannot add names. Ask an admin for another role.")
-    if holds not in ("companies", "schools"):
-        raise BadInput("Other names are for companies and schools.")
-    given = {"holds": holds, "name": clean(name, 300), "same_as": clean(same_as, 300), **actor.params}
-    with rt.db.connection() as conn:
-        row = db.one(conn, _Q.insert_alias, given)
-        if row is None:
-            raise BadInput("These two are taken for the same already.")
-        audit(conn, actor, "alias.add", str(row["id"]), holds=holds)
-    return int(row["id"])
-
-
-def remove_alias(rt: Runtime, actor: Actor, alias_id: int) -> None:
-    """Raises Forbidden for viewers."""
-    if not actor.may_edit:
-        raise Forbidden("Viewers cannot remove names. Ask an admin for another role.")
-    with rt.db.connection() as conn:
-        db.run(conn, _Q.delete_alias, {"alias_id": alias_id})
-        audit(conn, actor, "alias.remove", str(alias_id))
-
-
-def all_aliases(rt: Runtime, holds: str) -> list[Alias]:
-    """Other names of companies or schools, at most 1,000."""
-    with rt.db.connection() as conn:
-        return [Alias(**row) for row in db.rows(conn, _Q.fetch_aliases, {"holds": holds})]
-
-
-# -- Google Sheets: what the client of sheets needs ---------------------------------------------------
-
-
-def set_sheet(
-    rt: Runtime, actor: Actor, list_id: int, sheet_id: str, sheet_range: str, every_min: int | None = None
-) -> None:
-    """Where a list is read from, and how often (minutes, None: only when asked). Raises Forbidden, BadInput."""
-    if every_min is not None and not 5 <= every_min <= 10_080:
-        raise BadInput("A sheet is read again every 5 minutes at most, every week at least.")
-    given = {"list_id": list_id, "sheet_id": sheet_id, "sheet_range": sheet_range, "every_min": every_min}
-    with rt.db.connection() as conn:
-        if db.run(conn, _Q.update_sheet, {**given, **actor.params}) == 0:
-            raise Forbidden(READ_ONLY)
-        audit(conn, actor, "list.sheet", str(list_id), every_min=every_min)
-
-
-def sync_failed(rt: Runtime, list_id: int, message: str) -> None:
-    """The sheet could not be read: the last good version stays in force. message: for people."""
-    with rt.db.connection() as conn:
-        db.run(conn, _Q.note_sync, {"list_id": list_id, "state": "failed", "message": message[:500]})
-
-
-def sync_done(rt: Runtime, actor: Actor, list_id: int, entries: Sequence[Entry]) -> Filled:
-    """The sheet was read: replace(), and the state of the sync. Raises as replace() does."""
-    filled = replace(rt, actor, list_id, entries, "sheet")
-    with rt.db.connection() as conn:
-        db.run(conn, _Q.note_sync, {"list_id": list_id, "state": "ok", "message": ""})
-    return filled
-
-
-def due_sheets(rt: Runtime) -> list[DueSheet]:
-    """Lists whose sheet is to be read again now, at most 60; the periodic task calls this."""
-    with rt.db.connection() as conn:
-        found = db.rows(conn, _Q.fetch_due)
-    return [DueSheet(row["list_id"], Actor(row["user_id"], row["role"], row["name"])) for row in found]
 
 
 # -- inside ----------------------------------------------------------------------------------------------

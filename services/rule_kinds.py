@@ -15,14 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast, get_args
 
+from services import rule_params, rule_sentences
 from services.errors import BadInput
-from services.import_rows import clean
 
 Unknown = Literal["keep", "drop", "flag"]
 Holds = Literal["people", "companies", "schools"]
 MAX_RULES = 40
-MAX_TERMS = 200
-MAX_TERM = 100
 DEFAULT_THRESHOLD = 0.8
 
 LEVELS = ("junior", "individual", "senior", "lead", "manager", "director", "executive")
@@ -102,14 +100,15 @@ def check(raw: Any) -> Rule:
     """{"kind", "params", "on_unknown"} as a page or file gives it → Rule. Raises BadInput."""
     if not isinstance(raw, Mapping):
         raise BadInput("A rule is an object with kind and params.")
-    kind = KINDS.get(raw.get("kind", ""))
+    name = raw.get("kind")
+    kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise BadInput(f"A rule's kind is one of {', '.join(KINDS)}.")
     given = raw.get("params") or {}
     if not isinstance(given, Mapping):
         raise BadInput(f"The parameters of the rule “{kind.label}” could not be read.")
-    if unknown := sorted(set(given) - {one.name for one in kind.params}):
-        raise BadInput(f"The rule “{kind.label}” has no parameter {str(unknown[0])[:40]!r}.")
+    if unknown := sorted(map(str, set(given) - {one.name for one in kind.params})):
+        raise BadInput(f"The rule “{kind.label}” has no parameter {unknown[0][:40]!r}.")
     params = {}
     for one in kind.params:
         value = given.get(one.name)
@@ -151,103 +150,8 @@ def sentence(rule: Rule, list_name: str = "") -> str:
     return text + {"keep": "", "drop": ", or where it is not known", "flag": "; flag who is not known"}[rule.on_unknown]
 
 
-# -- checks of parameters ---------------------------------------------------------------------------
-
-
-def _terms(raw: Any, name: str) -> list[str]:
-    parts = raw.splitlines() if isinstance(raw, str) else raw
-    if not isinstance(parts, Sequence):
-        raise BadInput(f"{name} is a list of words.")
-    terms = list(dict.fromkeys(text for part in parts if (text := clean(part))))
-    if not any(c.isalnum() for term in terms for c in term) or not all(any(c.isalnum() for c in t) for t in terms):
-        raise BadInput(f"{name} needs words with letters or digits.")
-    if len(terms) > MAX_TERMS or any(len(term) > MAX_TERM for term in terms):
-        raise BadInput(f"{name}: at most {MAX_TERMS} entries of {MAX_TERM} characters.")
-    return terms
-
-
-def _flag(raw: Any, name: str) -> bool:
-    if not isinstance(raw, bool):
-        raise BadInput(f"{name} is true or false.")
-    return raw
-
-
-def _number(low: float, high: float, *, whole: bool = True) -> Callable[[Any, str], float]:
-    def check_number(raw: Any, name: str) -> float:
-        try:
-            value = float(raw) if not isinstance(raw, bool) else float("nan")
-        except (TypeError, ValueError) as error:
-            raise BadInput(f"{name} is a number.") from error
-        if not low <= value <= high or (whole and value != int(value)):
-            raise BadInput(f"{name} is a {'whole ' if whole else ''}number from {low:g} to {high:g}.")
-        return int(value) if whole else value
-
-    return check_number
-
-
-def _choice(allowed: Sequence[str]) -> Callable[[Any, str], str]:
-    def check_choice(raw: Any, name: str) -> str:
-        if raw not in allowed:
-            raise BadInput(f"{name} is one of {', '.join(allowed)}.")
-        return str(raw)
-
-    return check_choice
-
-
-def _choices(allowed: Sequence[str]) -> Callable[[Any, str], list[str]]:
-    def check_choices(raw: Any, name: str) -> list[str]:
-        if not isinstance(raw, Sequence) or isinstance(raw, str) or not raw or any(one not in allowed for one in raw):
-            raise BadInput(f"{name} is some of {', '.join(allowed)}.")
-        return [one for one in allowed if one in raw]
-
-    return check_choices
-
-
-# -- sentences -----------------------------------------------------------------------------------------
-
-
-def _words(terms: Sequence[str]) -> str:
-    shown = ", ".join(f"“{term}”" for term in terms[:5])
-    return shown + (f" and {len(terms) - 5} more" if len(terms) > 5 else "")
-
-
-def _about(what: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda p: (
-        f"Leave out whose {what} {'has' if p['has'] else 'has none of'} "
-        f"{'any of ' if p['has'] and len(p['terms']) > 1 else ''}{_words(p['terms'])}"
-    )
-
-
-def _range(what: str, unit: str) -> Callable[[Mapping[str, Any]], str]:
-    def text(p: Mapping[str, Any]) -> str:
-        parts = []
-        if p["low"] is not None:
-            parts.append(f"less than {p['low']:g} {unit}")
-        if p["high"] is not None:
-            parts.append(f"more than {p['high']:g} {unit}")
-        return f"Leave out who has {' or '.join(parts)} {what}"
-
-    return text
-
-
-def _hopper(p: Mapping[str, Any]) -> str:
-    parts = []
-    if p["average"] is not None:
-        parts.append(f"stays less than {p['average']} months on average")
-    if p["moves"] is not None:
-        parts.append(f"moved at least {p['moves']} times in {p['years']} years")
-    return f"Leave out who {' or '.join(parts)}"
-
-
-def _listed(p: Mapping[str, Any]) -> str:
-    verb = "is on" if p["listed"] else "is not on"
-    how = {"exact": "", "contains": " (by words)", "fuzzy": f" (alike by {p['threshold']:g})"}[p["match"]]
-    when = {"now": "", "before": " for an earlier employer", "ever": " for any employer"}[p["scope"]]
-    return f"Leave out who {verb} the list “{p['list_name']}”{how}{when}"
-
-
 _REQUIRED = frozenset({"terms", "levels", "fields", "list_id", "days"})
-_TERMS = (Param("terms", _terms), Param("has", _flag, True))
+_TERMS = (Param("terms", rule_params.terms), Param("has", rule_params.flag, True))
 
 KINDS: dict[str, Kind] = {
     kind.key: kind
@@ -256,25 +160,36 @@ KINDS: dict[str, Kind] = {
             "list",
             "On a list",
             (
-                Param("list_id", _number(1, 2**53)),
-                Param("listed", _flag, True),
-                Param("match", _choice(MATCHES), "exact"),
-                Param("threshold", _number(0.5, 1, whole=False), DEFAULT_THRESHOLD),
-                Param("scope", _choice(SCOPES), "now"),
+                Param("list_id", rule_params.number(1, 2**53)),
+                Param("listed", rule_params.flag, True),
+                Param("match", rule_params.choice(MATCHES), "exact"),
+                Param("threshold", rule_params.number(0.5, 1, whole=False), DEFAULT_THRESHOLD),
+                Param("scope", rule_params.choice(SCOPES), "now"),
             ),
-            _listed,
+            rule_sentences.listed,
             "filtered_list",
         ),
-        Kind("title", "Title", _TERMS, _about("title"), "filtered_title", decided_by="titles"),
+        Kind("title", "Title", _TERMS, rule_sentences.about("title"), "filtered_title", decided_by="titles"),
         Kind(
-            "keyword", "Keywords", _TERMS, _about("profile"), "filtered_keyword", frozenset({"people"}), decided_by="c"
+            "keyword",
+            "Keywords",
+            _TERMS,
+            rule_sentences.about("profile"),
+            "filtered_keyword",
+            frozenset({"people"}),
+            decided_by="c",
         ),
-        Kind("location", "Location", _TERMS, _about("location"), "filtered_location", decided_by="places"),
+        Kind(
+            "location", "Location", _TERMS, rule_sentences.about("location"), "filtered_location", decided_by="places"
+        ),
         Kind(
             "experience",
             "Years of experience",
-            (Param("low", _number(0, 80, whole=False)), Param("high", _number(0, 80, whole=False))),
-            _range("of experience", "years"),
+            (
+                Param("low", rule_params.number(0, 80, whole=False)),
+                Param("high", rule_params.number(0, 80, whole=False)),
+            ),
+            rule_sentences.value_range("of experience", "years"),
             "filtered_experience",
             decided_by="c",
             one_of=("low", "high"),
@@ -282,8 +197,8 @@ KINDS: dict[str, Kind] = {
         Kind(
             "current_tenure",
             "Time in the present job",
-            (Param("low", _number(0, 960)), Param("high", _number(0, 960))),
-            _range("in the present job", "months"),
+            (Param("low", rule_params.number(0, 960)), Param("high", rule_params.number(0, 960))),
+            rule_sentences.value_range("in the present job", "months"),
             "filtered_tenure",
             decided_by="c",
             one_of=("low", "high"),
@@ -292,11 +207,11 @@ KINDS: dict[str, Kind] = {
             "job_hopper",
             "Job hopper",
             (
-                Param("average", _number(1, 240)),
-                Param("moves", _number(1, 50)),
-                Param("years", _number(1, 50), 5),
+                Param("average", rule_params.number(1, 240)),
+                Param("moves", rule_params.number(1, 50)),
+                Param("years", rule_params.number(1, 50), 5),
             ),
-            _hopper,
+            rule_sentences.hopper,
             "filtered_job_hopper",
             frozenset({"history"}),
             one_of=("average", "moves"),
@@ -304,7 +219,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             "level",
             "Management level",
-            (Param("levels", _choices(LEVELS)),),
+            (Param("levels", rule_params.choices(LEVELS)),),
             lambda p: f"Leave out whose title is of the level {', '.join(p['levels'])}",
             "filtered_level",
             frozenset({"words"}),
@@ -328,18 +243,18 @@ KINDS: dict[str, Kind] = {
             frozenset({"words"}),
             decided_by="titles",
         ),
-        Kind("school", "School", _TERMS, _about("schools"), "filtered_school", frozenset({"schools"})),
+        Kind("school", "School", _TERMS, rule_sentences.about("schools"), "filtered_school", frozenset({"schools"})),
         Kind(
             "contacted",
             "Contacted by a colleague",
-            (Param("days", _number(1, 3650)),),
+            (Param("days", rule_params.number(1, 3650)),),
             lambda p: f"Leave out whom a colleague contacted in the last {p['days']} days",
             "filtered_contacted",
         ),
         Kind(
             "missing",
             "Data missing",
-            (Param("fields", _choices(MISSING)),),
+            (Param("fields", rule_params.choices(MISSING)),),
             lambda p: f"Leave out who has no {' or no '.join(p['fields'])}".replace("_", " "),
             "filtered_missing",
             frozenset({"people"}),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.filter_reference import Entries, Row
-from services import filtering, lists
+from services import aliases, filtering, lists
 from services.identity import Actor
 from services.list_rows import Entry
 from services.runtime import Runtime
@@ -55,8 +55,8 @@ def add_list(
 def entries_of(rt: Runtime, actor: Actor, list_id: int) -> Entries:
     found, _ = lists.entries(rt, actor, list_id)
     about = lists.get(rt, actor, list_id)
-    aliases = [(one.name, one.same_as) for one in lists.all_aliases(rt, about.holds)]
-    return Entries(about.holds, [(e.id, e.label, e.url_key, e.email_key, e.company) for e in found], aliases)
+    names = [(one.name, one.same_as) for one in aliases.all_of(rt, about.holds)]
+    return Entries(about.holds, [(e.id, e.label, e.url_key, e.email_key, e.company) for e in found], names)
 
 
 def named(*names: str) -> list[Entry]:

@@ -16,7 +16,7 @@ from psycopg.sql import SQL
 import sql
 from benchmarks import filter_reference as reference
 from benchmarks.filter_reference import Entries, Row
-from services import filter_query, filtering, identity, lists, rule_kinds
+from services import aliases, filter_query, filtering, identity, rule_kinds
 from services.identity import Actor
 from services.list_rows import Entry
 from services.rule_kinds import LEVELS, MISSING
@@ -329,7 +329,7 @@ def test_what_a_list_says(
 
 
 def test_other_names_of_a_company_count_both_ways(rt: Runtime, alice: Actor) -> None:
-    lists.add_alias(rt, alice, "companies", "Facebook", "Meta Platforms")
+    aliases.add(rt, alice, "companies", "Facebook", "Meta Platforms")
     one, _ = add_list(rt, alice, "blacklisted_companies", named("Facebook"))
     other, _ = add_list(rt, alice, "blacklisted_companies", named("Meta Platforms, Inc."))
     people = [Row(0, company="Meta Platforms"), Row(0, company="facebook"), Row(0, company="Metal")]

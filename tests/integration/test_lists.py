@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from services import list_rows, lists, rule_sets
+from services import aliases, list_rows, list_sheets, lists, rule_sets
 from services.errors import BadInput, Forbidden, NotFound
 from services.identity import Actor
 from services.list_rows import Entry
@@ -98,7 +98,7 @@ def test_who_may_see_and_change_a_list(
         lambda: lists.rename(rt, charlie, rivals, "Mine"),
         lambda: lists.archive(rt, bob, rivals),
         lambda: lists.rename(rt, bob, rivals, "Ours", shared=False),
-        lambda: lists.add_alias(rt, charlie, "companies", "A", "B"),
+        lambda: aliases.add(rt, charlie, "companies", "A", "B"),
     ):
         with pytest.raises((Forbidden, NotFound)):
             refused()
@@ -126,26 +126,26 @@ def test_names_and_kinds_are_checked(rt: Runtime, alice: Actor, rivals: int) -> 
 
 
 def test_a_sheet_that_cannot_be_read_leaves_the_list_as_it_is(rt: Runtime, alice: Actor, rivals: int) -> None:
-    lists.set_sheet(rt, alice, rivals, "sheet-1", "Tab!A:B", 60)
-    assert [due.list_id for due in lists.due_sheets(rt)] == [rivals]
-    assert lists.sync_done(rt, alice, rivals, named("Acme")).version == 1
-    assert lists.due_sheets(rt) == []
-    lists.sync_failed(rt, rivals, "The tab was renamed. Choose it again.")
+    list_sheets.set_source(rt, alice, rivals, "sheet-1", "Tab!A:B", 60)
+    assert [due.list_id for due in list_sheets.due(rt)] == [rivals]
+    assert list_sheets.done(rt, alice, rivals, named("Acme")).version == 1
+    assert list_sheets.due(rt) == []
+    list_sheets.failed(rt, rivals, "The tab was renamed. Choose it again.")
     about = lists.get(rt, alice, rivals)
     assert (about.sync_state, about.sync_message, about.version, about.source) == (
         "failed", "The tab was renamed. Choose it again.", 1, "sheet")  # fmt: skip
     with pytest.raises(BadInput, match="5 minutes"):
-        lists.set_sheet(rt, alice, rivals, "s", "r", 1)
+        list_sheets.set_source(rt, alice, rivals, "s", "r", 1)
 
 
 def test_two_names_are_one_once(rt: Runtime, alice: Actor) -> None:
-    alias = lists.add_alias(rt, alice, "companies", "Facebook Inc", "Meta")
+    alias = aliases.add(rt, alice, "companies", "Facebook Inc", "Meta")
     for again in (("Facebook", "META Ltd"), ("Acme", "ACME Inc"), ("", "x")):
         with pytest.raises(BadInput, match="already"):
-            lists.add_alias(rt, alice, "companies", *again)
-    assert [(one.name, one.same_as) for one in lists.all_aliases(rt, "companies")] == [("Facebook Inc", "Meta")]
-    lists.remove_alias(rt, alice, alias)
-    assert lists.all_aliases(rt, "companies") == []
+            aliases.add(rt, alice, "companies", *again)
+    assert [(one.name, one.same_as) for one in aliases.all_of(rt, "companies")] == [("Facebook Inc", "Meta")]
+    aliases.remove(rt, alice, alias)
+    assert aliases.all_of(rt, "companies") == []
 
 
 def test_fifty_thousand_entries_are_taken(rt: Runtime, alice: Actor, rivals: int) -> None:

@@ -44,6 +44,7 @@ def test_schools_are_read_without_their_years() -> None:
     [
         ("title", "object"),
         ({"kind": "hair"}, "kind is one of"),
+        ({"kind": []}, "kind is one of"),
         ({"kind": "title", "params": []}, "terms"),
         ({"kind": "title", "params": {"terms": []}}, "letters or digits"),
         ({"kind": "title", "params": {"terms": ["++"]}}, "letters or digits"),
