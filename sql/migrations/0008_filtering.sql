@@ -331,4 +331,3 @@ LEFT JOIN filter_rules f ON f.id = x.rule_id
 LEFT JOIN lists l ON l.id = f.list_id
 LEFT JOIN list_entries e ON e.id = x.list_entry_id
 WHERE x.restored_at IS NULL;
-CREATE INDEX exclusions_open ON exclusions (candidate_id) WHERE restored_at IS NULL;
