@@ -39,8 +39,8 @@ def start_import(rt: Runtime, actor: Actor, search_id: str, parts: Parts, mappin
         params = read_params(rt, actor, parts, mapping)
     except NotFound:
         # Of two clicks the first one's run may have ended, and its file be gone.
-        if found := _run_of(rt, actor, search_id, first):
-            return found
+        if (earlier := _run_of(rt, actor, search_id, first)) is not None:
+            return earlier
         raise
     same = {"upload_id": first, "search_id": search_id, **actor.params,
             "params": Jsonb({"parts": params["parts"], "mapping": params["mapping"]})}  # fmt: skip

@@ -94,11 +94,14 @@ def purge_uploads(rt: Runtime) -> None:
 
 
 def discard(rt: Runtime, actor: Actor, upload_id: str) -> None:
-    """Delete an upload of the actor's, also when it is gone already."""
+    """Delete an upload of the actor's, also when it is gone already; not while another run has to read it."""
     try:
         with rt.db.connection() as conn:
             row = find_upload(conn, actor, upload_id)
+            used = db.one(conn, _Q.fetch_awaited, {"upload_id": upload_id})
     except NotFound:
+        return
+    if used and used["awaited"]:
         return
     delete_upload(rt, row)
 

@@ -10,6 +10,12 @@ VALUES (%(actor)s, %(file_name)s, %(bytes)s, %(storage_key)s) RETURNING id;
 SELECT id, file_name, bytes, storage_key FROM uploads
 WHERE id = %(upload_id)s::uuid AND (user_id = %(actor)s OR %(role)s = 'admin') FOR UPDATE;
 
+-- fetch_awaited --
+-- Whether a run that has not ended still has to read an upload.
+SELECT EXISTS (SELECT FROM runs r WHERE r.kind IN ('import', 'dry_run') AND r.state IN ('queued', 'running', 'paused')
+    AND r.params @> jsonb_build_object('parts', jsonb_build_array(jsonb_build_object('upload_id', %(upload_id)s::text)))
+) AS awaited;
+
 -- fetch_old_uploads --
 -- Uploads that nobody will ask for any more: imported, or left alone for long.
 SELECT u.id, u.storage_key FROM uploads u, jsonb_build_object('parts',

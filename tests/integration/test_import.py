@@ -454,6 +454,18 @@ def test_two_clicks_are_one_import(rt: Runtime, alice: Actor, search: str) -> No
     assert imports.start_import(rt, alice, search, upload_id, mapping) == first
 
 
+def test_one_upload_goes_into_two_searches(rt: Runtime, alice: Actor, search: str) -> None:
+    """The file stays until the last run that reads it has ended."""
+    mapping, other = {"Full name": "full_name"}, str(searches.create_search(rt, alice, "Another").id)
+    upload_id = upload(rt, alice, PEOPLE)
+    first, second = (imports.start_import(rt, alice, into, upload_id, mapping) for into in (search, other))
+    assert first != second
+    for run_id in (first, second):
+        work(rt, run_id)
+        assert runs.get_run(rt, alice, run_id)["state"] == "done"
+    assert table(rt, "SELECT id FROM uploads") == []
+
+
 @pytest.mark.parametrize(
     "mapping", [{}, {"Nope": "full_name"}, {"Full name": "salary"}, {"Job title": "title"}, ["Full name"], "x", None]
 )
