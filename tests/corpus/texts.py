@@ -98,7 +98,7 @@ JSON = [
     text("cut-inside.json", PEOPLE[:-8], refused="JSON value 2 cannot be read: the file is damaged."),
     text("text-behind.json", PEOPLE + " and more", refused="There is text after the end of the JSON array."),
     text("no-comma.json", PEOPLE.replace(", ", " "), refused="There is no comma after value 1 of the JSON array."),
-    text("many-fields.json", json.dumps([{f"field {n}": 1 for n in range(part * 300, part * 300 + 300)} for part in (0, 1)]),
+    text("many-fields.json", json.dumps([{f"field {n}": 1 for n in range(start, start + 300)} for start in (0, 300)]),
          refused="The objects have 600 fields; 500 can be read."),
     text("no-objects.json", '[1, "x", null]', refused=NO_OBJECTS),
     text("empty.json", "[]", refused=NO_OBJECTS),
