@@ -93,7 +93,6 @@ def test_from_the_file_to_the_people(
     import_page.shows("#import-report", "3,000 added")
 
     driver.get(f"{product.url}/runs")
-    # New people are compared with those who are known meanwhile.
     import_page.find('[data-testid="run-row"]')
     listed = [row.text for row in driver.find_elements("css selector", '[data-testid="run-row"]')]
     assert any("Import" in row and "Done" in row for row in listed), listed
