@@ -58,24 +58,38 @@
   }
 
   // AG Grid heeds one of its two scrollers (rows, scrollbar) at a time, and half a second after the last event
-  // whichever speaks first. Where the browser is busy that is an echo from the rows, which puts a scrollbar
-  // that is being dragged back where it was. So while it is dragged, and a moment after, echoes are not heard.
+  // whichever speaks first. Where the browser is busy that is an echo of the other, which puts back what is being
+  // scrolled. So only the one that a person moves is heard: the scrollbar while it is dragged or wheeled and a
+  // moment after, the rows at any other time.
   function quietEchoes() {
     const grid = $(GRID);
     const bar = grid.querySelector(".ag-body-vertical-scroll-viewport");
-    let dragged = false;
+    let held = false;
+    let leads = false;
     let timer;
+    const rest = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => (leads = held), 700);
+    };
     const on = (names, listener) => names.forEach((name) => grid.addEventListener(name, listener, { capture: true, passive: true }));
     on(["pointerdown", "wheel", "keydown", "touchstart"], (event) => {
       clearTimeout(timer);
-      dragged = event.type === "pointerdown" && event.target === bar;
+      leads = event.target === bar;
+      held = leads && event.type !== "wheel";
+      if (leads && !held) rest();
     });
-    on(["pointerup", "pointermove", "pointercancel"], (event) => {
-      if (!dragged || (event.type === "pointermove" && event.buttons)) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => (dragged = false), 700);
+    // The button may be released anywhere, also where the page hears nothing of it: then the next move tells.
+    on(["pointerup", "pointermove", "touchend", "touchcancel"], (event) => {
+      if (!held || (event.type === "pointermove" && event.buttons)) return;
+      held = false;
+      rest();
     });
-    on(["scroll"], (event) => dragged && event.target.matches(".ag-body-viewport") && event.stopPropagation());
+    on(["scroll"], (event) => {
+      const echo = leads ? event.target.matches(".ag-body-viewport") : event.target === bar;
+      if (echo) event.stopPropagation();
+      // A finger that let go leaves it rolling.
+      else if (leads && !held) rest();
+    });
   }
 
   // On a phone the filter panel lies over the rows, and is shut at first.

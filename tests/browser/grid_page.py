@@ -192,6 +192,15 @@ class GridPage:
             "document.querySelector('#candidate-grid .ag-body-viewport').scrollTop = arguments[0]", row * ROW_HEIGHT
         )
 
+    def echo_then_scroll_to(self, *, echo: int, row: int) -> None:
+        """The rows are scrolled in the moment in which the scrollbar still tells of an older place."""
+        self.driver.execute_script(
+            "document.querySelector('#candidate-grid .ag-body-vertical-scroll-viewport').scrollTop = arguments[0];"
+            "document.querySelector('#candidate-grid .ag-body-viewport').scrollTop = arguments[1];",
+            echo * ROW_HEIGHT,
+            row * ROW_HEIGHT,
+        )
+
     def drag_scrollbar_to_end(self) -> None:
         """By the mouse, from the thumb to the foot of the track."""
         bar = self.element("#candidate-grid .ag-body-vertical-scroll-viewport").rect

@@ -38,6 +38,13 @@ def test_drag_to_the_end_sort_filter_to_three_clear_and_jump_back(
     page.shows(by_title, at=0)
 
 
+def test_an_echo_of_the_scrollbar_does_not_move_the_rows(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    expected = product.ids(search)
+    page.open(search).shows(expected, at=0)
+    page.echo_then_scroll_to(echo=14_209, row=13_702)
+    page.shows(expected, at=13_702)
+
+
 def test_a_filter_that_finds_nobody_can_be_cleared_again(page: GridPage, product: Product, search: uuid.UUID) -> None:
     by_score = product.ids(search)
     page.open(search).shows(by_score, at=0)
