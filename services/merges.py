@@ -149,8 +149,8 @@ def _move_profile(conn: db.Conn, given: dict[str, Any], choices: Mapping[str, st
 def _move_candidates(conn: db.Conn, given: dict[str, Any]) -> None:
     if given["own"]:
         for query in (
-            _Q.drop_older_verdicts, _Q.fold_candidates, _Q.fold_notes, _Q.fold_overrides, _Q.fold_verdicts,
-            _Q.fold_items, _Q.drop_folded,
+            _Q.fold_changes, _Q.drop_folded_changes, _Q.drop_older_verdicts, _Q.fold_candidates, _Q.fold_notes,
+            _Q.fold_overrides, _Q.fold_verdicts, _Q.fold_items, _Q.drop_folded,
         ):  # fmt: skip
             db.run(conn, query, given)
     db.run(conn, _Q.move_candidates, given)

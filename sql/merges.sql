@@ -218,6 +218,27 @@ FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
 WHERE i.candidate_id = g.other AND NOT EXISTS (
     SELECT FROM screening_items o WHERE o.candidate_id = g.own AND o.run_id = i.run_id);
 
+-- fold_changes --
+-- What was done to the two becomes what was done to one: each line says what the one candidate had before it and
+-- after it, so that Undo of an action finds the survivor as that action left them. Before fold_candidates.
+INSERT INTO changes AS h (batch_id, candidate_id, field, old, new)
+SELECT s.batch_id, s.own, s.field, folded_value(s.own, s.other, s.field, s.batch_id - 1, s.own_now, s.other_now),
+    folded_value(s.own, s.other, s.field, s.batch_id, s.own_now, s.other_now)
+FROM (SELECT DISTINCT g.own, g.other, c.batch_id, c.field,
+        n.values_of_own -> c.field AS own_now, n.values_of_other -> c.field AS other_now
+    FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+    JOIN candidates a ON a.id = g.own JOIN candidates b ON b.id = g.other
+    JOIN changes c ON c.candidate_id IN (g.own, g.other)
+    CROSS JOIN LATERAL (SELECT
+        jsonb_build_object('stage', a.stage, 'tags', a.tags, 'filter_status', a.filter_status) AS values_of_own,
+        jsonb_build_object('stage', b.stage, 'tags', b.tags, 'filter_status', b.filter_status) AS values_of_other) AS n
+    ) AS s
+ON CONFLICT (batch_id, candidate_id, field) DO UPDATE SET old = excluded.old, new = excluded.new;
+
+-- drop_folded_changes --
+-- Nothing is said of the other one any more.
+DELETE FROM changes WHERE candidate_id = ANY (%(others)s::bigint[]);
+
 -- drop_folded --
 -- There is one of them in the search now.
 DELETE FROM candidates WHERE id = ANY (%(others)s::bigint[]);

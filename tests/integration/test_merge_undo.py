@@ -201,14 +201,14 @@ def test_who_may_only_look_by_now_takes_nothing_back(rt: Runtime, alice: Actor, 
 
 
 def test_every_table_that_refers_to_people_or_candidates_is_known(rt: Runtime, alice: Actor, two: Two) -> None:
-    """A new table with such a reference would lose its rows in a merge: put it into identity_snapshot()."""
+    """A new table with such a reference would lose its rows in a merge: a row of identity_tables is for it."""
     found = rows(rt, "SELECT DISTINCT conrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f'"
                      " AND confrelid IN ('profiles'::regclass, 'candidates'::regclass)")  # fmt: skip
     seen = rows(rt, "SELECT DISTINCT r ->> 't' AS name FROM jsonb_array_elements(identity_snapshot("
                     "(SELECT array_agg(id) FROM profiles), (SELECT array_agg(id) FROM candidates))) AS r")  # fmt: skip
     known = {row["name"] for row in seen} | {"merges"}
     assert {row["name"] for row in found} <= known
-    assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs"}
+    assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs", "changes"}
 
 
 def test_two_in_one_archived_search_are_not_merged(rt: Runtime, alice: Actor, two: Two) -> None:
