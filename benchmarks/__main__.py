@@ -18,6 +18,7 @@ MODULES = {
     "files": ("P5-import", "P5-reimport", "P5-memory", "P2d"),
     "exports": ("P5-export", "P5-xlsx-write"),
     "import_kill": ("R-import-kill",),
+    "filtering": ("F1",),
     "load": ("P6",),
 }
 RESULTS = Path(__file__).with_name("results") / "latest.json"

@@ -440,6 +440,7 @@ RUN_KINDS = {
     "archive": "Archive",
     "restore": "Restore",
     "find_duplicates": "Finding duplicates",
+    "filter": "Filter rules",
 }
 RUN_STATES = {
     "queued": "Waiting",

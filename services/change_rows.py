@@ -5,7 +5,7 @@ The order of locks, here and in every job: candidates by id, the run's row, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Identifier
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db
+from services import db, ledger
 from services.errors import Forbidden
 from services.identity import Actor
 from services.searches import NOT_YOURS, READ_ONLY
@@ -25,7 +25,7 @@ _Q = sql.queries("candidates")
 # Field of candidates that can be changed → how its recorded values are read, how it is written.
 FIELDS: Mapping[str, tuple[str, str]] = {
     "stage": (_Q.read_text, _Q.assign_stage),
-    "filter_status": (_Q.read_text, _Q.assign),
+    "filter_status": (_Q.read_text, _Q.assign_status),
     "tags": (_Q.read_texts, _Q.assign),
 }
 
@@ -108,7 +108,10 @@ def apply_value(
         "ids": locked, "value": new.value, "as_of": as_of, "shown": Jsonb(dict(shown or {})), "field": new.field,
         "batch_id": batch_id,
     }  # fmt: skip
-    return Counts(skipped_gone=len(ids) - len(locked)) + _apply(conn, actor, new.field, found, given)
+    counts = Counts(skipped_gone=len(ids) - len(locked)) + _apply(conn, actor, new.field, found, given)
+    if new.field == "filter_status" and counts.changed:
+        ledger.keep(conn, actor, locked, "person")
+    return counts
 
 
 def apply_undo(
@@ -116,7 +119,7 @@ def apply_undo(
     actor: Actor,
     search_id: UUID,
     ids: Sequence[int],
-    fields: Iterable[str],
+    fields: Collection[str],
     undoes: int,
     batch_id: int,
 ) -> Counts:
@@ -135,6 +138,8 @@ def apply_undo(
         )
         given = {"ids": locked, "undoes": undoes, "field": field, "batch_id": batch_id}
         counts += _apply(conn, actor, field, found, given)
+    if "filter_status" in fields and locked:
+        ledger.keep(conn, actor, locked, "undo")
     return counts
 
 

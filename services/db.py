@@ -9,12 +9,14 @@ from typing import Any, cast
 import psycopg
 from psycopg import Connection, errors
 from psycopg.rows import DictRow, dict_row
+from psycopg.sql import SQL, Composed
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from services.errors import Conflict, Unavailable
 
 Conn = Connection[DictRow]
 Params = Mapping[str, Any]
+Query = str | SQL | Composed
 
 
 class Database:
@@ -90,16 +92,16 @@ class Database:
                     conn.read_only = None
 
 
-def one(conn: Conn, query: str, params: Params | None = None) -> DictRow | None:
+def one(conn: Conn, query: Query, params: Params | None = None) -> DictRow | None:
     """First row or None."""
     return conn.execute(query, params).fetchone()
 
 
-def rows(conn: Conn, query: str, params: Params | None = None) -> list[DictRow]:
+def rows(conn: Conn, query: Query, params: Params | None = None) -> list[DictRow]:
     """All rows; only for queries that are bounded by a LIMIT or by what they count."""
     return conn.execute(query, params).fetchall()
 
 
-def run(conn: Conn, query: str, params: Params | None = None) -> int:
+def run(conn: Conn, query: Query, params: Params | None = None) -> int:
     """Execute; returns the number of rows touched."""
     return conn.execute(query, params).rowcount

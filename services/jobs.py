@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "archive": Kind("services.archive_job:run_archive"),
     "restore": Kind("services.archive_restore:run_restore"),
     "find_duplicates": Kind("services.duplicates_job:run_find", lock="duplicates"),
+    "filter": Kind("services.filter_run:run_filter", one_per_user=False),
 }
 
 

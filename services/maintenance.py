@@ -14,12 +14,21 @@ _log = logging.getLogger(__name__)
 
 def vacuum(rt: Runtime) -> None:
     """Reads after many writes are slow until this was done; that it fails is no reason for a job to fail."""
+    _vacuum(rt, _Q.vacuum)
+
+
+def vacuum_candidates(rt: Runtime) -> None:
+    """As vacuum(), after changes of candidates that leave what they say as it is."""
+    _vacuum(rt, _Q.vacuum_candidates)
+
+
+def _vacuum(rt: Runtime, statement: str) -> None:
     try:
         with rt.db.connection() as conn:
             conn.autocommit = True
             try:
                 conn.execute(_Q.unlimited)
-                conn.execute(_Q.vacuum)
+                conn.execute(statement)
                 conn.execute(_Q.limited)
             finally:
                 conn.autocommit = False

@@ -219,3 +219,35 @@ SELECT p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p
     to_char(c.screened_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS screened_at, p.summary
 FROM candidates c JOIN profiles p ON p.id = c.profile_id
 WHERE c.search_id = %(search_id)s AND c.id = ANY (%(ids)s) ORDER BY c.id;
+
+-- company_names --
+-- Names of companies, to make lists of.
+SELECT DISTINCT company FROM profiles WHERE company <> '' ORDER BY company;
+
+-- people_of_search --
+-- Names, companies and addresses, to make lists of.
+SELECT p.full_name, p.company, u.url_key FROM candidates c JOIN profiles p ON p.id = c.profile_id
+LEFT JOIN profile_urls u ON u.profile_id = p.id
+WHERE c.search_id = %(search_id)s AND p.company <> '' ORDER BY c.id;
+
+-- entries_of_list --
+-- A list as the plain program takes it.
+SELECT id, label, url_key, email_key, company FROM list_entries WHERE list_id = %(list_id)s AND to_version IS NULL;
+
+-- title_terms --
+-- The words that titles are judged by.
+SELECT term, says, rank, cancels FROM title_terms;
+
+-- rows_for_reference --
+-- One of so many people of a search, as the plain program takes them.
+SELECT c.id, p.full_name, p.title, p.company, p.location, p.country, p.headline, p.skills, p.email, p.phone,
+    p.linkedin_url, coalesce((SELECT min(url_key) FROM profile_urls u WHERE u.profile_id = p.id), ''), p.source,
+    p.years_experience::float8, p.current_tenure_months, p.average_tenure_months,
+    coalesce((SELECT jsonb_agg(jsonb_build_array(o.company, o.started_on, o.is_current)) FROM positions o
+        WHERE o.profile_id = p.id), '[]')
+FROM candidates c JOIN profiles p ON p.id = c.profile_id
+WHERE c.search_id = %(search_id)s AND c.id %% %(every)s = 0 ORDER BY c.id;
+
+-- run_ms --
+-- How long a run took until it was done.
+SELECT extract(epoch FROM finished_at - started_at)::float8 * 1000 AS ms FROM runs WHERE id = %(run_id)s;

@@ -54,6 +54,10 @@ WHERE h.batch_id = %(undoes)s AND h.field = %(field)s AND h.candidate_id = ANY (
 -- The stage, and since when.
 {column} = t.new, stage_changed_at = now()
 
+-- assign_status --
+-- In or out; who is in again is so by no rule.
+{column} = t.new, filter_rule_id = CASE WHEN t.new <> 'active' THEN c.filter_rule_id END
+
 -- read_text --
 -- A recorded value that is one text.
 ({recorded} #>> '{{}}')

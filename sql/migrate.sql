@@ -29,6 +29,9 @@ GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_log, ai_decisions FROM {role};
+-- The ledger: a line is written once, and then only closed.
+REVOKE UPDATE, DELETE, TRUNCATE ON exclusions FROM {role};
+GRANT UPDATE (restored_at, restored_by, restored_as) ON exclusions TO {role};
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON schema_migrations FROM {role};
 -- Vacuum after bulk writes (15 MAINTAIN, Postgres 17+): keeps index-only scans index-only.
 GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role};

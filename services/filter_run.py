@@ -1,0 +1,114 @@
+"""The handler of filter runs: rules, or bringing people back, written in batches.
+
+Everyone is judged once, in one statement; what is to be written is kept in filter_outcomes, in the order of
+ids, so that a run that was cut short goes on where it was. Each batch is one transaction: statuses, ledger,
+change log for Undo. Runs of one search take turns; who acts on someone after they were judged comes first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL
+
+import sql
+from services import change_rows, db, filter_query, filtering, maintenance
+from services.change_rows import Counts
+from services.change_run import ChangeRun
+from services.errors import Forbidden
+from services.identity import audit
+from services.jobs import RunHandle
+from services.runtime import Runtime
+
+BATCH = 4_000
+WAIT_S = 0.5
+# From here on the indexes of words take their entries when the run is over.
+VACUUM_FROM = 1_000
+
+_Q = sql.queries("filtering")
+
+
+def run_filter(rt: Runtime, handle: RunHandle) -> None:
+    """Raises Forbidden when the right was lost, BadInput when a list is gone, RunCancelled."""
+    search_id = UUID(str(handle.search_id))
+    _take_turn(rt, handle, search_id)
+    if "_judged" not in handle.counts:
+        _judge(rt, handle, search_id)
+    mode, total = str(handle.params["mode"]), int(handle.total or 0)
+    restored_as = "person" if mode == "restore" else "rules"
+    batch_id = _batch(rt, handle, search_id, mode)
+
+    def step(conn: db.Conn, position: int) -> tuple[int, int, Counts]:
+        given = {
+            "run_id": handle.run_id, "search_id": search_id, "after": position, "limit": BATCH,
+            "batch_id": batch_id, "as_of": handle.counts["_judged"], "restored_as": restored_as,
+            **handle.actor.params,
+        }  # fmt: skip
+        if total > VACUUM_FROM:
+            db.one(conn, _Q.bulk_indexing)
+        change_rows.check_editable(conn, handle.actor, search_id)
+        # A statement of its own: the next one then sees what those had committed for whom this one waited.
+        conn.execute(_Q.lock_outcomes, given)
+        row = db.one(conn, _Q.write_outcomes, given) or {}
+        return int(row["last"]), int(row["size"]), Counts.of(row)
+
+    run = ChangeRun(rt, handle, search_id)
+    run.work(total, step)
+    with rt.db.connection() as conn:
+        _finish(conn, handle, search_id, batch_id, run, mode)
+    if run.counts.changed > VACUUM_FROM:
+        maintenance.vacuum_candidates(rt)
+
+
+def _take_turn(rt: Runtime, handle: RunHandle, search_id: UUID) -> None:
+    """Wait until no other run writes this search's statuses. Raises RunCancelled."""
+    given = {"run_id": handle.run_id, "search_id": search_id}
+    while True:
+        with rt.db.connection() as conn:
+            if db.one(conn, _Q.take_turn, given) is not None:
+                return
+        handle.wait(WAIT_S)
+
+
+def _judge(rt: Runtime, handle: RunHandle, search_id: UUID) -> None:
+    """What is to be written, in one transaction with the checkpoint that says so."""
+    mode, given = handle.params["mode"], {"run_id": handle.run_id, "search_id": search_id}
+    with rt.db.connection() as conn:
+        change_rows.check_editable(conn, handle.actor, search_id)
+        snapshot = db.one(conn, _Q.take_snapshot)
+        db.one(conn, _Q.more_memory)
+        conn.execute(_Q.drop_ended_outcomes)
+        if mode == "restore":
+            db.run(conn, _Q.insert_restores, given | {"fingerprint": handle.params["fingerprint"]})
+        else:
+            rules, lists = filtering.rules_of_run(conn, handle.run_id)
+            missing = {rule.list_id for rule in rules if rule.list_id is not None} - set(lists)
+            if missing:
+                raise Forbidden(filtering.NO_LIST)
+            scope = "everyone_not_by_hand" if handle.params["bring_back"] else "everyone_active"
+            judging = filter_query.judging(
+                rules, lists, handle.actor, search_id, scope=scope, again=bool(handle.params["again"])
+            )
+            conn.execute(SQL(_Q.insert_outcomes).format(ctes=judging.ctes), {**judging.params, **given})
+            db.run(conn, _Q.forget_flags, given)
+        counted = db.one(conn, _Q.count_outcomes, given)
+        assert counted is not None and snapshot is not None
+        handle.save(conn, 0, counted["total"], _judged=snapshot["snapshot"])
+
+
+def _batch(rt: Runtime, handle: RunHandle, search_id: UUID, mode: str) -> int:
+    """The one batch of the run, also when it is taken up again."""
+    with rt.db.connection() as conn:
+        known = change_rows.batch_of_run(conn, handle.run_id)
+        if known is not None:
+            return int(known["id"])
+        action = "filter" if mode == "apply" else "restore"
+        return change_rows.insert_batch(conn, handle.actor, search_id, action, run_id=handle.run_id)
+
+
+def _finish(conn: db.Conn, handle: RunHandle, search_id: UUID, batch_id: int, run: ChangeRun, mode: str) -> None:
+    counts: dict[str, Any] = run.counts.as_dict()
+    audit(conn, handle.actor, f"filter.{mode}", str(search_id), batch=batch_id, run=handle.run_id, **counts)
+    db.run(conn, _Q.drop_outcomes, {"run_id": handle.run_id})
+    run.finish(conn)

@@ -1,0 +1,60 @@
+"""Lists that are kept in Google Sheets: where they are read from, when, and how the last try went.
+
+The client of sheets calls this. Whatever goes wrong, the version that was read last stays in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sql
+from services import db, lists
+from services.errors import BadInput, Forbidden
+from services.identity import Actor, audit
+from services.list_rows import Entry
+from services.runtime import Runtime
+
+_Q = sql.queries("lists")
+
+
+@dataclass(frozen=True)
+class DueSheet:
+    """A list whose sheet is to be read again, and for whom."""
+
+    list_id: int
+    actor: Actor
+
+
+def set_source(
+    rt: Runtime, actor: Actor, list_id: int, sheet_id: str, sheet_range: str, every_min: int | None = None
+) -> None:
+    """Where a list is read from, and how often (minutes, None: only when asked). Raises Forbidden, BadInput."""
+    if every_min is not None and not 5 <= every_min <= 10_080:
+        raise BadInput("A sheet is read again every 5 minutes at most, every week at least.")
+    given = {"list_id": list_id, "sheet_id": sheet_id, "sheet_range": sheet_range, "every_min": every_min}
+    with rt.db.connection() as conn:
+        if db.run(conn, _Q.update_sheet, {**given, **actor.params}) == 0:
+            raise Forbidden(lists.READ_ONLY)
+        audit(conn, actor, "list.sheet", str(list_id), every_min=every_min)
+
+
+def failed(rt: Runtime, list_id: int, message: str) -> None:
+    """The sheet could not be read: the last good version stays in force. message: for people."""
+    with rt.db.connection() as conn:
+        db.run(conn, _Q.note_sync, {"list_id": list_id, "state": "failed", "message": message[:500]})
+
+
+def done(rt: Runtime, actor: Actor, list_id: int, entries: Sequence[Entry]) -> lists.Filled:
+    """The sheet was read: lists.replace(), and the state of the sync. Raises as replace() does."""
+    filled = lists.replace(rt, actor, list_id, entries, "sheet")
+    with rt.db.connection() as conn:
+        db.run(conn, _Q.note_sync, {"list_id": list_id, "state": "ok", "message": ""})
+    return filled
+
+
+def due(rt: Runtime) -> list[DueSheet]:
+    """Lists whose sheet is to be read again now, at most 60; the periodic task calls this."""
+    with rt.db.connection() as conn:
+        found = db.rows(conn, _Q.fetch_due)
+    return [DueSheet(row["list_id"], Actor(row["user_id"], row["role"], row["name"])) for row in found]

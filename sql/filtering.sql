@@ -1,0 +1,274 @@
+-- everyone_active --
+-- Whom rules are about: who is in.
+c.search_id = %(search_id)s AND c.filter_status = 'active'
+
+-- everyone_not_by_hand --
+-- Who is in, and whom rules left out, as the ledger knows.
+c.search_id = %(search_id)s AND (c.filter_status = 'active' OR c.id IN (
+    SELECT x.candidate_id FROM exclusions x
+    WHERE x.search_id = %(search_id)s AND x.restored_at IS NULL AND x.rule_id IS NOT NULL))
+
+-- only_a_sample --
+-- The same people each time, spread evenly.
+AND mod(hashint8(c.id), %(sample)s::integer) = 0
+
+-- with_judged --
+-- Everyone by every rule, once.
+judged AS MATERIALIZED (
+    SELECT c.id, c.filter_status, {results}, ARRAY[{entries}] AS entries
+    FROM who c
+    {joins}
+)
+
+-- with_rules --
+-- The rules by number and bit.
+rules AS MATERIALIZED (
+    SELECT (n - 1)::integer AS n, 1::bigint << (n - 1)::integer AS bit, fingerprint
+    FROM unnest(%(fingerprints)s::text[]) WITH ORDINALITY AS u (fingerprint, n)
+)
+
+-- with_guarded --
+-- Whom a person brought back: the entry, or rule, that had left them out does not do so again.
+guarded AS MATERIALIZED (
+    SELECT x.candidate_id, bit_or(r.bit) AS bits
+    FROM exclusions x JOIN filter_rules f ON f.id = x.rule_id JOIN rules r ON r.fingerprint = f.fingerprint
+    JOIN judged j ON j.id = x.candidate_id AND j.entries[r.n + 1] IS NOT DISTINCT FROM x.list_entry_id
+    WHERE x.search_id = %(search_id)s AND x.restored_as = 'person' AND NOT %(again)s::boolean
+        AND NOT EXISTS (
+            SELECT FROM exclusions later JOIN filter_rules g ON g.id = later.rule_id
+            WHERE later.candidate_id = x.candidate_id AND later.id > x.id AND g.fingerprint = f.fingerprint
+                AND later.list_entry_id IS NOT DISTINCT FROM x.list_entry_id)
+    GROUP BY x.candidate_id
+)
+
+-- with_bits --
+-- Rules as bits: which say yes, which do not know, which leave out. The lowest bit is the first rule.
+bits AS MATERIALIZED (
+    SELECT id, filter_status, entries, yes, unknown, guarded,
+        (yes | (unknown & %(drop_bits)s::bigint)) & ~guarded AS drops, unknown & %(flag_bits)s::bigint AS flags
+    FROM (SELECT j.id, j.filter_status, j.entries, {yes} AS yes, {unknown} AS unknown, coalesce(g.bits, 0) AS guarded
+        FROM judged j LEFT JOIN guarded g ON g.candidate_id = j.id OFFSET 0) AS j
+)
+
+-- dry_run --
+-- What would happen, a row for each rule and one (n NULL) for all.
+WITH {ctes},
+kinds AS MATERIALIZED (
+    SELECT drops, yes, unknown, guarded, flags, count(*) AS people, (array_agg(id))[1:10] AS some
+    FROM bits GROUP BY drops, yes, unknown, guarded, flags
+)
+SELECT r.n, coalesce(sum(k.people) FILTER (WHERE k.yes & r.bit <> 0), 0)::bigint AS alone,
+    coalesce(sum(k.people) FILTER (WHERE k.unknown & r.bit <> 0), 0)::bigint AS unknown,
+    coalesce(sum(k.people) FILTER (WHERE k.drops & -k.drops = r.bit), 0)::bigint AS in_order,
+    coalesce(sum(k.people) FILTER (WHERE k.drops = r.bit), 0)::bigint AS without,
+    coalesce(sum(k.people) FILTER (WHERE k.yes & k.guarded & r.bit <> 0), 0)::bigint AS guarded,
+    coalesce(sum(k.people) FILTER (WHERE k.drops = 0 AND k.flags & r.bit <> 0), 0)::bigint AS flagged,
+    ARRAY (SELECT u.id FROM kinds s, unnest(s.some) AS u (id) WHERE s.yes & r.bit <> 0 ORDER BY u.id LIMIT 10) AS samples,
+    ARRAY (SELECT u.id FROM kinds s, unnest(s.some) AS u (id) WHERE s.unknown & r.bit <> 0 ORDER BY u.id LIMIT 10)
+        AS unknown_samples
+FROM rules r LEFT JOIN kinds k ON true GROUP BY r.n, r.bit
+UNION ALL
+SELECT NULL, coalesce(sum(people), 0)::bigint, 0, coalesce(sum(people) FILTER (WHERE drops <> 0), 0)::bigint, 0,
+    coalesce(sum(people) FILTER (WHERE drops = 0 AND yes & guarded <> 0), 0)::bigint,
+    coalesce(sum(people) FILTER (WHERE drops = 0 AND flags <> 0), 0)::bigint, '{{}}', '{{}}'
+FROM kinds
+ORDER BY n NULLS LAST;
+
+-- would_change --
+-- Who would be left out, and who would come back, if these rules were applied now; ten of each.
+WITH {ctes},
+moving AS MATERIALIZED (
+    SELECT id, filter_status = 'active' AS leaves FROM bits
+    WHERE (filter_status = 'active') = (drops <> 0)
+)
+SELECT count(*) FILTER (WHERE leaves) AS leave, count(*) FILTER (WHERE NOT leaves) AS come_back,
+    ARRAY (SELECT id FROM moving WHERE leaves ORDER BY id LIMIT 10) AS leaving,
+    ARRAY (SELECT id FROM moving WHERE NOT leaves ORDER BY id LIMIT 10) AS coming
+FROM moving;
+
+-- insert_outcomes --
+-- What a run will write: who goes, by which rule and entry; who comes back; what could not be decided.
+WITH {ctes},
+found AS (
+    SELECT id, CASE WHEN drops <> 0 AND filter_status = 'active' THEN 'drop'
+            WHEN drops = 0 AND filter_status <> 'active' THEN 'back' END AS outcome,
+        r.n, entries[r.n + 1] AS entry_id, unknown & r.bit <> 0 AS was_unknown
+    FROM bits LEFT JOIN rules r ON r.bit = drops & -drops
+    WHERE (filter_status = 'active') = (drops <> 0)
+    UNION ALL
+    SELECT b.id, 'flag', r.n, NULL, true FROM bits b JOIN rules r ON b.flags & r.bit <> 0 WHERE b.drops = 0
+)
+INSERT INTO filter_outcomes (run_id, seq, candidate_id, outcome, position, entry_id, was_unknown)
+SELECT %(run_id)s, row_number() OVER (ORDER BY id, outcome, n), id, outcome, coalesce(n, 0), entry_id,
+    coalesce(was_unknown, false)
+FROM found;
+
+-- insert_restores --
+-- What a run that brings people back will write: everyone that the ledger has out, or those of one rule.
+INSERT INTO filter_outcomes (run_id, seq, candidate_id, outcome, position)
+SELECT %(run_id)s, row_number() OVER (ORDER BY c.id), c.id, 'back', 0
+FROM candidates c
+WHERE c.search_id = %(search_id)s AND c.filter_status <> 'active'
+    AND (%(fingerprint)s::text IS NULL OR EXISTS (
+        SELECT FROM exclusions x JOIN filter_rules f ON f.id = x.rule_id
+        WHERE x.candidate_id = c.id AND x.restored_at IS NULL AND f.fingerprint = %(fingerprint)s));
+
+-- count_outcomes --
+-- How much a run has to write.
+SELECT count(*) AS total FROM filter_outcomes WHERE run_id = %(run_id)s;
+
+-- more_memory --
+-- For one transaction that judges everyone: hash tables of a whole search, and no sorting of it.
+SELECT set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
+
+-- take_snapshot --
+-- The moment of a judgement, to tell who was changed after it.
+SELECT pg_current_snapshot()::text AS snapshot;
+
+-- lock_outcomes --
+-- The next candidates of a run, in the order of their ids.
+SELECT c.id FROM candidates c JOIN searches s ON s.id = c.search_id
+WHERE c.id IN (SELECT candidate_id FROM filter_outcomes
+        WHERE run_id = %(run_id)s AND seq > %(after)s AND seq <= %(after)s::integer + %(limit)s::integer AND outcome <> 'flag')
+    AND c.search_id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s)
+ORDER BY c.id LIMIT %(limit)s FOR NO KEY UPDATE OF c;
+
+-- write_outcomes --
+-- Writes the next candidates of a run: status, ledger, change log, flags; counts them by what became of them.
+WITH todo AS MATERIALIZED (
+    SELECT o.seq, o.candidate_id, o.outcome, o.entry_id, o.was_unknown, r.id AS rule_id,
+        CASE WHEN o.outcome = 'drop' THEN r.filter_status ELSE 'active' END AS status,
+        c.filter_status AS old, c.id IS NULL AS gone,
+        c.changed_by IS DISTINCT FROM %(actor)s
+            AND coalesce(NOT pg_visible_in_snapshot(c.changed_xid, %(as_of)s::pg_snapshot), false) AS meanwhile
+    FROM filter_outcomes o
+    LEFT JOIN candidates c ON c.id = o.candidate_id AND c.search_id = %(search_id)s
+    LEFT JOIN filter_rules r ON r.run_id = o.run_id AND r.position = o.position
+    WHERE o.run_id = %(run_id)s AND o.seq > %(after)s AND o.seq <= %(after)s::integer + %(limit)s::integer
+), moving AS MATERIALIZED (
+    SELECT * FROM todo
+    WHERE NOT gone AND NOT meanwhile
+        AND ((outcome = 'drop' AND old = 'active') OR (outcome = 'back' AND old <> 'active'))
+), written AS (
+    UPDATE candidates c SET filter_status = m.status,
+        filter_rule_id = CASE WHEN m.outcome = 'drop' THEN m.rule_id END,
+        changed_by = %(actor)s, changed_xid = pg_current_xact_id()
+    FROM moving m WHERE c.id = m.candidate_id
+), logged AS (
+    INSERT INTO changes (batch_id, candidate_id, field, old, new)
+    SELECT %(batch_id)s, candidate_id, 'filter_status', to_jsonb(old), to_jsonb(status) FROM moving
+), counted AS (
+    UPDATE change_batches SET changed = changed + (SELECT count(*) FROM moving) WHERE id = %(batch_id)s
+), excluded AS (
+    INSERT INTO exclusions (search_id, candidate_id, rule_id, list_entry_id, was_unknown, filter_status, user_id)
+    SELECT %(search_id)s, candidate_id, rule_id, entry_id, was_unknown, status, %(actor)s
+    FROM moving WHERE outcome = 'drop' ORDER BY seq
+), restored AS (
+    UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = %(restored_as)s
+    FROM moving m WHERE x.candidate_id = m.candidate_id AND x.restored_at IS NULL
+), flagged AS (
+    INSERT INTO filter_flags (candidate_id, rule_id)
+    SELECT candidate_id, rule_id FROM todo WHERE outcome = 'flag' AND NOT gone
+    ON CONFLICT DO NOTHING
+)
+SELECT count(*) AS size, coalesce(max(seq), %(after)s) AS last,
+    (SELECT count(*) FROM moving) AS changed,
+    count(*) FILTER (WHERE outcome <> 'flag' AND NOT gone AND meanwhile) AS skipped_changed,
+    count(*) FILTER (WHERE outcome <> 'flag' AND NOT gone AND NOT meanwhile AND status = old) AS unchanged,
+    count(*) FILTER (WHERE gone) AS skipped_gone,
+    count(*) FILTER (WHERE outcome = 'flag' AND NOT gone) AS flagged
+FROM todo;
+
+-- drop_outcomes --
+-- The run has written all of it.
+DELETE FROM filter_outcomes WHERE run_id = %(run_id)s;
+
+-- drop_ended_outcomes --
+-- What runs that ended without tidying up left.
+DELETE FROM filter_outcomes o USING runs r WHERE r.id = o.run_id AND r.state IN ('done', 'failed', 'cancelled');
+
+-- forget_flags --
+-- Flags of earlier runs in this search: what could not be decided is told anew each time.
+DELETE FROM filter_flags g USING filter_rules f, runs r
+WHERE f.id = g.rule_id AND r.id = f.run_id AND r.search_id = %(search_id)s AND f.run_id <> %(run_id)s;
+
+-- bulk_indexing --
+-- For one transaction that writes thousands: the indexes of words take their entries later, all at once.
+SELECT set_config('gin_pending_list_limit', '256MB', true), set_config('synchronous_commit', 'off', true);
+
+-- take_turn --
+-- One writer of a search's statuses by rules at a time: no row while another run has begun and lives.
+WITH locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(hashtextextended('sourcingx filter ' || %(search_id)s::text, 0)))
+UPDATE runs r SET counts = counts || '{"_turn": true}'
+FROM locked
+WHERE r.id = %(run_id)s AND NOT EXISTS (
+    SELECT FROM runs o WHERE o.search_id = r.search_id AND o.kind = 'filter' AND o.state = 'running' AND o.id <> r.id
+        AND o.counts ? '_turn')
+RETURNING r.id;
+
+-- fetch_lists --
+-- Lists that rules use, as they stand now; no row for one that the actor may not see or that was put away.
+SELECT l.id, l.kind, l.holds, l.name, l.version FROM lists l
+WHERE l.id = ANY (%(ids)s::bigint[]) AND l.archived_at IS NULL AND list_visible(l, %(actor)s, %(role)s);
+
+-- fetch_search --
+-- The search as the actor sees it, and how many people a rule would look at.
+SELECT s.data_version AS version, s.profile_count AS people, search_editable(s, %(actor)s, %(role)s) AS editable
+FROM searches s WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
+
+-- insert_run_rules --
+-- The rules as they are when a run is started.
+INSERT INTO filter_rules (run_id, position, kind, params, on_unknown, list_id, list_version, sentence, filter_status,
+    fingerprint)
+SELECT %(run_id)s, g.position, g.kind, g.params, g.on_unknown, g.list_id, g.list_version, g.sentence, g.filter_status,
+    g.fingerprint
+FROM jsonb_to_recordset(%(rules)s) AS g(position smallint, kind text, params jsonb, on_unknown text, list_id bigint,
+    list_version integer, sentence text, filter_status text, fingerprint text);
+
+-- fetch_run_rules --
+-- The rules of a run, in order.
+SELECT f.id, f.position, f.kind, f.params, f.on_unknown, f.sentence, f.list_version, f.filter_status,
+    l.id AS list_id, l.kind AS list_kind, l.holds, l.name, l.version AS newest
+FROM filter_rules f LEFT JOIN lists l ON l.id = f.list_id
+WHERE f.run_id = %(run_id)s ORDER BY f.position;
+
+-- fetch_in_force --
+-- The rules that were applied to a search last, to its end; none for a search that the actor may not see.
+SELECT r.id AS run_id, r.finished_at, u.name AS who, (r.params ->> 'rule_set_id')::bigint AS rule_set_id
+FROM runs r JOIN searches s ON s.id = r.search_id JOIN users u ON u.id = r.user_id
+WHERE r.search_id = %(search_id)s AND r.kind = 'filter' AND r.state = 'done' AND r.params ->> 'mode' = 'apply'
+    AND search_visible(s, %(actor)s, %(role)s)
+ORDER BY r.finished_at DESC, r.id DESC LIMIT 1;
+
+-- fetch_rule_of_search --
+-- A rule that was applied to a search which the actor may change.
+SELECT f.fingerprint FROM filter_rules f JOIN runs r ON r.id = f.run_id JOIN searches s ON s.id = r.search_id
+WHERE f.id = %(rule_id)s AND s.id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s);
+
+-- fuzzy_samples --
+-- Pairs that a fuzzy list rule would take for the same, the least alike first, with how many people that is.
+WITH who AS MATERIALIZED (
+    SELECT c.id, c.profile_id, c.company_key FROM candidates c JOIN searches s ON s.id = c.search_id
+    WHERE c.search_id = %(search_id)s AND c.filter_status = 'active' AND search_visible(s, %(actor)s, %(role)s)
+), {names}, entries AS MATERIALIZED (
+    SELECT DISTINCT ON (e.name_key) e.id, e.name_key AS key, e.label FROM list_entries e JOIN lists l ON l.id = e.list_id
+    WHERE l.id = %(list_id)s AND e.to_version IS NULL AND list_visible(l, %(actor)s, %(role)s) ORDER BY e.name_key, e.id
+), {fuzzy}
+SELECT n.shown AS name, e.label AS entry, similarity(n.norm, e.key)::float8 AS alike, n.people
+FROM matches m JOIN names n ON n.name = m.name JOIN entries e ON e.id = m.entry_id
+WHERE n.norm <> e.key ORDER BY alike, n.people DESC, name LIMIT %(limit)s;
+
+-- names_of_companies --
+-- Names of companies of now, and how many people each has.
+names AS MATERIALIZED (
+    SELECT w.company_key AS name, sx_company(w.company_key) AS norm, count(*) AS people, min(p.company) AS shown
+    FROM who w JOIN profiles p ON p.id = w.profile_id WHERE w.company_key <> '' GROUP BY w.company_key
+)
+
+-- names_of_schools --
+-- Names of schools, and how many people each has.
+names AS MATERIALIZED (
+    SELECT e.school AS name, sx_company(e.school) AS norm, count(DISTINCT w.id) AS people, e.school AS shown
+    FROM who w JOIN educations e ON e.profile_id = w.profile_id WHERE e.school <> '' GROUP BY e.school
+)

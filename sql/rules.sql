@@ -1,0 +1,326 @@
+-- title --
+-- Conditions of rules: true leaves a candidate out, NULL means that it cannot be known. {terms} and the like
+-- are placeholders. c: candidates, p: profiles, h: their jobs, e: their schools.
+CASE WHEN c.title_key = '' THEN NULL ELSE (c.title_key COLLATE pg_c_utf8 ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
+
+-- keyword --
+-- Words anywhere but in the name.
+CASE WHEN c.title_key = '' AND c.company_key = '' AND p.headline = '' AND c.skills = '{{}}' THEN NULL
+    ELSE (c.search_tsv @@ sx_keyword_query({terms}::text[])) = {has}::boolean END
+
+-- location --
+-- Words of place or country.
+CASE WHEN c.location_key = '' AND c.country = '' THEN NULL
+    ELSE ((c.location_key || ' ; ' || sx_key(c.country)) COLLATE pg_c_utf8 ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
+
+-- experience --
+-- Fewer or more years than wanted.
+CASE WHEN c.years_experience IS NULL THEN NULL
+    ELSE coalesce(c.years_experience < {low}::numeric, false) OR coalesce(c.years_experience > {high}::numeric, false) END
+
+-- current_tenure --
+-- Months in the job of now: too short or too long.
+CASE WHEN c.current_tenure_months IS NULL THEN NULL
+    ELSE coalesce(c.current_tenure_months < {low}::integer, false)
+        OR coalesce(c.current_tenure_months > {high}::integer, false) END
+
+-- job_hopper --
+-- Short stays on average, or many moves of late. A move is the start of a job after the first one known. Moves
+-- that are known can only become more; an average, or too few moves, says nothing where jobs are missing.
+(CASE WHEN {average}::integer IS NULL THEN false WHEN NOT history_complete(h.jobs, c.source) THEN NULL
+    ELSE c.average_tenure_months < {average}::integer END)
+OR (CASE WHEN {moves}::integer IS NULL THEN false
+    WHEN coalesce(h.{recent} - (h.first_start >= {since}::date)::integer, 0) >= {moves}::integer THEN true
+    WHEN NOT history_complete(h.jobs, c.source) OR h.undated > 0 THEN NULL ELSE false END)
+
+-- level --
+-- By the words of the title.
+CASE WHEN c.title_key = '' THEN NULL ELSE coalesce(v.level, 'individual') = ANY ({levels}::text[]) END
+
+-- freelance --
+-- By words of title, company, headline and skills.
+CASE WHEN c.title_key = '' AND c.company_key = '' AND p.headline = '' THEN NULL
+    ELSE c.search_tsv @@ (SELECT sx_keyword_query(array_agg(term)) FROM title_terms WHERE says = 'freelance') END
+
+-- consulting --
+-- By the words of the title.
+CASE WHEN c.title_key = '' THEN NULL ELSE coalesce(v.consulting, false) END
+
+-- school --
+-- Words of any school's name.
+CASE WHEN e.schools IS NULL THEN NULL ELSE (e.schools COLLATE pg_c_utf8 ~ sx_word_pattern({terms}::text[])) = {has}::boolean END
+
+-- contacted --
+-- Someone else has been in touch: a list of those is made first.
+{hits}.profile_id IS NOT NULL
+
+-- missing --
+-- Nothing filled in.
+array_remove(ARRAY[
+    CASE WHEN NOT c.has_email THEN 'email' END, CASE WHEN p.phone = '' THEN 'phone' END,
+    CASE WHEN p.linkedin_url = '' THEN 'linkedin_url' END, CASE WHEN c.title_key = '' THEN 'title' END,
+    CASE WHEN c.company_key = '' THEN 'company' END, CASE WHEN c.location_key = '' THEN 'location' END,
+    CASE WHEN c.skills = '{{}}' THEN 'skills' END, CASE WHEN c.years_experience IS NULL THEN 'years_experience' END,
+    CASE WHEN c.current_tenure_months IS NULL THEN 'current_tenure_months' END], NULL) && {fields}::text[]
+
+-- company_now --
+-- The company of now is on a list. Blank is unknown.
+CASE WHEN c.company_key = '' THEN NULL ELSE ({hits}.entry_id IS NOT NULL) = {listed}::boolean END
+
+-- company_before --
+-- An earlier company is on a list; "no" only where the jobs are known.
+CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean WHEN history_complete(h.jobs, c.source) THEN NOT {listed}::boolean END
+
+-- company_ever --
+-- The company of now or an earlier one.
+CASE WHEN coalesce({now}.entry_id, {hits}.entry_id) IS NOT NULL THEN {listed}::boolean
+    WHEN history_complete(h.jobs, c.source) AND c.company_key <> '' THEN NOT {listed}::boolean END
+
+-- school_listed --
+-- A school is on a list.
+CASE WHEN e.schools IS NULL THEN NULL ELSE ({hits}.entry_id IS NOT NULL) = {listed}::boolean END
+
+-- person_listed --
+-- The person is on a list, by address, e-mail, or name and company; unknown for who has none of them.
+CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean
+    WHEN NOT c.has_url AND NOT c.has_email AND (c.company_key = '' OR c.name_key = '') THEN NULL
+    ELSE NOT {listed}::boolean END
+
+-- with_who --
+-- Parts of the statement that judges everyone of a search by all rules at once: whom it is about, read once,
+-- with what is decided by the row alone. What comes after it carries few columns.
+who AS MATERIALIZED (
+    SELECT c.id, c.profile_id, c.filter_status, c.name_key, c.company_key, c.title_key, c.location_key, c.country,
+        c.source, c.average_tenure_months, c.has_email{facts}
+    FROM candidates c {people} WHERE {scope}
+)
+
+-- has_url --
+-- One more thing to know of them, where profiles are read anyway.
+, p.linkedin_url <> '' AS has_url
+
+-- with_jobs --
+-- Their jobs.
+jobs AS MATERIALIZED (
+    SELECT o.profile_id, o.company, o.started_on, o.is_current FROM who JOIN positions o ON o.profile_id = who.profile_id
+)
+
+-- with_history --
+-- What their jobs say.
+history AS MATERIALIZED (
+    SELECT profile_id, min(started_on) AS first_start, count(*) AS jobs,
+        count(*) FILTER (WHERE started_on IS NULL) AS undated{recent}
+    FROM jobs GROUP BY profile_id
+)
+
+-- recent_starts --
+-- One more thing that jobs say: how many began of late.
+, count(*) FILTER (WHERE started_on >= {since}::date) AS {recent}
+
+-- with_said --
+-- What is said by the words of each distinct title.
+said AS MATERIALIZED (
+    WITH pairs AS MATERIALIZED (
+        SELECT t.title_key, u.word COLLATE "C" AS word, (u.word || ' ' || u.next) COLLATE "C" AS both
+        FROM (SELECT title_key,
+                string_to_array(regexp_replace(title_key COLLATE pg_c_utf8, '[^[:alnum:]]+', ' ', 'g'), ' ') AS words
+            FROM (SELECT DISTINCT title_key FROM who) AS d OFFSET 0) AS t,
+            unnest(t.words, t.words[2 :]) AS u (word, next))
+    SELECT p.title_key, w.term, w.says, w.rank, w.cancels FROM pairs p JOIN title_terms w ON w.term = p.word
+    UNION ALL
+    SELECT p.title_key, w.term, w.says, w.rank, w.cancels FROM pairs p JOIN title_terms w ON w.term = p.both
+), levels AS MATERIALIZED (
+    SELECT s.title_key, (array_agg(s.says ORDER BY s.rank) FILTER (WHERE s.rank > 0))[1] AS level,
+        bool_or(s.says = 'consulting') AS consulting
+    FROM said s
+    WHERE NOT EXISTS (SELECT FROM said x WHERE x.title_key = s.title_key AND x.cancels = s.term)
+    GROUP BY s.title_key
+)
+
+-- with_titles --
+-- Conditions that only depend on the title, for each distinct one.
+titles AS MATERIALIZED (
+    SELECT c.title_key, {facts} FROM (SELECT DISTINCT title_key FROM who) AS c {joins}
+)
+
+-- join_titles --
+-- By title.
+JOIN titles ON titles.title_key = c.title_key
+
+-- join_levels --
+-- What its words say.
+LEFT JOIN levels v ON v.title_key = c.title_key
+
+-- with_places --
+-- Conditions that only depend on the place, for each distinct one.
+places AS MATERIALIZED (
+    SELECT c.location_key, c.country, {facts} FROM (SELECT DISTINCT location_key, country FROM who) AS c
+)
+
+-- join_places --
+-- By place.
+JOIN places ON places.location_key = c.location_key AND places.country = c.country
+
+-- with_studies --
+-- Their schools, one row each.
+studies AS MATERIALIZED (
+    SELECT e.profile_id, e.school FROM who JOIN educations e ON e.profile_id = who.profile_id WHERE e.school <> ''
+)
+
+-- with_schools --
+-- Their schools in one text.
+schools AS MATERIALIZED (
+    SELECT profile_id, string_agg(sx_key(school), ' ; ' ORDER BY school) AS schools FROM studies GROUP BY profile_id
+)
+
+-- with_names_now --
+-- The names of companies of now, each compared once.
+names_now AS MATERIALIZED (
+    SELECT n.name, sx_company(n.name) AS norm FROM (SELECT DISTINCT company_key AS name FROM who WHERE company_key <> '') AS n
+)
+
+-- with_names_before --
+-- The names of earlier companies.
+names_before AS MATERIALIZED (
+    SELECT n.name, sx_company(n.name) AS norm
+    FROM (SELECT DISTINCT company AS name FROM jobs WHERE company <> '' AND NOT is_current) AS n
+)
+
+-- with_names_school --
+-- The names of schools.
+names_school AS MATERIALIZED (
+    SELECT n.name, sx_company(n.name) AS norm FROM (SELECT DISTINCT school AS name FROM studies) AS n
+)
+
+-- with_entries --
+-- A list's entries as of a version, under all their names.
+{entries} AS MATERIALIZED (
+    SELECT e.id, e.name_key AS key FROM list_entries e
+    WHERE e.list_id = {list_id}::bigint AND e.from_version <= {list_version}::integer
+        AND (e.to_version IS NULL OR e.to_version > {list_version}::integer)
+    UNION
+    SELECT e.id, a.other FROM list_entries e
+    JOIN (SELECT name_key AS key, same_as_key AS other FROM aliases WHERE holds = {holds}
+        UNION ALL SELECT same_as_key, name_key FROM aliases WHERE holds = {holds}) AS a ON a.key = e.name_key
+    WHERE e.list_id = {list_id}::bigint AND e.from_version <= {list_version}::integer
+        AND (e.to_version IS NULL OR e.to_version > {list_version}::integer)
+)
+
+-- with_exact --
+-- Names that are on the list.
+{matches} AS MATERIALIZED (
+    SELECT n.name, min(e.id) AS entry_id FROM {names} n JOIN {entries} e ON e.key = n.norm GROUP BY n.name
+)
+
+-- with_contains --
+-- Names that hold one of the list's as whole words.
+{matches} AS MATERIALIZED (
+    SELECT n.name, min(e.id) AS entry_id
+    FROM {names} n CROSS JOIN LATERAL sx_runs(n.norm, 8) AS r (run) JOIN {entries} e ON e.key = r.run GROUP BY n.name
+)
+
+-- with_fuzzy --
+-- Names that are like one of the list's: trigrams in common as a share of all (pg_trgm's similarity). Two sets
+-- that are that alike share one of the rarest trigrams of either (prefix filtering), so few pairs are compared.
+{matches} AS MATERIALIZED (
+    WITH texts AS MATERIALIZED (
+        SELECT DISTINCT key AS text, true AS listed FROM {entries}
+        UNION ALL SELECT DISTINCT norm, false FROM {names}),
+    grams AS MATERIALIZED (
+        SELECT t.text, t.listed, g.gram, count(*) OVER (PARTITION BY g.gram) AS frequency
+        FROM texts t CROSS JOIN LATERAL unnest(show_trgm(t.text)) AS g (gram)),
+    ranked AS (
+        SELECT text, listed, gram, row_number() OVER (PARTITION BY listed, text ORDER BY frequency, gram) AS place,
+            count(*) OVER (PARTITION BY listed, text) AS size
+        FROM grams),
+    rare AS MATERIALIZED (
+        SELECT text, listed, gram, size FROM ranked WHERE place <= size - ceil(({threshold}::float8 - 1e-6) * size) + 1),
+    pairs AS MATERIALIZED (
+        SELECT DISTINCT l.text AS key, n.text AS norm
+        FROM rare l JOIN rare n ON n.gram = l.gram AND l.listed AND NOT n.listed
+            AND n.size >= ({threshold}::float8 - 1e-6) * l.size AND l.size >= ({threshold}::float8 - 1e-6) * n.size),
+    alike AS MATERIALIZED (
+        SELECT key, norm, similarity(key, norm) AS alike FROM pairs WHERE similarity(key, norm) >= {threshold}::real)
+    SELECT n.name, (array_agg(e.id ORDER BY a.alike DESC, e.id))[1] AS entry_id
+    FROM {names} n JOIN alike a ON a.norm = n.norm JOIN {entries} e ON e.key = a.key GROUP BY n.name
+)
+
+-- with_hits_before --
+-- Who worked there before.
+{hits} AS MATERIALIZED (
+    SELECT j.profile_id, min(m.entry_id) AS entry_id FROM jobs j JOIN {matches} m ON m.name = j.company
+    WHERE NOT j.is_current GROUP BY j.profile_id
+)
+
+-- with_hits_school --
+-- Who went there.
+{hits} AS MATERIALIZED (
+    SELECT s.profile_id, min(m.entry_id) AS entry_id FROM studies s JOIN {matches} m ON m.name = s.school
+    GROUP BY s.profile_id
+)
+
+-- with_persons --
+-- Names and companies as people are compared by them.
+persons AS MATERIALIZED (
+    SELECT c.profile_id, n.norm AS company, sx_person(c.name_key) AS name
+    FROM who c JOIN names_now n ON n.name = c.company_key WHERE c.name_key <> ''
+)
+
+-- with_hits_person --
+-- Who is on a list of people. Name and company do not count where both sides have an address, and so could tell.
+{hits} AS MATERIALIZED (
+    WITH listed AS MATERIALIZED (
+        SELECT e.id, e.url_key, e.email_key, e.name_key, e.company_key FROM list_entries e
+        WHERE e.list_id = {list_id}::bigint AND e.from_version <= {list_version}::integer
+            AND (e.to_version IS NULL OR e.to_version > {list_version}::integer)),
+    alike AS MATERIALIZED (
+        SELECT s.profile_id, l.id, l.url_key FROM listed l
+        JOIN persons s ON s.name = l.name_key AND s.company = l.company_key
+        WHERE l.name_key <> '' AND l.company_key <> ''),
+    found AS (
+        SELECT u.profile_id, l.id FROM listed l JOIN profile_urls u ON u.url_key = l.url_key WHERE l.url_key <> ''
+        UNION ALL
+        SELECT p.id, l.id FROM listed l JOIN profiles p ON lower(p.email) = l.email_key
+        WHERE l.email_key <> '' AND p.email <> ''
+        UNION ALL
+        SELECT a.profile_id, a.id FROM alike a JOIN profiles p ON p.id = a.profile_id
+        WHERE a.url_key = '' OR p.linkedin_url = '')
+    SELECT f.profile_id, min(f.id) AS entry_id FROM found f GROUP BY f.profile_id
+)
+
+-- with_hits_contacted --
+-- Whom someone else contacted since a day, in any search that the actor may see: a stage that says so, or a note.
+{hits} AS MATERIALIZED (
+    SELECT DISTINCT o.profile_id FROM who
+    JOIN candidates o ON o.profile_id = who.profile_id AND o.search_id <> %(search_id)s
+    JOIN searches s ON s.id = o.search_id AND search_visible(s, %(actor)s, %(role)s)
+    WHERE (o.stage IN ('contacted', 'interviewing', 'hired') AND o.stage_changed_at >= {since}::timestamptz
+            AND o.changed_by IS DISTINCT FROM %(actor)s
+            AND NOT EXISTS (SELECT FROM changes h WHERE h.candidate_id = o.id AND h.field = 'stage'))
+        OR EXISTS (SELECT FROM changes h JOIN change_batches b ON b.id = h.batch_id
+            WHERE h.candidate_id = o.id AND h.field = 'stage' AND b.created_at >= {since}::timestamptz
+                AND b.user_id <> %(actor)s AND b.undone_at IS NULL
+                AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired'))
+        OR (o.note_count > 0 AND EXISTS (SELECT FROM notes n WHERE n.candidate_id = o.id
+            AND n.user_id <> %(actor)s AND n.created_at >= {since}::timestamptz))
+)
+
+-- join_company --
+-- How hits meet candidates.
+LEFT JOIN {hits} ON {hits}.name = c.company_key
+
+-- join_profile --
+-- By person.
+LEFT JOIN {hits} ON {hits}.profile_id = c.profile_id
+
+-- join_people --
+-- What only profiles have.
+JOIN profiles p ON p.id = c.profile_id
+
+-- join_history --
+-- What is known of their jobs.
+LEFT JOIN history h ON h.profile_id = c.profile_id
+
+-- join_schools --
+-- What is known of their schools.
+LEFT JOIN schools e ON e.profile_id = c.profile_id
