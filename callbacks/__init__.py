@@ -11,8 +11,14 @@ from callbacks import (
     export_dialog,
     exports,
     facets,
+    filter_runs,
+    filters,
     grid,
     imports,
+    ledger,
+    list_filling,
+    list_page,
+    lists,
     pages,
     person,
     request_log,
@@ -29,7 +35,7 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, imports, runs,
-    exports, export_dialog, screening, duplicates,
+    exports, export_dialog, screening, duplicates, lists, list_page, list_filling, filters, filter_runs, ledger,
 )  # fmt: skip
 
 

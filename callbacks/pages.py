@@ -12,7 +12,18 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.routing import Rule as Path
 
-from callbacks import duplicates, imports, runs, screening, search_page, searches
+from callbacks import (
+    duplicates,
+    filters,
+    imports,
+    ledger,
+    list_page,
+    lists,
+    runs,
+    screening,
+    search_page,
+    searches,
+)
 from callbacks.registry import Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
 from layouts import ids, shell, text
@@ -27,6 +38,11 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/search/<uuid:search_id>", search_page.page),
     ("/search/<uuid:search_id>/import", imports.page),
     ("/search/<uuid:search_id>/screen", screening.page),
+    ("/search/<uuid:search_id>/filter", filters.page),
+    ("/search/<uuid:search_id>/ledger", ledger.page),
+    ("/search/<uuid:search_id>/funnel", ledger.funnel_page),
+    ("/lists", lists.page),
+    ("/lists/<int:list_id>", list_page.page),
     ("/duplicates", duplicates.page),
     ("/runs", runs.page),
 ]

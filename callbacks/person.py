@@ -13,7 +13,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import drawer, ids, text
-from services import neighbours, notes, person
+from services import ledger, neighbours, notes, person
 from services.errors import BadInput, NotFound, ProductError
 from services.grid_view import View
 from services.identity import Actor
@@ -117,7 +117,7 @@ def _shown(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> tup
         found = person.person(rt, actor, search_id, candidate_id)
     except NotFound:
         return drawer.gone(), None
-    return drawer.person_body(found), found.snapshot
+    return drawer.person_body(found, ledger.reasons(rt, actor, search_id, candidate_id)), found.snapshot
 
 
 def _not_shown(error: ProductError) -> Any:

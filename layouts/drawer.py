@@ -14,6 +14,7 @@ from dash.development.base_component import Component
 
 from layouts import ids, text
 from layouts.pages_searches import time
+from layouts.person_why import was_out, why_out
 
 Person = Any
 MAX_NOTE = 5000
@@ -75,10 +76,11 @@ def failed(message: str, person_id: str | None) -> list[Component]:
     return [html.H2(text.PERSON_FAILED_TITLE), html.P(message, className="sx-muted"), *retry]
 
 
-def person_body(person: Person) -> list[Component]:
-    """All about one person; sections with nothing in them are left out."""
+def person_body(person: Person, reasons: Any = None) -> list[Component]:
+    """All about one person; sections with nothing in them are left out. reasons: services.ledger.Reasons."""
     sections = (
         _head(person),
+        why_out(reasons, person.editable) if reasons else [],
         _stage(person),
         _facts(person),
         _verdicts(person),
@@ -88,6 +90,7 @@ def person_body(person: Person) -> list[Component]:
         _section(text.PERSON_POSITIONS, [_position(p) for p in person.positions]),
         _section(text.PERSON_EDUCATIONS, [_education(e) for e in person.educations]),
         _skills(person.skills),
+        was_out(reasons) if reasons else [],
         _section(text.PERSON_HISTORY, [_event(e) for e in person.history]),
         _sources(person.sources),
         _raw(),
@@ -333,8 +336,8 @@ def _field(field: str) -> str:
 def _status(status: str) -> str:
     if status == "active":
         return text.STATUS_TABS["active"]
-    reason = status.removeprefix("filtered_").replace("_", " ")
-    return text.PERSON_FILTERED.format(reason=reason) if reason else text.PERSON_FILTERED_OUT
+    reason = text.FILTER_STATUSES.get(status) or status.removeprefix("filtered_").replace("_", " ")
+    return text.PERSON_FILTERED.format(reason=reason[:1].lower() + reason[1:]) if reason else text.PERSON_FILTERED_OUT
 
 
 def _value(field: str, value: Any) -> str:

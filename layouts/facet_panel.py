@@ -248,7 +248,10 @@ def _label(key: str, value: Value) -> str:
     if isinstance(value.value, bool):
         return text.FLAGS[value.value]
     if key == "status_in":
-        return text.STATUS_TABS.get(value.value) or value.label.removeprefix("filtered_").replace("_", " ").capitalize()
+        return (
+            text.FILTER_STATUSES.get(value.value)
+            or value.label.removeprefix("filtered_").replace("_", " ").capitalize()
+        )
     named = {"stage_in": text.STAGES, "fit_in": text.FITS}.get(key, {})
     return named.get(value.value, value.label)
 

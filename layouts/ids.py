@@ -108,6 +108,93 @@ TRIAGE_TOGGLE = "triage-toggle"
 DRY_RUN = "dry-run"
 LEDGER = "ledger"
 
+# Lists that rules use: all of them, and the page of one
+LISTS = "lists"
+LIST_NEW = "list-new"
+LIST_FORM = "list-form"
+LIST_NAME = "list-name"
+LIST_KIND = "list-kind"
+LIST_KIND_HINT = "list-kind-hint"
+LIST_HOLDS = "list-holds"
+LIST_HOLDS_BOX = "list-holds-box"
+LIST_SHARED = "list-shared"
+LIST_PROBLEM = "list-problem"
+LIST_SAVE = "list-save"
+LIST_CANCEL = "list-cancel"
+LIST_EDITED = "list-edited"
+LIST_ID = "list-id"
+LIST_FACTS = "list-facts"
+LIST_EDIT = "list-edit"
+LIST_DELETE = "list-delete"
+LIST_DELETE_ASK = "list-delete-ask"
+LIST_DELETE_SURE = "list-delete-sure"
+LIST_DELETE_KEEP = "list-delete-keep"
+LIST_TEXT = "list-text"
+LIST_TEXT_ADD = "list-text-add"
+LIST_TEXT_REPLACE = "list-text-replace"
+LIST_FILE_SLOT = "list-file-slot"
+LIST_FILE_PROGRESS = "list-file-progress"
+LIST_UPLOAD = "list-upload"
+LIST_FILE_MODE = "list-file-mode"
+LIST_SHEET = "list-sheet"
+LIST_SHEET_RANGE = "list-sheet-range"
+LIST_SHEET_EVERY = "list-sheet-every"
+LIST_SHEET_SAVE = "list-sheet-save"
+LIST_SHEET_SYNC = "list-sheet-sync"
+LIST_SHEET_CLOCK = "list-sheet-clock"
+LIST_ENTRY_PROBLEM = "list-entry-problem"
+LIST_FIND = "list-find"
+LIST_ENTRIES = "list-entries"
+LIST_AT = "list-at"
+LIST_PREVIOUS = "list-previous"
+LIST_NEXT = "list-next"
+LIST_VERSIONS = "list-versions"
+LIST_FILLED = "list-filled"
+
+# Filter rules of a search: editor, dry run, applying
+FILTER_OPEN = "filter-open"
+FILTER_SEARCH = "filter-search"
+FILTER_FROM = "filter-from"
+FILTER_FROM_OPEN = "filter-from-open"
+FILTER_RULES = "filter-rules"
+FILTER_ADD_KIND = "filter-add-kind"
+FILTER_ADD = "filter-add"
+FILTER_NAME = "filter-name"
+FILTER_SHARED = "filter-shared"
+FILTER_SCOPE = "filter-scope"
+FILTER_SET = "filter-set"
+FILTER_SAVE = "filter-save"
+FILTER_DELETE = "filter-delete"
+FILTER_PROBLEM = "filter-problem"
+FILTER_BEHIND = "filter-behind"
+FILTER_LOOK = "filter-look"
+FILTER_CHANGES = "filter-changes"
+DRY_RUN_START = "dry-run-start"
+DRY_RUN_STALE = "dry-run-stale"
+DRY_RUN_SEEN = "dry-run-seen"
+DRY_RUN_CLOCK = "dry-run-clock"
+FILTER_HOW = "filter-how"
+FILTER_APPLY = "filter-apply"
+FILTER_RUN = "filter-run"
+FILTER_SEEN = "filter-seen"
+FILTER_CLOCK = "filter-clock"
+FILTER_PROGRESS = "filter-progress"
+FILTER_UNDO = "filter-undo"
+
+# Who was left out, and how far people have come
+LEDGER_SEARCH = "ledger-search"
+LEDGER_FIND = "ledger-find"
+LEDGER_RULE = "ledger-rule"
+LEDGER_STATE = "ledger-state"
+LEDGER_AT = "ledger-at"
+LEDGER_PREVIOUS = "ledger-previous"
+LEDGER_NEXT = "ledger-next"
+LEDGER_BY_RULE = "ledger-by-rule"
+LEDGER_RESTORE_ALL = "ledger-restore-all"
+LEDGER_CHANGED = "ledger-changed"
+FUNNEL = "funnel"
+FUNNEL_TABLE = "funnel-table"
+
 # What the grid's page and server say to each other (Stores)
 GRID_ANSWER = "grid-answer"
 COUNT_REQUEST = "count-request"
@@ -305,3 +392,63 @@ def screen_field(field: str, place: Any) -> dict[str, Any]:
 def screen_remove(place: Any) -> dict[str, Any]:
     """The button that removes the criterion at a place; place may be dash.ALL."""
     return {"type": "screen-remove", "place": place}
+
+
+def list_entry_remove(entry_id: Any) -> dict[str, Any]:
+    """The button that takes an entry out of a list; entry_id may be dash.ALL."""
+    return {"type": "list-entry-remove", "id": entry_id}
+
+
+def list_changes(version: Any) -> dict[str, Any]:
+    """What one version of a list changed; version may be dash.MATCH."""
+    return {"type": "list-changes", "version": version}
+
+
+def list_changes_ask(version: Any) -> dict[str, Any]:
+    """The button that shows it; version may be dash.MATCH."""
+    return {"type": "list-changes-ask", "version": version}
+
+
+def rule_kind(place: Any) -> dict[str, Any]:
+    """The Store with the kind of the rule at a place (0, 1, …); place may be dash.ALL."""
+    return {"type": "rule-kind", "place": place}
+
+
+def rule_field(place: Any, name: Any) -> dict[str, Any]:
+    """A parameter of the rule at a place, or on_unknown or enabled; both may be dash.ALL."""
+    return {"type": "rule-field", "place": place, "name": name}
+
+
+def rule_act(place: Any, do: Any) -> dict[str, Any]:
+    """A button of the rule at a place: up, down or remove; both may be dash.ALL."""
+    return {"type": "rule-act", "place": place, "do": do}
+
+
+def rule_sentence(place: Any) -> dict[str, Any]:
+    """What the rule at a place does, in words, or what is wrong with it; place may be dash.ALL."""
+    return {"type": "rule-sentence", "place": place}
+
+
+def sample_ask(place: Any) -> dict[str, Any]:
+    """The button that shows some of whom the rule at a place leaves out; place may be dash.MATCH."""
+    return {"type": "sample-ask", "place": place}
+
+
+def sample(place: Any) -> dict[str, Any]:
+    """Some of whom the rule at a place leaves out, with why; place may be dash.MATCH."""
+    return {"type": "sample", "place": place}
+
+
+def ledger_restore(candidate_id: Any) -> dict[str, Any]:
+    """The button that brings one person back; candidate_id may be dash.ALL."""
+    return {"type": "ledger-restore", "id": candidate_id}
+
+
+def ledger_restore_rule(rule_id: Any) -> dict[str, Any]:
+    """The button that brings back whom one rule left out; rule_id may be dash.ALL."""
+    return {"type": "ledger-restore-rule", "id": rule_id}
+
+
+def sample_of(place: Any) -> dict[str, Any]:
+    """The Store with what to show of the rule at a place; place may be dash.MATCH."""
+    return {"type": "sample-of", "place": place}

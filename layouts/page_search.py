@@ -94,6 +94,10 @@ def _head(
             className="btn btn-sm btn-outline-secondary",
         ),
         dcc.Link(
+            text.FILTER_OPEN, href=f"/search/{search_id}/filter", id=ids.FILTER_OPEN,
+            className="btn btn-sm btn-outline-secondary",
+        ),
+        dcc.Link(
             text.SCREEN_OPEN, href=f"/search/{search_id}/screen", id=ids.SCREEN_OPEN, className="btn btn-sm btn-primary"
         ),
     ]  # fmt: skip

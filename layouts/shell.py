@@ -96,6 +96,7 @@ def problem_document(message: str) -> str:
 def _header(name: str, role: str) -> html.Header:
     links = [
         dcc.Link(text.NAV_SEARCHES, href="/", className="sx-nav-link"),
+        dcc.Link(text.NAV_LISTS, href="/lists", className="sx-nav-link"),
         dcc.Link(text.NAV_DUPLICATES, href="/duplicates", className="sx-nav-link"),
         dcc.Link(text.NAV_RUNS, href="/runs", className="sx-nav-link"),
     ]

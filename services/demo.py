@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 
 import sql
-from services import db, demo_import, identity, rubrics, run_state, synthetic
+from services import db, demo_filters, demo_import, identity, rubrics, run_state, synthetic
 from services import home as homes
 from services.children import ROOT, Child
 from services.config import SETTINGS, Settings, child_environ
@@ -123,6 +124,7 @@ def _fill(rt: Runtime) -> None:
     _mark(rt, actor, "demo.begin")
     search_id = synthetic.generate(rt, actor, PEOPLE, TITLE, SEED)
     rubrics.save(rt, actor, search_id, JOB, CRITERIA)
+    demo_filters.make(rt, actor, UUID(search_id))
     demo_import.load(rt, actor, SEED, PEOPLE)
     _mark(rt, actor, "demo.ready")
 

@@ -114,7 +114,7 @@ SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.
     CASE WHEN r.kind = 'export' AND r.state = 'done' AND %(role)s <> 'viewer' THEN (
         SELECT e.id FROM exports e WHERE e.run_id = r.id AND e.expires_at > now()
             AND (e.user_id = %(actor)s OR %(role)s = 'admin')) END AS export_id,
-    CASE WHEN r.kind = 'bulk' AND r.state IN ('done', 'failed', 'cancelled') THEN (
+    CASE WHEN r.kind IN ('bulk', 'filter') AND r.state IN ('done', 'failed', 'cancelled') THEN (
         SELECT b.id FROM change_batches b WHERE b.run_id = r.id AND b.changed > 0 AND NOT batch_undone(b)
             AND (b.user_id = %(actor)s OR %(role)s = 'admin')
             AND search_editable(s, %(actor)s, %(role)s)) END AS undo_batch

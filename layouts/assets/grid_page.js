@@ -110,6 +110,8 @@
   }
   window.addEventListener("resize", () => $("filter-toggle") && sayFilters());
 
+  const shownPerson = () => ({ ids: [S.view.person], seen: S.personSeen ? [[S.personSeen, [S.view.person]]] : [] });
+
   const actions = {
     status: (el) => G.change({ status: el.dataset.value }) || G.showView(),
     "open-person": (el) => G.openPerson(el.dataset.person),
@@ -162,10 +164,8 @@
       }
     },
     // Judged by what the drawer shows, which may be newer than the row.
-    "stage-person": (el) => {
-      const seen = S.personSeen ? [[S.personSeen, [S.view.person]]] : [];
-      G.act("stage", el.dataset.value, { ids: [S.view.person], seen });
-    },
+    "stage-person": (el) => G.act("stage", el.dataset.value, shownPerson()),
+    "restore-person": () => G.act("restore", null, shownPerson()),
     "open-view": (el) => {
       window.history.pushState(null, "", window.location.pathname + el.dataset.query);
       set("url-query", { data: { query: el.dataset.query, n: ++S.asked } });

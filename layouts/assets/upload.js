@@ -1,39 +1,40 @@
-/* The file field of the import page: sends the chosen files as streams, one after the other, shows how
-   far they are, and tells the page the uploads' ids. */
+/* The file field of the import page and of lists: sends the chosen files as streams, one after the other, shows
+   how far they are, and tells the page the uploads' ids. Where it says so, the field names other components. */
 (function () {
   "use strict";
   const set = (id, props) => window.dash_clientside.set_props(id, props);
-  const problem = (message) => set("import-problem", { children: message });
   let request = null;
   let turn = 0;
 
   async function send(slot, files) {
+    const { problem: told = "import-problem", progress: bar = "upload-progress", upload: done = "import-upload" } = slot.dataset;
+    const problem = (message) => set(told, { children: message });
     const mine = ++turn;
     if (request) request.abort();
-    set("import-upload", { data: null });
-    set("upload-progress", { hidden: true, value: "0" });
+    set(done, { data: null });
+    set(bar, { hidden: true, value: "0" });
     problem("");
     if (files.some((file) => file.size > Number(slot.dataset.maxBytes))) return problem(slot.dataset.tooLarge);
 
     const total = files.reduce((sum, file) => sum + file.size, 0) || 1;
     const uploads = [];
     let before = 0;
-    set("upload-progress", { hidden: false, value: "0" });
+    set(bar, { hidden: false, value: "0" });
     for (const file of files) {
       const answer = await sendOne(file, (loaded) => {
-        if (mine === turn) set("upload-progress", { hidden: false, value: String(Math.min(100, Math.floor((100 * (before + loaded)) / total))) });
+        if (mine === turn) set(bar, { hidden: false, value: String(Math.min(100, Math.floor((100 * (before + loaded)) / total))) });
       });
       // Other files were chosen meanwhile: they tell of themselves.
       if (mine !== turn) return;
       if (!answer.upload_id) {
-        set("upload-progress", { hidden: true });
+        set(bar, { hidden: true });
         return problem(answer.error || slot.dataset.broken);
       }
       uploads.push(answer.upload_id);
       before += file.size;
     }
-    set("upload-progress", { hidden: true });
-    set("import-upload", { data: uploads });
+    set(bar, { hidden: true });
+    set(done, { data: uploads });
   }
 
   /* What the server answered: {upload_id} or {error}; {} when it did not. */
@@ -60,7 +61,7 @@
 
   function put(slot) {
     if (!slot || slot.firstChild) return;
-    const input = Object.assign(document.createElement("input"), { type: "file", id: "import-file", className: "form-control", multiple: true });
+    const input = Object.assign(document.createElement("input"), { type: "file", id: slot.dataset.field || "import-file", className: "form-control", multiple: !slot.dataset.field });
     input.setAttribute("aria-label", slot.dataset.label);
     input.addEventListener("change", () => { if (input.files.length) send(slot, Array.from(input.files)); });
     slot.addEventListener("dragover", (event) => { event.preventDefault(); slot.classList.add("sx-upload-over"); });
