@@ -13,6 +13,7 @@ from callbacks import (
     facets,
     grid,
     imports,
+    overrides,
     pages,
     person,
     request_log,
@@ -28,8 +29,8 @@ from callbacks.registry import Registry
 
 # A new module is one line here.
 MODULES = (
-    routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, imports, runs,
-    exports, export_dialog, screening, duplicates,
+    routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, overrides, imports,
+    runs, exports, export_dialog, screening, duplicates,
 )  # fmt: skip
 
 

@@ -139,6 +139,10 @@ DRAWER_PREV = "drawer-prev"
 NOTE_INPUT = "note-input"
 TAG_INPUT = "tag-input"
 OVERRIDE_OPEN = "override-open"
+OVERRIDE_FIT = "override-fit"
+OVERRIDE_REASON = "override-reason"
+OVERRIDE_SAVE = "override-save"
+OVERRIDE_PROBLEM = "override-problem"
 STAGE_SELECT = "stage-select"
 
 # Duplicates

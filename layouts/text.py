@@ -278,6 +278,28 @@ PERSON_OVERRIDE = "Set to {fit} by {who}: {reason}"
 VERDICTS = {"pass": "Yes", "fail": "No", "unknown": "Not known"}
 CRITERION_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
 EVIDENCE_FROM = "({field})"
+SCORE_OF = "{points} of {best}"
+SCORE_SUM = "Together {score} of 10, which is {fit}. By version {version} of the criteria."
+SCORE_NONE = "Nothing is known about any criterion, so there is no score: that is not the same as 0."
+SCORE_CAPS = {
+    "weak": "A must that is not met: at most a weak fit.",
+    "possible": "A must that is not known: at most a possible fit.",
+}
+STALE_BADGE = "Out of date"
+STALE = {
+    "criteria": "Judged by version {version} of the criteria; the newest is version {newest}.",
+    "profile": "The profile has changed since.",
+    "model": "Another model or wording is in use since.",
+}
+STALE_HINT = "Screening again asks only about what changed."
+OVERRIDE_OPEN = "Decide the fit yourself"
+OVERRIDE_HINT = "The score stays as it is; your decision and the model's fit are both kept. Screening again leaves it."
+OVERRIDE_FIT = "Fit"
+OVERRIDE_REASON = "Why"
+OVERRIDE_PLACEHOLDER = "What the verdicts miss, in a few words"
+OVERRIDE_SAVE = "Save decision"
+OVERRIDE_SAVED = "Fit set to {fit}; the model said {model}."
+OVERRIDE_SAVED_ALONE = "Fit set to {fit}."
 FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
 EVENTS = {"note": "{who} wrote a note", "merge": "{who} merged another profile into this one"}
 EVENT_CHANGE = "{who} changed {field}"
