@@ -5,6 +5,7 @@ from __future__ import annotations
 from callbacks import (
     actions,
     archives,
+    criteria,
     documents,
     duplicates,
     errors,
@@ -30,7 +31,7 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, overrides, imports,
-    runs, exports, export_dialog, screening, duplicates,
+    runs, exports, export_dialog, criteria, screening, duplicates,
 )  # fmt: skip
 
 

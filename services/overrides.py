@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sql
 from services import db, verdicts
-from services.errors import BadInput, Forbidden
+from services.errors import BadInput, Forbidden, NotFound, ProductError
 from services.identity import Actor, audit
 from services.rubric_scoring import Fit
 from services.runtime import Runtime
@@ -51,7 +51,7 @@ def last(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int) ->
 def decide(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, fit: Any, reason: Any) -> Decided:
     """Decide a fit oneself; screening again leaves it. Never the stage.
 
-    Raises BadInput for another fit or no reason, Forbidden.
+    Raises BadInput for another fit or no reason, NotFound for who is gone, Forbidden.
     """
     why = _reason(reason)
     if fit not in get_args(Fit):
@@ -60,7 +60,7 @@ def decide(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, 
     with rt.db.connection() as conn:
         candidate = db.one(conn, _Q.lock_candidate, given)
         if candidate is None:
-            raise Forbidden(READ_ONLY if actor.role == "viewer" else NOT_YOURS)
+            raise _refusal(conn, actor, given)
         model_fit = _model_fit(conn, rt, actor, search_id, candidate_id, candidate["fit"])
         db.run(conn, _Q.insert_override, {**given, "model_fit": model_fit, "fit": fit, "reason": why})
         db.run(conn, _Q.update_fit, {**given, "fit": fit})
@@ -69,6 +69,14 @@ def decide(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, 
     assert bumped is not None
     # The bump locks the search's row, so nobody else's version lies between the two.
     return Decided(fit, model_fit, bumped["version"] - 1, bumped["version"])
+
+
+def _refusal(conn: db.Conn, actor: Actor, given: dict[str, Any]) -> ProductError:
+    """Why nobody was found to decide about: gone, or not the actor's to change."""
+    search = db.one(conn, _Q.fetch_search, given)
+    if search is not None and search["editable"]:
+        return NotFound("This person is not in this search any more.")
+    return Forbidden(READ_ONLY if search is not None and actor.role == "viewer" else NOT_YOURS)
 
 
 def _reason(raw: Any) -> str:
