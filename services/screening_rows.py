@@ -20,6 +20,7 @@ from services.errors import Forbidden
 from services.evidence import quote_is_verbatim
 from services.grid_view import View
 from services.jobs import RunHandle
+from services.profile_texts import fetch_profiles
 from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, input_hash
 from services.rubric_scoring import CriterionWeight, Verdict
 from services.vendors.openai_errors import Usage
@@ -158,12 +159,6 @@ def claim(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, limit: i
         _item(rubric, candidate, failures[candidate], hashes[candidate], known[candidate], shown)
         for candidate, shown in profiles.items()
     ]
-
-
-def fetch_profiles(conn: db.Conn, search_id: str, ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Candidate id → column → text, as prompts.shown_fields takes it."""
-    rows = db.rows(conn, _Q.fetch_profiles, {"ids": list(ids), "search_id": search_id})
-    return {row["id"]: {name: text for name, text in row.items() if name != "id" and text} for row in rows}
 
 
 def _item(
