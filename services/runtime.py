@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import redis
 
+from services import connections
 from services.cache import Cache
 from services.config import Settings
 from services.db import Database
@@ -29,7 +30,7 @@ class Runtime:
         worker = self.kind == "worker"
         self._db = Database(
             s.database_url,
-            size=(s.job_concurrency * 2 + 2) if worker else (s.web_threads + 2),
+            size=connections.pool_size(s, self.kind),
             statement_timeout_ms=60_000 if worker else 10_000,
             lock_timeout_ms=10_000 if worker else 2_000,
         )
