@@ -64,12 +64,17 @@ class Person:
     told: list[History] = field(default_factory=list)
     # See import_lines; None until they are made, and when something was added since.
     lines: Any = None
-    # Of rows that turned out to be the same person: whether each brought something new.
-    repeats: list[bool] = field(default_factory=list)
+    # Rows that turned out to be the same person: number, and whether it brought something new.
+    repeats: list[tuple[int, bool]] = field(default_factory=list)
 
     @property
     def email(self) -> str:
         return str(self.values["email"]).lower()
+
+    @property
+    def row_numbers(self) -> list[int]:
+        """Of all rows that told of the person."""
+        return [self.row_number, *(number for number, _ in self.repeats)]
 
     @property
     def has_public(self) -> bool:
@@ -104,7 +109,7 @@ class Person:
         self.told = [*(self.told or [self.history.copy()]), *(other.told or [other.history])]
         self.history.absorb(other.history)
         self.row_hash = self.lines = None
-        self.repeats += [(self.values, self.history) != before, *other.repeats]
+        self.repeats += [(other.row_number, (self.values, self.history) != before), *other.repeats]
 
 
 def person_of(
