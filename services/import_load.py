@@ -81,7 +81,7 @@ class Load:
             if not clash:
                 break
             told = {row_hash: profile_id for row_hash, profile_id in told.items() if row_hash not in clash}
-        rejects += [reject(person.row_number, NOBODY, person.raw) for person in nobodies]
+        rejects += [reject(number, NOBODY, person.raw) for person in nobodies for number in person.row_numbers]
         new = [slot for slot in slots if slot.profile_id is None]
         known = sorted((slot for slot in slots if slot.profile_id is not None), key=lambda slot: slot.profile_id or 0)
         self._copy_new(conn, new)
@@ -146,7 +146,7 @@ class Load:
                 written.changed += 1
             else:
                 written.unchanged += 1
-            brought = sum(slot.person.repeats)
+            brought = sum(news for _, news in slot.person.repeats)
             written.changed += brought
             written.unchanged += len(slot.person.repeats) - brought
 

@@ -33,7 +33,7 @@ from services.runtime import Runtime
 
 CONFLICT_RETRIES = 5
 VACUUM_AFTER = 5_000
-TURN_S = 0.0002
+TURN_S = 0.0005
 # Above this many hits among the last rows, the next ones are not made into people before they are asked for.
 MOSTLY = 0.5
 
