@@ -442,6 +442,14 @@ IMPORT_START = "Import"
 IMPORT_REJECTED = "Download the rows that could not be taken"
 IMPORT_SHOW = "Show the people"
 IMPORT_ANOTHER = "Import another file"
+IMPORT_COMPARING = "New and changed people are being compared with everyone known. Possible duplicates are said here."
+IMPORT_PAIRS_ONE = "1 pair of profiles may be one person."
+IMPORT_PAIRS = "{n:,} pairs of profiles may be one person."
+IMPORT_NO_PAIRS = "Nobody new or changed looks like someone else who is known."
+IMPORT_NOT_COMPARED = (
+    "Comparing them with known people did not come to an end: “Find duplicates” under Duplicates does it."
+)
+IMPORT_DECIDE = "Look at possible duplicates"
 
 # Long jobs
 RUNS_TITLE = "Runs"
@@ -492,7 +500,6 @@ COUNTS = {
     "skipped_changed": "left alone, a colleague changed them meanwhile",
     "skipped_gone": "not there any more",
     "skipped_full": "have no room for another tag",
-    "compared": "compared",
     "pairs": "pairs that may be one person",
     "waiting": "",
     "screened": "screened",
@@ -535,6 +542,7 @@ DUPLICATE_OLDER = "Known first"
 DUPLICATE_NEWER = "Known later"
 DUPLICATE_BOTH = "Both lists together"
 DUPLICATE_BLANK = "–"
+DUPLICATE_CUT = "{shown}… ({length:,} characters)"
 DUPLICATE_CHOOSE = "{field}: which one counts"
 DUPLICATE_IN = "In "
 DUPLICATE_GONE = "Merged away"

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import sql
-from services import db, import_history, import_mapping, import_readers, import_source, maintenance
+from services import db, duplicates, import_history, import_mapping, import_readers, import_source, maintenance
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import audit
 from services.import_batch import NOBODY as NOBODY
@@ -74,6 +74,8 @@ def _end(rt: Runtime, handle: RunHandle, state: str, message: str) -> None:
     counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
     with rt.db.connection() as conn:
         audit(conn, handle.actor, "import", str(handle.search_id), run_id=handle.run_id, state=state, **counts)
+        if counts["added"] + counts["changed"]:
+            duplicates.find_after_import(conn, handle.actor, handle.run_id)
         handle.finish(message, state=state, conn=conn)
 
 

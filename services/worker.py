@@ -34,7 +34,8 @@ from services.runtime import Runtime
 
 GRACE_S = 25.0
 HANGS_S = 60.0
-QUICK_CONCURRENCY = 2
+# One of them is for comparisons, which take turns.
+QUICK_CONCURRENCY = 3
 POLL_S = 2.0
 CONNECT_S = 10.0
 NIGHTLY_TASK = "nightly"

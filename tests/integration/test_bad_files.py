@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import pytest
 from flask import Flask
 
@@ -77,7 +78,7 @@ def _server(settings: Settings) -> Flask:
 @pytest.fixture
 def empty(world: World) -> str:
     """A new search, and nobody known."""
-    with world.rt.db.connection() as conn:
+    with psycopg.connect(world.rt.settings.database_owner_url) as conn:
         conn.execute("TRUNCATE profiles, uploads, import_mappings CASCADE")
     return str(searches.create_search(world.rt, world.actor, "Leads").id)
 
