@@ -16,8 +16,7 @@ from callbacks.list_page import number
 from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, PageRule, in_use, page_rules
 from callbacks.session import current_actor
-from callbacks.view_state import mapping
-from layouts import dry_run, filter_runs, ids, pages_runs, text
+from layouts import dry_run, filter_runs, ids, page_filter, pages_runs, text
 from services import filter_reads, filtering, rule_kinds, rule_sets, runs, searches
 from services import undo as undoing
 from services.errors import BadInput, NotFound, ProductError
@@ -119,20 +118,19 @@ def _register_apply(registry: Registry) -> None:
     @registry.callback(
         Output(ids.FILTER_RUN, "data", allow_duplicate=True),
         Output(ids.FILTER_CLOCK, "disabled", allow_duplicate=True),
-        Input(ids.FILTER_UNDO, "n_clicks"), State(ids.FILTER_UNDO, "value"), State(ids.FILTER_RUN, "data"),
+        Input(ids.FILTER_UNDO, "n_clicks"), State(ids.FILTER_UNDO, "value"),
         rule=Rule.RECRUITER, prevent_initial_call=True,
     )  # fmt: skip
-    def undo(clicks: int | None, batch: Any, shown: Any) -> Any:
+    def undo(clicks: int | None, button: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        if not str(batch).isdecimal() or len(str(batch)) > 18:
-            raise BadInput(text.UNKNOWN_CALL)
-        outcome = undoing.undo(rt, current_actor(), int(batch))
+        batch, run_id = _batch_and_run(button)
+        outcome = undoing.undo(rt, current_actor(), batch)
         if outcome.done is None:
             toast(text.FILTER_UNDONE.format(n=outcome.total), kind="success")
             return {"run": outcome.run_id, "mode": "undo"}, False
         toast(told(outcome.done, undone=True), kind="success")
-        return {**mapping(shown), "undone": True}, False
+        return {"run": run_id, "mode": "apply", "undone": True}, False
 
 
 def _register_progress(registry: Registry) -> None:
@@ -163,6 +161,9 @@ def _register_progress(registry: Registry) -> None:
         if ended and str(pathname).endswith("/ledger"):
             # Only that page has lines that are others now.
             set_props(ids.LEDGER_CHANGED, {"data": now["all"]})
+        elif ended and str(pathname).endswith("/filter"):
+            in_force = filtering.in_force(rt, actor, search.id)
+            set_props(ids.FILTER_BEHIND, {"children": page_filter.behind(in_force, None)})
         return panel, True if ended else no_update, now
 
 
@@ -205,6 +206,14 @@ def _set_of(rt: Runtime, actor: Actor, set_id: Any, rules: list[PageRule]) -> in
     except NotFound:
         return None
     return set_id if list(kept) == [rule_kinds.check(one) for one in rules] else None
+
+
+def _batch_and_run(button: Any) -> tuple[int, int]:
+    """What an Undo button stands for. Raises BadInput."""
+    batch, _, run = str(button).partition(":")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (batch, run)):
+        raise BadInput(text.UNKNOWN_CALL)
+    return int(batch), int(run)
 
 
 def _seen(run: dict[str, Any]) -> dict[str, str]:

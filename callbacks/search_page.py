@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import g
 
@@ -12,8 +13,9 @@ from callbacks.view_state import page_state
 from layouts import page_search
 from layouts.archive import frozen_notice
 from layouts.facet_panel import filter_panel
+from layouts.page_filter import behind_line
 from layouts.saved_views import saved_views_menu
-from services import archives, column_state, runs, saved_views, searches
+from services import archives, column_state, filtering, runs, saved_views, searches
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
@@ -45,5 +47,11 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         editable=search.editable,
         panel=filter_panel(),
         views=saved_views_menu(views.shown_views(rt, actor, search.id), may_share=actor.may_edit),
-        notice=frozen_notice() if archive is not None and archive.under_way else None,
+        notice=frozen_notice() if archive is not None and archive.under_way else _behind(rt, actor, search.id),
     )
+
+
+def _behind(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
+    """A line where a list has changed since rules were applied."""
+    found = filtering.in_force(rt, actor, search_id)
+    return behind_line(str(search_id)) if found and any(one.is_behind for one in found.rules) else None

@@ -30,11 +30,11 @@ def run_parts(run: Run | None, search_id: str, mode: str, *, editable: bool) -> 
 
 
 def undo_button(run: Run | None) -> Component | None:
-    """Takes a run back, where that is possible."""
+    """Takes a run back, where that is possible. Its value: "<batch>:<run>"."""
     if run is None or not run.get("undo_batch"):
         return None
     return html.Button(
-        text.FILTER_UNDO, id=ids.FILTER_UNDO, type="button", value=str(run["undo_batch"]),
+        text.FILTER_UNDO, id=ids.FILTER_UNDO, type="button", value=f"{run['undo_batch']}:{run['id']}",
         className="btn btn-sm btn-outline-secondary",
     )  # fmt: skip
 

@@ -124,7 +124,7 @@ def dry_run(
 
     again: as in start(). Raises BadInput for rules that cannot be, Forbidden.
     """
-    checked = rule_kinds.check_all(rules)
+    checked = rule_kinds.check_used(rules)
     with rt.db.snapshot() as conn:
         search = _search(conn, actor, search_id)
         db.one(conn, _Q.more_memory)
@@ -162,7 +162,7 @@ def start(
     bring_back: whom rules left out before and these keep come back, too. again: whom a person brought back
     may be left out by the same entry again. Runs of one search wait for each other. Raises BadInput, Forbidden.
     """
-    checked = rule_kinds.check_all(rules)
+    checked = rule_kinds.check_used(rules)
     params = {"mode": "apply", "rule_set_id": rule_set_id, "bring_back": bring_back, "again": again}
     with rt.db.connection() as conn:
         change_rows.check_editable(conn, actor, search_id)
@@ -223,7 +223,7 @@ def would_change(
         if last is None:
             raise BadInput("No rules were applied to this search yet.")
         rules = [one.rule for one in last.rules]
-    checked = rule_kinds.check_all(rules)
+    checked = rule_kinds.check_used(rules)
     with rt.db.snapshot() as conn:
         _search(conn, actor, search_id)
         db.one(conn, _Q.more_memory)

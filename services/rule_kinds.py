@@ -73,11 +73,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Rule:
-    """A checked rule; made by check(). params hold plain JSON values."""
+    """A checked rule; made by check(). params hold plain JSON values. enabled: else it stands in its set, unused."""
 
     kind: str
     params: Mapping[str, Any] = field(default_factory=dict)
     on_unknown: Unknown = "keep"
+    enabled: bool = True
 
     @property
     def list_id(self) -> int | None:
@@ -93,7 +94,8 @@ class Rule:
         return f"{self.kind}:{hashlib.sha256(text.encode()).hexdigest()[:24]}"
 
     def as_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "params": dict(self.params), "on_unknown": self.on_unknown}
+        said = {"kind": self.kind, "params": dict(self.params), "on_unknown": self.on_unknown}
+        return said | {"enabled": self.enabled}
 
 
 def check(raw: Any) -> Rule:
@@ -124,7 +126,10 @@ def check(raw: Any) -> Rule:
     on_unknown = raw.get("on_unknown") or "keep"
     if on_unknown not in get_args(Unknown):
         raise BadInput("What unknown does is keep, drop or flag.")
-    return Rule(kind.key, params, cast(Unknown, on_unknown))
+    enabled = raw.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise BadInput("Whether a rule is in use is true or false.")
+    return Rule(kind.key, params, cast(Unknown, on_unknown), enabled)
 
 
 def check_all(raw: Any) -> tuple[Rule, ...]:
@@ -141,6 +146,14 @@ def check_all(raw: Any) -> tuple[Rule, ...]:
         if (key := json.dumps(rule.as_json(), sort_keys=True)) in seen:
             raise BadInput(f"The rule “{KINDS[rule.kind].label}” is there twice.")
         seen.add(key)
+    return rules
+
+
+def check_used(raw: Any) -> tuple[Rule, ...]:
+    """As check_all(), without rules that are switched off; one at least must be in use."""
+    rules = tuple(rule for rule in check_all(raw) if rule.enabled)
+    if not rules:
+        raise BadInput("Switch a rule on first: all of them are off.")
     return rules
 
 

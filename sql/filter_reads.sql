@@ -20,7 +20,7 @@ WHERE v.place <= %(limit)s ORDER BY v.what, v.place;
 
 -- fetch_people --
 -- Some people of one search, with what rules look at.
-SELECT c.id, p.full_name, p.title, p.company, p.location, p.headline, c.years_experience, c.current_tenure_months,
+SELECT c.id, p.full_name, p.title, p.company, p.location, p.headline, c.years_experience::float8, c.current_tenure_months,
     c.average_tenure_months,
     ARRAY (SELECT DISTINCT e.school FROM educations e WHERE e.profile_id = p.id AND e.school <> '' LIMIT 3) AS schools
 FROM candidates c JOIN searches s ON s.id = c.search_id AND search_visible(s, %(actor)s, %(role)s)

@@ -229,7 +229,7 @@ FROM jsonb_to_recordset(%(rules)s) AS g(position smallint, kind text, params jso
 -- fetch_run_rules --
 -- The rules of a run, in order.
 SELECT f.id, f.position, f.kind, f.params, f.on_unknown, f.sentence, f.list_version, f.filter_status,
-    l.id AS list_id, l.kind AS list_kind, l.holds, l.name, l.version AS newest
+    l.id AS list_id, l.kind AS list_kind, l.holds, l.name, CASE WHEN l.archived_at IS NULL THEN l.version END AS newest
 FROM filter_rules f LEFT JOIN lists l ON l.id = f.list_id
 WHERE f.run_id = %(run_id)s ORDER BY f.position;
 

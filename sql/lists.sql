@@ -179,7 +179,7 @@ WHERE t.id = %(set_id)s AND (t.user_id = %(actor)s OR t.shared OR %(role)s = 'ad
 
 -- fetch_set_rules --
 -- Its rules in order.
-SELECT kind, params, on_unknown FROM filter_rules WHERE rule_set_id = %(set_id)s ORDER BY position;
+SELECT kind, params, on_unknown, enabled FROM filter_rules WHERE rule_set_id = %(set_id)s ORDER BY position;
 
 -- upsert_set --
 -- A set by its name; the actor's own.
@@ -193,10 +193,10 @@ DELETE FROM filter_rules WHERE rule_set_id = %(set_id)s;
 
 -- insert_set_rules --
 -- In their order.
-INSERT INTO filter_rules (rule_set_id, position, kind, params, on_unknown, list_id)
-SELECT %(set_id)s, g.position, g.kind, g.params, g.on_unknown, g.list_id
+INSERT INTO filter_rules (rule_set_id, position, kind, params, on_unknown, enabled, list_id)
+SELECT %(set_id)s, g.position, g.kind, g.params, g.on_unknown, g.enabled, g.list_id
 FROM jsonb_to_recordset(%(rules)s)
-    AS g(position smallint, kind text, params jsonb, on_unknown text, list_id bigint);
+    AS g(position smallint, kind text, params jsonb, on_unknown text, enabled boolean, list_id bigint);
 
 -- delete_set --
 -- Gone; what it did stays in the ledger.

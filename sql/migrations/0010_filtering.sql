@@ -268,6 +268,7 @@ CREATE TABLE filter_rules (
     kind text NOT NULL,
     params jsonb NOT NULL,
     on_unknown text NOT NULL DEFAULT 'keep' CHECK (on_unknown IN ('keep', 'drop', 'flag')),
+    enabled boolean NOT NULL DEFAULT true,
     list_id bigint,
     list_version integer,
     sentence text NOT NULL DEFAULT '',
