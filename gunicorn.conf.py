@@ -9,9 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from services import logs, memory_guard, metrics_files
 from services.config import Settings
 
 _settings = Settings.from_env()
+# Before anything is counted: what the workers count has to be added up.
+metrics_files.enable(_settings.home)
 
 # HOST and PORT. `sourcingx run` overrides this with a socket that it holds open across restarts.
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
@@ -46,6 +49,8 @@ accesslog = None
 errorlog = "-"
 # LOG_LEVEL.
 loglevel = _settings.log_level.lower()
+# LOG_FORMAT. gunicorn's own lines look like ours, and secrets are taken out of them too.
+logconfig_dict = logs.dictionary(_settings)
 # Long filters travel in the URL; the default of 4094 would cut them off.
 limit_request_line = 8190
 
@@ -53,6 +58,12 @@ limit_request_line = 8190
 def post_fork(server: Any, worker: Any) -> None:
     """Connections do not survive a fork: each worker opens its own."""
     server.app.callable.extensions["sourcingx"].open()
+    metrics_files.join(_settings.home)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Each worker tells its memory, and ends in good order when it is too much."""
+    memory_guard.watch(worker.wsgi.extensions["sourcingx"], lambda: memory_guard.end_gunicorn_worker(worker))
 
 
 def worker_exit(server: Any, worker: Any) -> None:

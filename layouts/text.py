@@ -30,6 +30,7 @@ TO_SEARCHES = "Go to your searches"
 # Errors
 UNEXPECTED = "Something went wrong (reference {reference}). Try again; if it stays, give your admin the reference."
 SIGN_IN_FIRST = "Sign in first."
+METRICS_TOKEN_WRONG = "Send METRICS_TOKEN as a bearer token."
 NOT_ALLOWED = "You are not allowed to do this. Ask an admin for the role that is."
 UNKNOWN_CALL = "This page is older than the server. Load it again."
 BAD_TOKEN = "This page is older than your sign-in. Load it again."

@@ -148,6 +148,8 @@ class RunHandle:
         self.total: int | None = row["total"]
         self.failed: int = row["failed"]
         self.finished = False
+        # The state it ended in; "" while it has not, or goes on elsewhere.
+        self.ended = ""
         self.stopping = stopping
         # Set by the worker's pulse as well as by what is read here.
         self.lost = threading.Event()
@@ -214,7 +216,7 @@ class RunHandle:
         if db.one(conn, _Q.finish_run, given) is None:
             self.lost.set()
             raise LeaseLost
-        self.finished = True
+        self.finished, self.ended = True, state
 
     def _note(self, done: int, total: int | None, failed: int | None, counts: dict[str, Any]) -> None:
         self.done = done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import redis
@@ -23,6 +24,7 @@ class Runtime:
     _redis: redis.Redis | None = field(default=None, init=False)
     _cache: Cache | None = field(default=None, init=False)
     _lists: IdLists | None = field(default=None, init=False)
+    _before_close: list[Callable[[], None]] = field(default_factory=list, init=False)
 
     def open(self) -> None:
         """Make the pool and the Redis client; neither waits for its server."""
@@ -40,7 +42,13 @@ class Runtime:
         self._cache = Cache(self._redis)
         self._lists = IdLists(self._cache, s)
 
+    def on_close(self, do: Callable[[], None]) -> None:
+        """Have something done before the servers are left."""
+        self._before_close.append(do)
+
     def close(self) -> None:
+        while self._before_close:
+            self._before_close.pop()()
         if self._db is not None:
             self._db.close()
         if self._redis is not None:

@@ -15,7 +15,7 @@ from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, prices, rubric_scoring
+from services import db, metrics, prices, rubric_scoring
 from services.errors import Forbidden
 from services.evidence import quote_is_verbatim
 from services.grid_view import View
@@ -216,6 +216,7 @@ def fail(
 
 
 def insert_usage(conn: db.Conn, handle: RunHandle, model: str, usage: Usage, outcome: str) -> None:
+    metrics.VENDOR_CALLS.count("openai", outcome)
     db.run(conn, _Q.insert_usage, {
         "user_id": handle.actor.user_id, "search_id": handle.search_id, "run_id": handle.run_id, "model": model,
         "input": usage.input_tokens, "cached": usage.cached_tokens, "output": usage.output_tokens,
