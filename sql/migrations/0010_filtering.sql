@@ -309,6 +309,11 @@ CREATE TABLE filter_flags (
 );
 CREATE INDEX filter_flags_rule ON filter_flags (rule_id);
 
+-- Whether someone else has changed a candidate since a moment.
+CREATE FUNCTION changed_meanwhile(changed_by bigint, changed_xid xid8, actor bigint, as_of text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN changed_by IS DISTINCT FROM actor AND coalesce(NOT pg_visible_in_snapshot(changed_xid, as_of::pg_snapshot), false);
+
 -- What a run has found out and still has to write, by candidate: gone when the run has ended.
 CREATE TABLE filter_outcomes (
     run_id bigint NOT NULL REFERENCES runs ON DELETE CASCADE,
