@@ -217,6 +217,7 @@ GRID_IN_BROWSER = {
     "known_more": "and {n} more",
     "known_by": "by {who}",
     "known_screened": "screened",
+    "known_archived": "archived",
 }
 BULK_LABEL = "Actions on the selected people"
 SELECT_ALL = "Select all matching"
@@ -274,6 +275,7 @@ PERSON_INDUSTRY = "Industry"
 PERSON_COUNTRY = "Country"
 PERSON_SOURCE = "Source"
 PERSON_COLLECTED = "Collected"
+PERSON_ARCHIVED = "archived"
 PERSON_NO_SOURCE = "not known"
 PERSON_FILTERED = "Filtered out: {reason}"
 PERSON_FILTERED_OUT = "Filtered out"
@@ -401,6 +403,9 @@ VIEW_KEEP = "Keep"
 VIEW_DELETED = "“{name}” is deleted."
 
 # Import
+IMPORT_ARCHIVED_TITLE = "This search is archived"
+IMPORT_ARCHIVED = "Restore it first. Then files can be imported into it again."
+IMPORT_ARCHIVED_LINK = "To the archived search"
 IMPORT_TITLE = "Import people"
 IMPORT_INTO = "Into "
 IMPORT_FILE = "Files to import"

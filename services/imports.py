@@ -22,6 +22,10 @@ from services.spreadsheet_text import guard
 # What a run of this kind counts; every row of the file is in one of them.
 COUNTS = ("added", "changed", "unchanged", "rejected", "suppressed")
 
+READ_ONLY = "You may look at this search but not import into it."
+ARCHIVED = "This search is archived; restore it first."
+FROZEN = "This search is being archived. Wait until that is done, restore it, and import then."
+
 _Q = sql.queries("imports")
 _UPLOADS = sql.queries("uploads")
 
@@ -93,12 +97,16 @@ def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
 
 
 def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
-    """Raises Forbidden unless the actor may change what is in the search."""
+    """Raises Forbidden, with the reason, unless the actor may change what is in the search."""
     row = db.one(conn, _Q.fetch_editable, {"search_id": search_id, **actor.params})
     if row is None:
         raise Forbidden(NOT_YOURS)
+    if row["archived"]:
+        raise Forbidden(ARCHIVED)
+    if row["frozen"] and actor.may_edit:
+        raise Forbidden(FROZEN)
     if not row["editable"]:
-        raise Forbidden("You may look at this search but not import into it.")
+        raise Forbidden(READ_ONLY)
 
 
 def _rejected_csv(rt: Runtime, run_id: int, params: dict[str, Any]) -> Iterator[bytes]:

@@ -1,7 +1,8 @@
 -- fetch_editable --
--- The search, when the actor may change what is in it; visible tells a stranger from a viewer.
-SELECT s.id, search_editable(s, %(actor)s, %(role)s) AS editable
-FROM searches s WHERE s.id = %(search_id)s::uuid AND search_visible(s, %(actor)s, %(role)s);
+-- The search, as far as the actor may know of it: whether they may change what is in it, and what keeps them from it.
+SELECT s.id, search_editable(s, %(actor)s, %(role)s) AS editable, s.archived_at IS NOT NULL AS archived,
+    search_frozen(s) AS frozen
+FROM searches s WHERE s.id = %(search_id)s::uuid AND search_listed(s, %(actor)s, %(role)s);
 
 -- find_searches_by_title --
 -- Searches with exactly this title that the actor may change.
@@ -340,7 +341,3 @@ UPDATE searches SET profile_count = profile_count + %(added)s WHERE id = %(searc
 -- A page of the rows that could not be taken.
 SELECT row_number, reason, raw FROM import_rejects
 WHERE run_id = %(run_id)s AND row_number > %(after)s ORDER BY row_number LIMIT 1000;
-
--- fetch_columns --
--- The columns of the file of a run.
-SELECT params -> 'columns' AS columns FROM runs WHERE id = %(run_id)s;
