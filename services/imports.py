@@ -16,7 +16,7 @@ from services.errors import Forbidden, NotFound
 from services.identity import Actor
 from services.import_source import Parts
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 from services.spreadsheet_text import guard
 
 # What a run of this kind counts; every row of the file is in one of them.
@@ -96,8 +96,10 @@ def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
     """Raises Forbidden unless the actor may change what is in the search."""
     row = db.one(conn, _Q.fetch_editable, {"search_id": search_id, **actor.params})
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)
     if not row["editable"]:
+        if actor.may_edit:
+            raise refusal(conn, actor, search_id)
         raise Forbidden("You may look at this search but not import into it.")
 
 

@@ -6,9 +6,9 @@ SELECT x.* FROM (
         count(*) OVER w AS searches, row_number() OVER (w ORDER BY array_position(
             '{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], o.stage),
             o.screened_at DESC NULLS LAST, o.added_at DESC, o.id DESC) AS place
-    FROM candidates c JOIN candidates o ON o.profile_id = c.profile_id AND o.search_id <> c.search_id
+    FROM candidates c CROSS JOIN LATERAL places_of(c.profile_id, c.search_id, %(actor)s, %(role)s) AS o
     JOIN searches s ON s.id = o.search_id
-    WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+    WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s
     WINDOW w AS (PARTITION BY c.id)) AS x
 WHERE x.place <= 3 ORDER BY x.own, x.place;
 
@@ -29,25 +29,21 @@ SELECT s.id AS search_id, s.title, c.id AS candidate_id, c.stage, c.stage_change
         ORDER BY b.id DESC LIMIT 1) AS stage_by,
     (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
         WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
-FROM candidates c JOIN searches s ON s.id = c.search_id
-WHERE c.profile_id = %(profile_id)s AND c.search_id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+FROM places_of(%(profile_id)s, %(search_id)s, %(actor)s, %(role)s) AS c JOIN searches s ON s.id = c.search_id
 ORDER BY array_position('{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], c.stage),
     c.screened_at DESC NULLS LAST, c.added_at DESC, c.id DESC LIMIT %(most)s;
 
 -- count_known --
 -- For each of some people: in how many other searches they are, as far as the actor may see them.
-SELECT c.profile_id, count(*) AS searches
-FROM candidates c JOIN searches s ON s.id = c.search_id
-WHERE c.profile_id = ANY (%(people)s::bigint[]) AND c.search_id IS DISTINCT FROM %(search_id)s::uuid
-    AND search_visible(s, %(actor)s, %(role)s)
-GROUP BY c.profile_id;
+SELECT g.id AS profile_id, count(*) AS searches
+FROM unnest(%(people)s::bigint[]) AS g (id)
+CROSS JOIN LATERAL places_of(g.id, %(search_id)s::uuid, %(actor)s, %(role)s) AS c
+GROUP BY g.id;
 
 -- count_known_people --
 -- How many of some people are in another search that the actor may see.
 SELECT count(*) AS people FROM unnest(%(people)s::bigint[]) AS g (id)
-WHERE EXISTS (SELECT FROM candidates c JOIN searches s ON s.id = c.search_id
-    WHERE c.profile_id = g.id AND c.search_id IS DISTINCT FROM %(search_id)s::uuid
-        AND search_visible(s, %(actor)s, %(role)s));
+WHERE EXISTS (SELECT FROM places_of(g.id, %(search_id)s::uuid, %(actor)s, %(role)s));
 
 -- fetch_sources --
 -- Where each value of a person comes from and since when.

@@ -89,9 +89,7 @@ WITH found AS (
             CASE WHEN cardinality(g.skills) = 0 THEN g.skills ELSE p.skills END,
             CASE WHEN g.years_experience IS NULL THEN NULL ELSE p.years_experience END,
             CASE WHEN g.current_tenure_months IS NULL THEN NULL ELSE p.current_tenure_months END) AS different,
-        EXISTS (SELECT FROM candidates o JOIN searches s ON s.id = o.search_id
-            WHERE o.profile_id = p.id AND s.id <> %(search_id)s::uuid AND search_visible(s, %(actor)s, %(role)s)
-        ) AS elsewhere
+        EXISTS (SELECT FROM places_of(p.id, %(search_id)s::uuid, %(actor)s, %(role)s)) AS elsewhere
     FROM jsonb_to_recordset(%(people)s) AS g(slot int, profile_id bigint, full_name text, first_name text,
         last_name text, headline text, title text, company text, location text, country text, industry text,
         summary text, email text, phone text, public_url text, skills text[], years_experience numeric(4, 1),
