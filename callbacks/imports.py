@@ -36,7 +36,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         return pages_import.archived(str(search_id))
     search = searches.get_search(rt, actor, search_id)
     if not search.editable:
-        raise Forbidden(imports.READ_ONLY if archive is None else imports.FROZEN)
+        raise Forbidden(imports.READ_ONLY if archive is None else searches.FROZEN)
     run = _run_of_address(rt, actor, search.id)
     return pages_import.import_page(
         search_id=str(search.id), title=search.title, max_mb=rt.settings.max_upload_mb, run=run,

@@ -1,7 +1,7 @@
 """Already known: in which other searches a person is, how far they got there, and who screened them.
 
-Only searches that the actor may see count, archived ones among them; of others nothing is said, not even
-that there are some.
+Only searches that the actor may see count, archived ones too; of others nothing is said, not even that there
+are some. Who did what in an archived search stands in its files, so no names are given of it.
 """
 
 from __future__ import annotations

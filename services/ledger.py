@@ -16,10 +16,9 @@ from psycopg.sql import SQL
 
 import sql
 from services import db
-from services.errors import Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 
 RestoredAs = Literal["person", "undo", "rules", "merge"]
 MAX_PAGE = 100
@@ -162,5 +161,5 @@ def funnel(rt: Runtime, actor: Actor, search_id: UUID) -> Funnel:
 def _check_visible(conn: db.Conn, actor: Actor, search_id: UUID) -> dict[str, Any]:
     row = db.one(conn, _Q.fetch_funnel, {"search_id": search_id, **actor.params})
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)
     return row

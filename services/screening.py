@@ -11,11 +11,11 @@ from uuid import UUID
 
 import sql
 from services import db, jobs, rubrics
-from services.errors import BadInput, Conflict, Forbidden, NotFound
+from services.errors import BadInput, Conflict, NotFound
 from services.grid_view import View
 from services.identity import Actor, audit
 from services.runtime import Runtime
-from services.searches import NOT_YOURS, READ_ONLY
+from services.searches import not_editable, refusal
 
 MOST_DEAD = 100
 
@@ -48,8 +48,8 @@ def overview(rt: Runtime, actor: Actor, search_id: UUID | str) -> Overview:
     """Raises Forbidden when the search is not there or not the actor's to see."""
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
-    if row is None:
-        raise Forbidden(NOT_YOURS)
+        if row is None:
+            raise refusal(conn, actor, search_id)
     return Overview(str(search_id), is_on=bool(rt.settings.openai_api_key), **row)
 
 
@@ -115,9 +115,9 @@ def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int
     db.run(conn, _Q.lock_screening, given)
     rubric = db.one(conn, _Q.fetch_rubric, given)
     if rubric is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, view.search_id)
     if not rubric["editable"]:
-        raise Forbidden(READ_ONLY)
+        raise not_editable(conn, actor, view.search_id)
     if db.one(conn, _Q.fetch_open_run, given):
         raise Conflict("A screening of this search has not ended: wait for it, take it up again or cancel it.")
     return {"rubric_id": rubric_id, "view": view.state()}

@@ -1,8 +1,7 @@
 -- fetch_editable --
--- The search, as far as the actor may know of it: whether they may change what is in it, and what keeps them from it.
-SELECT s.id, search_editable(s, %(actor)s, %(role)s) AS editable, s.archived_at IS NOT NULL AS archived,
-    search_frozen(s) AS frozen
-FROM searches s WHERE s.id = %(search_id)s::uuid AND search_listed(s, %(actor)s, %(role)s);
+-- The search, when the actor may see it: whether they may change what is in it.
+SELECT s.id, search_editable(s, %(actor)s, %(role)s) AS editable
+FROM searches s WHERE s.id = %(search_id)s::uuid AND search_visible(s, %(actor)s, %(role)s);
 
 -- find_searches_by_title --
 -- Searches with exactly this title that the actor may change.

@@ -347,5 +347,5 @@ def test_an_archived_search_says_what_to_do_first(
         answer = press(client, [file], search, FIELDS)
         assert answer.status_code == 403
         told = answer.get_json()["response"][ids.IMPORT_PROBLEM]["children"]
-        assert told == "This search is archived; restore it first."
+        assert told == searches.ARCHIVED
     assert table(rt, "SELECT * FROM runs WHERE kind IN ('import', 'dry_run')") == []
