@@ -16,7 +16,7 @@ from layouts.pages_searches import time
 from layouts.rule_editor import ListChoice, RuleShown, rule_cards
 
 # services.filtering.RulesInForce, Changes; services.filter_reads.Sampled.
-InForce = Any
+Applied = Any
 Changes = Any
 Sampled = Any
 
@@ -34,7 +34,7 @@ def filter_page(
     sources: Sequence[tuple[str, str]],
     name: str,
     set_id: int | None,
-    in_force: InForce | None,
+    in_force: Applied | None,
     run: Run | None,
     mode: str,
 ) -> html.Div:
@@ -90,7 +90,7 @@ def crumbs(search_id: str, title: str, here: str) -> Component:
     )
 
 
-def behind(found: InForce | None, run: Run | None) -> Component | None:
+def behind(found: Applied | None, run: Run | None) -> Component | None:
     """When rules were applied last, and which of their lists have changed since. run: the newest, to be undone."""
     if found is None:
         return None
