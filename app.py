@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import dash
 from flask import Flask
 
 import callbacks
 from callbacks.registry import Registry
 from layouts import text
-from services import home
+from services import home, logs
 from services.config import Settings
 from services.runtime import Runtime
 
@@ -45,7 +43,7 @@ def create_app(settings: Settings) -> dash.Dash:
 def create_wsgi() -> Flask:
     """For gunicorn, in the master before it forks: settings from the environment, app warmed up."""
     settings = home.prepare(Settings.from_env())
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings)
     server: Flask = create_app(settings).server
     # Dash registers its files within the first request, without a lock: two first requests at once fail.
     server.test_client().get("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from callbacks import (
     actions,
     archives,
+    criteria,
     documents,
     duplicates,
     errors,
@@ -19,6 +20,7 @@ from callbacks import (
     list_filling,
     list_page,
     lists,
+    overrides,
     pages,
     person,
     request_log,
@@ -34,8 +36,9 @@ from callbacks.registry import Registry
 
 # A new module is one line here.
 MODULES = (
-    routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, imports, runs,
-    exports, export_dialog, screening, duplicates, lists, list_page, list_filling, filters, filter_runs, ledger,
+    routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, overrides, imports,
+    runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling, filters, filter_runs,
+    ledger,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from callbacks.import_parts import parts_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, import_form, pages_import
-from services import import_mapping, import_preview, import_readers, imports, runs, searches, uploads
+from services import duplicates, import_mapping, import_preview, import_readers, imports, runs, searches, uploads
 from services.errors import Forbidden, ProductError
 from services.identity import Actor
 from services.runtime import Runtime
@@ -26,8 +26,9 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         raise Forbidden("You may look at this search but not import into it.")
     run = _run_of_address(rt, actor, search.id)
     return pages_import.import_page(
-        search_id=str(search.id), title=search.title, max_mb=rt.settings.max_upload_mb, run=run
-    )
+        search_id=str(search.id), title=search.title, max_mb=rt.settings.max_upload_mb, run=run,
+        compared=_compared(rt, actor, run) if run else None,
+    )  # fmt: skip
 
 
 def register(registry: Registry) -> None:
@@ -50,8 +51,10 @@ def register(registry: Registry) -> None:
     def report(_: int | None, run_id: int | None, search_id: str) -> Any:
         if not isinstance(run_id, int):
             return no_update, no_update, True
-        run = runs.get_run(rt, current_actor(), run_id)
-        return pages_import.report(run, search_id), True, run["state"] not in runs.OPEN
+        run = runs.get_run(rt, actor := current_actor(), run_id)
+        compared = _compared(rt, actor, run)
+        still = run["state"] in runs.OPEN or (compared is not None and compared.is_open)
+        return pages_import.report(run, search_id, compared), True, not still
 
 
 def _register_look(registry: Registry) -> None:
@@ -171,6 +174,11 @@ def _register_routes(registry: Registry) -> None:
         chunks = imports.rejected_csv(rt, current_actor(), _number(run_id))
         name = f"attachment; filename=rejected-{run_id}.csv"
         return Response(chunks, mimetype="text/csv", headers={"Content-Disposition": name})
+
+
+def _compared(rt: Runtime, actor: Actor, run: dict[str, Any]) -> duplicates.AfterImport | None:
+    """How comparing the people of an import stands, once that has ended."""
+    return None if run["state"] in runs.OPEN else duplicates.after_import(rt, actor, run["id"])
 
 
 def _run_of_address(rt: Runtime, actor: Actor, search_id: UUID) -> dict[str, Any] | None:

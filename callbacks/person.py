@@ -37,7 +37,7 @@ def register(registry: Registry) -> None:
         if request is None:
             return no_update, no_update
         asked, step = mapping(request), _step(request)
-        candidate_id, position = _candidate(asked.get("person")), _position(asked)
+        candidate_id, position = candidate_of(asked.get("person")), _position(asked)
         if step:
             view, version = view_of(page), version_of(page or {})
             found = neighbours.neighbour(rt, current_actor(), view, version, candidate_id, step, position)
@@ -45,7 +45,7 @@ def register(registry: Registry) -> None:
                 end = text.PERSON_END if step > 0 else text.PERSON_START
                 return no_update, {"n": asked.get("n"), "person": str(candidate_id), "end": end}
             candidate_id, position = found
-        body, snapshot = _shown(rt, current_actor(), _search(page), candidate_id)
+        body, snapshot = shown_body(rt, current_actor(), search_of(page), candidate_id)
         answer = {"n": asked.get("n"), "person": str(candidate_id), "position": position, "snapshot": snapshot}
         return body, answer
 
@@ -63,10 +63,10 @@ def register(registry: Registry) -> None:
     def save(clicks: int | None, body: str | None, shown: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
         if not clicks:
             return no_update, no_update, no_update
-        search_id, candidate_id = _search(page), _candidate(mapping(shown).get("person"))
+        search_id, candidate_id = search_of(page), candidate_of(mapping(shown).get("person"))
         made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
         errors.toast(text.NOTE_SAVED, kind="success")
-        shown_now, snapshot = _shown(rt, current_actor(), search_id, candidate_id)
+        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
         return shown_now, _noted(candidate_id, made, snapshot), ""
 
     @registry.callback(
@@ -85,11 +85,11 @@ def register(registry: Registry) -> None:
     ) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update, no_update, no_update  # the buttons only appeared
-        search_id, candidate_id = _search(page), _candidate(mapping(shown).get("person"))
-        gone = notes.delete_note(rt, current_actor(), search_id, candidate_id, _candidate(ctx.triggered_id.get("id")))
+        search_id, candidate_id = search_of(page), candidate_of(mapping(shown).get("person"))
+        gone = notes.delete_note(rt, current_actor(), search_id, candidate_id, candidate_of(ctx.triggered_id.get("id")))
         back = no_update if draft else gone.body
         errors.toast(text.NOTE_DELETED if draft else text.NOTE_DELETED_BACK)
-        shown_now, snapshot = _shown(rt, current_actor(), search_id, candidate_id)
+        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
         return shown_now, _noted(candidate_id, gone, snapshot), back
 
     @registry.callback(
@@ -103,15 +103,15 @@ def register(registry: Registry) -> None:
     def raw(clicks: int | None, shown: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
         if not clicks:
             return no_update  # the button only appeared
-        candidate_id = _candidate(mapping(shown).get("person"))
-        return drawer.raw_body(person.raw(rt, current_actor(), _search(page), candidate_id))
+        candidate_id = candidate_of(mapping(shown).get("person"))
+        return drawer.raw_body(person.raw(rt, current_actor(), search_of(page), candidate_id))
 
     registry.clientside(
         dash.ClientsideFunction("grid", "person"), Input(ids.PERSON_ANSWER, "data"), prevent_initial_call=True
     )
 
 
-def _shown(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> tuple[Any, str | None]:
+def shown_body(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> tuple[Any, str | None]:
     """What the drawer shows, and the snapshot in which it was read: what is done to them is judged by it."""
     try:
         found = person.person(rt, actor, search_id, candidate_id)
@@ -136,18 +136,18 @@ def _noted(candidate_id: int, made: Noted, snapshot: str | None) -> dict[str, An
     return {
         "person": str(candidate_id),
         "snapshot": snapshot,
-        "note_count": made.note_count,
+        "row": {"note_count": made.note_count},
         "version_before": made.version_before,
         "version_after": made.version_after,
     }
 
 
-def _search(page: Any) -> UUID:
+def search_of(page: Any) -> UUID:
     """The search that the page shows, whatever its filters say. Raises BadInput."""
     return View.of(mapping(page).get("search_id")).search_id
 
 
-def _candidate(given: Any) -> int:
+def candidate_of(given: Any) -> int:
     """An id as the page sends it. Raises BadInput."""
     shown = str(given)
     if not (shown.isascii() and shown.isdecimal() and len(shown) < 19):

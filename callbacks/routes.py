@@ -12,8 +12,8 @@ from flask import Response, jsonify, make_response, redirect, request
 from callbacks import documents, session
 from callbacks.registry import Registry, Rule
 from layouts import pages_login, text
-from services import health, identity
-from services.errors import BadInput, ProductError
+from services import health, identity, metrics_page
+from services.errors import BadInput, NotFound, NotSignedIn, ProductError
 from services.runtime import Runtime
 
 FORM_COOKIE = "sx_form"
@@ -54,6 +54,16 @@ def _register_health(registry: Registry) -> None:
     def ready() -> Any:
         status, body = health.readiness(registry.rt)
         return jsonify(body), status
+
+    @registry.route("/metrics", rule=Rule.ANONYMOUS)
+    def show_metrics() -> Any:
+        wanted = registry.rt.settings.metrics_token
+        if not wanted:
+            raise NotFound(text.NOT_FOUND_TITLE)
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), wanted.encode()):
+            raise NotSignedIn(text.METRICS_TOKEN_WRONG)
+        return Response(metrics_page.render(registry.rt), content_type=metrics_page.CONTENT_TYPE)
 
 
 def _register_sign_in(registry: Registry) -> None:

@@ -7,22 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update, set_props
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 from flask import g
 
+from callbacks.criteria import EDITOR, number_of, plain, rows_of, starts, uuid_of
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_screen, pages_runs, text
 from services import rubrics, runs, screening, screening_estimate
-from services.errors import BadInput, ProductError
+from services.errors import ProductError
 from services.grid_view import View, parse_url
 from services.identity import Actor
 from services.rubrics import Rubric
 from services.runtime import Runtime
-
-# Title, question, kind and weight of all criteria, as the page holds them.
-EDITOR = [State(ids.screen_field(field, ALL), "value") for field in page_screen.FIELDS]
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
@@ -35,7 +33,8 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         search_id=found.search_id,
         title=found.title,
         job_description=found.job_description or (rubric.job_description if rubric else ""),
-        criteria=_plain(rubric.criteria) if rubric else [],
+        criteria=plain(rubric.criteria) if rubric else [],
+        starts=starts(rt, actor, search_id) if found.editable else [],
         rubric_id=rubric.id if rubric else None,
         view=view.state() if view.query_string() else None,
         off="" if found.is_on else rubrics.OFF,
@@ -53,60 +52,12 @@ def register(registry: Registry) -> None:
         ClientsideFunction("screening", "link"), Output(ids.SCREEN_OPEN, "href"), Input(ids.VIEW_SHOWN, "data"),
         prevent_initial_call=True,
     )  # fmt: skip
-    _register_proposal(registry)
-    _register_editor(registry)
+    _register_estimate(registry)
     _register_runs(registry)
 
 
-def _register_proposal(registry: Registry) -> None:
+def _register_estimate(registry: Registry) -> None:
     rt = registry.rt
-
-    @registry.callback(
-        Output(ids.SCREEN_PROPOSAL, "data"), Output(ids.SCREEN_PROPOSAL_CLOCK, "disabled"),
-        Output(ids.SCREEN_PROPOSAL_NOTE, "children"), Output(ids.SCREEN_PROPOSE, "disabled"),
-        Input(ids.SCREEN_PROPOSE, "n_clicks"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
-        State(ids.SCREEN_SEARCH, "data"), rule=Rule.RECRUITER, prevent_initial_call=True,
-    )  # fmt: skip
-    def propose(clicks: int | None, job: str | None, search_id: str) -> Any:
-        if not clicks:
-            return (no_update,) * 4
-        run_id = rubrics.propose(rt, current_actor(), _uuid(search_id), job or "")
-        return run_id, False, text.SCREEN_PROPOSING, True
-
-    @registry.callback(
-        Output(ids.SCREEN_CRITERIA, "children"),
-        Output(ids.SCREEN_PROPOSAL_CLOCK, "disabled", allow_duplicate=True),
-        Output(ids.SCREEN_PROPOSAL_NOTE, "children", allow_duplicate=True),
-        Output(ids.SCREEN_PROPOSE, "disabled", allow_duplicate=True),
-        Input(ids.SCREEN_PROPOSAL_CLOCK, "n_intervals"), State(ids.SCREEN_PROPOSAL, "data"),
-        rule=Rule.RECRUITER, polling=True, prevent_initial_call=True,
-    )  # fmt: skip
-    def show_proposal(_: int | None, run_id: int | None) -> Any:
-        found = rubrics.proposal(rt, current_actor(), _number(run_id))
-        if found.open:
-            return (no_update,) * 4
-        if not found.criteria:
-            return no_update, True, found.message, False
-        return page_screen.criteria_editor(_plain(found.criteria)), True, text.SCREEN_PROPOSED, False
-
-
-def _register_editor(registry: Registry) -> None:
-    rt = registry.rt
-
-    @registry.callback(
-        Output(ids.SCREEN_CRITERIA, "children", allow_duplicate=True),
-        Input(ids.SCREEN_ADD, "n_clicks"), Input(ids.screen_remove(ALL), "n_clicks"), *EDITOR,
-        rule=Rule.RECRUITER, prevent_initial_call=True,
-    )  # fmt: skip
-    def edit(add: int | None, removes: list[int | None], *editor: list[Any]) -> Any:
-        if not (add if ctx.triggered_id == ids.SCREEN_ADD else any(removes)):
-            return no_update  # the buttons only appeared
-        rows = [dict(zip(page_screen.FIELDS, values, strict=True)) for values in _rows(editor)]
-        if ctx.triggered_id == ids.SCREEN_ADD:
-            rows.append(page_screen.BLANK)
-        else:
-            rows = [one for place, one in enumerate(rows) if place != ctx.triggered_id["place"]]
-        return page_screen.criteria_editor(rows)
 
     leave = (no_update, no_update)
 
@@ -123,11 +74,11 @@ def _register_editor(registry: Registry) -> None:
     def estimate(
         clicks: int | None, scope: str, search_id: str, state: Any, rubric_id: Any, job: str | None, *editor: list[Any]
     ) -> Any:
-        actor, search = current_actor(), _uuid(search_id)
+        actor, search = current_actor(), uuid_of(search_id)
         if ctx.triggered_id == ids.SCREEN_SAVE:
             rubric: Rubric | None = _save(rt, actor, search, job, editor)
         else:
-            rubric = rubrics.newest(rt, actor, search, _number(rubric_id)) if rubric_id else None
+            rubric = rubrics.newest(rt, actor, search, number_of(rubric_id)) if rubric_id else None
         if rubric is None:
             return (no_update,) * 3
         return _estimate(rt, actor, _view(search, scope, state), rubric), rubric.id, ""
@@ -150,7 +101,7 @@ def _register_runs(registry: Registry) -> None:
     def start(clicks: int | None, scope: str, search_id: str, state: Any, job: str | None, *editor: list[Any]) -> Any:
         if not clicks:
             return (no_update,) * 4
-        actor, search = current_actor(), _uuid(search_id)
+        actor, search = current_actor(), uuid_of(search_id)
         rubric = _save(rt, actor, search, job, editor)
         run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id)
         toast(text.SCREEN_STARTED, kind="success")
@@ -167,7 +118,7 @@ def _register_runs(registry: Registry) -> None:
         if not isinstance(shown, dict):
             return no_update, True, no_update
         actor = current_actor()
-        run = runs.get_run(rt, actor, _number(shown.get("run")))
+        run = runs.get_run(rt, actor, number_of(shown.get("run")))
         now = _seen(run)
         if now == seen:
             return no_update, no_update, no_update
@@ -176,7 +127,7 @@ def _register_runs(registry: Registry) -> None:
             set_props(ids.RUN_FIGURES, {"children": pages_runs.figures(run)})
             return no_update, no_update, now
         ended = True if run["state"] not in runs.OPEN else no_update
-        return _run_panel(rt, actor, run, str(_uuid(search_id))), ended, now
+        return _run_panel(rt, actor, run, str(uuid_of(search_id))), ended, now
 
     @registry.callback(
         Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
@@ -187,20 +138,13 @@ def _register_runs(registry: Registry) -> None:
     def go_on(clicks: int | None, shown: Any) -> Any:
         if not clicks or not isinstance(shown, dict):
             return no_update, no_update
-        screening.go_on(rt, current_actor(), _number(shown.get("run")))
+        screening.go_on(rt, current_actor(), number_of(shown.get("run")))
         return {**shown, "again": shown.get("again", 0) + 1}, False
 
 
 def _save(rt: Runtime, actor: Actor, search_id: UUID, job: str | None, editor: Sequence[list[Any]]) -> Rubric:
-    criteria = [rubrics.criterion(*values) for values in _rows(editor)]
+    criteria = [rubrics.criterion(*values) for values in rows_of(editor)]
     return rubrics.save(rt, actor, search_id, job or "", criteria)
-
-
-def _rows(editor: Sequence[list[Any]]) -> list[tuple[Any, ...]]:
-    """From one list a field to one tuple a criterion."""
-    if len({len(values) for values in editor}) != 1:
-        raise BadInput(text.UNKNOWN_CALL)
-    return list(zip(*editor, strict=True))
 
 
 def _estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric) -> Any:
@@ -226,27 +170,7 @@ def _hash(value: Any) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
-def _plain(criteria: Sequence[rubrics.Criterion]) -> list[dict[str, Any]]:
-    return [
-        {"title": one.title, "question": one.question, "kind": one.kind, "weight": float(one.weight)}
-        for one in criteria
-    ]
-
-
 def _view(search_id: UUID, scope: Any, state: Any) -> View:
     if scope == "view" and isinstance(state, dict):
         return View.from_state(search_id, state)
     return View.of(search_id, status="shortlisted" if scope == "shortlisted" else "active")
-
-
-def _uuid(raw: Any) -> UUID:
-    try:
-        return UUID(str(raw))
-    except ValueError as error:
-        raise BadInput(text.UNKNOWN_CALL) from error
-
-
-def _number(raw: Any) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw < 2**63:
-        raise BadInput(text.UNKNOWN_CALL)
-    return raw

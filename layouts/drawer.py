@@ -12,7 +12,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, text
+from layouts import drawer_screening, ids, text
 from layouts.pages_searches import time
 from layouts.person_why import was_out, why_out
 
@@ -83,7 +83,8 @@ def person_body(person: Person, reasons: Any = None) -> list[Component]:
         why_out(reasons, person.editable) if reasons else [],
         _stage(person),
         _facts(person),
-        _verdicts(person),
+        drawer_screening.explanation_section(person.explanation),
+        drawer_screening.override_section(person),
         _section(text.PERSON_NOTES, [_note(n) for n in person.notes], className="sx-notes"),
         _section(text.PERSON_KNOWN, [_known(k) for k in person.known]),
         _summary(person.summary),
@@ -170,22 +171,6 @@ def _facts(person: Person) -> list[Component]:
     ]
     shown = [(html.Dt(name), html.Dd(value, dir="auto")) for name, value in facts if value]
     return [html.Dl([part for pair in shown for part in pair], className="sx-facts")]
-
-
-def _verdicts(person: Person) -> list[Component]:
-    rows = [
-        html.Li([
-            html.Div([
-                html.Span(v.criterion, dir="auto"),
-                html.Span(text.CRITERION_KINDS.get(v.kind, v.kind), className="sx-muted sx-kind"),
-                _badge(text.VERDICTS.get(v.verdict, v.verdict), _tone(v.kind, v.verdict)),
-            ], className="sx-verdict"),
-            *([html.Blockquote([v.quote, html.Span(f" {text.EVIDENCE_FROM.format(field=_field(v.field))}")],
-                               className="sx-quote", dir="auto")] if v.quote else []),
-        ])
-        for v in person.verdicts
-    ]  # fmt: skip
-    return _section(text.PERSON_VERDICTS, rows, id=ids.CANDIDATE_EVIDENCE)
 
 
 def _note(note: Any) -> Component:
@@ -304,13 +289,6 @@ def _link(label: str, href: str | None) -> Any:
 
 def _badge(label: str, tone: str = "") -> Component:
     return html.Span(label, className=f"sx-badge sx-badge-{tone}" if tone else "sx-badge")
-
-
-def _tone(kind: str, verdict: str) -> str:
-    """Colour of a verdict: to have what should be avoided is bad news."""
-    if verdict == "unknown":
-        return "unknown"
-    return "strong" if (verdict == "pass") is (kind != "avoid") else "weak"
 
 
 def _span(start: date | None, end: date | None, current: bool) -> list[Any]:

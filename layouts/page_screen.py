@@ -10,12 +10,10 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, shell, text
+from layouts import criteria_editor, ids, shell, text
 from layouts.pages_runs import OPEN, Run, cancel_store, run_card
 
 POLL_MS = 1_000
-FIELDS = ("title", "question", "kind", "weight")
-BLANK = {"title": "", "question": "", "kind": "should", "weight": 2}
 
 
 class Figures(Protocol):
@@ -60,6 +58,7 @@ def screen_page(
     title: str,
     job_description: str,
     criteria: Sequence[Mapping[str, Any]],
+    starts: Sequence[Mapping[str, Any]],
     rubric_id: int | None,
     view: Mapping[str, Any] | None,
     off: str,
@@ -70,9 +69,9 @@ def screen_page(
     run_open: bool,
     seen: Mapping[str, str] | None,
 ) -> html.Div:
-    """criteria: dicts with FIELDS. view: the grid's, where it is not the usual one. off: why there is no model.
+    """criteria, starts: as criteria_editor.section() takes them. view: the grid's, where it is not the usual one.
 
-    seen: what the first answer about the run is compared with.
+    off: why there is no model. seen: what the first answer about the run is compared with.
     """
     return shell.page(
         text.SCREEN_TITLE,
@@ -80,7 +79,7 @@ def screen_page(
         html.P(off, className="sx-note", role="note") if off else None,
         html.Div(run, id=ids.RUN_PROGRESS, role="status"),
         _job(job_description, editable, bool(off)),
-        _rubric(criteria, editable),
+        criteria_editor.section(criteria, starts, editable),
         _start(view, estimate, editable, bool(off)),
         dcc.Store(id=ids.SCREEN_SEARCH, data=search_id),
         dcc.Store(id=ids.SCREEN_VIEW, data=dict(view) if view else None),
@@ -92,13 +91,6 @@ def screen_page(
         dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=POLL_MS, disabled=True),
         cancel_store(),
     )
-
-
-def criteria_editor(criteria: Sequence[Mapping[str, Any]], *, editable: bool = True) -> list[Any]:
-    """One block of fields a criterion."""
-    if not criteria:
-        return [html.P(text.SCREEN_NO_CRITERIA, className="sx-muted")]
-    return [_criterion(place, one, editable) for place, one in enumerate(criteria)]
 
 
 def estimate_panel(found: Figures | None) -> list[Any]:
@@ -158,65 +150,6 @@ def _job(job_description: str, editable: bool, off: bool) -> html.Section:
             ),
         ],
         className="sx-section sx-form",
-    )  # fmt: skip
-
-
-def _rubric(criteria: Sequence[Mapping[str, Any]], editable: bool) -> html.Section:
-    buttons = [
-        html.Button(text.SCREEN_ADD, id=ids.SCREEN_ADD, type="button", className="btn btn-outline-secondary"),
-        html.Button(text.SCREEN_SAVE, id=ids.SCREEN_SAVE, type="button", className="btn btn-outline-secondary"),
-    ]
-    return html.Section(
-        [
-            html.H2(text.SCREEN_CRITERIA),
-            html.P(text.SCREEN_CRITERIA_HINT, className="sx-muted"),
-            html.Div(criteria_editor(criteria, editable=editable), id=ids.SCREEN_CRITERIA, className="sx-criteria"),
-            html.Div(buttons if editable else None, className="sx-actions"),
-            html.P(id=ids.SCREEN_PROBLEM, className="sx-problem", role="alert"),
-        ],
-        className="sx-section",
-    )
-
-
-def _criterion(place: int, one: Mapping[str, Any], editable: bool) -> html.Div:
-    def labelled(field: str, control: Component) -> html.Label:
-        return html.Label([html.Span(text.SCREEN_FIELDS[field]), control], className=f"sx-criterion-{field}")
-
-    kinds = [{"label": label, "value": kind} for kind, label in text.SCREEN_KINDS.items()]
-    remove = html.Button(
-        "×", id=ids.screen_remove(place), type="button", className="sx-icon-button",
-        **{"aria-label": text.SCREEN_REMOVE.format(title=one["title"] or text.SCREEN_THIS)},
-    )  # fmt: skip
-    closed = not editable
-    return html.Div(
-        [
-            labelled(
-                "title",
-                dbc.Input(id=ids.screen_field("title", place), value=one["title"], maxLength=80, readonly=closed),
-            ),
-            labelled(
-                "question",
-                dbc.Textarea(
-                    id=ids.screen_field("question", place), value=one["question"], maxLength=300, rows=2,
-                    readonly=closed,
-                ),
-            ),
-            labelled(
-                "kind",
-                dbc.Select(id=ids.screen_field("kind", place), options=kinds, value=one["kind"], disabled=closed),
-            ),
-            labelled(
-                "weight",
-                dbc.Input(
-                    id=ids.screen_field("weight", place), type="number", value=one["weight"], min=0.5, max=10, step=0.5,
-                    readonly=closed,
-                ),
-            ),
-            remove if editable else None,
-        ],
-        className="sx-criterion",
-        role="group",
-        **{"data-testid": "screen-criterion", "aria-label": one["title"] or text.SCREEN_THIS},
     )  # fmt: skip
 
 

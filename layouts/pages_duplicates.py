@@ -160,7 +160,7 @@ def _row(pair: Pair, field: str) -> Component | None:
     if not own and not other:
         return None
     # One that is silent does not contradict.
-    differs = bool(own and other and own != other)
+    differs = bool(own and other and _whole(pair.a, field, own) != _whole(pair.b, field, other))
     mark = html.Span(text.DUPLICATE_DIFFERS, className="sx-pair-mark") if differs else None
     head = html.Th([text.DUPLICATE_FIELDS[field], mark], scope="row")
     if differs and pair.state == "open" and pair.editable:
@@ -191,7 +191,14 @@ def _value(side: Side, field: str) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, float | int):
         return f"{value:g}"
-    return str(value or "")
+    shown = str(value or "")
+    cut = side.values.get(f"{field}_length", 0) > len(shown)
+    return text.DUPLICATE_CUT.format(shown=shown, length=side.values[f"{field}_length"]) if cut else shown
+
+
+def _whole(side: Side, field: str, shown: str) -> str:
+    """What is compared: all of a value, also where only its beginning is shown."""
+    return str(side.values.get(f"{field}_md5") or shown)
 
 
 def _buttons(pair: Pair) -> list[Any]:

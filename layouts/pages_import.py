@@ -12,7 +12,13 @@ from layouts.pages_runs import Run, cancel_store, run_card
 POLL_MS = 1_000
 
 
-def import_page(*, search_id: str, title: str, max_mb: int, run: Run | None = None) -> html.Div:
+# services.duplicates.AfterImport: how the comparison behind an import stands.
+Compared = Any
+
+
+def import_page(
+    *, search_id: str, title: str, max_mb: int, run: Run | None = None, compared: Compared = None
+) -> html.Div:
     """The whole page; run: an import to show instead of a file field."""
     back = dcc.Link(title, href=f"/search/{search_id}", className="sx-link")
     setup = [
@@ -47,7 +53,7 @@ def import_page(*, search_id: str, title: str, max_mb: int, run: Run | None = No
         text.IMPORT_TITLE,
         html.P([text.IMPORT_INTO, back]),
         html.Div(setup, id=ids.IMPORT_SETUP, hidden=run is not None),
-        html.Div(report(run, search_id) if run else None, id=ids.IMPORT_REPORT, role="status"),
+        html.Div(report(run, search_id, compared) if run else None, id=ids.IMPORT_REPORT, role="status"),
         dcc.Store(id=ids.IMPORT_UPLOAD),
         dcc.Store(id=ids.IMPORT_SEARCH, data=search_id),
         dcc.Store(id=ids.IMPORT_RUN, data=run["id"] if run else None),
@@ -58,8 +64,8 @@ def import_page(*, search_id: str, title: str, max_mb: int, run: Run | None = No
     )
 
 
-def report(run: Run, search_id: str) -> html.Div:
-    """How far the import is, and what can be done next."""
+def report(run: Run, search_id: str, compared: Compared = None) -> html.Div:
+    """How far the import is, what comparing its people came to, and what can be done next."""
     after: list[Any] = []
     if run["counts"].get("rejected"):
         after.append(
@@ -74,7 +80,21 @@ def report(run: Run, search_id: str) -> html.Div:
             *after,
             html.A(text.IMPORT_ANOTHER, href=f"/search/{search_id}/import", className="btn btn-outline-secondary"),
         ]
-    return run_card(run, extra=html.Div(after, className="sx-actions"))
+    return run_card(run, extra=[_compared(compared, search_id), html.Div(after, className="sx-actions")])
+
+
+def _compared(compared: Compared, search_id: str) -> html.P | None:
+    """Whether people of the import may be others who are known."""
+    if compared is None:
+        return None
+    words: list[Any] = [text.IMPORT_COMPARING] if compared.is_open else []
+    if not words and compared.state != "done":
+        words = [text.IMPORT_NOT_COMPARED, " "]
+    if compared.pairs:
+        said = text.IMPORT_PAIRS_ONE if compared.pairs == 1 else text.IMPORT_PAIRS.format(n=compared.pairs)
+        link = dcc.Link(text.IMPORT_DECIDE, href=f"/duplicates?search={search_id}", className="sx-link")
+        words = [*words, f" {said} " if words else f"{said} ", link]
+    return html.P(words or text.IMPORT_NO_PAIRS, **{"data-testid": "import-duplicates"})
 
 
 def dry_run(run: Run) -> html.Div:

@@ -30,6 +30,7 @@ TO_SEARCHES = "Go to your searches"
 # Errors
 UNEXPECTED = "Something went wrong (reference {reference}). Try again; if it stays, give your admin the reference."
 SIGN_IN_FIRST = "Sign in first."
+METRICS_TOKEN_WRONG = "Send METRICS_TOKEN as a bearer token."
 NOT_ALLOWED = "You are not allowed to do this. Ask an admin for the role that is."
 UNKNOWN_CALL = "This page is older than the server. Load it again."
 BAD_TOKEN = "This page is older than your sign-in. Load it again."
@@ -280,6 +281,28 @@ PERSON_OVERRIDE = "Set to {fit} by {who}: {reason}"
 VERDICTS = {"pass": "Yes", "fail": "No", "unknown": "Not known"}
 CRITERION_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
 EVIDENCE_FROM = "({field})"
+SCORE_OF = "{points} of {best}"
+SCORE_SUM = "Together {score} of 10, which is {fit}. By version {version} of the criteria."
+SCORE_NONE = "Nothing is known about any criterion, so there is no score: that is not the same as 0."
+SCORE_CAPS = {
+    "weak": "A must that is not met: at most a weak fit.",
+    "possible": "A must that is not known: at most a possible fit.",
+}
+STALE_BADGE = "Out of date"
+STALE = {
+    "criteria": "Judged by version {version} of the criteria; the newest is version {newest}.",
+    "profile": "The profile has changed since.",
+    "model": "Another model or wording is in use since.",
+}
+STALE_HINT = "Screening again asks only about what changed."
+OVERRIDE_OPEN = "Decide the fit yourself"
+OVERRIDE_HINT = "The score stays as it is; your decision and the model's fit are both kept. Screening again leaves it."
+OVERRIDE_FIT = "Fit"
+OVERRIDE_REASON = "Why"
+OVERRIDE_PLACEHOLDER = "What the verdicts miss, in a few words"
+OVERRIDE_SAVE = "Save decision"
+OVERRIDE_SAVED = "Fit set to {fit}; the model said {model}."
+OVERRIDE_SAVED_ALONE = "Fit set to {fit}."
 FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
 EVENTS = {"note": "{who} wrote a note", "merge": "{who} merged another profile into this one"}
 EVENT_CHANGE = "{who} changed {field}"
@@ -420,6 +443,14 @@ IMPORT_START = "Import"
 IMPORT_REJECTED = "Download the rows that could not be taken"
 IMPORT_SHOW = "Show the people"
 IMPORT_ANOTHER = "Import another file"
+IMPORT_COMPARING = "New and changed people are being compared with everyone known. Possible duplicates are said here."
+IMPORT_PAIRS_ONE = "1 pair of profiles may be one person."
+IMPORT_PAIRS = "{n:,} pairs of profiles may be one person."
+IMPORT_NO_PAIRS = "Nobody new or changed looks like someone else who is known."
+IMPORT_NOT_COMPARED = (
+    "Comparing them with known people did not come to an end: “Find duplicates” under Duplicates does it."
+)
+IMPORT_DECIDE = "Look at possible duplicates"
 
 # Long jobs
 RUNS_TITLE = "Runs"
@@ -470,7 +501,6 @@ COUNTS = {
     "skipped_changed": "left alone, a colleague changed them meanwhile",
     "skipped_gone": "not there any more",
     "skipped_full": "have no room for another tag",
-    "compared": "compared",
     "pairs": "pairs that may be one person",
     "waiting": "",
     "screened": "screened",
@@ -513,6 +543,7 @@ DUPLICATE_OLDER = "Known first"
 DUPLICATE_NEWER = "Known later"
 DUPLICATE_BOTH = "Both lists together"
 DUPLICATE_BLANK = "–"
+DUPLICATE_CUT = "{shown}… ({length:,} characters)"
 DUPLICATE_CHOOSE = "{field}: which one counts"
 DUPLICATE_IN = "In "
 DUPLICATE_GONE = "Merged away"
@@ -965,6 +996,21 @@ SCREEN_REMOVE = "Remove {title}"
 SCREEN_THIS = "this criterion"
 SCREEN_FIELDS = {"title": "Title", "question": "Question", "kind": "Kind", "weight": "Weight"}
 SCREEN_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
+PRESET_FROM = "Start from"
+PRESET_CHOOSE = "An earlier version, or criteria that the team keeps"
+PRESET_CHOOSE_FIRST = "Choose first what to start from."
+PRESET_LOAD = "Use these"
+PRESET_LOADED = "{count} criteria taken over. Read them, change what is wrong, then save."
+PRESET_DELETE = "Delete"
+PRESET_DELETED = "“{name}” is not kept any more. Searches that use these criteria keep them."
+PRESET_VERSIONS_STAY = "Versions stay, so that any score can be explained; only kept criteria can be deleted."
+PRESET_VERSION = "Version {version} · {date} · {who} · {count}"
+PRESET_OPTION = "{name} · {count}"
+PRESET_KEEP = "Keep these criteria for other searches"
+PRESET_NAME = "Name"
+PRESET_NAME_HINT = "for example Backend, senior"
+PRESET_SAVE = "Keep"
+PRESET_SAVED = "Kept. Everyone in the team can start from these criteria."
 SCREEN_SCOPE = "Who is screened"
 SCREEN_SCOPES = {"active": "Everyone active", "shortlisted": "The shortlist", "view": "The view you came from"}
 SCREEN_ESTIMATE = "Estimate"

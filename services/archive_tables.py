@@ -22,7 +22,8 @@ _KINDS = {
     "timestamp with time zone": "timestamptz", "date": "date",
 }  # fmt: skip
 # In the order in which they can come back: candidates before what hangs on them.
-TABLES = ("candidates", "notes", "changes", "screening_items", "verdicts", "overrides")
+TABLES = ("candidates", "notes", "changes", "screening_items", "verdicts", "overrides", "exclusions",
+          "filter_flags")  # fmt: skip
 RAW = "profile_raw"
 # Raw records travel by candidate, so that they find a person who was merged meanwhile.
 RAW_TYPES = {

@@ -14,6 +14,8 @@ import redis
 from cachelib.serializers import RedisSerializer
 from flask_caching.backends.rediscache import RedisCache
 
+from services import metrics
+
 T = TypeVar("T")
 RETRY_S = 1.0
 
@@ -65,7 +67,9 @@ class Cache:
         try:
             found = self.call(lambda _: self._memo.get(key))
         except CacheDown:
+            metrics.CACHE.count("memo", "down")
             return compute()
+        metrics.CACHE.count("memo", "miss" if found is None else "hit")
         if found is not None:
             return found  # type: ignore[no-any-return]
         value = compute()

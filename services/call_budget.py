@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import redis
 
+from services import metrics
 from services.errors import Unavailable
 
 BURST = 0.02
@@ -76,14 +77,21 @@ class CallBudget:
 
     def __init__(self, client: redis.Redis, name: str, *, requests: int, tokens: int) -> None:
         burst_r, burst_t = max(1.0, requests * BURST), tokens * BURST
-        self._key = f"limit:{name}"
+        self._key, self._vendor = f"limit:{name}", name.partition(":")[0]
         self._levels = (burst_r, (requests - burst_r + 1) / 60, burst_t, (tokens - burst_t) / 60, EXPIRE_S)
         self._reserve = client.register_script(_RESERVE)
         self._adjust = client.register_script(_ADJUST)
 
     def reserve(self, tokens: int) -> float:
         """Take one call of so many tokens: 0.0, or nothing taken and the seconds to wait. Raises BudgetClosed."""
-        return float(self._run(self._reserve, tokens))
+        try:
+            wait = float(self._run(self._reserve, tokens))
+        except BudgetClosed:
+            metrics.VENDOR_WAITS.count(self._vendor, "redis")
+            raise
+        if wait:
+            metrics.VENDOR_WAITS.count(self._vendor, "limit")
+        return wait
 
     def settle(self, reserved: int, used: int) -> None:
         """Correct a reservation by what was billed. Raises BudgetClosed, after which nothing is corrected."""

@@ -165,6 +165,11 @@ def delete_batch(conn: db.Conn, batch_id: int) -> None:
     db.run(conn, _Q.delete_batch, {"batch_id": batch_id})
 
 
+def add_to_batch(conn: db.Conn, batch_id: int, changed: int) -> None:
+    """So many more were changed by a batch. Holds its row until the end of the transaction."""
+    db.run(conn, _Q.add_to_batch, {"batch_id": batch_id, "changed": changed})
+
+
 def batch_of_run(conn: db.Conn, run_id: int) -> dict[str, Any] | None:
     """id, changed and undoes of the batch that a job writes into."""
     return db.one(conn, _Q.fetch_batch_of_run, {"run_id": run_id})

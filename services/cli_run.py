@@ -8,7 +8,7 @@ import signal
 import subprocess
 from typing import Any
 
-from services import cli_base, doctor, run_state, supervisor
+from services import cli_base, connections, doctor, run_state, supervisor
 from services import migrate as migrations
 from services.children import ROOT
 from services.config import Settings, child_environ
@@ -31,6 +31,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _web(args: argparse.Namespace) -> int:
     with attached(Settings.from_env()) as (settings, servers):
+        connections.must_fit(settings, ("web",))
         command, environ = supervisor.web_command(), child_environ(settings)
         if servers is None:
             os.chdir(ROOT)
@@ -48,6 +49,7 @@ def _worker(args: argparse.Namespace) -> int:
     from services import worker
 
     with attached(Settings.from_env()) as (settings, _):
+        connections.must_fit(settings, ("worker",))
         worker.main(settings)
     return 0
 

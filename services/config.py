@@ -75,6 +75,29 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SECRET_KEY", _text, "", "Signs tokens; empty makes one and keeps it in SOURCINGX_HOME.", secret=True),
     Setting("WEB_WORKERS", _integer(1, 64), "2", "gunicorn worker processes; one a core is a good start."),
     Setting("WEB_THREADS", _integer(1, 64), "4", "Threads of each gunicorn worker = requests it answers at once."),
+    Setting("WEB_POOL", _integer(0, 200), "0", "Most Postgres connections of a web worker; 0: WEB_THREADS + 2."),
+    Setting(
+        "WEB_MEMORY_MB",
+        _integer(0, 65536),
+        "400",
+        "A web worker above this ends its requests and is replaced; 0: none.",
+    ),
+    Setting(
+        "WEB_MAX_REQUESTS", _integer(0, 10_000_000), "2000", "Requests after which a web worker is replaced; 0: never."
+    ),
+    Setting(
+        "WEB_MAX_REQUESTS_JITTER",
+        _integer(0, 1_000_000),
+        "400",
+        "Up to this many more, so that workers end at different times.",
+    ),
+    Setting("WEB_TIMEOUT_S", _integer(5, 3600), "60", "A web worker without a sign of life this long is killed."),
+    Setting("WEB_GRACEFUL_S", _integer(1, 600), "30", "Seconds that requests are given when a web worker ends."),
+    Setting("WEB_KEEPALIVE_S", _integer(1, 600), "65", "Seconds an idle connection is kept; longer than the proxy's."),
+    Setting("WEB_BACKLOG", _integer(64, 65536), "2048", "Connections that may wait to be accepted."),
+    Setting(
+        "TRUSTED_PROXIES", _text, "127.0.0.1,::1", "Proxies whose word is taken for https and the client's address."
+    ),
     Setting("JOB_CONCURRENCY", _integer(1, 16), "3", "Long jobs that run at once in all; more wait in the queue."),
     Setting("JOB_HEARTBEAT_S", _seconds, "10", "Seconds between a job worker's signs of life."),
     Setting("JOB_RESCUE_S", _seconds, "30", "A job whose worker was silent this long is started again."),
@@ -99,6 +122,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ARCHIVE_AFTER_DAYS", _integer(1, 36500), "180", "Days without use after which a search is archived."),
     Setting("ARCHIVE_COLD_DAYS", _integer(1, 36500), "365", "Days without use after which raw records are put away."),
     Setting("ARCHIVE_COLD_ROWS", _integer(1, 1_000_000_000), "100000", "People from which on an archive is cold."),
+    Setting("FIGURES_S", _seconds, "15", "Seconds between two looks at the memory of a process."),
+    Setting("METRICS_TOKEN", _text, "", "Bearer token of /metrics; without one there is no /metrics.", secret=True),
+    Setting("LOG_FORMAT", _choice("text", "json"), "text", "Log lines for people, or one JSON object a line."),
     Setting("LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "How much is logged."),
     Setting("OPENAI_API_KEY", _text, "", "Key for screening; empty switches screening off.", secret=True),
     Setting("OPENAI_BASE_URL", _text, "https://api.openai.com/v1", "Any OpenAI-compatible endpoint."),
@@ -123,6 +149,15 @@ class Settings:
     secret_key: str
     web_workers: int
     web_threads: int
+    web_pool: int
+    web_memory_mb: int
+    web_max_requests: int
+    web_max_requests_jitter: int
+    web_timeout_s: int
+    web_graceful_s: int
+    web_keepalive_s: int
+    web_backlog: int
+    trusted_proxies: str
     job_concurrency: int
     job_heartbeat_s: float
     job_rescue_s: float
@@ -137,6 +172,9 @@ class Settings:
     archive_after_days: int
     archive_cold_days: int
     archive_cold_rows: int
+    figures_s: float
+    metrics_token: str
+    log_format: str
     log_level: str
     openai_api_key: str
     openai_base_url: str
@@ -175,6 +213,11 @@ def _raw(setting: Setting, env: Mapping[str, str]) -> str:
             raise BadInput(f"{setting.name}_FILE cannot be read: {error.strerror}.") from error
     # An empty variable means "not set": compose files pass ${NAME:-} this way.
     return env.get(setting.name) or setting.default
+
+
+def announce_metrics_folder(folder: Path) -> None:
+    """Where this process keeps its figures: prometheus_client reads it from the environment alone."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def child_environ(settings: Settings) -> dict[str, str]:

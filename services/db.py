@@ -32,7 +32,11 @@ class Database:
     ) -> None:
         options = (
             f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} "
-            "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+            "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC "
+            # Of a process that was killed the server goes on with the statement, and keeps its locks, until it
+            # looks; of a machine that is gone, until TCP gives up.
+            "-c client_connection_check_interval=1000 "
+            "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
         )
         # prepare_threshold=None: with PgBouncer in transaction mode a prepared statement may meet another server.
         self._pool: ConnectionPool[Conn] = ConnectionPool(

@@ -18,7 +18,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 import sql
-from services import db, demo_filters, identity, rubrics, run_state, synthetic
+from services import db, demo_filters, demo_import, identity, rubrics, run_state, synthetic
 from services import home as homes
 from services.children import ROOT, Child
 from services.config import SETTINGS, Settings, child_environ
@@ -125,6 +125,7 @@ def _fill(rt: Runtime) -> None:
     search_id = synthetic.generate(rt, actor, PEOPLE, TITLE, SEED)
     rubrics.save(rt, actor, search_id, JOB, CRITERIA)
     demo_filters.make(rt, actor, UUID(search_id))
+    demo_import.load(rt, actor, SEED, PEOPLE)
     _mark(rt, actor, "demo.ready")
 
 

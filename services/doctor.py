@@ -13,7 +13,7 @@ import psycopg
 import redis
 
 import sql
-from services import run_state
+from services import connections, run_state
 from services.config import Settings
 from services.errors import ProductError
 from services.migrate import MINIMUM_VERSION
@@ -21,6 +21,8 @@ from services.servers import attached
 
 _Q = sql.queries("doctor")
 _FREE_BYTES = 2_000_000_000
+_SHORTEST_KEY = 32
+_EXTENSIONS = ["pg_trgm", "unaccent", "vector"]
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,15 @@ def examine() -> list[Finding]:
 
 def _machine(settings: Settings) -> Iterator[Finding]:
     place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
-    if not os.access(place, os.W_OK):
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         yield Finding(True, f"{place} cannot be written: set SOURCINGX_HOME to a folder that can.")
     free = shutil.disk_usage(place).free
     if free < _FREE_BYTES:
         yield Finding(True, f"Only {free / 1e9:.1f} GB are free at {place}: make room, at least 2 GB.")
     if run_state.running(settings.home) is None and settings.port and _taken(settings):
         yield Finding(True, f"Port {settings.port} on {settings.host} is taken: set PORT to another one.")
+    if settings.secret_key and len(settings.secret_key) < _SHORTEST_KEY:
+        yield Finding(True, f"SECRET_KEY is shorter than {_SHORTEST_KEY} characters: set a long random one.")
     exposed = settings.host not in {"127.0.0.1", "localhost", "::1"}
     if exposed and settings.database_url and not settings.secret_key:
         yield Finding(
@@ -78,21 +82,19 @@ def _taken(settings: Settings) -> bool:
 def _postgres(settings: Settings, *, embedded: bool) -> Iterator[Finding]:
     try:
         with psycopg.connect(settings.database_url, connect_timeout=5) as conn:
-            version = int(_value(conn, _Q.server_version))
-            if version < MINIMUM_VERSION:
-                yield Finding(True, f"PostgreSQL 18 or newer is needed; DATABASE_URL is {version // 10000}.")
+            if too_old := _version(int(_value(conn, _Q.server_version))):
+                yield too_old
                 return
             if _value(conn, _Q.is_superuser):
                 yield Finding(
                     False, "DATABASE_URL is a superuser: give the app a role of its own, see docs/settings.md."
                 )
-            missing = {
-                row[0] for row in conn.execute(_Q.missing_extensions, {"names": ["pg_trgm", "unaccent", "vector"]})
-            }
+            missing = _lacking(conn, _EXTENSIONS)
             for name in sorted(missing - {"vector"}):
                 yield Finding(True, f"The Postgres server lacks the extension {name}: install postgresql-contrib.")
             if "vector" in missing:
                 yield Finding(False, "The Postgres server lacks pgvector: matching is off.")
+            yield from _rights(conn)
             applied = int(_value(conn, _Q.count_applied)) if _value(conn, _Q.migrated) else 0
             behind = len(sql.migrations()) - applied
             # An embedded database is migrated by every command that uses it.
@@ -104,11 +106,47 @@ def _postgres(settings: Settings, *, embedded: bool) -> Iterator[Finding]:
         yield Finding(True, "Postgres does not answer at DATABASE_URL: check host, user, password and pg_hba.conf.")
     except psycopg.Error as error:
         yield Finding(True, f"DATABASE_URL is not usable ({type(error).__name__}).")
-    if settings.database_owner_url != settings.database_url:
-        try:
-            psycopg.connect(settings.database_owner_url, connect_timeout=5).close()
-        except psycopg.Error:
-            yield Finding(True, "Postgres does not answer at DATABASE_OWNER_URL, which migrations need.")
+    for name, url, why in (
+        ("DATABASE_OWNER_URL", settings.database_owner_url, "migrations need"),
+        ("DATABASE_DIRECT_URL", settings.database_direct_url, "the job worker needs"),
+    ):
+        if url not in ("", settings.database_url):
+            try:
+                psycopg.connect(url, connect_timeout=5).close()
+            except psycopg.Error:
+                yield Finding(True, f"Postgres does not answer at {name}, which {why}.")
+    yield from _connections(settings)
+
+
+def _version(version: int) -> Finding | None:
+    if version >= MINIMUM_VERSION:
+        return None
+    return Finding(True, f"PostgreSQL 18 or newer is needed; DATABASE_URL is {version // 10000}.")
+
+
+def _lacking(conn: psycopg.Connection, names: list[str]) -> set[str]:
+    return {row[0] for row in conn.execute(_Q.missing_extensions, {"names": names})}
+
+
+def _rights(conn: psycopg.Connection) -> Iterator[Finding]:
+    if _value(conn, _Q.may_rewrite_audit) and not _value(conn, _Q.is_superuser):
+        yield Finding(
+            False, "DATABASE_URL's role owns the tables, so the audit log is not append-only: see docs/settings.md."
+        )
+    if not _value(conn, _Q.statements_are_counted):
+        yield Finding(
+            False, "pg_stat_statements is not there: the admin page shows no slow queries. To have them, put it into"
+            " shared_preload_libraries and create the extension.")  # fmt: skip
+
+
+def _connections(settings: Settings) -> Iterator[Finding]:
+    if connections.pooled(settings):
+        need = connections.demand(settings)
+        yield Finding(False, f"Behind a pooler: it must take {need.total - connections.QUEUE_POOL} connections of us.")
+        return
+    found = connections.room(settings.database_url)
+    if found is not None and (problem := connections.shortage(settings, found)):
+        yield Finding(True, problem)
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:
@@ -125,6 +163,8 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 def _features(settings: Settings) -> Iterator[Finding]:
     if not settings.openai_api_key:
         yield Finding(False, "OPENAI_API_KEY is not set: screening is off.")
+    if not settings.metrics_token:
+        yield Finding(False, "METRICS_TOKEN is not set: there is no /metrics.")
 
 
 def _value(conn: psycopg.Connection, query: str) -> Any:

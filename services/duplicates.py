@@ -18,6 +18,9 @@ from services.searches import READ_ONLY
 KIND = "find_duplicates"
 STATES = ("open", "merged", "dismissed")
 PAGE = 10
+# Signs of a summary that are shown; compared is the whole of it. Pairs of an import that are counted.
+MOST_SUMMARY = 300
+MOST_COUNTED = 1_000
 RUNNING = "People are being compared already, or will be in a moment. See Runs."
 
 _Q = sql.queries("duplicates")
@@ -35,7 +38,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two. values: by column of profiles; for someone merged away as they were then."""
+    """One of the two. values: by column of profiles; for someone merged away as they were then.
+
+    Of a summary its first MOST_SUMMARY signs, and summary_length and summary_md5 of the whole.
+    """
 
     profile_id: int
     values: dict[str, Any]
@@ -94,11 +100,11 @@ def list_pairs(
         raise BadInput("There is no list of that name.")
     after_score, after_id = after or (None, None)
     given = {"state": state, "search_id": _search(search_id), "least": least, "limit": PAGE + 1,
-             "after_score": after_score, "after_id": after_id, **actor.params}  # fmt: skip
+             "most": MOST_SUMMARY, "after_score": after_score, "after_id": after_id, **actor.params}  # fmt: skip
     with rt.db.snapshot() as conn:
         found = db.rows(conn, _Q.fetch_merged if state == "merged" else _Q.fetch_pairs, given)
         ids = sorted({one for row in found for one in (row["profile_a"], row["profile_b"])})
-        sides = {row["id"]: row for row in db.rows(conn, _Q.fetch_sides, {"people": ids})}
+        sides = {row["id"]: row for row in db.rows(conn, _Q.fetch_sides, {"people": ids, "most": MOST_SUMMARY})}
         places: dict[int, list[Place]] = {}
         for row in db.rows(conn, _Q.fetch_places, {"people": ids, **actor.params}):
             places.setdefault(row.pop("profile_id"), []).append(Place(**row))
@@ -123,17 +129,38 @@ def start_find(rt: Runtime, actor: Actor) -> int:
     if not actor.may_edit:
         raise Forbidden(READ_ONLY)
     with rt.db.connection() as conn:
-        run_id = find_after_import(conn, actor)
-    if run_id is None:
-        raise Conflict(RUNNING)
-    return run_id
+        if db.one(conn, _Q.fetch_waiting_run) is not None:
+            raise Conflict(RUNNING)
+        return jobs.start_run(conn, actor, KIND, None, {})
 
 
-def find_after_import(conn: db.Conn, actor: Actor) -> int | None:
-    """Have new people compared, in the caller's transaction (an import's last one); None if that waits already."""
+def find_after_import(conn: db.Conn, actor: Actor, import_run: int) -> int | None:
+    """Have the people of an import compared, in the caller's transaction (the import's last one).
+
+    Returns the run's id; None where a comparison of everyone waits already, which will see them.
+    """
     if db.one(conn, _Q.fetch_waiting_run) is not None:
         return None
-    return jobs.start_run(conn, actor, KIND, None, {})
+    return jobs.start_run(conn, actor, KIND, None, {"import_run": import_run})
+
+
+@dataclass(frozen=True)
+class AfterImport:
+    """The comparison of an import's people. pairs: that came since and are for the actor to decide, of many 1,000."""
+
+    state: str
+    pairs: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("queued", "running", "paused")
+
+
+def after_import(rt: Runtime, actor: Actor, import_run: int) -> AfterImport | None:
+    """What came of comparing an import's people; None without such a comparison, and where it is not to be seen."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_run_of_import, {"import_run": import_run, "most": MOST_COUNTED, **actor.params})
+    return None if row is None else AfterImport(row["state"], row["pairs"])
 
 
 def latest_run(rt: Runtime, actor: Actor) -> int | None:

@@ -1,7 +1,10 @@
 """The handler of find_duplicates runs: who is new or changed is compared with everybody who has a key in common.
 
 A batch is one transaction: keys, pairs, who was compared. A run that was cut short goes on behind its
-last batch. Nothing is ever merged here.
+last batch. Nothing is ever merged here. With the param import_run: only the people of that import.
+
+Comparing is Python at work, and would make an import in the same process take half as long again: between
+two batches it waits while one runs, though not for ever.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from services import db, identity_score
 from services.errors import Conflict
 from services.identity import audit
 from services.identity_keys import LISTED, RULES, Facts, keys_of, name_keys
+from services.job_runner import silence_s
 from services.jobs import RunHandle
 from services.runtime import Runtime
 
@@ -24,27 +28,32 @@ BATCH = 500
 # What more people than this have in common tells nobody apart, and comparing them all would take hours.
 MOST_IN_BLOCK = 60
 CONFLICT_RETRIES = 5
-COUNTS = ("compared", "pairs")
+# As long as it steps aside for imports, and how often it looks whether they have ended.
+ASIDE_S = 60.0
+LOOK_S = 0.5
+COUNTS = ("pairs",)
 
 _Q = sql.queries("duplicates")
 
 
 def run_find(rt: Runtime, handle: RunHandle) -> None:
-    """Compare everyone who is new or changed."""
+    """Compare everyone, or everyone of an import, who is new or changed."""
     with rt.db.connection() as conn:
         if handle.total is None:
-            row = db.one(conn, _Q.count_unchecked, {"rules": RULES})
+            row = db.one(conn, _query("count", handle), _given(handle))
             handle.save(conn, 0, int(row["n"]) if row else 0, **dict.fromkeys(COUNTS, 0))
     while _next_batch(rt, handle):
         pass
     with rt.db.connection() as conn:
-        db.run(conn, _Q.delete_orphans)
-        audit(conn, handle.actor, "people.compare", "", run_id=handle.run_id, **_counts(handle))
+        if not _import_run(handle):
+            db.run(conn, _Q.delete_orphans)
+        audit(conn, handle.actor, "people.compare", "", run_id=handle.run_id, compared=handle.done, **_counts(handle))
         handle.finish(conn=conn)
 
 
 def _next_batch(rt: Runtime, handle: RunHandle) -> bool:
     """One transaction, tried again when another writer was in the way. False: there was nobody left."""
+    _step_aside(rt, handle)
     for attempt in range(CONFLICT_RETRIES):
         handle.check()
         try:
@@ -57,10 +66,37 @@ def _next_batch(rt: Runtime, handle: RunHandle) -> bool:
     return False
 
 
+def _step_aside(rt: Runtime, handle: RunHandle) -> None:
+    """Wait while imports run, wherever; at most ASIDE_S, so that one batch a minute is done beside endless ones."""
+    waited = 0.0
+    while waited < ASIDE_S and _imports_run(rt):
+        handle.wait(LOOK_S)
+        waited += LOOK_S
+
+
+def _imports_run(rt: Runtime) -> bool:
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.find_imports, {"silence_s": silence_s(rt)})
+    return bool(row and row["found"])
+
+
+def _import_run(handle: RunHandle) -> int | None:
+    return handle.params.get("import_run")
+
+
+def _query(name: str, handle: RunHandle) -> str:
+    """A query on the people of the run: of everyone, or of an import."""
+    return str(getattr(_Q, f"{name}_unchecked_of_import" if _import_run(handle) else f"{name}_unchecked"))
+
+
+def _given(handle: RunHandle) -> dict[str, Any]:
+    return {"rules": RULES, "import_run": _import_run(handle)}
+
+
 def _compare(conn: db.Conn, handle: RunHandle) -> bool:
     conn.execute(_Q.lock_duplicates)
     after = int(handle.counts.get("_after", 0))
-    batch = db.rows(conn, _Q.fetch_unchecked, {"after": after, "limit": BATCH, "rules": RULES})
+    batch = db.rows(conn, _query("fetch", handle), {**_given(handle), "after": after, "limit": BATCH})
     if not batch:
         return False
     people = {row["id"]: row["updated_at"] for row in batch}
@@ -69,7 +105,6 @@ def _compare(conn: db.Conn, handle: RunHandle) -> bool:
     pairs = _score(conn, facts, blocks)
     _save(conn, people, pairs)
     done, counts = handle.done + len(people), _counts(handle)
-    counts["compared"] += len(people)
     counts["pairs"] += len(pairs)
     total = max(handle.total or 0, done)
     handle.save(conn, done, total, _after=batch[-1]["id"], **counts)

@@ -102,6 +102,7 @@ def judging(
     parts.params |= {
         "search_id": search_id,
         **actor.params,
+        "people_lists": [given.id for given in lists.values() if given.holds == "people"],
         "sample": sample,
         "again": again,
         "fingerprints": [rule.fingerprint for rule in rules],

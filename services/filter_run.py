@@ -14,8 +14,8 @@ from psycopg.sql import SQL
 
 import sql
 from services import change_rows, db, filter_query, filtering, maintenance
+from services.change_lanes import ChangeLanes
 from services.change_rows import Counts
-from services.change_run import ChangeRun
 from services.errors import Forbidden
 from services.identity import audit
 from services.jobs import RunHandle
@@ -39,22 +39,20 @@ def run_filter(rt: Runtime, handle: RunHandle) -> None:
     restored_as = "person" if mode == "restore" else "rules"
     batch_id = _batch(rt, handle, search_id, mode)
 
-    def step(conn: db.Conn, position: int) -> tuple[int, int, Counts]:
+    def step(conn: db.Conn, after: int, until: int) -> tuple[int, int, Counts]:
         given = {
-            "run_id": handle.run_id, "search_id": search_id, "after": position, "limit": BATCH,
+            "run_id": handle.run_id, "search_id": search_id, "after": after, "until": until, "limit": BATCH,
             "batch_id": batch_id, "as_of": handle.counts["_judged"], "restored_as": restored_as,
             **handle.actor.params,
         }  # fmt: skip
         if total > VACUUM_FROM:
             db.one(conn, _Q.bulk_indexing)
         change_rows.check_editable(conn, handle.actor, search_id)
-        # A statement of its own: the next one then sees what those had committed for whom this one waited.
-        conn.execute(_Q.lock_outcomes, given)
         row = db.one(conn, _Q.write_outcomes, given) or {}
         return int(row["last"]), int(row["size"]), Counts.of(row)
 
-    run = ChangeRun(rt, handle, search_id)
-    run.work(total, step)
+    run = ChangeLanes(rt, handle, search_id, batch_id)
+    run.work_lanes(total, step)
     with rt.db.connection() as conn:
         _finish(conn, handle, search_id, batch_id, run, mode)
     if run.counts.changed > VACUUM_FROM:
@@ -107,7 +105,7 @@ def _batch(rt: Runtime, handle: RunHandle, search_id: UUID, mode: str) -> int:
         return change_rows.insert_batch(conn, handle.actor, search_id, action, run_id=handle.run_id)
 
 
-def _finish(conn: db.Conn, handle: RunHandle, search_id: UUID, batch_id: int, run: ChangeRun, mode: str) -> None:
+def _finish(conn: db.Conn, handle: RunHandle, search_id: UUID, batch_id: int, run: ChangeLanes, mode: str) -> None:
     counts: dict[str, Any] = run.counts.as_dict()
     audit(conn, handle.actor, f"filter.{mode}", str(search_id), batch=batch_id, run=handle.run_id, **counts)
     db.run(conn, _Q.drop_outcomes, {"run_id": handle.run_id})

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import redis
 
+from services import metrics
 from services.cache import Cache, CacheDown
 from services.config import Settings
 
@@ -113,7 +114,12 @@ class IdLists:
         """ids[start:end] of a list and its length; None when the list is not there."""
         keys = self._keys(search_id, key)
         args = (start, end, self._settings.result_set_ttl_s)
-        found = self._cache.call(lambda r: cast(Any, _eval(r, _SLICE, keys, args)))
+        try:
+            found = self._cache.call(lambda r: cast(Any, _eval(r, _SLICE, keys, args)))
+        except CacheDown:
+            metrics.CACHE.count("list", "down")
+            raise
+        metrics.CACHE.count("list", "hit" if found else "miss")
         return IdSlice(unpack(found[2], int(found[0])), int(found[1])) if found else None
 
     def load(self, search_id: uuid.UUID, key: str) -> IdList | None:

@@ -1,48 +1,50 @@
 """The handler of dry runs: what an import would do, counted without doing it.
 
-Reads the same rows as the import and asks the same query whom they name, but writes nothing about
-people: only what it has met so far, by hash, so that who stands in the files twice is counted once.
-A dry run that was cut short begins anew.
+Reads the same rows in the same batches as the import, and asks the same query whom they name, but
+writes nothing about people: only what it has met so far, by hash (import_marks), so that who stands in the
+files twice is counted once. A dry run that was cut short begins anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from hashlib import blake2b
-from itertools import islice
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, import_mapping, import_readers, import_source
+from services import db, import_history, import_mapping, import_marks, import_readers, import_source
+from services import known as known_marks
+from services.import_batch import Batch, Slot, gather, one_each
+from services.import_history import Education, History, Position
 from services.import_load import find_people
-from services.import_rows import Person, person_of
+from services.import_normalise import Normaliser
+from services.import_readers import Row
 from services.jobs import RunHandle
 from services.runtime import Runtime
 
-BATCH_ROWS = 1000
-# Every row is in one of the first five; already_known: people who are in other searches that one may see.
+# Every row is in one of the first six; already_known: people who are in other searches that one may see.
 COUNTS = ("added", "changed", "unchanged", "repeated", "rejected", "suppressed", "already_known")
 
-_Q = sql.queries("uploads")
+_Q = sql.queries("dry_runs")
+_IMPORTS = sql.queries("imports")
 
 
 def run_dry_run(rt: Runtime, handle: RunHandle) -> None:
     """The handler of dry runs."""
     with rt.db.connection() as conn:
         db.run(conn, _Q.forget_keys, {"run_id": handle.run_id})
-    counts = dict.fromkeys(COUNTS, 0)
-    today, done = datetime.now(UTC).date(), 0
+    counts, done = dict.fromkeys(COUNTS, 0), 0
     with import_source.open_source(rt, handle.actor, handle.params) as source, closing(source.rows()) as reading:
-        columns = import_mapping.columns_by_field(import_mapping.check(handle.params["mapping"], source.columns))
-        while batch := list(islice(reading, BATCH_ROWS)):
-            people = [None if row.problem else person_of(row.number, row.values, columns, today=today) for row in batch]
+        mapping = import_mapping.check(handle.params["mapping"], source.columns)
+        columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
+        normaliser = Normaliser(columns, plan, datetime.now(UTC).date(), source.source, source.columns)
+        for batch in _batches(reading):
             with rt.db.connection() as conn:
-                _count(conn, handle, [person for person in people if person is not None], counts)
-            counts["rejected"] += people.count(None)
-            done += len(batch)
+                _count(conn, handle, batch, normaliser, counts)
+            done += len(batch.rows)
             handle.progress(done, failed=counts["rejected"], **counts)
     if not done:
         raise import_readers.Unreadable(import_readers.NO_ROWS)
@@ -51,52 +53,67 @@ def run_dry_run(rt: Runtime, handle: RunHandle) -> None:
         handle.finish(conn=conn)
 
 
-def _count(conn: db.Conn, handle: RunHandle, people: list[Person], counts: dict[str, int]) -> None:
-    """Add what an import would do with these people."""
-    known = find_people(conn, people)
-    first: list[int] = []
-    met = _met(conn, handle.run_id, [_marks(person, known.get(slot)) for slot, person in enumerate(people)])
-    for slot, person in enumerate(people):
-        if met[slot]:
-            counts["repeated"] += 1
-        elif slot not in known and not person.values["full_name"]:
-            counts["rejected"] += 1
-        else:
+def _batches(reading: Iterator[Row]) -> Iterator[Batch]:
+    """As the import has them: rows of one batch are seen together."""
+    batch = Batch()
+    for row in reading:
+        batch.add(row, None)
+        if batch.full:
+            yield batch
+            batch = Batch()
+    if batch.rows:
+        yield batch
+
+
+def _count(conn: db.Conn, handle: RunHandle, batch: Batch, normaliser: Normaliser, counts: dict[str, int]) -> None:
+    """Add what an import would do with these rows."""
+    conn.execute(_IMPORTS.prepare_batch)
+    people, rejects = gather(batch, range(len(batch.rows)), normaliser)
+    slots, nobodies = one_each(people, find_people(conn, people))
+    counts["rejected"] += len(rejects)
+    met = import_marks.met(conn, handle.run_id, slots, nobodies)
+    for seen, person in zip(met.nobodies, nobodies, strict=True):
+        # An earlier row may have brought in whom this one is about.
+        counts["repeated" if seen else "rejected"] += 1 + len(person.repeats)
+    first = []
+    for seen, slot in zip(met.slots, slots, strict=True):
+        counts["repeated"] += len(slot.person.repeats) + seen
+        if not seen:
             first.append(slot)
-    given = [{"slot": slot, "profile_id": known.get(slot), **people[slot].values} for slot in first]
-    row = db.one(conn, _Q.count_outcomes, {
-        "people": Jsonb(given), "search_id": handle.search_id, **handle.actor.params})  # fmt: skip
+    _add_outcomes(conn, handle, first, counts)
+
+
+def _add_outcomes(conn: db.Conn, handle: RunHandle, slots: Sequence[Slot], counts: dict[str, int]) -> None:
+    known = [slot.profile_id for slot in slots if slot.profile_id is not None]
+    place = {"people": known, "search_id": handle.search_id}
+    stored = _histories(conn, place) if known else {}
+    given = [
+        {"profile_id": slot.profile_id, "grown": _grows(stored.get(slot.profile_id), slot), **slot.person.values}
+        for slot in slots
+    ]
+    row = db.one(conn, _Q.count_outcomes, {"people": Jsonb(given), "search_id": handle.search_id})
     for name, value in (row or {}).items():
         counts[name] += int(value)
+    if known:
+        counts["already_known"] += known_marks.count_known(conn, known, handle.search_id, handle.actor)
 
 
-def _marks(person: Person, profile_id: int | None) -> tuple[set[int], set[int]]:
-    """What a person leaves behind, and what says that they were here before.
-
-    One e-mail is one person, unless both have public addresses of their own.
-    """
-    own = {*person.keys, *([f"profile {profile_id}"] if profile_id else [])}
-    leaves, means = set(own), set(own)
-    if person.email:
-        leaves.add(f"{'public' if person.has_public else 'plain'} {person.email}")
-        means |= {f"plain {person.email}"} | (set() if person.has_public else {f"public {person.email}"})
-    return _hashed(leaves), _hashed(means)
+def _histories(conn: db.Conn, place: dict[str, Any]) -> dict[int | None, History]:
+    """Profile id → jobs and schools, of the people of a batch who are in the search."""
+    found: dict[int | None, History] = {}
+    for row in db.rows(conn, _Q.fetch_positions, place):
+        found.setdefault(row.pop("profile_id"), History()).positions.append(Position(**row))
+    for row in db.rows(conn, _Q.fetch_educations, place):
+        found.setdefault(row.pop("profile_id"), History()).educations.append(Education(**row))
+    return found
 
 
-def _met(conn: db.Conn, run_id: int, marks: list[tuple[set[int], set[int]]]) -> list[bool]:
-    """Whether each was met before, in earlier batches or earlier in this one; remembers them all."""
-    asked = sorted(set().union(*(means for _, means in marks)))
-    seen = {row["key"] for row in db.rows(conn, _Q.fetch_keys, {"run_id": run_id, "keys": asked})}
-    result = []
-    for leaves, means in marks:
-        result.append(bool(means & seen))
-        seen |= leaves
-    left = sorted(set().union(*(leaves for leaves, _ in marks)))
-    db.run(conn, _Q.insert_keys, {"run_id": run_id, "keys": left})
-    return result
-
-
-def _hashed(keys: Iterable[str]) -> set[int]:
-    return {
-        int.from_bytes(blake2b(key.encode("utf-8", "replace"), digest_size=8).digest(), signed=True) for key in keys
-    }
+def _grows(stored: History | None, slot: Slot) -> bool:
+    """Whether the rows tell of jobs or schools, or of something about them, that was not known."""
+    if slot.profile_id is None:
+        return False
+    before = stored or History()
+    after = before.copy()
+    for told in slot.person.told or [slot.person.history]:
+        after.absorb(told)
+    return after != before

@@ -7,9 +7,10 @@ before, in the same words, of someone whom nothing has changed since, is not eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -49,7 +50,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Load:
-    """One run's way into the database. joins: how people are put into the search, see import_run."""
+    """One run's way into the database."""
 
     run_id: int
     actor: Actor
@@ -57,7 +58,6 @@ class Load:
     source: str
     today: date
     normaliser: Normaliser
-    joins: Callable[[db.Conn, Sequence[int]], int]
 
     def write(self, conn: db.Conn, batch: Batch) -> Written:
         """Raises Conflict when another writer was in the way: nothing of the batch is kept then."""
@@ -68,7 +68,7 @@ class Load:
 
     def _write(self, conn: db.Conn, batch: Batch) -> Written:
         conn.execute(_Q.lock_people)
-        conn.execute(_Q.use_indexes)
+        conn.execute(_Q.prepare_batch)
         known_marks.from_source(conn, self.source)
         told = self._told_before(conn, batch)
         while True:
@@ -81,7 +81,7 @@ class Load:
             if not clash:
                 break
             told = {row_hash: profile_id for row_hash, profile_id in told.items() if row_hash not in clash}
-        rejects += [reject(person.row_number, NOBODY, person.raw) for person in nobodies]
+        rejects += [reject(number, NOBODY, person.raw) for person in nobodies for number in person.row_numbers]
         new = [slot for slot in slots if slot.profile_id is None]
         known = sorted((slot for slot in slots if slot.profile_id is not None), key=lambda slot: slot.profile_id or 0)
         self._copy_new(conn, new)
@@ -107,8 +107,9 @@ class Load:
         return self._known(conn, hashes)
 
     def _known(self, conn: db.Conn, hashes: Sequence[str]) -> dict[str | None, int]:
-        given = {"hashes": plain_array(hashes), "source": self.source}
-        return {row["row_hash"].hex: row["profile_id"] for row in db.rows(conn, _Q.find_unchanged, given)}
+        found = db.one(conn, _Q.find_unchanged, {"hashes": plain_array(hashes), "source": self.source})
+        assert found is not None
+        return {hashes[place - 1]: who for place, who in zip(found["places"], found["people"], strict=True)}
 
     def _join(
         self,
@@ -122,12 +123,15 @@ class Load:
     ) -> None:
         """Put people into the search, and count the rows."""
         there = sorted({slot.profile_id for slot in known if slot.profile_id} | set(told.values()))
-        given = {"search_id": self.search_id, "people": there}
-        members = {row["profile_id"] for row in db.rows(conn, _Q.fetch_members, given)} if there else set()
+        given: dict[str, Any] = {"search_id": self.search_id, "people": there}
+        found = db.one(conn, _Q.fetch_members, given) if there else None
+        members = set(found["people"]) if found else set()
         joining = sorted({slot.profile_id for slot in new if slot.profile_id} | (set(there) - members))
         if there:
             written.already_known = known_marks.count_known(conn, there, self.search_id, self.actor)
-        written.joined = self.joins(conn, joining) if joining else 0
+        if joining:
+            row = db.one(conn, _Q.add_members, given | {"people": joining, "actor": self.actor.user_id})
+            written.joined = int(row["added"]) if row else 0
         # A person of several rows joins with the first.
         late = set(joining)
         for row_hash in batch.hashes:
@@ -142,7 +146,7 @@ class Load:
                 written.changed += 1
             else:
                 written.unchanged += 1
-            brought = sum(slot.person.repeats)
+            brought = sum(news for _, news in slot.person.repeats)
             written.changed += brought
             written.unchanged += len(slot.person.repeats) - brought
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from services import import_rows
 from services.import_dates import years_of
 from services.import_history import Plan
 from services.import_readers import Row
-from services.import_rows import LIMITS, Person, clean, finish_person
+from services.import_rows import LIMITS, MAX_SKILL, MAX_SKILLS, SPLIT_SKILLS, Person, clean, finish_person
 
 # A change of these rules makes rows that were read by older ones new again.
 RULES = 1
@@ -36,7 +36,15 @@ class Normaliser:
     ) -> None:
         self._columns, self._plan, self._today = columns, plan, today
         self._header = tuple(header)
-        self._memo: dict[str, dict[Any, Any]] = {}
+        self._blank = {name: "" for name in LIMITS if name != "email"}
+        used = {name: columns[name] for name in self._blank if columns.get(name)}
+        one = {name: wanted[0] for name, wanted in used.items() if len(wanted) == 1 and name in REPEATING}
+        # Field, column, limit, and what was made of its cells so far.
+        self._repeating: list[tuple[str, str, int, dict[str, str]]] = [
+            (name, column, LIMITS[name], {}) for name, column in one.items()
+        ]
+        self._others = [(name, wanted) for name, wanted in used.items() if name not in one]
+        self._known_skills: dict[str, tuple[str, str]] = {}
         # What depends on the day is the same all month: dates are whole months.
         dated = [today.year, today.month] if columns.get("started_on") or not plan.empty else []
         signature = [RULES, source, list(header), sorted(columns.items()), dated]
@@ -65,37 +73,42 @@ class Normaliser:
     def person(self, row: Row) -> Person | None:
         """As import_rows.person_of."""
         cells, columns = row.values, self._columns
-        values: dict[str, Any] = {}
-        for name in LIMITS:
-            if name == "email":
-                continue
-            used = columns.get(name, ())
-            if len(used) == 1 and name in REPEATING:
-                values[name] = self._text(name, cells.get(used[0]))
+        values: dict[str, Any] = dict(self._blank)
+        for name, column, limit, made in self._repeating:
+            cell = cells.get(column)
+            if isinstance(cell, str):
+                text = made.get(cell)
+                values[name] = _remember(made, cell, clean(cell, limit)) if text is None else text
             else:
-                values[name] = import_rows.first_text(cells, used, name) if used else ""
+                values[name] = clean(cell, limit)
+        for name, used in self._others:
+            values[name] = import_rows.first_text(cells, used, name)
         values["email"] = import_rows.email_of(cells, columns.get("email", ()))
         values["skills"] = self._skills(cells, columns.get("skills", ()))
         values["years_experience"] = years_of(import_rows.first_text(cells, columns.get("years_experience", ())))
         tenure = import_rows.first_text(cells, columns.get("current_tenure_months", ()))
         return finish_person(row.number, cells, columns, values, tenure, self._today, self._plan)
 
-    def _text(self, name: str, cell: Any) -> str:
-        return self._once(name, cell, lambda given: clean(given, LIMITS[name]))
-
     def _skills(self, cells: Mapping[str, Any], used: Sequence[str]) -> list[str]:
+        """As import_rows.skills_of; each skill is looked at once."""
         if len(used) != 1 or not isinstance(cells.get(used[0]), str):
             return import_rows.skills_of(cells, used)
-        return list(self._once("skills", cells[used[0]], lambda _: import_rows.skills_of(cells, used)))
+        found: dict[str, str] = {}
+        known = self._known_skills
+        for part in SPLIT_SKILLS.split(cells[used[0]]):
+            pair = known.get(part)
+            if pair is None:
+                skill = clean(part, MAX_SKILL)
+                pair = _remember(known, part, (skill.casefold(), skill))
+            if pair[1]:
+                found.setdefault(*pair)
+        return list(found.values())[:MAX_SKILLS]
 
-    def _once(self, name: str, cell: Any, make: Callable[[Any], T]) -> T:
-        if not isinstance(cell, str) or len(cell) > LONGEST_REMEMBERED:
-            return make(cell)
-        memo = self._memo.setdefault(name, {})
-        if cell in memo:
-            found: T = memo[cell]
-            return found
-        if len(memo) >= MOST_REMEMBERED:
-            memo.clear()
-        made = memo[cell] = make(cell)
-        return made
+
+def _remember(made: dict[str, T], cell: str, value: T) -> T:
+    """For the next time; within bounds."""
+    if len(cell) <= LONGEST_REMEMBERED:
+        if len(made) >= MOST_REMEMBERED:
+            made.clear()
+        made[cell] = value
+    return value

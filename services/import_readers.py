@@ -84,6 +84,7 @@ def rows(file: BinaryIO, shape: Shape, after: int = 0, first: int | None = None)
         else:
             reading = json_files.rows(file, shape) if shape.kind == "json" else csv_files.rows(file, shape)
             with closing(reading):
-                yield from islice((row for row in reading if row.number > after), first)
+                behind = (row for row in reading if row.number > after) if after else reading
+                yield from islice(behind, first)
     except UnicodeError as error:
         raise Unreadable(NO_ENCODING) from error

@@ -36,7 +36,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _EMAIL = re.compile(r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+$")
-_SPLIT_SKILLS = re.compile(r"[,;|\n\r•·]+")
+SPLIT_SKILLS = re.compile(r"[,;|\n\r•·]+")
 _SPLIT_EMAILS = re.compile(r"[\s,;]+")
 # As sx_phone in sql/migrations/0004_bulk_load.sql.
 _PHONE_TAIL = re.compile(r"\s*(x|ext|#|,|;|/)[\s\S]*$", re.IGNORECASE)
@@ -64,12 +64,17 @@ class Person:
     told: list[History] = field(default_factory=list)
     # See import_lines; None until they are made, and when something was added since.
     lines: Any = None
-    # Of rows that turned out to be the same person: whether each brought something new.
-    repeats: list[bool] = field(default_factory=list)
+    # Rows that turned out to be the same person: number, and whether it brought something new.
+    repeats: list[tuple[int, bool]] = field(default_factory=list)
 
     @property
     def email(self) -> str:
         return str(self.values["email"]).lower()
+
+    @property
+    def row_numbers(self) -> list[int]:
+        """Of all rows that told of the person."""
+        return [self.row_number, *(number for number, _ in self.repeats)]
 
     @property
     def has_public(self) -> bool:
@@ -104,7 +109,7 @@ class Person:
         self.told = [*(self.told or [self.history.copy()]), *(other.told or [other.history])]
         self.history.absorb(other.history)
         self.row_hash = self.lines = None
-        self.repeats += [(self.values, self.history) != before, *other.repeats]
+        self.repeats += [(other.row_number, (self.values, self.history) != before), *other.repeats]
 
 
 def person_of(
@@ -160,7 +165,7 @@ def raw_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """What the row says, as it can be stored; empty cells left out."""
     return {
         name if name.isascii() else storable(name): value
-        if isinstance(value, str) and value.isascii() and "\0" not in value
+        if isinstance(value, str) and ((value.isascii() and "\0" not in value) or not _UNSTORABLE.search(value))
         else storable(value)
         for name, value in row.items()
         if value not in (None, "") and "\0" not in name
@@ -231,7 +236,7 @@ def skills_of(row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
     found: dict[str, str] = {}
     for column in columns:
         value = row.get(column)
-        parts = value if isinstance(value, list) else _SPLIT_SKILLS.split(str(value or ""))
+        parts = value if isinstance(value, list) else SPLIT_SKILLS.split(str(value or ""))
         for part in parts:
             name = part.get("name") if isinstance(part, dict) else part
             if skill := clean(name, MAX_SKILL):

@@ -8,14 +8,15 @@ on behind it. While one batch is written the next one is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
 import sql
-from services import db, import_history, import_mapping, import_readers, import_source, maintenance
+from services import db, duplicates, import_history, import_mapping, import_readers, import_source, maintenance
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import audit
 from services.import_batch import NOBODY as NOBODY
@@ -25,12 +26,14 @@ from services.import_load import Load
 from services.import_normalise import Normaliser
 from services.import_readers import Row
 from services.import_source import Source
+from services.import_upkeep import IndexUpkeep
 from services.imports import COUNTS, check_editable
 from services.jobs import LeaseLost, RunCancelled, RunHandle, RunStopped
 from services.runtime import Runtime
 
 CONFLICT_RETRIES = 5
 VACUUM_AFTER = 5_000
+TURN_S = 0.0005
 # Above this many hits among the last rows, the next ones are not made into people before they are asked for.
 MOSTLY = 0.5
 
@@ -71,6 +74,8 @@ def _end(rt: Runtime, handle: RunHandle, state: str, message: str) -> None:
     counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
     with rt.db.connection() as conn:
         audit(conn, handle.actor, "import", str(handle.search_id), run_id=handle.run_id, state=state, **counts)
+        if counts["added"] + counts["changed"]:
+            duplicates.find_after_import(conn, handle.actor, handle.run_id)
         handle.finish(message, state=state, conn=conn)
 
 
@@ -96,6 +101,18 @@ def _read_all(handle: RunHandle, reading: Iterator[Row]) -> None:
     handle.progress(handle.done, total)
 
 
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """The thread that feeds Postgres gets its turn at once: for the usual 5 ms at each of its statements, the
+    thread that reads ahead would cost more than it saves."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
+
+
 class _Import:
     """One run at work."""
 
@@ -113,22 +130,27 @@ class _Import:
             source.source,
             today,
             self._normaliser,
-            self._add_members,
         )
-        self._known_rows = False
-        self._coming: Future[Batch] | None = None
-        self._read_ahead: Callable[[], Future[Batch]]
+        # Whether most rows of the batch before were told before, and need not become people; None at first.
+        self._known_rows: bool | None = None
 
     def work(self) -> None:
-        """Batch by batch. The next one is read while Postgres is busy with the longest statement of this one:
-        at any other time two threads of Python would only wait for each other."""
+        """Batch by batch: while Postgres writes one, the next one is read, and those before go into the search
+        indexes."""
         behind = int(self._handle.counts.get("_row", 0))
         # The generator is closed after the pool has ended: no other thread is in it then.
-        with closing(self._source.rows(behind)) as reading, ThreadPoolExecutor(1, "import-reader") as pool:
-            self._read_ahead = lambda: pool.submit(self._next, reading)
-            while (batch := self._next(reading) if self._coming is None else self._coming.result()).rows:
-                self._coming = None
+        with (
+            closing(self._source.rows(behind)) as reading,
+            ThreadPoolExecutor(1, "import-reader") as pool,
+            IndexUpkeep(self._rt) as upkeep,
+            _short_turns(),
+        ):
+            coming: Future[Batch] | None = None
+            while (batch := coming.result() if coming else self._next(reading)).rows:
+                coming = None if self._known_rows is None else pool.submit(self._next, reading)
+                before = self._counts
                 self._save(batch)
+                upkeep.written(sum(self._counts[name] - before[name] for name in ("added", "changed")))
 
     def _next(self, reading: Iterator[Row]) -> Batch:
         batch = Batch()
@@ -136,7 +158,7 @@ class _Import:
             batch.add(row, self._normaliser.hash_of(row))
             if batch.full:
                 break
-        if not self._known_rows:
+        if self._known_rows is False:
             for place in range(len(batch.rows)):
                 person = batch.person(place, self._normaliser)
                 if person is not None:
@@ -176,11 +198,3 @@ class _Import:
         if written.searches:
             conn.execute(_Q.bump_searches, {"searches": list(written.searches)})
         return counts
-
-    def _add_members(self, conn: db.Conn, people: Sequence[int]) -> int:
-        if self._coming is None:
-            self._coming = self._read_ahead()
-        row = db.one(conn, _Q.add_members, {
-            "people": list(people), "search_id": self._handle.search_id,
-            "actor": self._handle.actor.user_id})  # fmt: skip
-        return int(row["added"]) if row else 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from services import import_mapping, import_readers, uploads
@@ -62,7 +62,7 @@ class Source:
                 continue
             with closing(import_readers.rows(part.file, part.shape, max(0, after - base))) as reading:
                 for row in reading:
-                    yield replace(row, number=base + row.number) if base else row
+                    yield row._replace(number=base + row.number) if base else row
 
     def label(self, number: int) -> str:
         """A row's number as people say it: "row 17", or "people.xlsx, sheet Leads, row 17"."""

@@ -14,7 +14,7 @@ import uuid
 from typing import Any
 
 import sql
-from services import db, faults, jobs
+from services import db, faults, jobs, logs, metrics
 from services.errors import Conflict, ProductError, Unavailable
 from services.identity import Actor
 from services.jobs import KINDS, LeaseLost, RunCancelled, RunHandle, RunStopped
@@ -99,6 +99,14 @@ class Runner:
         return handle
 
     def _work(self, handle: RunHandle) -> None:
+        with logs.about(run_id=handle.run_id, user_id=handle.actor.user_id):
+            began = time.monotonic()
+            self._do(handle)
+            took = time.monotonic() - began
+            _log.info("%s: %s after %.1f s", handle.kind, handle.ended or "to be continued", took)
+            metrics.RUNS.observe(took, handle.kind, handle.ended or "later")
+
+    def _do(self, handle: RunHandle) -> None:
         with self._lock:
             self._active[handle.token] = handle
         try:

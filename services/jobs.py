@@ -43,7 +43,7 @@ class Kind:
 
     one_per_user: at most one run of all such kinds per person at a time; the rest wait. A kind
     without it is quick: it has threads of its own and waits for no long job.
-    lock: runs of this kind take turns among themselves instead, whoever started them, and no import waits for one.
+    lock: runs of this kind take turns among themselves, whoever started them.
     """
 
     path: str
@@ -65,8 +65,9 @@ KINDS: dict[str, Kind] = {
     "undo": Kind("services.undo:run_undo", one_per_user=False),
     "archive": Kind("services.archive_job:run_archive"),
     "restore": Kind("services.archive_restore:run_restore"),
-    "find_duplicates": Kind("services.duplicates_job:run_find", lock="duplicates"),
     "filter": Kind("services.filter_run:run_filter", one_per_user=False),
+    # Not in the queue of long jobs, or imports would wait for what was started behind another import.
+    "find_duplicates": Kind("services.duplicates_job:run_find", one_per_user=False, lock="duplicates"),
 }
 
 
@@ -147,6 +148,8 @@ class RunHandle:
         self.total: int | None = row["total"]
         self.failed: int = row["failed"]
         self.finished = False
+        # The state it ended in; "" while it has not, or goes on elsewhere.
+        self.ended = ""
         self.stopping = stopping
         # Set by the worker's pulse as well as by what is read here.
         self.lost = threading.Event()
@@ -213,7 +216,7 @@ class RunHandle:
         if db.one(conn, _Q.finish_run, given) is None:
             self.lost.set()
             raise LeaseLost
-        self.finished = True
+        self.finished, self.ended = True, state
 
     def _note(self, done: int, total: int | None, failed: int | None, counts: dict[str, Any]) -> None:
         self.done = done

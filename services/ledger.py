@@ -21,7 +21,7 @@ from services.identity import Actor
 from services.runtime import Runtime
 from services.searches import NOT_YOURS
 
-RestoredAs = Literal["person", "undo", "rules"]
+RestoredAs = Literal["person", "undo", "rules", "merge"]
 MAX_PAGE = 100
 
 _Q = sql.queries("ledger")
@@ -30,7 +30,8 @@ _Q = sql.queries("ledger")
 @dataclass(frozen=True)
 class Line:
     """One line: who was left out by what. sentence: the rule in words, "" for by hand. entry, entry_row: of
-    the list, in its version list_version. restored_as: "person" decided so, by "undo", or later "rules" did."""
+    the list, in its version list_version. restored_as: "person" decided so, by "undo",
+    later "rules" did, or a "merge" of two who were both out."""
 
     id: int
     candidate_id: int

@@ -149,8 +149,9 @@ def _move_profile(conn: db.Conn, given: dict[str, Any], choices: Mapping[str, st
 def _move_candidates(conn: db.Conn, given: dict[str, Any]) -> None:
     if given["own"]:
         for query in (
-            _Q.drop_older_verdicts, _Q.fold_candidates, _Q.fold_notes, _Q.fold_overrides, _Q.fold_verdicts,
-            _Q.fold_items, _Q.drop_folded,
+            _Q.fold_changes, _Q.drop_folded_changes, _Q.drop_older_verdicts, _Q.close_double_exclusions,
+            _Q.fold_candidates, _Q.fold_notes, _Q.fold_overrides, _Q.fold_verdicts, _Q.fold_items,
+            _Q.fold_exclusions, _Q.fold_flags, _Q.drop_folded,
         ):  # fmt: skip
             db.run(conn, query, given)
     db.run(conn, _Q.move_candidates, given)
@@ -190,6 +191,7 @@ def _undo(rt: Runtime, actor: Actor, merge_id: int) -> Undone:
         kept = {row["place"]: row["kept"] for row in db.rows(conn, _Q.take_back, given)}
         if newer_notes:
             db.run(conn, _Q.recount_notes, given)
+        db.run(conn, _Q.keep_ledger, {**given, "kept": bool(kept.keys() & {"candidates", "exclusions"})})
         conn.execute(_Q.sync_members, given)
         db.run(conn, _Q.mark_undone, given)
         audit(conn, actor, "people.unmerge", str(found["kept_id"]), merge=merge_id, kept=kept)

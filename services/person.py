@@ -8,14 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, known, screening
+from services import db, known, overrides, verdicts
 from services.errors import Forbidden, NotFound
 from services.identity import Actor
 from services.known import FieldSource, Known
 from services.links import mail_url, safe_url
+from services.overrides import Override
 from services.result_sets import NO_SEARCH
 from services.runtime import Runtime
-from services.screening import CriterionVerdict, Override
+from services.verdicts import Explanation
 
 MOST_ENTRIES = 50  # of positions, educations and history
 MOST_NOTES = 200
@@ -117,7 +118,7 @@ class Person:
     history: tuple[Event, ...]
     known: tuple[Known, ...]
     sources: tuple[FieldSource, ...]
-    verdicts: tuple[CriterionVerdict, ...]
+    explanation: Explanation
     override: Override | None
 
 
@@ -142,8 +143,8 @@ def person(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Per
         **lists,
         email_link=mail_url(row["email"]),
         linkedin_link=safe_url(row["linkedin_url"]),
-        verdicts=tuple(screening.verdicts(rt, actor, search_id, candidate_id)),
-        override=screening.last_override(rt, actor, search_id, candidate_id),
+        explanation=verdicts.explain(rt, actor, search_id, candidate_id),
+        override=overrides.last(rt, actor, search_id, candidate_id),
     )
 
 

@@ -25,9 +25,9 @@ from services import processes, unprivileged
 from services.errors import Unavailable
 
 SUPERUSER, OWNER, APP_ROLE, DATABASE = "postgres", "sourcingx_owner", "sourcingx_app", "sourcingx"
-# Made by the superuser, since an owner may not add all of them. Statistics of all databases
-# are read in the superuser's own.
-EXTENSIONS = {DATABASE: ("pg_trgm", "unaccent", "vector"), "postgres": ("pg_stat_statements",)}
+# Made by the superuser, since an owner may not add all of them. The app reads its own
+# statistics, and the superuser those of all databases.
+EXTENSIONS = {DATABASE: ("pg_trgm", "unaccent", "vector", "pg_stat_statements"), "postgres": ("pg_stat_statements",)}
 START_S, STOP_S = 60.0, 30.0
 
 _Q = sql.queries("servers")

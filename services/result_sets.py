@@ -12,11 +12,12 @@ Rules of versions (docs/decisions/0002):
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sql
-from services import db, known
+from services import db, known, metrics
 from services.cache import CacheDown
 from services.errors import Forbidden, LimitReached
 from services.grid_view import View
@@ -204,9 +205,12 @@ def _build_once(rt: Runtime, actor: Actor, view: View, version: int) -> tuple[Id
 
     def build() -> None:
         if rt.lists.slice(view.search_id, view.key(version), 0, 0) is None:
+            began = time.monotonic()
             built = _build(rt, actor, view)
             if built is not None:
-                made.append((*built, rt.lists.store(view.search_id, view.key(built[1]), built[0])))
+                kept = rt.lists.store(view.search_id, view.key(built[1]), built[0])
+                made.append((*built, kept))
+                metrics.LIST_BUILDS.observe(time.monotonic() - began, "yes" if kept else "no")
 
     rt.lists.single_flight(view.key(version), build)
     return made[0] if made else None

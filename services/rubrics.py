@@ -87,6 +87,14 @@ def criterion(title: Any, question: Any, kind: Any, weight: Any) -> Criterion:
     return Criterion(name, asked, kind, size)
 
 
+def check_together(criteria: Sequence[Criterion]) -> None:
+    """Raises BadInput for none, too many, or the same question twice."""
+    if not 1 <= len(criteria) <= MAX_CRITERIA:
+        raise BadInput(f"Screening needs 1 to {MAX_CRITERIA} criteria.")
+    if len({one.question.casefold() for one in criteria}) < len(criteria):
+        raise BadInput("Two criteria ask the same question; remove one.")
+
+
 def newest(rt: Runtime, actor: Actor, search_id: UUID | str, rubric_id: int | None = None) -> Rubric | None:
     """The newest version, or the one with this id; None where there is none that the actor may see."""
     with rt.db.connection() as conn:
@@ -98,10 +106,7 @@ def save(
 ) -> Rubric:
     """The next version; the newest one itself where nothing changed. Raises BadInput, Forbidden."""
     job = clean_job_description(job_description)
-    if not 1 <= len(criteria) <= MAX_CRITERIA:
-        raise BadInput(f"Screening needs 1 to {MAX_CRITERIA} criteria.")
-    if len({one.question.casefold() for one in criteria}) < len(criteria):
-        raise BadInput("Two criteria ask the same question; remove one.")
+    check_together(criteria)
     with rt.db.connection() as conn:
         _lock(conn, search_id)
         _keep_job_description(conn, actor, search_id, job)

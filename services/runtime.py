@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import redis
 
+from services import connections
 from services.cache import Cache
 from services.config import Settings
 from services.db import Database
@@ -22,6 +24,7 @@ class Runtime:
     _redis: redis.Redis | None = field(default=None, init=False)
     _cache: Cache | None = field(default=None, init=False)
     _lists: IdLists | None = field(default=None, init=False)
+    _before_close: list[Callable[[], None]] = field(default_factory=list, init=False)
 
     def open(self) -> None:
         """Make the pool and the Redis client; neither waits for its server."""
@@ -29,7 +32,7 @@ class Runtime:
         worker = self.kind == "worker"
         self._db = Database(
             s.database_url,
-            size=(s.job_concurrency * 2 + 2) if worker else (s.web_threads + 2),
+            size=connections.pool_size(s, self.kind),
             statement_timeout_ms=60_000 if worker else 10_000,
             lock_timeout_ms=10_000 if worker else 2_000,
         )
@@ -39,7 +42,13 @@ class Runtime:
         self._cache = Cache(self._redis)
         self._lists = IdLists(self._cache, s)
 
+    def on_close(self, do: Callable[[], None]) -> None:
+        """Have something done before the servers are left."""
+        self._before_close.append(do)
+
     def close(self) -> None:
+        while self._before_close:
+            self._before_close.pop()()
         if self._db is not None:
             self._db.close()
         if self._redis is not None:

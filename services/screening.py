@@ -1,4 +1,4 @@
-"""Screening as people see it: started, followed, taken up again; one person's verdicts; a decision of one's own.
+"""Screening as people see it: started, followed, taken up again.
 
 The work itself is in screening_job, which only the job worker imports.
 """
@@ -6,47 +6,20 @@ The work itself is in screening_job, which only the job worker imports.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple, get_args
+from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, jobs, rubric_scoring, rubrics
+from services import db, jobs, rubrics
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.grid_view import View
 from services.identity import Actor, audit
-from services.rubric_scoring import CriterionWeight, Fit
 from services.runtime import Runtime
 from services.searches import NOT_YOURS, READ_ONLY
 
-MAX_REASON = 2_000
 MOST_DEAD = 100
 
 _Q = sql.queries("screening")
-
-
-class CriterionVerdict(NamedTuple):
-    """One criterion's verdict on one person. kind: must, should, avoid. verdict: pass, fail, unknown.
-
-    field and quote are the evidence, which stands in the profile word for word; "" where there is none.
-    """
-
-    criterion: str
-    kind: str
-    verdict: str
-    field: str
-    quote: str
-
-
-@dataclass(frozen=True)
-class Override:
-    """A person's decision about a fit, beside what the model's verdicts came to (None: nothing)."""
-
-    fit: Fit
-    model_fit: Fit | None
-    reason: str
-    by: str
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -124,47 +97,6 @@ def dead_letters(rt: Runtime, actor: Actor, run_id: int, limit: int = MOST_DEAD)
     return [DeadLetter(r["candidate_id"], r["full_name"], r["reason"], r["attempts"]) for r in found]
 
 
-def verdicts(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int) -> list[CriterionVerdict]:
-    """One person's verdicts by the newest criteria that judged them, in the rubric's order; [] before that."""
-    with rt.db.connection() as conn:
-        rows = _verdicts(conn, actor, search_id, candidate_id)
-    return [
-        CriterionVerdict(r["title"], r["kind"], r["verdict"], r["evidence_field"], r["evidence_quote"]) for r in rows
-    ]
-
-
-def last_override(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int) -> Override | None:
-    """What a person decided last about this candidate's fit."""
-    with rt.db.connection() as conn:
-        row = _override(conn, actor, search_id, candidate_id)
-    return None if row is None else Override(row["fit"], row["model_fit"], row["reason"], row["by"], row["created_at"])
-
-
-def override(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, fit: str, reason: str) -> Fit | None:
-    """Decide a fit oneself, with a reason; screening again leaves it. Returns the model's fit, which is kept too.
-
-    Raises BadInput for another fit or no reason, Forbidden.
-    """
-    why = " ".join((reason or "").replace("\0", "").split())
-    if fit not in get_args(Fit):
-        raise BadInput(f"A fit is one of {', '.join(get_args(Fit))}.")
-    if not why:
-        raise BadInput("Say in a few words why you decide differently.")
-    if len(why) > MAX_REASON:
-        raise BadInput(f"A reason has at most {MAX_REASON:,} characters.")
-    given = {"search_id": search_id, "candidate_id": candidate_id, **actor.params}
-    with rt.db.connection() as conn:
-        candidate = db.one(conn, _Q.lock_candidate, given)
-        if candidate is None:
-            raise Forbidden(READ_ONLY if actor.role == "viewer" else NOT_YOURS)
-        model_fit = _model_fit(conn, actor, search_id, candidate_id, candidate["fit"])
-        db.run(conn, _Q.insert_override, {**given, "model_fit": model_fit, "fit": fit, "reason": why})
-        db.run(conn, _Q.update_fit, {**given, "fit": fit})
-        audit(conn, actor, "screening.override", str(candidate_id), fit=fit, model_fit=model_fit)
-        db.run(conn, _Q.bump_version, given)
-    return model_fit
-
-
 def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:
     """The id of the search with this id or title. Raises NotFound, or BadInput where two have the title."""
     with rt.db.connection() as conn:
@@ -189,26 +121,3 @@ def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int
     if db.one(conn, _Q.fetch_open_run, given):
         raise Conflict("A screening of this search has not ended: wait for it, take it up again or cancel it.")
     return {"rubric_id": rubric_id, "view": view.state()}
-
-
-def _verdicts(conn: db.Conn, actor: Actor, search_id: UUID | str, candidate_id: int) -> list[dict[str, Any]]:
-    given = {"search_id": search_id, "candidate_id": candidate_id, **actor.params}
-    return [dict(row) for row in db.rows(conn, _Q.fetch_verdicts, given)]
-
-
-def _override(conn: db.Conn, actor: Actor, search_id: UUID | str, candidate_id: int) -> dict[str, Any] | None:
-    given = {"search_id": search_id, "candidate_id": candidate_id, **actor.params}
-    return db.one(conn, _Q.fetch_override, given)
-
-
-def _model_fit(conn: db.Conn, actor: Actor, search_id: UUID | str, candidate_id: int, shown: Fit | None) -> Fit | None:
-    """By the verdicts; for someone without any, what stood there before a person decided."""
-    found = _verdicts(conn, actor, search_id, candidate_id)
-    if found:
-        weights = [CriterionWeight(row["kind"], row["weight"]) for row in found]
-        return rubric_scoring.score(weights, [row["verdict"] for row in found]).fit
-    earlier = _override(conn, actor, search_id, candidate_id)
-    if earlier is None:
-        return shown
-    fit: Fit | None = earlier["model_fit"]
-    return fit

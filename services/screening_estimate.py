@@ -13,10 +13,10 @@ import sql
 from services import prices, result_sets
 from services.grid_view import View
 from services.identity import Actor
+from services.profile_texts import fetch_profiles
 from services.prompts import PROMPT_VERSION, build_judge_prompt, estimate_tokens
 from services.rubrics import Rubric, is_cut
 from services.runtime import Runtime
-from services.screening_rows import fetch_profiles
 from services.vendors.openai_errors import Usage
 
 SAMPLE = 100

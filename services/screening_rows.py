@@ -15,11 +15,12 @@ from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, prices, rubric_scoring
+from services import db, metrics, prices, rubric_scoring
 from services.errors import Forbidden
 from services.evidence import quote_is_verbatim
 from services.grid_view import View
 from services.jobs import RunHandle
+from services.profile_texts import fetch_profiles
 from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, input_hash
 from services.rubric_scoring import CriterionWeight, Verdict
 from services.vendors.openai_errors import Usage
@@ -160,12 +161,6 @@ def claim(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, limit: i
     ]
 
 
-def fetch_profiles(conn: db.Conn, search_id: str, ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Candidate id → column → text, as prompts.shown_fields takes it."""
-    rows = db.rows(conn, _Q.fetch_profiles, {"ids": list(ids), "search_id": search_id})
-    return {row["id"]: {name: text for name, text in row.items() if name != "id" and text} for row in rows}
-
-
 def _item(
     rubric: Rubric, candidate: int, failures: int, hashed: str, known: dict[int, Ruling], shown: dict[str, str]
 ) -> Item:
@@ -221,6 +216,7 @@ def fail(
 
 
 def insert_usage(conn: db.Conn, handle: RunHandle, model: str, usage: Usage, outcome: str) -> None:
+    metrics.VENDOR_CALLS.count("openai", outcome)
     db.run(conn, _Q.insert_usage, {
         "user_id": handle.actor.user_id, "search_id": handle.search_id, "run_id": handle.run_id, "model": model,
         "input": usage.input_tokens, "cached": usage.cached_tokens, "output": usage.output_tokens,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 
-from services import children, home, migrate, run_state
+from services import children, connections, home, migrate, run_state
 from services.bootstrap import admin_login_token
 from services.children import Child
 from services.config import Settings, child_environ
@@ -35,8 +35,8 @@ def run(settings: Settings, *, prepare: Prepare | None = None) -> int:
     """Run until SIGINT or SIGTERM; returns the exit code.
 
     `prepare` is called with a migrated database before anything is served; it may change
-    settings and add children (the demo's stub servers). Raises BadInput (address), Conflict
-    (already running) or Unavailable (a server or the web does not start).
+    settings and add children (the demo's stub servers). Raises BadInput (address, or more
+    connections than Postgres gives), Conflict (already running) or Unavailable (a server or the web does not start).
     """
     ready = home.prepare(settings)
     with _stop_requested() as stop, run_state.only_one(ready.home):
@@ -44,6 +44,7 @@ def run(settings: Settings, *, prepare: Prepare | None = None) -> int:
         with closing(_listen(ready)) as listener, attached(ready) as (ready, servers):
             ready = replace(ready, port=listener.getsockname()[1])
             migrate.migrate(ready.database_owner_url, ready.database_url)
+            connections.must_fit(ready)
             ready, extra = prepare(ready) if prepare else (ready, ())
             _Manager(ready, servers, stop, [*extra, *_our_children(ready, servers, listener)]).serve()
     return 0
@@ -156,7 +157,7 @@ def _our_children(settings: Settings, servers: Servers | None, listener: socket.
 def _listen(settings: Settings) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=settings.web_backlog)
         # Connections inherit it: a short answer must not wait for the browser's acknowledgement.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener

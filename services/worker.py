@@ -26,15 +26,17 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from services import archive_nightly, jobs
+from services import archive_nightly, jobs, logs, metrics_files
 from services.config import Settings
 from services.errors import Unavailable
 from services.job_runner import Runner
+from services.process_figures import Teller
 from services.runtime import Runtime
 
 GRACE_S = 25.0
 HANGS_S = 60.0
-QUICK_CONCURRENCY = 2
+# One of them is for comparisons, which take turns.
+QUICK_CONCURRENCY = 3
 POLL_S = 2.0
 CONNECT_S = 10.0
 NIGHTLY_TASK = "nightly"
@@ -46,16 +48,18 @@ _log = logging.getLogger(__name__)
 
 def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises Unavailable when the database is away for longer than seconds."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # Its lines tell every job's start and end twice; ours tell what matters.
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    logs.configure(settings)
+    metrics_files.enable(settings.home)
+    metrics_files.join(settings.home)
     rt = Runtime(settings, kind="worker")
     rt.open()
+    figures = Teller(rt)
+    figures.start()
     try:
         with slot(settings.home) as name:
             asyncio.run(serve(Runner(rt, name), signals=True))
     finally:
+        figures.stop()
         rt.close()
     _log.info("stopped")
 

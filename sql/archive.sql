@@ -126,6 +126,14 @@ SELECT {columns} FROM verdicts t WHERE t.candidate_id = ANY (%(ids)s::bigint[]) 
 -- What people decided instead.
 SELECT {columns} FROM overrides t WHERE t.candidate_id = ANY (%(ids)s::bigint[]) ORDER BY t.id;
 
+-- read_exclusions --
+-- The ledger: what left them out, and who brought them back.
+SELECT {columns} FROM exclusions t WHERE t.candidate_id = ANY (%(ids)s::bigint[]) ORDER BY t.id;
+
+-- read_filter_flags --
+-- What rules could not decide.
+SELECT {columns} FROM filter_flags t WHERE t.candidate_id = ANY (%(ids)s::bigint[]) ORDER BY t.candidate_id, t.rule_id;
+
 -- read_profile_raw --
 -- Raw records of those who are in no other search, archived or not.
 SELECT p.candidate_id, t.source, t.raw::text AS raw, t.row_hash::text AS row_hash, t.profile_at, t.fetched_at
@@ -156,10 +164,11 @@ UPDATE searches SET archived_at = now(), data_version = data_version + 1 WHERE i
 DELETE FROM changes WHERE candidate_id = ANY (%(ids)s::bigint[]);
 
 -- clear_children --
--- And what hangs on candidates; the candidates themselves come after.
+-- And what hangs on candidates; the candidates themselves come after, and take the ledger along.
 WITH a AS (DELETE FROM notes WHERE candidate_id = ANY (%(ids)s::bigint[])),
 b AS (DELETE FROM screening_items WHERE candidate_id = ANY (%(ids)s::bigint[])),
-c AS (DELETE FROM verdicts WHERE candidate_id = ANY (%(ids)s::bigint[]))
+c AS (DELETE FROM verdicts WHERE candidate_id = ANY (%(ids)s::bigint[])),
+d AS (DELETE FROM filter_flags WHERE candidate_id = ANY (%(ids)s::bigint[]))
 DELETE FROM overrides WHERE candidate_id = ANY (%(ids)s::bigint[]);
 
 -- clear_candidates --
@@ -230,6 +239,20 @@ WHERE EXISTS (SELECT FROM candidates c WHERE c.id = a.candidate_id)
 INSERT INTO overrides ({columns}) OVERRIDING SYSTEM VALUE
 SELECT {values} FROM {given} AS a({columns})
 WHERE EXISTS (SELECT FROM candidates c WHERE c.id = a.candidate_id) ON CONFLICT DO NOTHING;
+
+-- restore_exclusions --
+-- The ledger.
+INSERT INTO exclusions ({columns}) OVERRIDING SYSTEM VALUE
+SELECT {values} FROM {given} AS a({columns})
+WHERE EXISTS (SELECT FROM candidates c WHERE c.id = a.candidate_id)
+    AND (a.rule_id IS NULL OR EXISTS (SELECT FROM filter_rules f WHERE f.id = a.rule_id)) ON CONFLICT DO NOTHING;
+
+-- restore_filter_flags --
+-- What rules could not decide.
+INSERT INTO filter_flags ({columns})
+SELECT {values} FROM {given} AS a({columns})
+WHERE EXISTS (SELECT FROM candidates c WHERE c.id = a.candidate_id)
+    AND EXISTS (SELECT FROM filter_rules f WHERE f.id = a.rule_id) ON CONFLICT DO NOTHING;
 
 -- restore_profile_raw --
 -- Raw records; what files said since stays on top.

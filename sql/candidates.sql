@@ -104,6 +104,10 @@ VALUES (%(search_id)s, %(actor)s, %(run_id)s, %(action)s, %(value)s, %(undoes)s)
 -- An action that changed nothing.
 DELETE FROM change_batches WHERE id = %(batch_id)s;
 
+-- add_to_batch --
+-- For those who count by themselves what they changed.
+UPDATE change_batches SET changed = changed + %(changed)s::bigint WHERE id = %(batch_id)s;
+
 -- fetch_batch_of_run --
 -- The batch that a job writes into.
 SELECT id, changed, undoes FROM change_batches WHERE run_id = %(run_id)s;

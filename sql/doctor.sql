@@ -18,3 +18,11 @@ SELECT to_regclass('schema_migrations') IS NOT NULL AS found;
 -- count_applied --
 -- How many migrations this database has had.
 SELECT count(*)::int AS applied FROM schema_migrations;
+
+-- may_rewrite_audit --
+-- Whether this role may change what the audit log says.
+SELECT coalesce(has_table_privilege(to_regclass('audit_log')::oid, 'UPDATE, DELETE'), false) AS found;
+
+-- statements_are_counted --
+-- Whether pg_stat_statements can be asked in this database.
+SELECT to_regclass('pg_stat_statements') IS NOT NULL AS found;

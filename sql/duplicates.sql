@@ -13,6 +13,28 @@ SELECT p.id, p.updated_at FROM profiles p LEFT JOIN identity_checks c ON c.profi
 WHERE p.id > %(after)s AND (c.profile_id IS NULL OR c.updated_at <> p.updated_at OR c.rules <> %(rules)s)
 ORDER BY p.id LIMIT %(limit)s FOR KEY SHARE OF p;
 
+-- count_unchecked_of_import --
+-- How many of those whom an import brought or changed.
+SELECT count(*) AS n FROM candidates m JOIN profiles p ON p.id = m.profile_id
+LEFT JOIN identity_checks c ON c.profile_id = p.id
+WHERE m.search_id = (SELECT r.search_id FROM runs r WHERE r.id = %(import_run)s)
+    AND p.updated_at >= (SELECT r.started_at FROM runs r WHERE r.id = %(import_run)s)
+    AND (c.profile_id IS NULL OR c.updated_at <> p.updated_at OR c.rules <> %(rules)s);
+
+-- fetch_unchecked_of_import --
+-- The next of them, along the search's people.
+SELECT p.id, p.updated_at FROM candidates m JOIN profiles p ON p.id = m.profile_id
+LEFT JOIN identity_checks c ON c.profile_id = p.id
+WHERE m.search_id = (SELECT r.search_id FROM runs r WHERE r.id = %(import_run)s) AND m.profile_id > %(after)s
+    AND p.updated_at >= (SELECT r.started_at FROM runs r WHERE r.id = %(import_run)s)
+    AND (c.profile_id IS NULL OR c.updated_at <> p.updated_at OR c.rules <> %(rules)s)
+ORDER BY m.profile_id LIMIT %(limit)s FOR KEY SHARE OF p;
+
+-- find_imports --
+-- Whether an import is being done, by a worker that gave a sign of life lately.
+SELECT EXISTS (SELECT FROM runs WHERE kind = 'import' AND state = 'running'
+    AND heartbeat_at > now() - make_interval(secs => %(silence_s)s)) AS found;
+
 -- fetch_facts --
 -- What is compared of some people; those who are gone are left out. Locked as above.
 SELECT p.id AS profile_id, p.full_name, p.title, p.company, p.location, p.country, p.email, p.phone, p.skills,
@@ -69,8 +91,24 @@ DELETE FROM duplicate_pairs d WHERE d.state <> 'merged'
         OR NOT EXISTS (SELECT FROM profiles p WHERE p.id = d.profile_b));
 
 -- fetch_waiting_run --
--- A comparison that has not begun: it will see everyone who is there by then.
-SELECT id FROM runs WHERE kind = 'find_duplicates' AND state = 'queued' ORDER BY id LIMIT 1;
+-- A comparison of everyone that has not begun: it will see whoever is there by then.
+SELECT id FROM runs WHERE kind = 'find_duplicates' AND state = 'queued' AND NOT params ? 'import_run'
+ORDER BY id LIMIT 1;
+
+-- fetch_run_of_import --
+-- The comparison behind an import, and how many of the pairs that came since are for the actor to decide (of
+-- many, no more than `most`). runs_user serves: the two runs are one person's.
+SELECT o.id, o.state, (SELECT count(*) FROM (
+    SELECT FROM duplicate_pairs d
+    WHERE d.state = 'open' AND d.found_at >= r.started_at
+        AND EXISTS (SELECT FROM candidates c WHERE c.search_id = r.search_id AND c.profile_id IN (d.profile_a, d.profile_b))
+        AND person_visible(d.profile_a, %(actor)s, %(role)s) AND person_visible(d.profile_b, %(actor)s, %(role)s)
+    LIMIT %(most)s) AS x) AS pairs
+FROM runs r JOIN searches s ON s.id = r.search_id
+JOIN runs o ON o.user_id = r.user_id AND o.id > r.id AND o.kind = 'find_duplicates'
+    AND o.params = jsonb_build_object('import_run', r.id)
+WHERE r.id = %(import_run)s AND search_visible(s, %(actor)s, %(role)s)
+ORDER BY o.id DESC LIMIT 1;
 
 -- fetch_latest_run --
 -- The newest comparison that the actor started, for its progress.
@@ -97,7 +135,9 @@ SELECT m.id AS merge_id, m.survivor_id AS profile_a, m.merged_id AS profile_b, m
     u.name AS decided_by, d.id, coalesce(d.score, 0) AS score, coalesce(d.reasons, '{}') AS reasons,
     person_editable(m.survivor_id, %(actor)s, %(role)s) AS editable,
     EXISTS (SELECT FROM merges l WHERE l.survivor_id = m.survivor_id AND l.id > m.id AND l.undone_at IS NULL) AS later,
-    (SELECT x.b FROM jsonb_to_recordset(m.undo) AS x (t text, k jsonb, b jsonb)
+    (SELECT x.b || jsonb_build_object('summary', left(x.b ->> 'summary', %(most)s),
+            'summary_length', length(x.b ->> 'summary'), 'summary_md5', md5(x.b ->> 'summary'))
+        FROM jsonb_to_recordset(m.undo) AS x (t text, k jsonb, b jsonb)
         WHERE x.t = 'profiles' AND (x.k ->> 'id')::bigint = m.merged_id) AS other
 FROM merges m JOIN users u ON u.id = m.user_id LEFT JOIN duplicate_pairs d ON d.merge_id = m.id
 WHERE m.undone_at IS NULL AND (m.user_id = %(actor)s OR %(role)s = 'admin')
@@ -112,8 +152,8 @@ ORDER BY m.id DESC LIMIT %(limit)s;
 -- fetch_sides --
 -- What is shown of some people.
 SELECT p.id, p.full_name, p.headline, p.title, p.company, p.location, p.country, p.industry, p.email, p.phone,
-    p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience, left(p.summary, 300) AS summary,
-    p.source, p.collected_at
+    p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience, p.source, p.collected_at,
+    left(p.summary, %(most)s) AS summary, length(p.summary) AS summary_length, md5(p.summary) AS summary_md5
 FROM profiles p WHERE p.id = ANY (%(people)s::bigint[]);
 
 -- fetch_places --

@@ -118,66 +118,64 @@ WHERE c.search_id = %(search_id)s AND c.filter_status <> 'active'
 SELECT count(*) AS total FROM filter_outcomes WHERE run_id = %(run_id)s;
 
 -- more_memory --
--- For one transaction that judges everyone: hash tables of a whole search, and no sorting of it.
-SELECT set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true);
+-- For one transaction that judges everyone: hash tables of a whole search, no sorting of it, and reading it on
+-- all cores: the planner does not know how much there is to do for each row.
+SELECT set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true),
+    set_config('parallel_tuple_cost', '0.001', true), set_config('parallel_setup_cost', '10', true);
 
 -- take_snapshot --
 -- The moment of a judgement, to tell who was changed after it.
 SELECT pg_current_snapshot()::text AS snapshot;
 
--- lock_outcomes --
--- The next candidates of a run, in the order of their ids.
-SELECT c.id FROM candidates c JOIN searches s ON s.id = c.search_id
-WHERE c.id IN (SELECT candidate_id FROM filter_outcomes
-        WHERE run_id = %(run_id)s AND seq > %(after)s AND seq <= %(after)s::integer + %(limit)s::integer AND outcome <> 'flag')
-    AND c.search_id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s)
-ORDER BY c.id LIMIT %(limit)s FOR NO KEY UPDATE OF c;
-
 -- write_outcomes --
 -- Writes the next candidates of a run: status, ledger, change log, flags; counts them by what became of them.
+-- Whom another writer holds is waited for, and looked at as that one left them.
 WITH todo AS MATERIALIZED (
     SELECT o.seq, o.candidate_id, o.outcome, o.entry_id, o.was_unknown, r.id AS rule_id,
-        CASE WHEN o.outcome = 'drop' THEN r.filter_status ELSE 'active' END AS status,
-        c.filter_status AS old, c.id IS NULL AS gone,
-        c.changed_by IS DISTINCT FROM %(actor)s
-            AND coalesce(NOT pg_visible_in_snapshot(c.changed_xid, %(as_of)s::pg_snapshot), false) AS meanwhile
+        CASE WHEN o.outcome = 'drop' THEN r.filter_status ELSE 'active' END AS status
     FROM filter_outcomes o
-    LEFT JOIN candidates c ON c.id = o.candidate_id AND c.search_id = %(search_id)s
     LEFT JOIN filter_rules r ON r.run_id = o.run_id AND r.position = o.position
-    WHERE o.run_id = %(run_id)s AND o.seq > %(after)s AND o.seq <= %(after)s::integer + %(limit)s::integer
-), moving AS MATERIALIZED (
-    SELECT * FROM todo
-    WHERE NOT gone AND NOT meanwhile
-        AND ((outcome = 'drop' AND old = 'active') OR (outcome = 'back' AND old <> 'active'))
-), written AS (
+    WHERE o.run_id = %(run_id)s AND o.seq > %(after)s AND o.seq <= least(%(after)s::integer + %(limit)s::integer, %(until)s::integer)
+    ORDER BY o.seq
+), moved AS (
     UPDATE candidates c SET filter_status = m.status,
         filter_rule_id = CASE WHEN m.outcome = 'drop' THEN m.rule_id END,
         changed_by = %(actor)s, changed_xid = pg_current_xact_id()
-    FROM moving m WHERE c.id = m.candidate_id
+    FROM todo m
+    WHERE c.id = m.candidate_id AND c.search_id = %(search_id)s AND m.outcome <> 'flag'
+        AND (c.filter_status = 'active') = (m.outcome = 'drop')
+        AND NOT changed_meanwhile(c.changed_by, c.changed_xid, %(actor)s, %(as_of)s)
+    RETURNING m.seq, m.candidate_id, m.outcome, m.rule_id, m.entry_id, m.was_unknown, old.filter_status AS old,
+        new.filter_status AS status
 ), logged AS (
     INSERT INTO changes (batch_id, candidate_id, field, old, new)
-    SELECT %(batch_id)s, candidate_id, 'filter_status', to_jsonb(old), to_jsonb(status) FROM moving
-), counted AS (
-    UPDATE change_batches SET changed = changed + (SELECT count(*) FROM moving) WHERE id = %(batch_id)s
+    SELECT %(batch_id)s, candidate_id, 'filter_status', to_jsonb(old), to_jsonb(status) FROM moved
 ), excluded AS (
     INSERT INTO exclusions (search_id, candidate_id, rule_id, list_entry_id, was_unknown, filter_status, user_id)
     SELECT %(search_id)s, candidate_id, rule_id, entry_id, was_unknown, status, %(actor)s
-    FROM moving WHERE outcome = 'drop' ORDER BY seq
+    FROM moved WHERE outcome = 'drop' ORDER BY seq
 ), restored AS (
     UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = %(restored_as)s
-    FROM moving m WHERE x.candidate_id = m.candidate_id AND x.restored_at IS NULL
+    FROM moved m WHERE x.candidate_id = m.candidate_id AND x.restored_at IS NULL AND m.outcome = 'back'
 ), flagged AS (
     INSERT INTO filter_flags (candidate_id, rule_id)
-    SELECT candidate_id, rule_id FROM todo WHERE outcome = 'flag' AND NOT gone
+    SELECT t.candidate_id, t.rule_id FROM todo t JOIN candidates c ON c.id = t.candidate_id WHERE t.outcome = 'flag'
     ON CONFLICT DO NOTHING
+), left_out AS (
+    SELECT t.outcome, c.id IS NULL AS gone,
+        changed_meanwhile(c.changed_by, c.changed_xid, %(actor)s, %(as_of)s) AS meanwhile,
+        (c.filter_status = 'active') = (t.outcome = 'back') AS is_so
+    FROM todo t LEFT JOIN moved m ON m.seq = t.seq
+    LEFT JOIN candidates c ON c.id = t.candidate_id AND c.search_id = %(search_id)s
+    WHERE m.seq IS NULL
 )
-SELECT count(*) AS size, coalesce(max(seq), %(after)s) AS last,
-    (SELECT count(*) FROM moving) AS changed,
-    count(*) FILTER (WHERE outcome <> 'flag' AND NOT gone AND meanwhile) AS skipped_changed,
-    count(*) FILTER (WHERE outcome <> 'flag' AND NOT gone AND NOT meanwhile AND status = old) AS unchanged,
-    count(*) FILTER (WHERE gone) AS skipped_gone,
-    count(*) FILTER (WHERE outcome = 'flag' AND NOT gone) AS flagged
-FROM todo;
+SELECT (SELECT count(*) FROM todo) AS size,
+    least(%(after)s::integer + %(limit)s::integer, %(until)s::integer) AS last,
+    (SELECT count(*) FROM moved) AS changed,
+    count(*) FILTER (WHERE outcome <> 'flag' AND NOT gone AND (meanwhile OR NOT is_so)) AS skipped_changed,
+    count(*) FILTER (WHERE outcome <> 'flag' AND NOT gone AND NOT meanwhile AND is_so) AS unchanged,
+    count(*) FILTER (WHERE gone) AS skipped_gone
+FROM left_out;
 
 -- drop_outcomes --
 -- The run has written all of it.
@@ -193,8 +191,10 @@ DELETE FROM filter_flags g USING filter_rules f, runs r
 WHERE f.id = g.rule_id AND r.id = f.run_id AND r.search_id = %(search_id)s AND f.run_id <> %(run_id)s;
 
 -- bulk_indexing --
--- For one transaction that writes thousands: the indexes of words take their entries later, all at once.
-SELECT set_config('gin_pending_list_limit', '256MB', true), set_config('synchronous_commit', 'off', true);
+-- For one transaction that writes thousands: the indexes of words take their entries later, all at once. Candidates
+-- are found by id, one after the other, and so locked in the order that everyone keeps.
+SELECT set_config('gin_pending_list_limit', '256MB', true), set_config('synchronous_commit', 'off', true),
+    set_config('enable_seqscan', 'off', true);
 
 -- take_turn --
 -- One writer of a search's statuses by rules at a time: no row while another run has begun and lives.

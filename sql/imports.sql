@@ -14,20 +14,28 @@ ORDER BY s.created_at DESC LIMIT 2;
 SELECT pg_advisory_xact_lock(hashtext('sourcingx people'));
 
 -- find_unchanged --
--- Rows that this source has told already, in these very words, and whose people nothing has changed since.
+-- Rows that this source has told already, in these very words, and whose people nothing has changed since: their
+-- places among those that were asked for, and the people, side by side.
 -- OFFSET 0: hash by hash, whatever the planner thinks of a source that it has not counted yet.
-SELECT g.row_hash, r.profile_id
-FROM unnest(%(hashes)s::uuid[]) AS g(row_hash)
+SELECT coalesce(array_agg(g.place), '{}') AS places, coalesce(array_agg(r.profile_id), '{}') AS people
+FROM unnest(%(hashes)s::uuid[]) WITH ORDINALITY AS g(row_hash, place)
 CROSS JOIN LATERAL (
     SELECT profile_id, source, profile_at FROM profile_raw WHERE row_hash = g.row_hash OFFSET 0) AS r
 CROSS JOIN LATERAL (SELECT updated_at FROM profiles WHERE id = r.profile_id OFFSET 0) AS p
 WHERE r.source = %(source)s AND p.updated_at = r.profile_at;
 
--- use_indexes --
--- A batch is small and the tables are large: also while nobody has counted them yet, and the planner thinks that
--- to read all of them were nothing.
+-- prepare_batch --
+-- What holds for the rest of a batch. A batch is small and the tables are large, also while nobody has counted
+-- them yet, and the planner thinks that to read all of them were nothing. The search indexes are brought up to
+-- date beside it (sort_in_search_words); only a load that gets far ahead of that does it itself. And a batch that a
+-- crash of the server takes back is imported again, with its checkpoint: no need to wait for the disk.
 SELECT set_config('enable_seqscan', 'off', true), set_config('enable_mergejoin', 'off', true),
-    set_config('enable_hashjoin', 'off', true);
+    set_config('enable_hashjoin', 'off', true), set_config('gin_pending_list_limit', '64MB', true),
+    set_config('synchronous_commit', 'off', true);
+
+-- sort_in_search_words --
+-- Brings the search indexes up to date, whoever wrote to them.
+SELECT sort_in_search_words();
 
 -- find_by_key --
 -- Whom each record names by its keys; the strongest key that is known decides.
@@ -39,32 +47,36 @@ ORDER BY k.slot, k.place;
 -- find_by_contact --
 -- Whom records without a known key name: by e-mail, else by telephone where the names agree too; never
 -- someone whose public address is another one than the record's. An e-mail or telephone that a merge left
--- out of a profile still names it. OFFSET 0: found first, then the oldest of them; to look for the oldest
--- first would walk all people.
-SELECT g.slot, coalesce(by_email.id, by_phone.id) AS profile_id
-FROM unnest(%(slots)s::int[], %(emails)s::text[], %(phones)s::text[], %(names)s::text[], %(public)s::boolean[])
-    AS g(slot, email, phone, name, has_public)
-LEFT JOIN LATERAL (
-    SELECT (array_agg(f.id ORDER BY f.place, f.id))[1] AS id FROM (
-        SELECT p.id, 1 AS place FROM profiles p
-        WHERE g.email <> '' AND p.email <> '' AND lower(p.email) = lower(g.email)
-        UNION ALL SELECT u.profile_id, 2 FROM profile_urls u
-        WHERE g.email <> '' AND u.url_key = 'mailto:' || lower(g.email)
-        OFFSET 0) AS f
-    WHERE NOT (g.has_public AND EXISTS (
-        SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/')))) AS by_email
-    ON true
-LEFT JOIN LATERAL (
-    SELECT (array_agg(f.id ORDER BY f.place, f.id))[1] AS id FROM (
-        SELECT p.id, p.name_key, 1 AS place FROM profiles p
-        WHERE by_email.id IS NULL AND sx_phone(p.phone) = nullif(g.phone, '')
-        UNION ALL SELECT o.id, o.name_key, 2 FROM profile_urls u JOIN profiles o ON o.id = u.profile_id
-        WHERE by_email.id IS NULL AND g.phone <> '' AND u.url_key = 'tel:' || g.phone
-        OFFSET 0) AS f
-    WHERE sx_names_agree(f.name_key, sx_key(g.name)) AND NOT (g.has_public AND EXISTS (
-        SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/')))) AS by_phone
-    ON true
-WHERE by_email.id IS NOT NULL OR by_phone.id IS NOT NULL;
+-- out of a profile still names it. A number that more than 20 people have is a switchboard's and names nobody.
+-- OFFSET 0: person by person, never a list of all who have an address.
+WITH given AS MATERIALIZED (
+    SELECT slot, lower(email) AS email, phone, CASE WHEN phone <> '' THEN sx_key(name) END AS name_key, has_public
+    FROM unnest(%(slots)s::int[], %(emails)s::text[], %(phones)s::text[], %(names)s::text[], %(public)s::boolean[])
+        AS g(slot, email, phone, name, has_public)),
+by_email AS MATERIALIZED (
+    SELECT DISTINCT ON (f.slot) f.slot, f.id FROM (
+        SELECT g.slot, g.has_public, p.id, 1 AS place
+        FROM given g JOIN profiles p ON p.email <> '' AND lower(p.email) = g.email WHERE g.email <> ''
+        UNION ALL SELECT g.slot, g.has_public, u.profile_id, 2
+        FROM given g JOIN profile_urls u ON u.url_key = 'mailto:' || g.email WHERE g.email <> '') AS f
+    WHERE NOT (f.has_public AND EXISTS (
+        SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/') OFFSET 0))
+    ORDER BY f.slot, f.place, f.id),
+by_phone AS (
+    SELECT DISTINCT ON (f.slot) f.slot, f.id FROM (
+        SELECT g.slot, g.has_public, g.name_key, p.id, p.name_key AS other_key, 1 AS place
+        FROM given g CROSS JOIN LATERAL (
+            SELECT id, name_key, count(*) OVER () AS sharing FROM (
+                SELECT id, name_key FROM profiles WHERE sx_phone(phone) = g.phone LIMIT 21) AS few) AS p
+        WHERE g.phone <> '' AND p.sharing <= 20
+        UNION ALL SELECT g.slot, g.has_public, g.name_key, o.id, o.name_key, 2
+        FROM given g JOIN profile_urls u ON u.url_key = 'tel:' || g.phone JOIN profiles o ON o.id = u.profile_id
+        WHERE g.phone <> '') AS f
+    WHERE f.slot <> ALL (ARRAY(SELECT slot FROM by_email)) AND sx_names_agree(f.name_key, f.other_key)
+        AND NOT (f.has_public AND EXISTS (
+            SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/') OFFSET 0))
+    ORDER BY f.slot, f.place, f.id)
+SELECT slot, id AS profile_id FROM by_email UNION ALL SELECT slot, id FROM by_phone;
 
 -- lock_profiles --
 -- Known people stay as they are found until the batch is through; always in one order.
@@ -293,7 +305,7 @@ DELETE FROM import_staged_people WHERE run_id = %(run_id)s AND batch = %(batch)s
 -- fetch_members --
 -- Which of these people are in the search already. OFFSET 0: by person first; a search that nobody has counted
 -- yet looks empty to the planner, which would read all of it.
-SELECT c.profile_id FROM (SELECT profile_id, search_id FROM candidates WHERE profile_id = ANY (%(people)s) OFFSET 0) AS c
+SELECT coalesce(array_agg(c.profile_id), '{}') AS people FROM (SELECT profile_id, search_id FROM candidates WHERE profile_id = ANY (%(people)s) OFFSET 0) AS c
 WHERE c.search_id = %(search_id)s::uuid;
 
 -- add_members --

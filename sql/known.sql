@@ -15,16 +15,18 @@ WHERE x.place <= 3 ORDER BY x.own, x.place;
 -- fetch_names --
 -- Who moved some candidates to their stage, and who had them screened.
 SELECT c.id, (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
-        WHERE h.candidate_id = c.id AND h.field = 'stage' ORDER BY b.id DESC LIMIT 1) AS stage_by,
+        WHERE h.candidate_id = c.id AND h.field = 'stage' AND h.new = to_jsonb(c.stage)
+        ORDER BY b.id DESC LIMIT 1) AS stage_by,
     (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
         WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
-FROM unnest(%(ids)s::bigint[]) AS c (id);
+FROM candidates c WHERE c.id = ANY (%(ids)s::bigint[]);
 
 -- fetch_known --
 -- Other searches where one person is, as far as the actor may see them: the furthest stage first.
 SELECT s.id AS search_id, s.title, c.id AS candidate_id, c.stage, c.stage_changed_at AS stage_at, c.screened_at,
     (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
-        WHERE h.candidate_id = c.id AND h.field = 'stage' AND c.stage <> 'new' ORDER BY b.id DESC LIMIT 1) AS stage_by,
+        WHERE h.candidate_id = c.id AND h.field = 'stage' AND h.new = to_jsonb(c.stage) AND c.stage <> 'new'
+        ORDER BY b.id DESC LIMIT 1) AS stage_by,
     (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
         WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
 FROM candidates c JOIN searches s ON s.id = c.search_id

@@ -218,6 +218,45 @@ FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
 WHERE i.candidate_id = g.other AND NOT EXISTS (
     SELECT FROM screening_items o WHERE o.candidate_id = g.own AND o.run_id = i.run_id);
 
+-- fold_changes --
+-- What was done to the two becomes what was done to one: each line says what the one candidate had before it and
+-- after it, so that Undo of an action finds the survivor as that action left them. Before fold_candidates.
+INSERT INTO changes AS h (batch_id, candidate_id, field, old, new)
+SELECT s.batch_id, s.own, s.field, folded_value(s.own, s.other, s.field, s.batch_id - 1, s.own_now, s.other_now),
+    folded_value(s.own, s.other, s.field, s.batch_id, s.own_now, s.other_now)
+FROM (SELECT DISTINCT g.own, g.other, c.batch_id, c.field,
+        n.values_of_own -> c.field AS own_now, n.values_of_other -> c.field AS other_now
+    FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+    JOIN candidates a ON a.id = g.own JOIN candidates b ON b.id = g.other
+    JOIN changes c ON c.candidate_id IN (g.own, g.other)
+    CROSS JOIN LATERAL (SELECT
+        jsonb_build_object('stage', a.stage, 'tags', a.tags, 'filter_status', a.filter_status) AS values_of_own,
+        jsonb_build_object('stage', b.stage, 'tags', b.tags, 'filter_status', b.filter_status) AS values_of_other) AS n
+    ) AS s
+ON CONFLICT (batch_id, candidate_id, field) DO UPDATE SET old = excluded.old, new = excluded.new;
+
+-- drop_folded_changes --
+-- Nothing is said of the other one any more.
+DELETE FROM changes WHERE candidate_id = ANY (%(others)s::bigint[]);
+
+-- close_double_exclusions --
+-- Who is out in both places is out once: the other one's reason is closed. Before fold_candidates.
+UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = 'merge'
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+WHERE x.candidate_id = g.other AND x.restored_at IS NULL
+    AND EXISTS (SELECT FROM exclusions o WHERE o.candidate_id = g.own AND o.restored_at IS NULL);
+
+-- fold_exclusions --
+-- The ledger goes along.
+SELECT move_exclusions(%(own)s::bigint[], %(others)s::bigint[]);
+
+-- fold_flags --
+-- What rules could not decide about the other one.
+UPDATE filter_flags f SET candidate_id = g.own
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+WHERE f.candidate_id = g.other AND NOT EXISTS (
+    SELECT FROM filter_flags o WHERE o.candidate_id = g.own AND o.rule_id = f.rule_id);
+
 -- drop_folded --
 -- There is one of them in the search now.
 DELETE FROM candidates WHERE id = ANY (%(others)s::bigint[]);
@@ -291,6 +330,20 @@ UPDATE candidates c SET note_count = n.n
 FROM (SELECT m.id, (SELECT count(*) FROM notes WHERE candidate_id = m.id) AS n
     FROM unnest(%(members)s::bigint[]) AS m (id)) AS n
 WHERE c.id = n.id AND c.note_count <> n.n;
+
+-- keep_ledger --
+-- Where lines of the ledger were changed since: whoever is in has none that is open, whoever is out has one.
+WITH closed AS (
+    UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = 'undo'
+    FROM candidates c WHERE c.id = ANY (%(members)s::bigint[]) AND x.candidate_id = c.id
+        AND c.filter_status = 'active' AND x.restored_at IS NULL)
+INSERT INTO exclusions (search_id, candidate_id, rule_id, filter_status, user_id)
+SELECT c.search_id, c.id, (SELECT f.id FROM filter_rules f WHERE f.id = c.filter_rule_id), c.filter_status, %(actor)s
+FROM candidates c
+WHERE c.id = ANY (%(members)s::bigint[]) AND c.filter_status <> 'active'
+    AND (%(kept)s OR EXISTS (SELECT FROM exclusions o JOIN merges m ON m.id = %(merge_id)s
+        WHERE o.candidate_id = c.id AND o.restored_at > m.created_at))
+    AND NOT EXISTS (SELECT FROM exclusions o WHERE o.candidate_id = c.id AND o.restored_at IS NULL);
 
 -- mark_undone --
 -- Taken back: once.

@@ -260,10 +260,14 @@ names_school AS MATERIALIZED (
 )
 
 -- with_persons --
--- Names and companies as people are compared by them.
+-- Names and companies as people are compared by them: of those only who work where someone on a list does.
 persons AS MATERIALIZED (
     SELECT c.profile_id, n.norm AS company, sx_person(c.name_key) AS name
-    FROM who c JOIN names_now n ON n.name = c.company_key WHERE c.name_key <> ''
+    FROM who c JOIN (
+        SELECT name, norm FROM names_now WHERE norm IN (
+            SELECT e.company_key FROM list_entries e WHERE e.list_id = ANY (%(people_lists)s::bigint[]))) AS n
+        ON n.name = c.company_key
+    WHERE c.name_key <> ''
 )
 
 -- with_hits_person --
@@ -289,20 +293,27 @@ persons AS MATERIALIZED (
 )
 
 -- with_hits_contacted --
--- Whom someone else contacted since a day, in any search that the actor may see: a stage that says so, or a note.
+-- Whom someone else contacted since a day, in any other search that the actor may see: a stage that says so, or a
+-- note. Asked of what happened since, which is less than asking for each person.
 {hits} AS MATERIALIZED (
-    SELECT DISTINCT o.profile_id FROM who
-    JOIN candidates o ON o.profile_id = who.profile_id AND o.search_id <> %(search_id)s
-    JOIN searches s ON s.id = o.search_id AND search_visible(s, %(actor)s, %(role)s)
-    WHERE (o.stage IN ('contacted', 'interviewing', 'hired') AND o.stage_changed_at >= {since}::timestamptz
+    WITH others AS MATERIALIZED (
+        SELECT s.id FROM searches s WHERE s.id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+    ), touched AS (
+        -- Stages from before there was a log of changes.
+        SELECT o.profile_id FROM others JOIN candidates o ON o.search_id = others.id AND o.stage <> 'new'
+        WHERE o.stage IN ('contacted', 'interviewing', 'hired') AND o.stage_changed_at >= {since}::timestamptz
             AND o.changed_by IS DISTINCT FROM %(actor)s
-            AND NOT EXISTS (SELECT FROM changes h WHERE h.candidate_id = o.id AND h.field = 'stage'))
-        OR EXISTS (SELECT FROM changes h JOIN change_batches b ON b.id = h.batch_id
-            WHERE h.candidate_id = o.id AND h.field = 'stage' AND b.created_at >= {since}::timestamptz
-                AND b.user_id <> %(actor)s AND b.undone_at IS NULL
-                AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired'))
-        OR (o.note_count > 0 AND EXISTS (SELECT FROM notes n WHERE n.candidate_id = o.id
-            AND n.user_id <> %(actor)s AND n.created_at >= {since}::timestamptz))
+            AND NOT EXISTS (SELECT FROM changes h WHERE h.candidate_id = o.id AND h.field = 'stage')
+        UNION ALL
+        SELECT o.profile_id FROM others JOIN change_batches b ON b.search_id = others.id
+        JOIN changes h ON h.batch_id = b.id JOIN candidates o ON o.id = h.candidate_id
+        WHERE b.created_at >= {since}::timestamptz AND b.user_id <> %(actor)s AND b.undone_at IS NULL
+            AND h.field = 'stage' AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired')
+        UNION ALL
+        SELECT o.profile_id FROM notes n JOIN candidates o ON o.id = n.candidate_id JOIN others ON others.id = o.search_id
+        WHERE n.user_id <> %(actor)s AND n.created_at >= {since}::timestamptz
+    )
+    SELECT DISTINCT profile_id FROM touched
 )
 
 -- join_company --

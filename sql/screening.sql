@@ -224,13 +224,14 @@ WHERE run_id = %(run_id)s AND lease_token = %(token)s AND state = 'leased';
 
 -- bump_version --
 -- Others see that there is something new: the last statement of its transaction.
-SELECT bump_version(%(search_id)s);
+SELECT bump_version(%(search_id)s) AS version;
 
 -- fetch_verdicts --
 -- One person's verdicts under the newest rubric that judged them.
-SELECT q.title, q.kind, q.weight, v.verdict, v.evidence_field, v.evidence_quote
+SELECT q.title, q.kind, q.weight, v.verdict, v.evidence_field, v.evidence_quote, v.input_hash, v.model,
+    v.prompt_version, r.version, (SELECT max(n.version) FROM rubrics n WHERE n.search_id = s.id) AS newest
 FROM candidates c JOIN searches s ON s.id = c.search_id
-JOIN verdicts v ON v.candidate_id = c.id JOIN criteria q ON q.id = v.criterion_id
+JOIN verdicts v ON v.candidate_id = c.id JOIN criteria q ON q.id = v.criterion_id JOIN rubrics r ON r.id = q.rubric_id
 WHERE c.id = %(candidate_id)s AND s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
     AND q.rubric_id = (
         SELECT max(b.rubric_id) FROM verdicts a JOIN criteria b ON b.id = a.criterion_id WHERE a.candidate_id = c.id)

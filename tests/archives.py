@@ -17,7 +17,7 @@ from tests.people import add_people, add_search, varied
 # Tables that must be as they were after a restore; what a search keeps while it is away among them.
 DUMPED = (
     *archive_tables.TABLES, archive_tables.RAW, "profiles", "profile_urls", "positions", "educations",
-    "change_batches", "rubrics", "criteria", "saved_views", "search_members",
+    "change_batches", "rubrics", "criteria", "saved_views", "search_members", "filter_rules",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def full_search(rt: Runtime, owner: Actor, people: int = 60, *, visibility: str 
         notes.add_note(rt, owner, search_id, one, f"Line {number}\n\t“quoted”, 'single', \\N, שלום 😀")
     with rt.db.connection() as conn:
         _screening(conn, owner, search_id, ids)
+        _ledger(conn, owner, search_id, ids)
         conn.execute(
             """INSERT INTO profile_raw (profile_id, source, raw, fetched_at)
             SELECT c.profile_id, 'csv', jsonb_build_object('n', c.id, 'null', NULL, 'number', 1.50, 'text', E'a\\nb"c'),
@@ -91,6 +92,31 @@ def _screening(conn: Any, owner: Actor, search_id: UUID, ids: list[int]) -> None
     conn.execute("UPDATE changes SET old = 'null'::jsonb WHERE candidate_id = %s", [ids[4]])
 
 
+def _ledger(conn: Any, owner: Actor, search_id: UUID, ids: list[int]) -> None:
+    """One whom a rule leaves out, one who came back from it, and two about whom it cannot say."""
+    run = conn.execute(
+        "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('filter', %s, %s, 'done') RETURNING id",
+        [search_id, owner.user_id],
+    ).fetchone()["id"]
+    rule = conn.execute(
+        """INSERT INTO filter_rules (run_id, position, kind, params, sentence, filter_status, fingerprint)
+        VALUES (%s, 0, 'title', '{"terms": ["intern"]}', 'Leave out interns', 'filtered_title', 'f') RETURNING id""",
+        [run],
+    ).fetchone()["id"]
+    conn.execute(
+        """INSERT INTO exclusions (search_id, candidate_id, rule_id, list_entry_id, filter_status, user_id, created_at,
+            restored_at, restored_by, restored_as)
+        VALUES (%(search)s, %(out)s, %(rule)s, 7, 'filtered_title', %(user)s, '2026-05-01 10:00:00.123456+00',
+                NULL, NULL, NULL), (%(search)s, %(back)s, %(rule)s, NULL, 'filtered_title', %(user)s, '2026-05-01',
+                now(), %(user)s, 'person')""",
+        {"search": search_id, "out": ids[0], "back": ids[1], "rule": rule, "user": owner.user_id},
+    )
+    conn.execute(
+        "UPDATE candidates SET filter_status = 'filtered_title', filter_rule_id = %s WHERE id = %s", [rule, ids[0]]
+    )
+    conn.execute("INSERT INTO filter_flags SELECT id, %s FROM unnest(%s::bigint[]) AS id", [rule, ids[2:4]])
+
+
 def dump(rt: Runtime, tables: tuple[str, ...] = DUMPED) -> dict[str, list[str]]:
     """Every row of these tables as text, ids and moments included."""
     return {
@@ -109,7 +135,8 @@ def hot(rt: Runtime, search_id: UUID) -> dict[str, int]:
         """SELECT (SELECT count(*) FROM candidates WHERE search_id = %(id)s) AS candidates,
             (SELECT count(*) FROM notes) AS notes, (SELECT count(*) FROM changes) AS changes,
             (SELECT count(*) FROM screening_items) AS screening_items, (SELECT count(*) FROM verdicts) AS verdicts,
-            (SELECT count(*) FROM overrides) AS overrides, (SELECT count(*) FROM profile_raw) AS profile_raw"""
+            (SELECT count(*) FROM overrides) AS overrides, (SELECT count(*) FROM profile_raw) AS profile_raw,
+            (SELECT count(*) FROM exclusions) AS exclusions, (SELECT count(*) FROM filter_flags) AS filter_flags"""
         .replace("%(id)s", f"'{search_id}'"),
     )  # fmt: skip
     return dict(found)

@@ -273,8 +273,30 @@ def laden(rt: Runtime, two: Two, alice: Actor, bob: Actor) -> None:
         two.b,
         two.b,
     )
+    ledger(rt, two, alice, bob)
     rows(rt, "INSERT INTO identity_keys (key, profile_id) VALUES (1, %s), (1, %s), (-5, %s)", two.a, two.b, two.b)
     rows(rt, "INSERT INTO identity_checks (profile_id, updated_at, rules) SELECT id, updated_at, 1 FROM profiles")
+
+
+def ledger(rt: Runtime, two: Two, alice: Actor, bob: Actor) -> int:
+    """A rule leaves the second of them out where both are; the first one came back from it, and is flagged. Returns
+    the rule's id."""
+    run = one(rt, "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('filter', %s, %s, 'done') RETURNING id",
+              two.both, alice.user_id)["id"]  # fmt: skip
+    rule = one(
+        rt,
+        "INSERT INTO filter_rules (run_id, position, kind, params, sentence, filter_status, fingerprint)"
+        " VALUES (%s, 0, 'title', '{}', 'Leave out seniors', 'filtered_title', 'f') RETURNING id",
+        run,
+    )["id"]
+    rows(rt, "INSERT INTO exclusions (search_id, candidate_id, rule_id, filter_status, user_id, restored_at,"
+             " restored_by, restored_as) VALUES (%s, %s, %s, 'filtered_title', %s, now(), %s, 'person')",
+         two.both, two.both_a, rule, bob.user_id, bob.user_id)  # fmt: skip
+    rows(rt, "INSERT INTO exclusions (search_id, candidate_id, rule_id, filter_status, user_id)"
+             " VALUES (%s, %s, %s, 'filtered_manual', %s)", two.both, two.both_b, rule, bob.user_id)  # fmt: skip
+    rows(rt, "UPDATE candidates SET filter_rule_id = %s WHERE id = %s", rule, two.both_b)
+    rows(rt, "INSERT INTO filter_flags VALUES (%s, %s), (%s, %s)", two.both_a, rule, two.both_b, rule)
+    return int(rule)
 
 
 def everything(rt: Runtime) -> dict[str, list[str]]:

@@ -46,7 +46,7 @@
     }
     showDraft(answer.person);
     S.personSeen = answer.snapshot || null;
-    if (answer.version_before !== undefined) return noted(answer);
+    if (answer.version_before !== undefined) return changed(answer);
     S.position = answer.position ?? S.position;
     if (S.api && S.position !== null && S.position < S.api.getDisplayedRowCount()) S.api.ensureIndexVisible(S.position, null);
     const drawer = $("candidate-drawer");
@@ -54,11 +54,11 @@
     if (drawer && !drawer.contains(document.activeElement)) (button || drawer).focus();
   }
 
-  // The author of a note knows of it: no pill, and the count in the row is right.
-  function noted(answer) {
+  // Whoever wrote a note or decided a fit knows of it: no pill, and the row in the grid is right.
+  function changed(answer) {
     G.changedByMe(answer.version_before, answer.version_after);
     const node = S.api && S.api.getRowNode(answer.person);
-    if (node && node.data) node.setData({ ...node.data, note_count: answer.note_count });
+    if (node && node.data) node.setData({ ...node.data, ...answer.row });
   }
 
   // What was typed and not saved stays with the person it is about.

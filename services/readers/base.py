@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.errors import BadInput
 
@@ -67,8 +67,7 @@ class Shape:
         return {name: value for name, value in named.items() if value} | header
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One record: its number as a spreadsheet shows it (the header of a CSV is 1; JSON and Parquet count
     from 1), its values by column, its length in characters, and what is wrong with it ("" if nothing)."""
 

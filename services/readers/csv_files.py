@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import islice
 from statistics import multimode
 from typing import BinaryIO, TextIO
@@ -17,6 +18,8 @@ from services.readers.base import MAX_LINE, MAX_RECORD, Options, Row, Shape, Unr
 from services.readers.tables import Record
 
 DELIMITERS = ",;\t|"
+# Characters that are kept of a row that is broken.
+_TOLD = 2000
 
 
 def examine(file: BinaryIO, encoding: str, start: str, options: Options) -> Shape:
@@ -49,37 +52,28 @@ def _text(file: BinaryIO, encoding: str) -> Iterator[TextIO]:
 
 
 class _Lines:
-    """The lines of a file, bounded, with what has been read since the last record."""
+    """The lines of a file, bounded; what was read since the last record is `told`, `size` characters of it."""
 
     def __init__(self, text: TextIO) -> None:
-        self._text, self.pending, self.size = text, "", 0
+        self._text, self.told, self.size = text, "", 0
 
     def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(MAX_LINE + 1)
-        if not line:
-            raise StopIteration
-        self.size += len(line)
-        if len(line) > MAX_LINE or self.size > MAX_RECORD:
-            raise Unreadable("A row of this file is longer than any row can be. Is a quotation mark not closed?")
-        self.pending = (self.pending + line)[:2000]
-        return line
-
-    def take(self) -> tuple[str, int]:
-        taken, size = self.pending, self.size
-        self.pending, self.size = "", 0
-        return taken, size
+        for line in iter(partial(self._text.readline, MAX_LINE + 1), ""):
+            self.told = (self.told + line)[:_TOLD] if self.size else line
+            self.size += len(line)
+            if len(line) > MAX_LINE or self.size > MAX_RECORD:
+                raise Unreadable("A row of this file is longer than any row can be. Is a quotation mark not closed?")
+            yield line
 
 
 def _records(text: TextIO, delimiter: str) -> Generator[Record, None, None]:
     """Every record that is not blank, header included."""
     lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    reader = csv.reader(iter(lines), delimiter=delimiter, strict=True, skipinitialspace=True)
     number = 0
     while True:
         number += 1
+        lines.size = 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -88,14 +82,17 @@ def _records(text: TextIO, delimiter: str) -> Generator[Record, None, None]:
             if "unexpected end" in str(error) or "field limit" in str(error):
                 raise Unreadable(f"A quotation mark opened in row {number} is not closed.") from error
             # The reader begins anew with the next line.
-            broken, size = lines.take()
-            yield number, [broken.strip()], size, "A quotation mark stands inside a cell without being doubled."
+            yield (
+                number,
+                [lines.told[:_TOLD].strip()],
+                lines.size,
+                "A quotation mark stands inside a cell without being doubled.",
+            )
             continue
-        _, size = lines.take()
         if number == 1 and re.fullmatch(r"sep=.?", "".join(cells) or "-"):
             continue
-        if any(cell.strip() for cell in cells):
-            yield number, cells, size, ""
+        if "".join(cells).strip():
+            yield number, cells, lines.size, ""
 
 
 def _delimiter(start: str) -> str:

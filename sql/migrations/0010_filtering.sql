@@ -281,7 +281,7 @@ CREATE UNIQUE INDEX filter_rules_run ON filter_rules (run_id, position) WHERE ru
 
 -- The ledger: one row each time someone was left out. rule_id is NULL for one that a person left out by hand.
 -- restored_as: person (somebody decided so: the same entry does not drop them again), undo (the action was
--- taken back), rules (no rule that was applied later drops them).
+-- taken back), rules (no rule that was applied later drops them), merge (the person was out twice).
 CREATE TABLE exclusions (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     search_id uuid NOT NULL,
@@ -294,7 +294,7 @@ CREATE TABLE exclusions (
     created_at timestamptz NOT NULL DEFAULT now(),
     restored_at timestamptz,
     restored_by bigint,
-    restored_as text CHECK (restored_as IN ('person', 'undo', 'rules'))
+    restored_as text CHECK (restored_as IN ('person', 'undo', 'rules', 'merge'))
 );
 CREATE INDEX exclusions_candidate ON exclusions (candidate_id, id);
 CREATE INDEX exclusions_rule ON exclusions (rule_id);
@@ -308,6 +308,11 @@ CREATE TABLE filter_flags (
     PRIMARY KEY (candidate_id, rule_id)
 );
 CREATE INDEX filter_flags_rule ON filter_flags (rule_id);
+
+-- Whether someone else has changed a candidate since a moment.
+CREATE FUNCTION changed_meanwhile(changed_by bigint, changed_xid xid8, actor bigint, as_of text) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN changed_by IS DISTINCT FROM actor AND coalesce(NOT pg_visible_in_snapshot(changed_xid, as_of::pg_snapshot), false);
 
 -- What a run has found out and still has to write, by candidate: gone when the run has ended.
 CREATE TABLE filter_outcomes (
@@ -332,3 +337,37 @@ LEFT JOIN filter_rules f ON f.id = x.rule_id
 LEFT JOIN lists l ON l.id = f.list_id
 LEFT JOIN list_entries e ON e.id = x.list_entry_id
 WHERE x.restored_at IS NULL;
+
+-- The ledger goes along when two people are merged, and back. The app's role may not write over its lines: this
+-- changes whose they are, within one search, and nothing else.
+CREATE FUNCTION move_exclusions(own bigint[], others bigint[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+BEGIN ATOMIC
+    UPDATE exclusions x SET candidate_id = g.own
+    FROM unnest(own, others) AS g (own, other) JOIN candidates c ON c.id = g.own
+    WHERE x.candidate_id = g.other AND x.search_id = c.search_id;
+END;
+CREATE FUNCTION move_exclusion(line bigint, owner bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+BEGIN ATOMIC
+    UPDATE exclusions x SET candidate_id = c.id FROM candidates c
+    WHERE x.id = line AND c.id = owner AND x.search_id = c.search_id;
+END;
+
+-- A merge keeps the lines of the ledger too.
+INSERT INTO identity_tables (place, of, owner, key, columns) VALUES
+    ('exclusions', 'members', '{candidate_id}', '{id}', NULL),
+    ('filter_flags', 'members', '{candidate_id}', '{candidate_id,rule_id}', NULL);
+
+-- Writes one row as a snapshot has it, as before; a line of the ledger changes hands by move_exclusion.
+ALTER FUNCTION put_row(regclass, jsonb, jsonb, text) RENAME TO put_any_row;
+CREATE FUNCTION put_row(target regclass, given_key jsonb, given jsonb, what text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF target = 'exclusions'::regclass AND what = 'update' AND given ? 'candidate_id' THEN
+        PERFORM move_exclusion((given_key ->> 'id')::bigint, (given ->> 'candidate_id')::bigint);
+        PERFORM put_any_row(target, given_key, given - 'candidate_id', what);
+    ELSE
+        PERFORM put_any_row(target, given_key, given, what);
+    END IF;
+END $$;

@@ -273,6 +273,9 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     (NOTE_OUTPUTS, lambda s: {
         "inputs": [(ids.NOTE_SAVE, "n_clicks", 1)], "state": [(ids.NOTE_INPUT, "value", "Hello"), *_drawer(s)]}),
     (NOTE_OUTPUTS, _delete_note),
+    ("..person-body.children...person-answer.data...override-problem.children..", lambda s: {
+        "inputs": [(ids.OVERRIDE_SAVE, "n_clicks", 1)],
+        "state": [(ids.OVERRIDE_FIT, "value", "strong"), (ids.OVERRIDE_REASON, "value", "Because"), *_drawer(s)]}),
     ("raw-body.children", lambda s: {"inputs": [(ids.RAW_OPEN, "n_clicks", 1)], "state": _drawer(s)}),
     ("..saved-view-list.children...saved-view-name.value..", lambda s: {
         "inputs": [(ids.SAVED_VIEW_SAVE, "n_clicks", 1)],
@@ -307,6 +310,8 @@ TAKES_NO_ID = {
     "..screen-criteria.children...screen-proposal-clock.disabled...screen-proposal-note.children..."
     "screen-propose.disabled..": "takes a run's id: test_screen_page.py",
     "..screen-run.data...screen-clock.disabled..": "takes a run's id: test_screen_page.py",
+    "..screen-criteria.children...screen-problem.children..": "takes a version's id: test_presets.py",
+    "..preset-choice.options...screen-problem.children..": "takes a preset's id: test_presets.py",
     "run-state.data": "takes a run's id: test_bulk_bar.py",
     "saved-view-list.children": "takes a view's id: test_saved_views.py",
     "..search-list.children...search-more.hidden...archive-clock.disabled...archive-watch.data..":

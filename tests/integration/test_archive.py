@@ -45,7 +45,7 @@ from tests.archives import archive, dump, full_search, hot, restore, work
 from tests.change_runs import Killed, change, claim, rows, run_row, version
 from tests.integration.test_jobs import working
 
-CHILDREN = ("candidates", "notes", "changes", "screening_items", "verdicts", "overrides")
+CHILDREN = archive_tables.TABLES
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from services import demo, identity, rubrics, run_state, runs, screening, searches, synthetic
+from services import demo, demo_import, identity, rubrics, run_state, runs, screening, searches, synthetic
 from services.config import Settings
 from services.errors import BadInput
 from services.grid_view import View
@@ -28,6 +28,7 @@ from tests.screening import value
 __all__ = ["sourcingx"]
 
 SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))
+TITLES = [demo.TITLE, demo_import.TITLE]
 READY = re.compile(r"SourcingX is ready: http://127\.0\.0\.1:\d+/login/[\w-]{40,}\n")
 
 
@@ -83,10 +84,15 @@ def test_the_demo_screens_its_people_and_keeps_them_for_the_next_start(
     with opened(home) as rt:
         actor = identity.find_user(rt, demo.USER)
         assert actor is not None
-        (search,) = searches.list_searches(rt, actor)
+        search, spring = sorted(searches.list_searches(rt, actor), key=lambda each: each.title)
         assert (search.title, search.profile_count) == (demo.TITLE, demo.PEOPLE)
+        imported = demo_import.KNOWN + demo_import.MOVED + demo_import.NEW
+        assert (spring.title, spring.profile_count) == (demo_import.TITLE, imported)
         rubric = rubrics.newest(rt, actor, search.id)
         assert rubric is not None
+        compared = value(rt, "SELECT max(id) FROM runs WHERE kind = 'find_duplicates'")
+        assert until_ended(rt, actor, compared)["state"] == "done"
+        assert value(rt, "SELECT count(*) FROM duplicate_pairs") >= demo_import.MOVED
         # Few of them, in the demo's own worker and against its own stub.
         view = View.of(search.id, status="shortlisted", q="python kubernetes")
         run = until_ended(rt, actor, screening.start(rt, actor, view, rubric.id))
@@ -101,8 +107,8 @@ def test_the_demo_screens_its_people_and_keeps_them_for_the_next_start(
     assert command(home, "demo-reset").returncode == 0
     start()
     with opened(home) as rt:
-        assert value(rt, "SELECT count(*) FROM searches") == 1
-        assert value(rt, "SELECT count(*) FROM runs") == 0
+        assert value(rt, "SELECT count(*) FROM searches") == 2
+        assert value(rt, "SELECT array_agg(kind ORDER BY id) FROM runs") == ["filter", "import", "find_duplicates", "find_duplicates"]
         # The same seed: the same people.
         assert value(rt, "SELECT md5(string_agg(full_name || summary, '|' ORDER BY id)) FROM profiles") == first
 
@@ -113,7 +119,8 @@ def test_a_second_start_makes_no_second_demo(rt: Runtime, monkeypatch: pytest.Mo
         pointed, (model,) = demo.prepare(rt.settings)
         assert pointed.openai_base_url.startswith("http://127.0.0.1:")
         assert model.name == "model"
-        assert value(rt, "SELECT count(*) FROM profiles") == 50
+        assert value(rt, "SELECT array_agg(title ORDER BY created_at) FROM searches") == TITLES
+        assert value(rt, "SELECT count(*) FROM profiles") == 50 + demo_import.NEW
     # What a visitor does to the demo stays, too.
     with rt.db.connection() as conn:
         conn.execute("DELETE FROM searches")
@@ -128,8 +135,8 @@ def test_a_first_start_that_was_cut_off_begins_anew(rt: Runtime, monkeypatch: py
         identity.audit(conn, visitor, "demo.begin")
     synthetic.generate(rt, visitor, 20, "Half of a demo")
     demo.prepare(rt.settings)
-    assert value(rt, "SELECT title FROM searches") == demo.TITLE
-    assert value(rt, "SELECT count(*) FROM profiles") == 50
+    assert value(rt, "SELECT array_agg(title ORDER BY created_at) FROM searches") == TITLES
+    assert value(rt, "SELECT count(*) FROM profiles") == 50 + demo_import.NEW
 
 
 def test_a_database_in_use_is_neither_filled_nor_emptied(

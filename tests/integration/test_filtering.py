@@ -11,7 +11,7 @@ import pytest
 
 import sql
 from benchmarks.filter_reference import Row
-from services import bulk, candidates, filter_run, filtering, ledger, lists, runs, searches, undo
+from services import bulk, candidates, change_lanes, filter_run, filtering, ledger, lists, runs, searches, undo
 from services.candidates import action_of
 from services.errors import BadInput, Forbidden, NotFound
 from services.grid_view import View
@@ -202,6 +202,55 @@ def test_a_run_whose_worker_dies_goes_on(rt: Runtime, alice: Actor, search_id: u
     assert rows(rt, "SELECT count(*) AS n FROM change_batches") == [{"n": 1}]
 
 
+@pytest.fixture
+def lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are written on two connections at once, whatever their size."""
+    monkeypatch.setattr(change_lanes, "LANE_FROM", 1)
+
+
+def test_two_lanes_write_what_one_writes(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], lanes: None
+) -> None:
+    before = version(rt, search_id)
+    run_id = apply(rt, alice, search_id, [NURSES])
+    run = run_row(rt, run_id)
+    assert (run["done"], run["total"], run["counts"]["changed"]) == (6, 6, 6)
+    assert (run["counts"]["_lane_0"], run["counts"]["_lane_1"]) == (3, 6)
+    assert set(out(rt, search_id)) == set(ids[::2]) and version(rt, search_id) > before
+    last = undo.last_batch(rt, alice, search_id)
+    assert last is not None and last.changed == 6
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 4])
+def test_killed_in_any_lane_each_goes_on_where_it_was(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], lanes: None, batch: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(filter_run, "BATCH", 2)
+    run_id = filtering.start(rt, alice, search_id, [NURSES])
+    kill_at(rt, run_id, batch)
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert (run["state"], run["done"], run["counts"]["changed"]) == ("done", 6, 6)
+    assert set(out(rt, search_id)) == set(ids[::2])
+    assert rows(rt, "SELECT count(*) AS n, count(DISTINCT candidate_id) AS each FROM exclusions") == [
+        {"n": 6, "each": 6}
+    ]
+    assert rows(rt, "SELECT changed FROM change_batches") == [{"changed": 6}]
+
+
+def test_what_goes_wrong_in_one_lane_ends_the_run_with_its_reason(
+    rt: Runtime, alice: Actor, bob: Actor, search_id: uuid.UUID, ids: list[int], lanes: None
+) -> None:
+    run_id = filtering.start(rt, bob, search_id, [NURSES])
+    work_with(rt, run_id, 1, lambda: searches.set_visibility(rt, alice, search_id, "private"))
+    run = run_row(rt, run_id)
+    assert (run["state"], run["message"]) == ("failed", searches.NOT_YOURS)
+    # The other lane may have been done with its part before the right was lost; what is out is in the ledger.
+    lines = {one.candidate_id for one in ledger.page(rt, alice, search_id).lines}
+    assert set(out(rt, search_id)) == lines <= set(ids[6:])
+
+
 def test_a_cancelled_run_keeps_what_it_did_and_undo_takes_it_back(
     rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,12 +287,11 @@ def test_a_run_whose_list_is_gone_says_so(
 
 def test_a_run_that_has_written_more_than_a_small_number(rt: Runtime, alice: Actor, search_id: uuid.UUID) -> None:
     """A parameter that fits in two bytes is one of two bytes, and so was its sum with another."""
-    given = {"run_id": 1, "search_id": search_id, "after": 32_000, "limit": 4_000, "batch_id": 1, "as_of": None,
-             "restored_as": "rules", **alice.params}  # fmt: skip
+    given = {"run_id": 1, "search_id": search_id, "after": 32_000, "until": 42_000, "limit": 4_000, "batch_id": 1,
+             "as_of": None, "restored_as": "rules", **alice.params}  # fmt: skip
     queries = sql.queries("filtering")
     with rt.db.connection() as conn:
-        conn.execute(queries.lock_outcomes, given)
-        assert conn.execute(queries.write_outcomes, given).fetchall()[0]["last"] == 32_000
+        assert conn.execute(queries.write_outcomes, given).fetchall()[0]["last"] == 36_000
 
 
 def test_two_people_apply_different_rules_at_once(

@@ -138,11 +138,12 @@ def test_an_interrupted_import_is_cancelled(
 
 def test_runs_are_listed(sourcingx: CommandLine, people: Path) -> None:
     sourcingx.json("import", str(people), "--search", "Leads")
-    listed = sourcingx.json("runs")
+    # An import has its people compared with those who are known.
+    listed = [run for run in sourcingx.json("runs") if run["kind"] != "find_duplicates"]
     assert [(run["kind"], run["state"], run["done"], run["search_title"]) for run in listed] == [
         ("import", "done", 2, "Leads")
     ]
-    code, out, _ = sourcingx("runs", "--limit", "1")
+    code, out, _ = sourcingx("runs", "--limit", "2")
     assert code == 0
     assert "Leads" in out
 

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from layouts import ids
-from services import runs, searches
+from services import import_batch, runs, searches
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.corpus.workbooks import written
@@ -266,3 +266,65 @@ def test_a_new_file_takes_the_old_trial_away(rt: Runtime, client_for: ClientFor,
     inputs: list[Any] = [(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals", 1), (ids.IMPORT_DRY_RUN_RUN, "data", run_id)]
     answer = call(client, TRIAL, [*inputs, (ids.IMPORT_UPLOAD, "data", [])], triggered=f"{ids.IMPORT_UPLOAD}.data")
     assert props(answer, ids.IMPORT_DRY_RUN_REPORT) == {"children": None}
+
+
+# -- a trial counts as the import does ----------------------------------------------------------------
+
+HISTORY = (
+    "fullName,profileUrl,phone,linkedinPreviousJobTitle,previousCompanyName,linkedinSchoolName\n"
+    "Ana Lima,linkedin.com/in/ana,,{job},Initech,{school}\n"
+)
+
+
+@pytest.mark.parametrize(("job", "school", "counts"), [
+    ("Trainee", "Porto University", {"unchanged": 1, "changed": 0}),
+    ("Engineer", "Porto University", {"unchanged": 0, "changed": 1}),
+    ("Trainee", "Lisbon University", {"unchanged": 0, "changed": 1}),
+])  # fmt: skip
+def test_a_trial_knows_of_new_jobs_and_schools(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str, job: str, school: str, counts: dict[str, int]
+) -> None:
+    client = client_for(alice)
+    fields: list[str | None] = ["full_name", "linkedin_url", "phone", None, None, None]
+    first = upload(client, HISTORY.format(job="Trainee", school="Porto University"))
+    work(rt, started(press_start(client, [first], search, fields)))
+    file = upload(client, HISTORY.format(job=job, school=school))
+    run_id = props(try_out(client, [file], search, fields), ids.IMPORT_DRY_RUN_RUN)["data"]
+    work(rt, run_id)
+    tried_out = runs.get_run(rt, alice, run_id)["counts"]
+    work(rt, import_id := started(press_start(client, [file], search, fields)))
+    done = runs.get_run(rt, alice, import_id)["counts"]
+    assert {name: tried_out[name] for name in counts} == counts
+    assert {name: done[name] for name in counts} == counts
+
+
+@pytest.mark.parametrize("size", [1, 2, 1000])
+@pytest.mark.parametrize(("rows", "added", "rejected"), [
+    # A number and names that agree; a number alone; two public addresses.
+    (["Ana Lima,+351 912 345 678,", "Ana Maria Lima,+351 912 345 678,"], 1, 0),
+    (["Ana Maria Lima,+351 912 345 678,", "Ana Lima,+351 912 345 678,linkedin.com/in/ana"], 1, 0),
+    (["Ana Maria Lima,+351 912 345 678,", "Ana Lima Costa,+351 912 345 678,"], 2, 0),
+    (["Ana Lima,+351 912 345 678,", "Ben Okoro,+351 912 345 678,"], 2, 0),
+    (["Ana Lima,+351 912 345 678,linkedin.com/in/a", "Ana Lima,+351 912 345 678,linkedin.com/in/b"], 2, 0),
+    # A row without a name is about someone whom an earlier row brought in, or about nobody.
+    (["Ana Lima,,linkedin.com/in/ana", ",,linkedin.com/in/ana"], 1, 0),
+    ([",,linkedin.com/in/ben", "Ana Lima,,linkedin.com/in/ana", ",,linkedin.com/in/ben"], 1, 2),
+])  # fmt: skip
+def test_a_trial_meets_people_as_the_import_does(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str, monkeypatch: pytest.MonkeyPatch,
+    rows: list[str], added: int, rejected: int, size: int,
+) -> None:  # fmt: skip
+    """However the rows fall into batches."""
+    monkeypatch.setattr(import_batch, "MOST_ROWS", size)
+    client = client_for(alice)
+    file = upload(client, "Name,Phone,LinkedIn\n" + "\n".join(rows) + "\n")
+    fields: list[str | None] = ["full_name", "phone", "linkedin_url"]
+    run_id = props(try_out(client, [file], search, fields), ids.IMPORT_DRY_RUN_RUN)["data"]
+    work(rt, run_id)
+    tried_out = runs.get_run(rt, alice, run_id)["counts"]
+    work(rt, import_id := started(press_start(client, [file], search, fields)))
+    done = runs.get_run(rt, alice, import_id)["counts"]
+    assert (tried_out["added"], tried_out["rejected"]) == (added, rejected)
+    assert tried_out["repeated"] == len(rows) - added - rejected
+    assert (len(profiles(rt)), done["rejected"]) == (added, rejected)
+    assert sum(done[name] for name in ("added", "changed", "unchanged", "rejected")) == len(rows)

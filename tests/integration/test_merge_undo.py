@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from services import candidates, merges, notes
@@ -32,7 +33,7 @@ def test_everything_is_as_before_byte_for_byte(rt: Runtime, alice: Actor, two: T
     done = merges.merge(rt, alice, two.pair, choices)
     assert {name for name, found in everything(rt).items() if found != before[name]} >= {
         "profiles", "profile_urls", "positions", "candidates", "notes", "verdicts", "screening_items", "overrides",
-        "duplicate_pairs", "searches", "archive_people",
+        "duplicate_pairs", "searches", "archive_people", "exclusions", "filter_flags",
     }  # fmt: skip
     assert merges.undo(rt, alice, done.id).kept == {}
     assert everything(rt) == before
@@ -197,18 +198,48 @@ def test_who_may_only_look_by_now_takes_nothing_back(rt: Runtime, alice: Actor, 
         merges.undo(rt, Actor(alice.user_id, "viewer"), done.id)
 
 
+def test_who_was_restored_since_is_out_again_with_the_reason_that_was(
+    rt: Runtime, alice: Actor, bob: Actor, two: Two
+) -> None:
+    """The line of the ledger was closed meanwhile; who is out has an open one all the same."""
+    done = merges.merge(rt, alice, two.pair)
+    candidates.change(rt, bob, two.both, [two.both_a], action_of("restore", ""), None)
+    assert merges.undo(rt, alice, done.id).kept == {}
+    open_lines = rows(rt, "SELECT candidate_id, filter_status, rule_id IS NOT NULL AS by_rule FROM exclusions"
+                          " WHERE restored_at IS NULL")  # fmt: skip
+    assert open_lines == [{"candidate_id": two.both_b, "filter_status": "filtered_manual", "by_rule": True}]
+
+
+def test_who_is_out_twice_is_out_once_and_twice_again(rt: Runtime, alice: Actor, bob: Actor, two: Two) -> None:
+    candidates.change(rt, bob, two.both, [two.both_a], action_of("exclude", ""), None)
+    before = everything(rt)
+    done = merges.merge(rt, alice, two.pair)
+    lines = rows(rt, "SELECT restored_as FROM exclusions WHERE candidate_id = %s ORDER BY id", two.both_a)
+    assert [line["restored_as"] for line in lines] == ["person", "merge", None]
+    assert merges.undo(rt, alice, done.id).kept == {}
+    assert everything(rt) == before
+
+
+def test_the_app_moves_lines_within_a_search_only(rt: Runtime, alice: Actor, two: Two) -> None:
+    line = one(rt, "SELECT id FROM exclusions WHERE candidate_id = %s", two.both_b)["id"]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        rows(rt, "UPDATE exclusions SET candidate_id = %s WHERE id = %s", two.both_a, line)
+    rows(rt, "SELECT move_exclusion(%s, %s)", line, two.left_a)
+    assert one(rt, "SELECT candidate_id FROM exclusions WHERE id = %s", line) == {"candidate_id": two.both_b}
+
+
 # -- nothing is forgotten --------------------------------------------------------------------------
 
 
 def test_every_table_that_refers_to_people_or_candidates_is_known(rt: Runtime, alice: Actor, two: Two) -> None:
-    """A new table with such a reference would lose its rows in a merge: put it into identity_snapshot()."""
+    """A new table with such a reference would lose its rows in a merge: a row of identity_tables is for it."""
     found = rows(rt, "SELECT DISTINCT conrelid::regclass::text AS name FROM pg_constraint WHERE contype = 'f'"
                      " AND confrelid IN ('profiles'::regclass, 'candidates'::regclass)")  # fmt: skip
     seen = rows(rt, "SELECT DISTINCT r ->> 't' AS name FROM jsonb_array_elements(identity_snapshot("
                     "(SELECT array_agg(id) FROM profiles), (SELECT array_agg(id) FROM candidates))) AS r")  # fmt: skip
     known = {row["name"] for row in seen} | {"merges"}
     assert {row["name"] for row in found} <= known
-    assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs"}
+    assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs", "changes"}
 
 
 def test_two_in_one_archived_search_are_not_merged(rt: Runtime, alice: Actor, two: Two) -> None:

@@ -195,7 +195,12 @@ def test_saving_a_note_shows_it_and_empties_the_box(
     body = response.get_json()["response"]
     shown = json.dumps(body)
     assert "Speaks <b>Go</b>" in shown
-    answer = {"person": str(place[1]), "note_count": 1, "version_before": version, "version_after": version + 1}
+    answer = {
+        "person": str(place[1]),
+        "row": {"note_count": 1},
+        "version_before": version,
+        "version_after": version + 1,
+    }
     # Without "newer data" for its author: the page learns which step of the version was its own.
     assert any(answer.items() <= (value.get("data") or {}).items() for value in body.values())
     assert body[ids.NOTE_INPUT]["value"] == ""

@@ -101,7 +101,13 @@ def test_a_person_is_shown_with_all_that_is_known(rt: Runtime, alice: Actor, roo
     assert found.linkedin_link == "https://www.linkedin.com/in/person"
     assert found.email_link == f"mailto:{found.email}"
     assert found.editable
-    assert (found.notes, found.history, found.verdicts, found.known, found.override) == ((), (), (), (), None)
+    assert (found.notes, found.history, found.explanation.verdicts, found.known, found.override) == (
+        (),
+        (),
+        (),
+        (),
+        None,
+    )
 
 
 def test_an_unsafe_address_is_text_and_no_link(rt: Runtime, alice: Actor, room: Room) -> None:
@@ -157,7 +163,9 @@ def test_verdicts_come_with_their_evidence_from_the_newest_criteria_that_judged(
         if judged:
             room.sql("INSERT INTO verdicts VALUES (%s, %s, NULL, '', '', '', 'pass', 'title', 'Engineer')",
                      room.ids[0], criterion)  # fmt: skip
-    assert shown(rt, alice, room).verdicts == (("Version 2", "must", "pass", "title", "Engineer"),)
+    found = shown(rt, alice, room).explanation
+    assert [one[:5] for one in found.verdicts] == [("Version 2", "must", "pass", "title", "Engineer")]
+    assert (found.version, found.newest, found.score, found.fit) == (2, 3, 10, "strong")
 
 
 def test_other_searches_are_named_only_where_they_may_be_seen(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from services import rubrics, runs, screening, screening_model, searches
+from services import overrides, rubrics, runs, screening, screening_model, searches, verdicts
 from services.config import Settings, child_environ
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.grid_view import View
@@ -76,7 +76,7 @@ def test_everyone_gets_verdicts_with_evidence_a_score_and_a_fit(rt: Runtime, ali
         assert person["fit"] == ("weak" if number % 2 else "strong" if points * 10 / 7 >= 7.5 else "possible")
         assert (person["stage"], person["changed_by"]) == ("new", alice.user_id)
         assert person["screened_at"] is not None
-        found = screening.verdicts(rt, alice, search, person["id"])
+        found = verdicts.explain(rt, alice, search, person["id"]).verdicts
         assert [one.criterion for one in found] == ["Python", "Kubernetes", "Bern"]
         assert found[0].verdict == ("fail" if number % 2 else "pass")
         assert (found[0].field, found[0].quote) == (("", "") if number % 2 else ("skills", "Python"))
@@ -126,7 +126,7 @@ def test_a_new_criterion_is_asked_alone(rt: Runtime, alice: Actor, stub: OpenAIS
     for body in stub.requests.seen:
         system = body["input"][0]["content"]
         assert "sql?" in system and "kubernetes?" not in system
-    assert all(len(screening.verdicts(rt, alice, search, one["id"])) == 4 for one in people(rt, search))
+    assert all(len(verdicts.explain(rt, alice, search, one["id"]).verdicts) == 4 for one in people(rt, search))
     assert run["counts"]["reused"] == 0
 
 
@@ -140,6 +140,37 @@ def test_a_changed_profile_is_asked_about_again(rt: Runtime, alice: Actor, stub:
     work(rt, start(rt, alice, search))
     assert stub.requests.total == 7
     assert people(rt, search)[0]["score"] > one["score"]
+
+
+def test_a_score_is_explained_and_what_is_out_of_date_is_marked(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 6)
+    work(rt, start(rt, alice, search))
+    one, other = people(rt, search)[0], people(rt, search)[5]
+    # 6 knows Python (4 of 7) and Kubernetes (2 of 7) and is not in Bern.
+    found = verdicts.explain(rt, alice, search, other["id"])
+    assert [round(line.points, 1) for line in found.verdicts] == [5.7, 2.9, 0]
+    assert [round(line.best, 1) for line in found.verdicts] == [5.7, 2.9, 1.4]
+    assert (found.score, found.fit, found.stale) == (float(other["score"]), other["fit"], ())
+    assert verdicts.explain(rt, alice, search, one["id"]).verdicts[0].caps_fit == "weak"
+    with rt.db.connection() as conn:
+        # What the model does not see makes nothing out of date.
+        conn.execute("UPDATE profiles SET email = 'a@example.com', updated_at = now()")
+        assert verdicts.explain(rt, alice, search, one["id"]).stale == ()
+        conn.execute("UPDATE profiles p SET skills = '{Python}' FROM candidates c "
+                     "WHERE c.profile_id = p.id AND c.id = %s", [one["id"]])  # fmt: skip
+    assert verdicts.explain(rt, alice, search, one["id"]).stale == ("profile",)
+    assert verdicts.explain(rt, alice, search, other["id"]).stale == ()
+    save_rubric(rt, alice, search, CRITERIA[:2])
+    newer = verdicts.explain(rt, alice, search, other["id"])
+    assert (newer.version, newer.newest, newer.stale) == (1, 2, ("criteria",))
+    changed = Runtime(replace(rt.settings, openai_model="another"))
+    changed.open()
+    try:
+        assert verdicts.explain(changed, alice, search, one["id"]).stale == ("criteria", "model")
+    finally:
+        changed.close()
+    work(rt, start(rt, alice, search, rubrics.newest(rt, alice, search)))
+    assert [verdicts.explain(rt, alice, search, p["id"]).stale for p in people(rt, search)] == [()] * 6
 
 
 def test_only_the_people_of_the_view_are_screened(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
@@ -160,7 +191,8 @@ def test_a_quote_that_is_not_there_makes_the_verdict_unknown(rt: Runtime, alice:
     assert run["counts"]["unverified"] == 9
     for person in people(rt, search):
         assert (person["score"], person["fit"]) == (None, None)
-        assert {(v.verdict, v.quote) for v in screening.verdicts(rt, alice, search, person["id"])} == {("unknown", "")}
+        found = verdicts.explain(rt, alice, search, person["id"]).verdicts
+        assert {(v.verdict, v.quote) for v in found} == {("unknown", "")}
 
 
 @pytest.mark.parametrize(
@@ -475,23 +507,23 @@ def test_others_cannot_start_see_or_change_what_is_not_theirs(
     view = View.of(search)
     # A viewer of a team search looks, and no more.
     assert screening.overview(rt, charlie, search).editable is False
-    assert screening.verdicts(rt, charlie, search, one) == []
+    assert verdicts.explain(rt, charlie, search, one).verdicts == ()
     for attempt in (
         lambda: screening.start(rt, charlie, view, rubric.id),
         lambda: save_rubric(rt, charlie, search),
         lambda: rubrics.propose(rt, charlie, search, JOB),
-        lambda: screening.override(rt, charlie, search, one, "strong", "known to me"),
+        lambda: overrides.decide(rt, charlie, search, one, "strong", "known to me"),
     ):
         with pytest.raises(Forbidden):
             attempt()
     searches.set_visibility(rt, alice, search, "private")
     assert rubrics.newest(rt, bob, search) is None
-    assert screening.verdicts(rt, bob, search, one) == []
+    assert verdicts.explain(rt, bob, search, one).verdicts == ()
     for attempt in (
         lambda: screening.overview(rt, bob, search),
         lambda: screening.start(rt, bob, view, rubric.id),
         lambda: save_rubric(rt, bob, search),
-        lambda: screening.override(rt, bob, search, one, "strong", "known to me"),
+        lambda: overrides.decide(rt, bob, search, one, "strong", "known to me"),
         lambda: estimate(rt, bob, view, rubric),
     ):
         with pytest.raises(Forbidden):
@@ -518,16 +550,16 @@ def test_a_person_decides_and_both_values_are_kept(rt: Runtime, alice: Actor, st
     assert one["fit"] == "weak"
     for fit, reason in (("strong", " "), ("excellent", "because")):
         with pytest.raises(BadInput):
-            screening.override(rt, alice, search, one["id"], fit, reason)
-    assert screening.override(rt, alice, search, one["id"], "strong", "Wrote the book on it.") == "weak"
-    kept = screening.last_override(rt, alice, search, one["id"])
+            overrides.decide(rt, alice, search, one["id"], fit, reason)
+    assert overrides.decide(rt, alice, search, one["id"], "strong", "Wrote the book on it.").model_fit == "weak"
+    kept = overrides.last(rt, alice, search, one["id"])
     assert kept is not None
     assert (kept.fit, kept.model_fit, kept.reason, kept.by) == ("strong", "weak", "Wrote the book on it.", alice.name)
     # Screening again, here with other weights, does not take the decision back.
     work(rt, start(rt, alice, search, save_rubric(rt, alice, search, (replace(CRITERIA[0], weight=Decimal(9)),))))
     after = people(rt, search)[0]
     assert (after["fit"], after["score"]) == ("strong", 0)
-    assert screening.override(rt, alice, search, one["id"], "possible", "On second thoughts.") == "weak"
+    assert overrides.decide(rt, alice, search, one["id"], "possible", "On second thoughts.").model_fit == "weak"
 
 
 def test_neither_key_nor_names_leave_the_machine_or_reach_the_log(

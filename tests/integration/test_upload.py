@@ -319,7 +319,8 @@ def test_from_the_file_to_the_people(rt: Runtime, client_for: ClientFor, alice: 
 
     work(rt, run_id)
     done = report(client, run_id, search)
-    assert props(done, ids.IMPORT_CLOCK) == {"disabled": True}
+    # Until the new people have been compared with those who are known.
+    assert props(done, ids.IMPORT_CLOCK) == {"disabled": False}
     shown = json.dumps(props(done, ids.IMPORT_REPORT))
     assert '"data-count": "added"' in shown
     assert f"/imports/{run_id}/rejected.csv" in shown

@@ -200,7 +200,7 @@ def test_a_repeat_adds_what_it_says_and_takes_nothing_away() -> None:
     first.absorb(second)
     first.absorb(third)
     assert (first.values["phone"], first.values["email"], first.raw["note"]) == ("+351", "a@example.com", "y")
-    assert first.repeats == [True, False]
+    assert first.repeats == [(2, True), (2, False)]
 
 
 JSON = st.recursive(

@@ -1,0 +1,92 @@
+"""What the drawer says of a screening: verdicts with evidence, how they make the score, and one's own decision. Pure.
+
+`Explanation` is services.verdicts.Explanation, `Override` services.overrides.Override, read by name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from layouts import ids, text
+
+Explanation = Any
+MAX_REASON = 2000
+
+
+def explanation_section(found: Explanation) -> list[Component]:
+    """Verdicts, each with its part in the score; nothing before the first screening."""
+    if not found.verdicts:
+        return []
+    stale = [_stale(found)] if found.stale else []
+    rows = [_verdict(one) for one in found.verdicts]
+    return [html.H3(text.PERSON_VERDICTS), *stale, html.Ul(rows, id=ids.CANDIDATE_EVIDENCE), html.P(
+        _sum(found), className="sx-muted sx-score-sum", **{"data-testid": "score-sum"})]  # fmt: skip
+
+
+def override_section(person: Any) -> list[Component]:
+    """A form that is closed until asked for, for whoever may change the search."""
+    if not person.editable:
+        return []
+    options = [{"label": label, "value": fit} for fit, label in text.FITS.items()]
+    form = html.Div(
+        [
+            html.P(text.OVERRIDE_HINT, className="sx-muted"),
+            html.Label([html.Span(text.OVERRIDE_FIT), dbc.Select(
+                id=ids.OVERRIDE_FIT, options=options, value=person.fit or "possible", size="sm")]),
+            html.Label([html.Span(text.OVERRIDE_REASON), dbc.Textarea(
+                id=ids.OVERRIDE_REASON, rows=2, maxLength=MAX_REASON, placeholder=text.OVERRIDE_PLACEHOLDER)]),
+            html.P(id=ids.OVERRIDE_PROBLEM, className="sx-problem", role="alert"),
+            html.Button(text.OVERRIDE_SAVE, id=ids.OVERRIDE_SAVE, type="button", className="btn btn-sm btn-primary"),
+        ],
+        className="sx-override",
+    )  # fmt: skip
+    return [html.Details([html.Summary(text.OVERRIDE_OPEN, id=ids.OVERRIDE_OPEN), form], className="sx-override-box")]
+
+
+def _verdict(one: Any) -> Component:
+    head = html.Div(
+        [
+            html.Span(one.criterion, dir="auto"),
+            html.Span(text.CRITERION_KINDS.get(one.kind, one.kind), className="sx-muted sx-kind"),
+            html.Span(text.VERDICTS.get(one.verdict, one.verdict), className=f"sx-badge sx-badge-{_tone(one)}"),
+            html.Span(_points(one), className="sx-points sx-muted"),
+        ],
+        className="sx-verdict",
+    )
+    field = text.FIELD_NAMES.get(one.field) or text.COLUMN_LABELS.get(one.field, one.field.replace("_", " ")).lower()
+    source = html.Span(f" {text.EVIDENCE_FROM.format(field=field)}")
+    quote = [html.Blockquote([one.quote, source], className="sx-quote", dir="auto")] if one.quote else []
+    cap = [html.P(text.SCORE_CAPS[one.caps_fit], className="sx-muted sx-by")] if one.caps_fit else []
+    return html.Li([head, *quote, *cap], **{"data-verdict": one.verdict})
+
+
+def _points(one: Any) -> str:
+    if one.kind == "avoid":
+        return f"{one.points:.1f}" if one.points else "0"
+    return text.SCORE_OF.format(points=f"{one.points:.1f}", best=f"{one.best:.1f}")
+
+
+def _sum(found: Explanation) -> str:
+    if found.score is None:
+        return text.SCORE_NONE
+    fit = text.FITS.get(found.fit, found.fit)
+    return text.SCORE_SUM.format(score=f"{found.score:g}", fit=fit.lower(), version=found.version)
+
+
+def _stale(found: Explanation) -> Component:
+    said = [text.STALE[reason].format(version=found.version, newest=found.newest) for reason in found.stale]
+    return html.P(
+        [html.Span(text.STALE_BADGE, className="sx-badge sx-badge-unknown"), " ", " ".join(said), " ", text.STALE_HINT],
+        className="sx-stale-verdicts", **{"data-testid": "stale-verdicts", "data-stale": " ".join(found.stale)},
+    )  # fmt: skip
+
+
+def _tone(one: Any) -> str:
+    """Colour of a verdict: to have what should be avoided is bad news."""
+    if one.verdict == "unknown":
+        return "unknown"
+    return "strong" if (one.verdict == "pass") is (one.kind != "avoid") else "weak"

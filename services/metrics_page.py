@@ -1,0 +1,97 @@
+"""What /metrics says: what processes counted, what they tell of themselves, and what stands in Postgres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+import sql
+from services import db, metrics, metrics_files, process_figures
+from services.cache import CacheDown
+from services.errors import ProductError
+from services.runtime import Runtime
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+_Q = sql.queries("metrics")
+
+
+def render(rt: Runtime) -> bytes:
+    """Prometheus text. A server that is away is a figure too (sourcingx_up), never an error."""
+    registry = CollectorRegistry()
+    if not metrics_files.collect(rt.settings.home, registry):
+        registry.register(metrics.REGISTRY)
+    registry.register(_Now(rt))
+    return generate_latest(registry)
+
+
+class _Now(Collector):
+    """Figures of this moment, the same whichever process is asked."""
+
+    def __init__(self, rt: Runtime) -> None:
+        self._rt = rt
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("sourcingx_up", "Whether a server answers.", labels=["server"])
+        try:
+            found = list(self._processes())
+            up.add_metric(["redis"], 1)
+        except CacheDown:
+            found = []
+            up.add_metric(["redis"], 0)
+        try:
+            found += list(self._runs())
+            up.add_metric(["postgres"], 1)
+        except ProductError:
+            up.add_metric(["postgres"], 0)
+        yield up
+        yield from found
+        yield from self._limits()
+
+    def _processes(self) -> Iterator[Metric]:
+        labels = ["kind", "host", "pid"]
+        pss = GaugeMetricFamily("sourcingx_process_pss_bytes", "Proportional set size.", labels=labels)
+        rss = GaugeMetricFamily("sourcingx_process_rss_bytes", "Resident set size.", labels=labels)
+        age = GaugeMetricFamily("sourcingx_process_age_seconds", "Since its start.", labels=labels)
+        pool = GaugeMetricFamily("sourcingx_pool_connections", "Pool of a process.", labels=[*labels, "state"])
+        for process in process_figures.processes(self._rt):
+            at = [process.kind, process.host, str(process.pid)]
+            pss.add_metric(at, process.pss)
+            rss.add_metric(at, process.rss)
+            age.add_metric(at, process.age_s)
+            size, free = process.pool["pool_size"], process.pool["pool_available"]
+            for state, value in (("used", size - free), ("free", free), ("waiting", process.pool["requests_waiting"])):
+                pool.add_metric([*at, state], value)
+        yield from (pss, rss, age, pool)
+
+    def _runs(self) -> Iterator[Metric]:
+        with self._rt.db.connection() as conn:
+            queue = db.rows(conn, _Q.fetch_queue)
+            dead = db.one(conn, _Q.fetch_dead)
+            silence = db.one(conn, _Q.fetch_silence)
+        runs = GaugeMetricFamily("sourcingx_runs", "Runs that have not ended.", labels=["kind", "state"])
+        oldest = GaugeMetricFamily("sourcingx_runs_oldest_seconds", "Age of the oldest.", labels=["kind", "state"])
+        for row in queue:
+            runs.add_metric([row["kind"], row["state"]], row["runs"])
+            oldest.add_metric([row["kind"], row["state"]], row["oldest_s"])
+        yield runs
+        yield oldest
+        yield GaugeMetricFamily(
+            "sourcingx_runs_failed", "Failed in the last 30 days.", value=dead["runs"] if dead else 0
+        )
+        if silence and silence["seconds"] is not None:
+            yield GaugeMetricFamily(
+                "sourcingx_job_worker_silence_seconds", "Since a job worker's last sign of life.", silence["seconds"]
+            )
+
+    def _limits(self) -> Iterator[Metric]:
+        s = self._rt.settings
+        limits = GaugeMetricFamily(
+            "sourcingx_vendor_limit", "What a vendor allows a minute.", labels=["vendor", "what"]
+        )
+        limits.add_metric(["openai", "requests"], s.openai_rpm)
+        limits.add_metric(["openai", "tokens"], s.openai_tpm)
+        yield limits
