@@ -826,7 +826,6 @@ DRY_RUN_BLANK = "nothing there"
 ALIKE_ASK = "What it takes for the same"
 ALIKE_NONE = "It takes no name of this search for an entry."
 ALIKE_COLUMNS = ("Name in this search", "Entry of the list", "Alike", "People")
-FILTER_APPLY_TITLE = "Apply"
 FILTER_HOW = {
     "bring_back": "Bring back whom rules left out before, where these rules keep them",
     "again": "Leave out again whom a person had brought back",
@@ -924,7 +923,7 @@ FUNNEL_STEPS = {
     "shortlisted": "Shortlisted",
 }
 FUNNEL_CHART = "Funnel of this search, from loaded to shortlisted"
-FUNNEL_COLUMNS = ("Step", "People", "Of all", "Of the active ones")
+FUNNEL_COLUMNS = ("Step", "People", "Of all", "Of active")
 FUNNEL_EMPTY = "There is nobody in this search yet. Import people first."
 FUNNEL_OUT = "Left out, by reason"
 
