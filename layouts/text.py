@@ -514,6 +514,8 @@ COUNTS = {
     "calls": "calls",
     "tokens": "tokens",
     "cost": "US dollars",
+    "rate": "people a minute",
+    "suspect": "profiles with text that reads like orders to the model",
 }
 
 # Duplicates
@@ -1041,6 +1043,14 @@ SCREEN_LATEST = "Latest screening"
 SCREEN_SHOW = "Show the best fits"
 SCREEN_AGAIN = "Try again"
 SCREEN_RESUME = "Go on"
+SCREEN_PAUSE = "Pause"
+SCREEN_PAUSING = "It pauses as soon as the calls that are under way are answered."
+SCREEN_BUDGET = "Pause at a cost of"
+SCREEN_BUDGET_HINT = "US dollars; empty: no limit"
+SCREEN_HOLD = ("{message} One screening waits for it.", "{message} {n} screenings wait for it, everyone's.")
+SCREEN_HOLD_ALONE = "{message}"
+SCREEN_LIFT = "Try again now"
+SCREEN_LIFTED = "Trying again. {n} waiting go on."
 SCREEN_DEAD = "Could not be screened"
 SCREEN_DEAD_HINT = "They keep whatever score they had. Nobody is rejected by this."
 SCREEN_DEAD_MORE = "The first {count} are shown."
