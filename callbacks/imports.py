@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -74,8 +77,9 @@ def _register_look(registry: Registry) -> None:
     rt = registry.rt
 
     def explain(error: ProductError) -> Any:
-        # What a person just set stays, to be set otherwise.
-        return no_update if _set_by_hand() else None, None, None, True, True, error.message
+        # What a person set stays, to be set otherwise.
+        kept = no_update if _set_by_hand() else None
+        return kept, None, kept, True, True, error.message
 
     @registry.callback(
         Output(ids.IMPORT_FILES, "children"), Output(ids.IMPORT_PREVIEW, "children"),
@@ -83,15 +87,16 @@ def _register_look(registry: Registry) -> None:
         Output(ids.IMPORT_DRY_RUN, "hidden"), Output(ids.IMPORT_PROBLEM, "children"),
         Input(ids.IMPORT_UPLOAD, "data"), Input(ids.import_option(ALL, ALL), "value"),
         State(ids.import_option(ALL, ALL), "id"),
+        State(ids.import_map(ALL), "name"), State(ids.import_map(ALL), "value"),
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
-    def look(uploaded: Any, values: list[Any], options: list[dict[str, Any]]) -> Any:
+    def look(uploaded: Any, values: list[Any], options: list[dict[str, Any]], *chosen: list[Any]) -> Any:
         if uploaded is None:
             return None, None, None, True, True, no_update
         by_hand = _set_by_hand()
-        found = import_preview.preview(
-            rt, current_actor(), parts_of(uploaded, options if by_hand else [], values if by_hand else [])
-        )
+        parts = parts_of(uploaded, options if by_hand else [], values if by_hand else [])
+        before = zip(chosen[0], _fields(chosen[1]), strict=False) if by_hand else ()
+        found = import_preview.preview(rt, current_actor(), parts, list(before))
         files = no_update if by_hand else import_form.files(found.files, import_readers.ENCODINGS)
         shown = import_form.preview([column.name for column in found.columns], found.rows)
         return files, shown, _mapping(found), False, False, ""
@@ -119,7 +124,16 @@ _Given = tuple[Any, str, list[Any], list[dict[str, Any]], list[str | None]]
 def _arguments(given: _Given) -> tuple[str, list[dict[str, Any]], list[str | None]]:
     """Search, parts and mapping, as services.imports takes them."""
     uploaded, search_id, values, options, fields = given
-    return search_id, parts_of(uploaded, options, values), [None if f == import_form.KEEP else f for f in fields]
+    return search_id, parts_of(uploaded, options, values), _fields(fields)
+
+
+def _fields(chosen: Sequence[str | None]) -> list[str | None]:
+    return [None if field == import_form.KEEP else field for field in chosen]
+
+
+def _told(uploaded: Any, values: Sequence[Any], fields: Sequence[Any]) -> str:
+    """A name for all that a trial is about: once anything of it is changed, its report is of something else."""
+    return hashlib.blake2b(json.dumps([uploaded, values, fields]).encode(), digest_size=16).hexdigest()
 
 
 def _register_start(registry: Registry) -> None:
@@ -155,19 +169,22 @@ def _register_dry_run(registry: Registry) -> None:
     def try_out(clicks: int | None, *given: Any) -> Any:
         if not clicks or not given[0]:
             return no_update, no_update
-        return imports.start_dry_run(rt, current_actor(), *_arguments(given)), ""
+        uploaded, _, values, _, fields = given
+        run_id = imports.start_dry_run(rt, current_actor(), *_arguments(given))
+        return {"run": run_id, "of": _told(uploaded, values, fields)}, ""
 
     @registry.callback(
         Output(ids.IMPORT_DRY_RUN_REPORT, "children"), Output(ids.IMPORT_DRY_RUN_CLOCK, "disabled"),
         Input(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals"), Input(ids.IMPORT_DRY_RUN_RUN, "data"),
-        Input(ids.IMPORT_UPLOAD, "data"),
+        Input(ids.IMPORT_UPLOAD, "data"), Input(ids.import_option(ALL, ALL), "value"),
+        Input(ids.import_map(ALL), "value"),
         rule=Rule.ANY, polling=True, prevent_initial_call=True,
     )  # fmt: skip
-    def report_trial(_: int | None, run_id: int | None, uploaded: Any) -> Any:
-        # Other files: what was found out about the ones before is of no use.
-        if not isinstance(run_id, int) or ctx.triggered_id == ids.IMPORT_UPLOAD:
+    def report_trial(_: int | None, trial: Any, uploaded: Any, values: list[Any], fields: list[Any]) -> Any:
+        # Other files, read or mapped otherwise: what was found out before is of no use.
+        if not isinstance(trial, dict) or trial.get("of") != _told(uploaded, values, fields):
             return None, True
-        run = runs.get_run(rt, current_actor(), run_id)
+        run = runs.get_run(rt, current_actor(), _number(str(trial.get("run"))))
         return pages_import.dry_run(run), run["state"] not in runs.OPEN
 
 

@@ -148,7 +148,8 @@ def _column(place: int, column: Column, options: list[dict[str, str]]) -> html.L
                 [html.Span(column.name, className="sx-column-name", title=column.name), _badge(column.guess)],
                 className="sx-column-head",
             ),
-            dbc.Select(id=ids.import_map(place), options=options, value=chosen, size="sm"),
+            # The name says whose choice it is, when the file is read in another way and has other columns.
+            dbc.Select(id=ids.import_map(place), options=options, value=chosen, size="sm", name=column.name),
             html.Span(samples, className="sx-column-samples", title=samples),
         ],
         className="sx-column",
@@ -161,5 +162,5 @@ def _badge(guess: Guess | None) -> html.Span:
     if guess is None:
         return html.Span(text.IMPORT_UNKNOWN, className="sx-mark")
     said = text.IMPORT_GUESSES[guess.how].format(like=guess.like, confidence=guess.confidence)
-    sure = guess.how in ("header", "remembered")
+    sure = guess.how in ("header", "remembered", "kept")
     return html.Span(said, className=f"sx-mark sx-mark-{'good' if sure else 'warn'}", **{"data-guess": guess.how})

@@ -427,6 +427,7 @@ IMPORT_GUESSES = {
     "remembered": "As last time",
     "similar": "Like “{like}”, {confidence} %",
     "values": "By its values, {confidence} %",
+    "kept": "As you set it",
 }
 IMPORT_UNKNOWN = "Not known"
 IMPORT_NO_SAMPLES = "nothing in the first rows"

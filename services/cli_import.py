@@ -12,7 +12,18 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 import sql
-from services import bootstrap, cli_base, db, import_mapping, import_readers, imports, runs, searches, uploads
+from services import (
+    bootstrap,
+    cli_base,
+    db,
+    import_mapping,
+    import_memory,
+    import_readers,
+    imports,
+    runs,
+    searches,
+    uploads,
+)
 from services.errors import BadInput
 from services.identity import Actor
 from services.import_source import Part, Source
@@ -32,7 +43,12 @@ def add_parsers(subparsers: Any) -> None:
         help="CSV, XLSX, Parquet, or JSON as an array or one object a line; several become one import",
     )  # fmt: skip
     add.add_argument("--search", required=True, metavar="TITLE", help="title or id; a new title makes a new search")
-    add.add_argument("--map", type=Path, metavar="FILE", help='JSON: {"column": "field"}; default: known headers')
+    add.add_argument(
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help='JSON: {"column": "field"}; default: as these headers were mapped last, else known headers',
+    )
     add.add_argument(
         "--sheet", action="append", metavar="NAME", default=[],
         help=f"sheet of a workbook, may be repeated; {ALL_SHEETS} takes all; default: the first",
@@ -46,8 +62,8 @@ def _import(args: argparse.Namespace) -> int:
         # Everything that can be wrong with the files is found before a search is made for them.
         files = {path: stack.enter_context(_opened(path)) for path in dict.fromkeys(args.files)}
         parts = [part for path, file in files.items() for part in _parts(path, file, args.sheet)]
-        source = Source(parts, {})
-        given = import_mapping.suggest(source.columns) if args.map is None else _mapping(args.map)
+        source = Source(parts)
+        how, given = _mapped(rt, args.map, source.columns)
         mapping = import_mapping.check(given, source.columns)
         with closing(source.rows()) as reading:
             if not sum(1 for _ in reading):
@@ -57,11 +73,15 @@ def _import(args: argparse.Namespace) -> int:
         params = imports.read_params(
             rt, actor, [part.params | {"upload_id": stored[part.upload_id]} for part in parts], mapping
         )
+        if how == "given":
+            with rt.db.connection() as conn:
+                import_memory.remember(conn, actor, params["columns"], params["mapping"])
         # Here, not in a worker: it may be that none runs.
         run_id = Runner(rt, "command line").execute_inline(actor, "import", search_id, params)
         run = runs.get_run(rt, actor, run_id)
     counts = {name: run["counts"].get(name, 0) for name in imports.COUNTS}
-    cli_base.show(args, {"run": run_id, "state": run["state"], "search": search_id, "rows": run["done"], **counts})
+    cli_base.show(args, {"run": run_id, "state": run["state"], "search": search_id, "rows": run["done"],
+                         "mapping": how, **counts})  # fmt: skip
     if run["state"] != "done":
         sys.stderr.write(f"sourcingx: {run['message'] or 'The import did not come to its end.'}\n")
         return 1
@@ -84,6 +104,16 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _mapped(rt: Runtime, path: Path | None, columns: list[str]) -> tuple[str, Any]:
+    """How columns become fields, and who says so: the file given, the team's last import of these headers, or
+    the headers themselves. Guesses that somebody has to look at are for the page."""
+    if path is not None:
+        return "given", _mapping(path)
+    with rt.db.connection() as conn:
+        remembered = import_memory.recall(conn, columns)
+    return ("remembered", remembered.mapping) if remembered else ("headers", import_mapping.suggest(columns))
 
 
 def _mapping(path: Path) -> Any:

@@ -38,10 +38,10 @@ _ALSO = {
     "danmark": "Denmark", "suomi": "Finland", "uae": "United Arab Emirates", "korea": "South Korea",
     "republic of korea": "South Korea", "russian federation": "Russia",
 }  # fmt: skip
-_NAMES = {text_key(name): name for name in (*_ONE_WORD.split(), *_MORE.split(","))} | _ALSO
+NAMES = {text_key(name): name for name in (*_ONE_WORD.split(), *_MORE.split(","))} | _ALSO
 
 
 @lru_cache(8192)
 def country_in(location: str) -> str:
     """The country that a place ends with, "" where that is not certain."""
-    return _NAMES.get(text_key(location.rpartition(",")[2].strip()), "")
+    return NAMES.get(text_key(location.rpartition(",")[2].strip()), "")

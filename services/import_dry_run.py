@@ -17,8 +17,8 @@ from psycopg.types.json import Jsonb
 import sql
 from services import db, import_history, import_mapping, import_marks, import_readers, import_source
 from services import known as known_marks
+from services.careers import Education, History, Position
 from services.import_batch import Batch, Slot, gather, one_each
-from services.import_history import Education, History, Position
 from services.import_load import find_people
 from services.import_normalise import Normaliser
 from services.import_readers import Row

@@ -21,12 +21,34 @@ _PHONE = re.compile(r"\+?[\d ()./-]{7,25}")
 
 @dataclass(frozen=True)
 class Guess:
-    """A field and why. how: header, similar, values or remembered; confidence: 0–100; like: the known header."""
+    """A field and why. how: header, similar, values, remembered or kept; confidence: 0–100; like: the known header."""
 
     field: str
     how: str
     confidence: int
     like: str = ""
+
+
+def keep(
+    columns: Sequence[str], guesses: Mapping[str, Guess], before: Sequence[tuple[str, str | None]]
+) -> dict[str, Guess]:
+    """Guesses for a file that is read in another way now, with what a person had chosen for what is still there.
+
+    before: name and field (None for none) of each column as it was. A column is the same by its name, or by its
+    place where there are as many columns as before: another encoding spells names otherwise. Of the latter only
+    what nobody guesses anew is kept.
+    """
+    chosen = dict(before)
+    placed = dict(zip(columns, (field for _, field in before), strict=False)) if len(columns) == len(before) else {}
+    kept: dict[str, Guess] = {}
+    for column in columns:
+        found = guesses.get(column)
+        field = chosen[column] if column in chosen else (found.field if found else placed.get(column))
+        if found is not None and field == found.field:
+            kept[column] = found
+        elif field in FIELDS:
+            kept[column] = Guess(str(field), "kept", 100)
+    return kept
 
 
 def guess(columns: Sequence[str], samples: Mapping[str, Sequence[str]]) -> dict[str, Guess]:

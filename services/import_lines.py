@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
+from services.careers import History
 from services.copy_text import array, line
-from services.import_history import History
 from services.import_rows import Person
 
 # The order of columns in sql/imports.sql, stage_people.

@@ -62,8 +62,11 @@ class Preview:
     mapping: dict[str, str] = field(default_factory=dict)
 
 
-def preview(rt: Runtime, actor: Actor, parts: Parts) -> Preview:
-    """Look at uploads. Raises import_readers.Unreadable with a reason, NotFound, BadInput."""
+def preview(rt: Runtime, actor: Actor, parts: Parts, before: Sequence[tuple[str, str | None]] = ()) -> Preview:
+    """Look at uploads. before: column → field as a person has them on the page, see import_guess.keep.
+
+    Raises import_readers.Unreadable with a reason, NotFound, BadInput.
+    """
     with import_source.open_parts(rt, actor, parts) as opened:
         columns = import_source.columns_of(opened)
         found = _first_rows(opened)
@@ -85,6 +88,8 @@ def preview(rt: Runtime, actor: Actor, parts: Parts) -> Preview:
         guesses = {column: Guess(field, "remembered", 100) for column, field in remembered.mapping.items()}
     else:
         guesses = import_guess.guess(columns, samples)
+    if before:
+        guesses = import_guess.keep(columns, guesses, before)
     return Preview(
         _files(opened),
         [ColumnShown(column, samples[column][:SAMPLES], guesses.get(column)) for column in columns],

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from services.careers import History, Position
 from services.country_names import country_in
 from services.import_dates import months_between, months_of, started_on, years_of
-from services.import_history import History, Plan, Position, history_of
+from services.import_history import Plan, history_of
 from services.spreadsheet_text import unguard
 from services.text_keys import text_key
 from services.urls import opaque_key, url_key
@@ -32,7 +33,7 @@ LIMITS = {
 MAX_SKILLS, MAX_SKILL = 100, 100
 
 # NUL and lone surrogates cannot be stored; the others are invisible or turn text around.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _EMAIL = re.compile(r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+$")
@@ -194,7 +195,7 @@ def clean(value: Any, limit: int | None = None, *, lines: bool = False) -> str:
     if isinstance(value, list):
         value = "\n".join(clean(part) for part in value)
     text = unguard(str(value).lstrip(" "))
-    text = _FORBIDDEN.sub("", unicodedata.normalize("NFC", text))
+    text = FORBIDDEN.sub("", unicodedata.normalize("NFC", text))
     if lines:
         text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.splitlines())
         text = re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -46,8 +46,8 @@ class Part:
 class Source:
     """The rows of an import. columns: of all parts, all different; source: where the file comes from."""
 
-    def __init__(self, parts: list[Part], params: Mapping[str, Any]) -> None:
-        self._parts, self._params = parts, params
+    def __init__(self, parts: list[Part]) -> None:
+        self._parts = parts
         self.columns = columns_of(parts)
         self.source = import_mapping.source_of(self.columns)
 
@@ -60,13 +60,12 @@ class Source:
             base = number_of(place, 0)
             if after >= base + PART_STEP:
                 continue
-            with closing(import_readers.rows(part.file, part.shape, max(0, after - base))) as reading:
+            with (
+                _told_by_place([known.upload_id for known in self._parts], part.upload_id, part.shape.sheet),
+                closing(import_readers.rows(part.file, part.shape, max(0, after - base))) as reading,
+            ):
                 for row in reading:
                     yield row._replace(number=base + row.number) if base else row
-
-    def label(self, number: int) -> str:
-        """A row's number as people say it: "row 17", or "people.xlsx, sheet Leads, row 17"."""
-        return label(self._params, number)
 
 
 @contextmanager
@@ -78,26 +77,35 @@ def open_parts(rt: Runtime, actor: Actor, parts: Parts) -> Iterator[list[Part]]:
     with ExitStack() as stack:
         opened = []
         given = parts_of(parts)
-        for place, part in enumerate(given, 1):
+        for part in given:
             upload, file = stack.enter_context(uploads.opened_upload(rt, actor, part["upload_id"]))
-            try:
-                shape = import_readers.examine(
-                    file, Options.of(part.get("options") or {}), str(part.get("sheet") or "")
-                )
-            except Unreadable as error:
-                # By its place: names of files may be names of people, and messages are kept.
-                raise (
-                    error if len(given) == 1 else Unreadable(f"File {place} of {len(given)}: {error.message}")
-                ) from error
+            sheet = str(part.get("sheet") or "")
+            with _told_by_place([known["upload_id"] for known in given], part["upload_id"], sheet):
+                shape = import_readers.examine(file, Options.of(part.get("options") or {}), sheet)
             opened.append(Part(str(part["upload_id"]), upload["file_name"], file, shape))
         yield opened
+
+
+@contextmanager
+def _told_by_place(uploads_given: Sequence[str], upload_id: str, sheet: str) -> Iterator[None]:
+    """What is wrong with one of several files or sheets says with which: "File 2 of 3, sheet Leads: …".
+
+    By its place: names of files may be names of people, and messages are kept.
+    """
+    try:
+        yield
+    except Unreadable as error:
+        files = list(dict.fromkeys(uploads_given))
+        place = [f"File {files.index(upload_id) + 1} of {len(files)}"] if len(files) > 1 else []
+        named = ", ".join([*place, *([f"sheet {sheet}"] if sheet and len(uploads_given) > 1 else [])])
+        raise (Unreadable(f"{named}: {error.message}") if named else error) from error
 
 
 @contextmanager
 def open_source(rt: Runtime, actor: Actor, params: Mapping[str, Any]) -> Iterator[Source]:
     """Everything that a run imports, its files open. Raises NotFound, import_readers.Unreadable."""
     with open_parts(rt, actor, params["parts"]) as parts:
-        yield Source(parts, params)
+        yield Source(parts)
 
 
 def parts_of(given: Parts) -> list[Mapping[str, Any]]:

@@ -28,7 +28,8 @@ def people(tmp_path: Path) -> Path:
 def test_a_file_becomes_a_search(rt: Runtime, sourcingx: CommandLine, people: Path) -> None:
     done = sourcingx.json("import", str(people), "--search", "Leads")
     counts = {"added": 2, "changed": 0, "unchanged": 0, "rejected": 0, "suppressed": 0}
-    assert done == {"run": done["run"], "state": "done", "search": done["search"], "rows": 2, **counts}
+    said = {"state": "done", "rows": 2, "mapping": "headers"}
+    assert done == {"run": done["run"], "search": done["search"], **said, **counts}
     again = sourcingx.json("import", str(people), "--search", " Leads ")
     assert (again["search"], again["unchanged"]) == (done["search"], 2)
     assert sourcingx.json("import", str(people), "--search", done["search"])["unchanged"] == 2
@@ -39,8 +40,21 @@ def test_a_file_becomes_a_search(rt: Runtime, sourcingx: CommandLine, people: Pa
 def test_a_mapping_file_is_used(rt: Runtime, sourcingx: CommandLine, people: Path, tmp_path: Path) -> None:
     mapping = tmp_path / "map.json"
     mapping.write_text(json.dumps({"Full name": "full_name", "Favourite colour": "industry"}))
-    sourcingx.json("import", str(people), "--search", "Leads", "--map", str(mapping))
+    done = sourcingx.json("import", str(people), "--search", "Leads", "--map", str(mapping))
+    assert done["mapping"] == "given"
     assert [(row["industry"], row["title"]) for row in profiles(rt)] == [("green", ""), ("", "")]
+
+
+def test_headers_are_mapped_as_they_were_last(
+    rt: Runtime, sourcingx: CommandLine, people: Path, tmp_path: Path
+) -> None:
+    """By whom and wherever: by the command before, or on the page (test_import_page)."""
+    mapping = tmp_path / "map.json"
+    mapping.write_text(json.dumps({"Full name": "full_name", "Favourite colour": "industry"}))
+    sourcingx.json("import", str(people), "--search", "Leads", "--map", str(mapping))
+    again = sourcingx.json("import", str(people), "--search", "Others")
+    assert (again["mapping"], again["added"]) == ("remembered", 2)
+    assert {row["title"] for row in profiles(rt)} == {""}
 
 
 def test_workbooks_parquet_and_several_files_are_one_import(

@@ -7,8 +7,11 @@ import io
 import json
 import random
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,14 +19,16 @@ import pytest
 
 import sql
 from services import import_batch, import_normalise, import_run, import_upkeep, runs, searches
+from services.careers import Position
+from services.children import ROOT
+from services.config import child_environ
 from services.identity import Actor
-from services.import_history import Position
 from services.jobs import LeaseLost, RunHandle
 from services.runtime import Runtime
 from tests.integration.test_import import Import, profiles, start, table, version, work
 from tests.integration.test_import import run_file as run_file
 from tests.integration.test_import import search as search
-from tests.integration.test_jobs import row, spawn, until
+from tests.integration.test_jobs import WAIT_S, row, spawn, until
 from tests.unit.test_import_history import PHONES
 
 DIGEST = sql.queries("benchmarks").digest_people
@@ -148,22 +153,16 @@ def test_an_import_killed_again_and_again_is_the_uninterrupted_one(rt: Runtime, 
 # -- two at once -------------------------------------------------------------------------------------
 
 
-def test_overlapping_files_at_once_lose_and_double_nothing(rt: Runtime, alice: Actor, bob: Actor, search: str) -> None:
-    """Half of the people are in both files; each file knows something that the other does not."""
-    other = str(searches.create_search(rt, bob, "Other").id)
-    one = "Name,LinkedIn,Email\n" + "".join(
-        f"Person {n},https://linkedin.com/in/p-{n},p{n}@example.com\n" for n in range(3000)
-    )
-    two = "Name,LinkedIn,Phone,Company\n" + "".join(
-        f"Person {n},https://linkedin.com/in/p-{n},+351 9{n:08},Acme\n" for n in reversed(range(1500, 4500))
-    )
-    jobs = [(alice, start(rt, alice, search, one)), (bob, start(rt, bob, other, two))]
-    threads = [threading.Thread(target=work, args=(rt, run_id)) for _, run_id in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [runs.get_run(rt, actor, run_id)["state"] for actor, run_id in jobs] == ["done", "done"]
+# Half of the people are in both files; each file knows something that the other does not.
+ONE = "Name,LinkedIn,Email\n" + "".join(
+    f"Person {n},https://linkedin.com/in/p-{n},p{n}@example.com\n" for n in range(3000)
+)
+TWO = "Name,LinkedIn,Phone,Company\n" + "".join(
+    f"Person {n},https://linkedin.com/in/p-{n},+351 9{n:08},Acme\n" for n in reversed(range(1500, 4500))
+)
+
+
+def nothing_was_lost_or_doubled(rt: Runtime) -> None:
     found = table(rt, "SELECT count(*) AS n, count(*) FILTER (WHERE email <> '') AS emails,"
                       " count(*) FILTER (WHERE phone <> '' AND company = 'Acme') AS phones,"
                       " count(*) FILTER (WHERE email <> '' AND phone <> '') AS both FROM profiles")  # fmt: skip
@@ -172,6 +171,47 @@ def test_overlapping_files_at_once_lose_and_double_nothing(rt: Runtime, alice: A
     stale = table(rt, "SELECT count(*) AS n FROM candidates c JOIN profiles p ON p.id = c.profile_id"
                       " WHERE (c.company_key, c.has_email) <> (p.company_key, p.email <> '')")  # fmt: skip
     assert stale == [{"n": 0}]
+
+
+def test_overlapping_files_at_once_lose_and_double_nothing(rt: Runtime, alice: Actor, bob: Actor, search: str) -> None:
+    other = str(searches.create_search(rt, bob, "Other").id)
+    jobs = [(alice, start(rt, alice, search, ONE)), (bob, start(rt, bob, other, TWO))]
+    threads = [threading.Thread(target=work, args=(rt, run_id)) for _, run_id in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [runs.get_run(rt, actor, run_id)["state"] for actor, run_id in jobs] == ["done", "done"]
+    nothing_was_lost_or_doubled(rt)
+
+
+def test_overlapping_files_from_two_processes_lose_and_double_nothing(
+    rt: Runtime, alice: Actor, bob: Actor, search: str, tmp_path: Path
+) -> None:
+    """Two processes that stand at the same door: each has read its file and waits to write its first batch."""
+    other = str(searches.create_search(rt, bob, "Other").id)
+    (tmp_path / "one.csv").write_text(ONE)
+    (tmp_path / "two.csv").write_text(TWO)
+    given = [("one.csv", search, "alice@example.com"), ("two.csv", other, "bob@example.com")]
+    processes = []
+    with psycopg.connect(rt.settings.database_url) as door:
+        door.execute(sql.queries("imports").lock_people)
+        for name, into, user in given:
+            command = [sys.executable, "-m", "services.cli", "import", str(tmp_path / name), "--search", into]
+            processes.append(subprocess.Popen(
+                [*command, "--user", user, "--json"], cwd=ROOT, env=child_environ(rt.settings),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            ))  # fmt: skip
+        until(lambda: table(rt, WAITING)[0]["n"] == 2)
+    ended = [process.communicate(timeout=WAIT_S) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], ended
+    counts = [json.loads(out) for out, _ in ended]
+    assert all(sum(one[name] for name in ("added", "changed", "unchanged")) == 3000 for one in counts), counts
+    nothing_was_lost_or_doubled(rt)
+
+
+WAITING = """SELECT count(*) AS n FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()"""
 
 
 # -- rows that were told before ----------------------------------------------------------------------

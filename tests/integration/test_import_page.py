@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from layouts import ids
+from layouts.import_form import KEEP
 from services import import_batch, runs, searches
 from services.identity import Actor
 from services.runtime import Runtime
@@ -56,6 +57,11 @@ def started(answer: TestResponse) -> int:
     return run_id
 
 
+def mapped(answer: TestResponse) -> dict[str, str]:
+    """Column → chosen field, as the page shows them."""
+    return {s["props"]["name"]: s["props"]["value"] for s in selects(props(answer, ids.IMPORT_MAPPING))}
+
+
 # -- several files and sheets -------------------------------------------------------------------------
 
 
@@ -100,6 +106,22 @@ def test_a_damaged_file_among_several_is_told_by_its_place(client_for: ClientFor
     told = props(look(client, files), ids.IMPORT_PROBLEM)["children"]
     assert told.startswith("File 2 of 2: The file is damaged")
     assert "secret-name" not in told
+
+
+def test_a_row_that_breaks_one_of_several_files_is_told_with_its_place(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str
+) -> None:
+    client = client_for(alice)
+    files = [
+        upload(client, PEOPLE),
+        upload(client, "Full name\n" + "Ana Lima\n" * 300 + '"never closed', "secret-name.csv"),
+    ]
+    run_id = started(press_start(client, files, search, FIELDS))
+    work(rt, run_id)
+    run = runs.get_run(rt, alice, run_id)
+    assert run["state"] == "failed"
+    assert run["message"].startswith("File 2 of 2: A quotation mark opened in row 302 is not closed.")
+    assert profiles(rt) == []
 
 
 def test_no_sheet_and_too_many_files_are_told(client_for: ClientFor, alice: Actor, search: str) -> None:
@@ -193,16 +215,21 @@ def test_a_mapping_is_remembered_for_the_team(
 # -- trying it out ------------------------------------------------------------------------------------
 
 
-def trial(client: Browser, run_id: Any) -> TestResponse:
-    inputs: list[Any] = [(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals", 1), (ids.IMPORT_DRY_RUN_RUN, "data", run_id)]
-    return call(client, TRIAL, [*inputs, (ids.IMPORT_UPLOAD, "data", None)])
+def trial(client: Browser, run: Any, uploaded: Any = None, fields: list[str | None] | None = None) -> TestResponse:
+    """What the page shows of a trial, with these files and fields in it. run: as the page keeps it."""
+    chosen = [(ids.import_map(place), "value", field) for place, field in enumerate(fields or [])]
+    inputs: list[Any] = [(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals", 1), (ids.IMPORT_DRY_RUN_RUN, "data", run)]
+    return call(client, TRIAL, [*inputs, (ids.IMPORT_UPLOAD, "data", uploaded), [], chosen])
+
+
+def trial_run(answer: TestResponse) -> int:
+    return int(props(answer, ids.IMPORT_DRY_RUN_RUN)["data"]["run"])
 
 
 def tried(rt: Runtime, client: Browser, content: str, search: str, fields: list[str | None]) -> int:
-    answer = try_out(client, [upload(client, content)], search, fields)
-    run_id = props(answer, ids.IMPORT_DRY_RUN_RUN)["data"]
+    run_id = trial_run(try_out(client, [upload(client, content)], search, fields))
     work(rt, run_id)
-    return int(run_id)
+    return run_id
 
 
 FIELDS: list[str | None] = ["full_name", "title", "company", None, "linkedin_url", "email", "skills", None]
@@ -220,14 +247,16 @@ def test_an_import_can_be_tried_out_first(rt: Runtime, client_for: ClientFor, al
         + ",Nobody,,,,,,\n,,,,,cleo@example.com,,\n"
     )
     before = table(rt, "SELECT id, data_version, profile_count FROM searches ORDER BY id"), profiles(rt)
-    run_id = tried(rt, client, content, search, FIELDS)
+    file = upload(client, content)
+    answer = try_out(client, [file], search, FIELDS)
+    work(rt, run_id := trial_run(answer))
 
     assert runs.get_run(rt, alice, run_id)["counts"] == {
         "added": 1, "changed": 1, "unchanged": 1, "repeated": 2, "rejected": 1, "suppressed": 0, "already_known": 2,
     }  # fmt: skip
     assert (table(rt, "SELECT id, data_version, profile_count FROM searches ORDER BY id"), profiles(rt)) == before
     assert table(rt, "SELECT * FROM dry_run_keys") == []
-    done = trial(client, run_id)
+    done = trial(client, props(answer, ids.IMPORT_DRY_RUN_RUN)["data"], [file], FIELDS)
     assert "Nothing was changed." in shown(done, ids.IMPORT_DRY_RUN_REPORT)
     assert props(done, ids.IMPORT_DRY_RUN_CLOCK) == {"disabled": True}
 
@@ -241,7 +270,7 @@ def test_what_was_tried_out_is_what_the_import_does(
     )
     file = upload(client, many)
     fields: list[str | None] = ["full_name", "company", "linkedin_url"]
-    run_id = props(try_out(client, [file], search, fields), ids.IMPORT_DRY_RUN_RUN)["data"]
+    run_id = trial_run(try_out(client, [file], search, fields))
     work(rt, run_id)
     counts = runs.get_run(rt, alice, run_id)["counts"]
     assert (counts["added"], counts["repeated"]) == (1700, 800)
@@ -259,16 +288,59 @@ def test_a_trial_of_a_damaged_file_says_so(rt: Runtime, client_for: ClientFor, a
 
 def test_a_trial_of_others_is_not_shown(rt: Runtime, client_for: ClientFor, alice: Actor, bob: Actor) -> None:
     private = str(searches.create_search(rt, alice, "Alice only", "private").id)
-    run_id = tried(rt, client_for(alice), "Name\nAna Lima\n", private, ["full_name"])
-    assert trial(client_for(bob), run_id).status_code == 403
-
-
-def test_a_new_file_takes_the_old_trial_away(rt: Runtime, client_for: ClientFor, alice: Actor, search: str) -> None:
     client = client_for(alice)
-    run_id = tried(rt, client, "Name\nAna Lima\n", search, ["full_name"])
-    inputs: list[Any] = [(ids.IMPORT_DRY_RUN_CLOCK, "n_intervals", 1), (ids.IMPORT_DRY_RUN_RUN, "data", run_id)]
-    answer = call(client, TRIAL, [*inputs, (ids.IMPORT_UPLOAD, "data", [])], triggered=f"{ids.IMPORT_UPLOAD}.data")
-    assert props(answer, ids.IMPORT_DRY_RUN_REPORT) == {"children": None}
+    file = upload(client, "Name\nAna Lima\n")
+    kept = props(try_out(client, [file], private, ["full_name"]), ids.IMPORT_DRY_RUN_RUN)["data"]
+    assert trial(client_for(bob), kept, [file], ["full_name"]).status_code == 403
+
+
+def test_a_trial_of_something_else_than_is_shown_goes_away(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str
+) -> None:
+    client = client_for(alice)
+    file = upload(client, "Name,Company\nAna Lima,Acme\n")
+    fields: list[str | None] = ["full_name", "company"]
+    answer = try_out(client, [file], search, fields)
+    work(rt, trial_run(answer))
+    kept = props(answer, ids.IMPORT_DRY_RUN_RUN)["data"]
+    assert "Nothing was changed." in shown(trial(client, kept, [file], fields), ids.IMPORT_DRY_RUN_REPORT)
+    # Another mapping, other files; and as it was.
+    for files, mapped in (([file], ["full_name", "title"]), ([file, file], fields), ([], [])):
+        gone = trial(client, kept, files, list(mapped))
+        assert props(gone, ids.IMPORT_DRY_RUN_REPORT) == {"children": None}
+        assert props(gone, ids.IMPORT_DRY_RUN_CLOCK) == {"disabled": True}
+    assert "Nothing was changed." in shown(trial(client, kept, [file], fields), ids.IMPORT_DRY_RUN_REPORT)
+
+
+@pytest.mark.parametrize("kept", [None, 7, "x", {}, {"run": 1}, {"of": "x"}, []])
+def test_a_trial_that_is_none_shows_nothing(client_for: ClientFor, alice: Actor, kept: Any) -> None:
+    assert props(trial(client_for(alice), kept), ids.IMPORT_DRY_RUN_REPORT) == {"children": None}
+
+
+def test_what_was_mapped_by_hand_outlives_another_way_to_read_the_file(
+    client_for: ClientFor, alice: Actor, search: str
+) -> None:
+    client = client_for(alice)
+    file = upload(client, "Prénom,Nom,Ville\nÉlodie,Lima,Porto\nAna,Lima,Faro\n".encode("cp1252"))
+    first: list[Option] = [(0, "encoding", "utf-8"), (0, "delimiter", ","), (0, "header_row", 1)]
+    seen = mapped(look(client, [file], [(0, "encoding", "cp1252"), *first[1:]], changed=(0, "encoding")))
+    assert list(seen) == ["Prénom", "Nom", "Ville"]
+    by_hand: list[str | None] = ["company", KEEP, "headline"]
+    again = look(
+        client, [file], [(0, "encoding", "cp1252"), (0, "delimiter", ","), (0, "header_row", 1)],
+        changed=(0, "delimiter"), chosen=list(zip(seen, by_hand, strict=True)),
+    )  # fmt: skip
+    assert mapped(again) == dict(zip(seen, by_hand, strict=True))
+    assert "As you set it" in shown(again, ids.IMPORT_MAPPING)
+    # Without a header the columns have other names and stand where they stood.
+    bare = look(
+        client, [file], [(0, "encoding", "cp1252"), (0, "delimiter", ","), (0, "header_row", 0)],
+        changed=(0, "header_row"), chosen=list(zip(seen, by_hand, strict=True)),
+    )  # fmt: skip
+    assert list(mapped(bare).values()) == by_hand
+    # What cannot be read that way takes nothing away.
+    wrong = look(client, [file], [(0, "header_row", 900)], changed=(0, "header_row"), chosen=[("Nom", "company")])
+    assert ids.IMPORT_MAPPING not in (wrong.get_json() or {}).get("response", {})
 
 
 # -- a trial counts as the import does ----------------------------------------------------------------
@@ -292,7 +364,7 @@ def test_a_trial_knows_of_new_jobs_and_schools(
     first = upload(client, HISTORY.format(job="Trainee", school="Porto University"))
     work(rt, started(press_start(client, [first], search, fields)))
     file = upload(client, HISTORY.format(job=job, school=school))
-    run_id = props(try_out(client, [file], search, fields), ids.IMPORT_DRY_RUN_RUN)["data"]
+    run_id = trial_run(try_out(client, [file], search, fields))
     work(rt, run_id)
     tried_out = runs.get_run(rt, alice, run_id)["counts"]
     work(rt, import_id := started(press_start(client, [file], search, fields)))
@@ -322,7 +394,7 @@ def test_a_trial_meets_people_as_the_import_does(
     client = client_for(alice)
     file = upload(client, "Name,Phone,LinkedIn\n" + "\n".join(rows) + "\n")
     fields: list[str | None] = ["full_name", "phone", "linkedin_url"]
-    run_id = props(try_out(client, [file], search, fields), ids.IMPORT_DRY_RUN_RUN)["data"]
+    run_id = trial_run(try_out(client, [file], search, fields))
     work(rt, run_id)
     tried_out = runs.get_run(rt, alice, run_id)["counts"]
     work(rt, import_id := started(press_start(client, [file], search, fields)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -257,11 +257,23 @@ def selects(component: Any) -> Iterator[dict[str, Any]]:
                 yield from selects(part)
 
 
-def look(client: Browser, uploaded: Any, options: list[Option] | None = None, *, changed: Any = None) -> TestResponse:
-    """The page after an upload, or after a control was changed: (file, name, value), changed: (file, name)."""
+def look(
+    client: Browser,
+    uploaded: Any,
+    options: list[Option] | None = None,
+    *,
+    changed: Any = None,
+    chosen: Sequence[tuple[str, str | None]] = (),
+) -> TestResponse:
+    """The page after an upload, or after a control was changed: (file, name, value), changed: (file, name).
+
+    chosen: column and field of the mapping that is shown.
+    """
     values, known = controls(options or [])
+    names = [(ids.import_map(place), "name", column) for place, (column, _) in enumerate(chosen)]
+    fields = [(ids.import_map(place), "value", field) for place, (_, field) in enumerate(chosen)]
     return call(
-        client, LOOK, [(ids.IMPORT_UPLOAD, "data", uploaded), values], [known],
+        client, LOOK, [(ids.IMPORT_UPLOAD, "data", uploaded), values], [known, names, fields],
         triggered=json.dumps(ids.import_option(*changed), sort_keys=True, separators=(",", ":")) + ".value"
         if changed else None,
     )  # fmt: skip

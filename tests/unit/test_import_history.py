@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from services.careers import Education, History, Position
 from services.country_names import country_in
 from services.import_dates import Period, period_of
-from services.import_history import Education, History, Position, history_of, plan_of
+from services.import_history import history_of, plan_of
 from services.import_mapping import columns_by_field, suggest
 from services.import_rows import clean, person_of, phone_key
 
