@@ -24,8 +24,12 @@ from services.job_runner import Runner
 from services.storage import Storage
 
 _Q = sql.queries("benchmarks")
-# Everything that is a column of a table; verdicts are put together for each person.
-COLUMNS = [name for name in export_variants.VARIANTS["processed"].names if name != "verdicts"]
+# Everything that is a column of a table; verdicts and reasons are put together for each person.
+COLUMNS = [
+    name
+    for name in export_variants.VARIANTS["processed"].names
+    if name != "verdicts" and not name.startswith(("exclusion_", "excluded_"))
+]
 SHEET_ROWS, QUICK_SHEET_ROWS = 20_000, 2_000
 
 

@@ -169,6 +169,7 @@ def _register_progress(registry: Registry) -> None:
 
 def _samples(rt: Runtime, actor: Actor, search: UUID, wanted: dict[str, Any]) -> Any:
     """Some people of a rule, by name and with what it looks at; alike names of a fuzzy one."""
+    searches.get_search(rt, actor, search)
     ids_of = {name: [number(one) for one in wanted.get(name) or []][:MOST_SAMPLES] for name in ("ids", "unknown")}
     found = {one.id: one for one in filter_reads.people(rt, actor, search, [*ids_of["ids"], *ids_of["unknown"]])}
     people, unsure = ([found[one] for one in some if one in found] for some in ids_of.values())

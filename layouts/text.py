@@ -480,6 +480,7 @@ RUN_KINDS = {
     "restore": "Restore",
     "find_duplicates": "Finding duplicates",
     "filter": "Filter rules",
+    "sheet": "Reading a sheet",
 }
 RUN_STATES = {
     "queued": "Waiting",

@@ -8,7 +8,7 @@ after the other, each up to its commit.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from uuid import UUID
@@ -28,8 +28,14 @@ LANE_FROM = 4_000
 LaneStep = Callable[[db.Conn, int, int], tuple[int, int, change_rows.Counts]]
 
 
+def halves(total: int) -> list[tuple[int, int]]:
+    """Lanes for the places 1 to `total`; one for few of them."""
+    lanes = LANES if total >= LANES * LANE_FROM else 1
+    return [(total * lane // lanes, total * (lane + 1) // lanes) for lane in range(lanes)]
+
+
 class ChangeLanes(ChangeRun):
-    """One run at work on the places 1 to `total` of a list. In the run's counts: `_lane_0`, `_lane_1`, …: where
+    """One run at work on the places of a list. In the run's counts: `_lane_0`, `_lane_1`, …: where
     each lane is."""
 
     def __init__(self, rt: Runtime, handle: RunHandle, search_id: UUID, batch_id: int) -> None:
@@ -40,14 +46,17 @@ class ChangeLanes(ChangeRun):
         self._turn = threading.Lock()
         self._broken = threading.Event()
 
-    def work_lanes(self, total: int, step: LaneStep) -> None:
-        """To the end. Raises what a step raises first, once all lanes have come to rest, and RunCancelled."""
-        lanes = LANES if total >= LANES * LANE_FROM else 1
-        self._ends = [total * (lane + 1) // lanes for lane in range(lanes)]
-        self._places = [int(self._handle.counts.get(f"_lane_{lane}", total * lane // lanes)) for lane in range(lanes)]
+    def work_lanes(self, total: int, lanes: Sequence[tuple[int, int]], step: LaneStep) -> None:
+        """To the end: for each lane, the places (behind, up to). The same lanes each time a run is taken up.
+
+        Raises what a step raises first, once all lanes have come to rest, and RunCancelled.
+        """
+        self._ends = [end for _, end in lanes]
+        counts = self._handle.counts
+        self._places = [int(counts.get(f"_lane_{lane}", start)) for lane, (start, _) in enumerate(lanes)]
         try:
-            with ThreadPoolExecutor(lanes, thread_name_prefix="lane") as pool:
-                running = [pool.submit(self._lane, lane, total, step) for lane in range(lanes)]
+            with ThreadPoolExecutor(len(lanes), thread_name_prefix="lane") as pool:
+                running = [pool.submit(self._lane, lane, total, step) for lane in range(len(lanes))]
             for lane in running:
                 lane.result()
         finally:

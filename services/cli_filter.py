@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import sys
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services import bootstrap, cli_base, filtering, list_rows, lists, runs, screening
+from services import bootstrap, cli_base, filtering, list_files, list_rows, lists, runs, screening
 from services.errors import BadInput, Unavailable
 from services.identity import Actor
 from services.job_runner import Runner
-from services.rule_kinds import LIST_KINDS
+from services.rule_kinds import LIST_KINDS, Holds
 from services.runtime import Runtime
 
 _HOLDS = ("people", "companies", "schools")
@@ -25,7 +24,10 @@ def add_parsers(subparsers: Any) -> None:
     fill = cli_base.add_command(subparsers, "lists", "Show the lists that rules use, or fill one from a file.", _lists)
     fill.add_argument("name", nargs="?", metavar="NAME", help="of the list; made where there is none")
     fill.add_argument(
-        "--file", type=Path, metavar="FILE", help="CSV or one entry a line, UTF-8; takes the list's place"
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help="CSV, XLSX, Parquet, JSON, or a text with one entry a line; takes the list's place",
     )
     fill.add_argument("--kind", choices=tuple(LIST_KINDS), default="custom", help="of a new list; default: custom")
     fill.add_argument("--holds", choices=_HOLDS, default=None, help="what a new custom list holds")
@@ -49,10 +51,7 @@ def _lists(args: argparse.Namespace) -> int:
             raise BadInput("Give the list's entries with --file.")
         list_id = _list(rt, actor, args)
         holds = lists.get(rt, actor, list_id).holds
-        text = _read(args.file)
-        csv_file = args.file.suffix.lower() in (".csv", ".tsv")
-        entries = list_rows.from_table(_table(text), holds) if csv_file else list_rows.from_text(text, holds)
-        filled = lists.replace(rt, actor, list_id, entries, "file")
+        filled = lists.replace(rt, actor, list_id, _entries(args.file, holds), "file")
     cli_base.show(args, {"list": list_id, **vars(filled)})
     return 0
 
@@ -95,15 +94,15 @@ def _list(rt: Runtime, actor: Actor, args: argparse.Namespace) -> int:
     return known[0] if known else lists.create(rt, actor, args.kind, args.name, args.holds)
 
 
-def _table(text: str) -> list[list[str]]:
+def _entries(path: Path, holds: Holds) -> list[list_rows.Entry]:
+    """A text holds one entry a line; any other file is a table, as in imports."""
+    if path.suffix.lower() in ("", ".txt", ".text"):
+        return list_rows.from_text(_read(path), holds)
     try:
-        dialect: Any = csv.Sniffer().sniff(text[:10_000], ",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    try:
-        return list(csv.reader(text.splitlines(), dialect))
-    except csv.Error as error:
-        raise BadInput("The file could not be read as CSV.") from error
+        with path.open("rb") as file:
+            return list_rows.from_numbered(list_files.rows_of(file), holds)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror}).") from error
 
 
 def _read(path: Path) -> str:

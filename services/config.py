@@ -126,6 +126,15 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("METRICS_TOKEN", _text, "", "Bearer token of /metrics; without one there is no /metrics.", secret=True),
     Setting("LOG_FORMAT", _choice("text", "json"), "text", "Log lines for people, or one JSON object a line."),
     Setting("LOG_LEVEL", _choice("DEBUG", "INFO", "WARNING", "ERROR"), "INFO", "How much is logged."),
+    Setting(
+        "GOOGLE_SERVICE_ACCOUNT",
+        _text,
+        "",
+        "JSON key of the service account that lists' sheets are shared with; empty: none are read.",
+        secret=True,
+    ),
+    Setting("GOOGLE_SHEETS_BASE_URL", _text, "https://sheets.googleapis.com", "Where Google Sheets is."),
+    Setting("GOOGLE_SHEETS_RPM", _integer(1, 100_000), "60", "Reads a minute that Google allows the account."),
     Setting("OPENAI_API_KEY", _text, "", "Key for screening; empty switches screening off.", secret=True),
     Setting("OPENAI_BASE_URL", _text, "https://api.openai.com/v1", "Any OpenAI-compatible endpoint."),
     Setting("OPENAI_API", _choice("responses", "chat"), "responses", "Responses API, or chat completions."),
@@ -176,6 +185,9 @@ class Settings:
     metrics_token: str
     log_format: str
     log_level: str
+    google_service_account: str
+    google_sheets_base_url: str
+    google_sheets_rpm: int
     openai_api_key: str
     openai_base_url: str
     openai_api: str

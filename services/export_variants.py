@@ -71,6 +71,7 @@ _PEOPLE = (
     *_columns("fit stage filter_status", "word"), Column("tags", "list"), Column("note_count", "integer"),
     Column("source"),
     Column("has_email", "flag"), *_columns("added_at screened_at", "moment"), Column("summary"), Column("verdicts"),
+    *_columns("exclusion_reason exclusion_entry excluded_by"), Column("excluded_at", "moment"),
 )  # fmt: skip
 _WHO = _columns("full_name linkedin_url email")
 _POSITION = (

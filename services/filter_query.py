@@ -24,6 +24,9 @@ _Q = sql.queries("rules")
 _F = sql.queries("filtering")
 _CONDITIONS = {"now": "company_now", "before": "company_before", "ever": "company_ever"}
 
+# Ids that stay together when people are judged in parts: about a hundred pages of them.
+BLOCK = 512
+
 
 @dataclass(frozen=True)
 class ListInForce:
@@ -71,17 +74,22 @@ def judging(
     now: datetime | None = None,
     again: bool = False,
     sample: int = 1,
+    part: int = 0,
+    parts_in_all: int = 1,
 ) -> Judging:
     """The statement's beginning for rules in order.
 
     scope: name of a query of filtering.sql, whom it is about. again: restored people may be dropped by the
-    same entry again. sample: judge only one of so many. Raises BadInput for a rule that its list does not fit.
+    same entry again. sample: judge only one of so many. part: judge only this one of so
+    many parts. Raises BadInput for a rule that its list does not fit.
     """
     parts = _Parts()
     at = now or datetime.now(UTC)
     where: Composable = SQL(getattr(_F, scope))
     if sample > 1:
         where = Composed([where, SQL(" "), SQL(_F.only_a_sample)])
+    if parts_in_all > 1:
+        where = Composed([where, SQL(" "), SQL(_F.only_a_part)])
     # Its place is before the others; what it holds is known after them.
     parts.ctes["who"] = where
     for n, rule in enumerate(rules):
@@ -104,6 +112,9 @@ def judging(
         **actor.params,
         "people_lists": [given.id for given in lists.values() if given.holds == "people"],
         "sample": sample,
+        "part": part,
+        "parts": parts_in_all,
+        "block": BLOCK,
         "again": again,
         "fingerprints": [rule.fingerprint for rule in rules],
         "drop_bits": sum(1 << n for n, rule in enumerate(rules) if rule.on_unknown == "drop"),
@@ -225,6 +236,7 @@ def _use(parts: _Parts, what: str) -> None:
     elif what == "history":
         parts.ctes.setdefault("jobs", SQL(_Q.with_jobs))
         parts.ctes.setdefault("history", SQL(_Q.with_history))
+        parts.ctes.setdefault("sources", SQL(_Q.with_sources))
         parts.joins.setdefault("history", SQL(_Q.join_history))
     elif what == "words":
         parts.ctes.setdefault("said", SQL(_Q.with_said))

@@ -1,28 +1,33 @@
 """The handler of filter runs: rules, or bringing people back, written in batches.
 
-Everyone is judged once, in one statement; what is to be written is kept in filter_outcomes, in the order of
-ids, so that a run that was cut short goes on where it was. Each batch is one transaction: statuses, ledger,
-change log for Undo. Runs of one search take turns; who acts on someone after they were judged comes first.
+Everyone is judged once, in one statement for each part of the people; what is to be written is kept in
+filter_outcomes, in the order of ids, so that a run that was cut short goes on where it was. Each batch is one
+transaction: statuses, ledger, change log for Undo. Runs of one search take turns; who acts on someone after
+they were judged comes first.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from psycopg.sql import SQL
 
 import sql
-from services import change_rows, db, filter_query, filtering, maintenance
+from services import change_lanes, change_rows, db, filter_parts, filtering, maintenance
 from services.change_lanes import ChangeLanes
 from services.change_rows import Counts
 from services.errors import Forbidden
+from services.filter_query import Judging
 from services.identity import audit
 from services.jobs import RunHandle
 from services.runtime import Runtime
 
 BATCH = 4_000
 WAIT_S = 0.5
+# Places of the first part of the people begin behind 0, those of the second behind this.
+PART_SIZE = 1_000_000_000
 # From here on the indexes of words take their entries when the run is over.
 VACUUM_FROM = 1_000
 
@@ -52,7 +57,7 @@ def run_filter(rt: Runtime, handle: RunHandle) -> None:
         return int(row["last"]), int(row["size"]), Counts.of(row)
 
     run = ChangeLanes(rt, handle, search_id, batch_id)
-    run.work_lanes(total, step)
+    run.work_lanes(total, _lanes(handle), step)
     with rt.db.connection() as conn:
         _finish(conn, handle, search_id, batch_id, run, mode)
     if run.counts.changed > VACUUM_FROM:
@@ -70,29 +75,51 @@ def _take_turn(rt: Runtime, handle: RunHandle, search_id: UUID) -> None:
 
 
 def _judge(rt: Runtime, handle: RunHandle, search_id: UUID) -> None:
-    """What is to be written, in one transaction with the checkpoint that says so."""
+    """What is to be written, by parts; the checkpoint that says so comes last, and without it all is done anew."""
     mode, given = handle.params["mode"], {"run_id": handle.run_id, "search_id": search_id}
+    judgings: list[Judging] = []
     with rt.db.connection() as conn:
         change_rows.check_editable(conn, handle.actor, search_id)
         snapshot = db.one(conn, _Q.take_snapshot)
-        db.one(conn, _Q.more_memory)
         conn.execute(_Q.drop_ended_outcomes)
+        db.run(conn, _Q.drop_outcomes, given)
         if mode == "restore":
             db.run(conn, _Q.insert_restores, given | {"fingerprint": handle.params["fingerprint"]})
         else:
-            rules, lists = filtering.rules_of_run(conn, handle.run_id)
-            missing = {rule.list_id for rule in rules if rule.list_id is not None} - set(lists)
-            if missing:
-                raise Forbidden(filtering.NO_LIST)
-            scope = "everyone_not_by_hand" if handle.params["bring_back"] else "everyone_active"
-            judging = filter_query.judging(
-                rules, lists, handle.actor, search_id, scope=scope, again=bool(handle.params["again"])
-            )
-            conn.execute(SQL(_Q.insert_outcomes).format(ctes=judging.ctes), {**judging.params, **given})
+            judgings = _judgings(conn, handle, search_id)
+    filter_parts.at_once(*(partial(_insert, rt, one, given, part) for part, one in enumerate(judgings)))
+    with rt.db.connection() as conn:
+        if mode != "restore":
             db.run(conn, _Q.forget_flags, given)
-        counted = db.one(conn, _Q.count_outcomes, given)
+        counted = db.one(conn, _Q.count_outcomes, given | {"part_size": PART_SIZE})
         assert counted is not None and snapshot is not None
-        handle.save(conn, 0, counted["total"], _judged=snapshot["snapshot"])
+        handle.save(conn, 0, counted["total"], _judged=snapshot["snapshot"], _first=counted["first"])
+
+
+def _judgings(conn: db.Conn, handle: RunHandle, search_id: UUID) -> list[Judging]:
+    rules, lists = filtering.rules_of_run(conn, handle.run_id)
+    if {rule.list_id for rule in rules if rule.list_id is not None} - set(lists):
+        raise Forbidden(filtering.NO_LIST)
+    search = db.one(conn, _Q.fetch_search, {"search_id": search_id, **handle.actor.params})
+    parts = filter_parts.parts_of(search["people"] if search else 0)
+    scope = "everyone_not_by_hand" if handle.params["bring_back"] else "everyone_active"
+    return filtering.judgings_of(rules, lists, handle.actor, search_id, parts, scope, bool(handle.params["again"]))
+
+
+def _insert(rt: Runtime, judging: Judging, given: dict[str, Any], part: int) -> None:
+    """What one part finds out, at places of its own."""
+    with rt.db.connection() as conn:
+        db.one(conn, _Q.more_memory)
+        query = SQL(_Q.insert_outcomes).format(ctes=judging.ctes)
+        conn.execute(query, {**judging.params, **given, "first": part * PART_SIZE})
+
+
+def _lanes(handle: RunHandle) -> list[tuple[int, int]]:
+    """Which places there are to write: (behind, up to) for each lane."""
+    total, first = int(handle.total or 0), int(handle.counts["_first"])
+    if first < total:
+        return [(0, first), (PART_SIZE, PART_SIZE + total - first)]
+    return change_lanes.halves(total)
 
 
 def _batch(rt: Runtime, handle: RunHandle, search_id: UUID, mode: str) -> int:

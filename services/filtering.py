@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,9 @@ from psycopg.sql import SQL, Identifier, Placeholder
 from psycopg.types.json import Jsonb
 
 import sql
-from services import change_rows, db, filter_query, jobs, rule_kinds
+from services import change_rows, db, filter_parts, filter_query, jobs, rule_kinds
 from services.errors import BadInput, NotFound
-from services.filter_query import ListInForce
+from services.filter_query import Judging, ListInForce
 from services.identity import Actor, audit
 from services.rule_kinds import Rule
 from services.runtime import Runtime
@@ -130,11 +130,10 @@ def dry_run(
         db.one(conn, _Q.more_memory)
         lists = _lists(conn, actor, checked)
         sample = max(1, round(search["people"] / JUDGE_AT_MOST)) if search["people"] > JUDGE_AT_MOST else 1
-        judging = filter_query.judging(
-            checked, lists, actor, search_id, scope="everyone_active", again=again, sample=sample
-        )
-        found = db.rows(conn, SQL(_Q.dry_run).format(ctes=judging.ctes), judging.params)
-    *each, total = found
+        parts = filter_parts.parts_of(search["people"])
+        judgings = judgings_of(checked, lists, actor, search_id, parts, "everyone_active", again, sample)
+        found = filter_parts.read(rt, conn, _Q.dry_run, judgings)
+    *each, total = (_joined(rows) for rows in zip(*found, strict=True))
     return DryRun(
         version=search["version"],
         people=total["alone"] * sample,
@@ -225,13 +224,12 @@ def would_change(
         rules = [one.rule for one in last.rules]
     checked = rule_kinds.check_used(rules)
     with rt.db.snapshot() as conn:
-        _search(conn, actor, search_id)
+        parts = filter_parts.parts_of(_search(conn, actor, search_id)["people"])
         db.one(conn, _Q.more_memory)
-        judging = filter_query.judging(
-            checked, _lists(conn, actor, checked), actor, search_id, scope="everyone_not_by_hand"
-        )
-        row = db.one(conn, SQL(_Q.would_change).format(ctes=judging.ctes), judging.params)
-    assert row is not None
+        lists = _lists(conn, actor, checked)
+        judgings = judgings_of(checked, lists, actor, search_id, parts, "everyone_not_by_hand")
+        found = filter_parts.read(rt, conn, _Q.would_change, judgings)
+    row = _joined([rows[0] for rows in found])
     return Changes(row["leave"], row["come_back"], tuple(row["leaving"]), tuple(row["coming"]))
 
 
@@ -255,6 +253,27 @@ def fuzzy_samples(
         params = {"search_id": search_id, "list_id": list_id, "threshold": rule.params["threshold"]}
         found = db.rows(conn, text, {**params, "limit": min(max(limit, 1), 100), **actor.params})
     return [FuzzyPair(**row) for row in found]
+
+
+def judgings_of(
+    rules: Sequence[Rule],
+    lists: Mapping[int, ListInForce],
+    actor: Actor,
+    search_id: UUID,
+    parts: int,
+    scope: str,
+    again: bool = False,
+    sample: int = 1,
+) -> list[Judging]:
+    """filter_query.judging() for each part, all of them as of one moment."""
+    now = datetime.now(UTC)
+    return [
+        filter_query.judging(
+            rules, lists, actor, search_id,
+            scope=scope, now=now, again=again, sample=sample, part=part, parts_in_all=parts,
+        )
+        for part in range(parts)
+    ]  # fmt: skip
 
 
 def rules_of_run(conn: db.Conn, run_id: int) -> tuple[tuple[Rule, ...], dict[int, ListInForce]]:
@@ -288,6 +307,22 @@ def _lists(conn: db.Conn, actor: Actor, rules: Sequence[Rule]) -> dict[int, List
         if rule.list_id is not None:
             filter_query.fits(rule, lists[rule.list_id])
     return lists
+
+
+def _joined(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One row of the rows of several parts: counts are added up, of samples the first ten stay."""
+    first, *others = rows
+    if not others:
+        return dict(first)
+    joined: dict[str, Any] = {}
+    for name, value in first.items():
+        if name == "n":
+            joined[name] = value
+        elif isinstance(value, list):
+            joined[name] = sorted(one for row in rows for one in row[name])[:SAMPLES]
+        else:
+            joined[name] = sum(row[name] for row in rows)
+    return joined
 
 
 def _sentence(rule: Rule, lists: Mapping[int, ListInForce]) -> str:

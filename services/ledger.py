@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from psycopg.sql import SQL
@@ -153,13 +153,13 @@ def funnel(rt: Runtime, actor: Actor, search_id: UUID) -> Funnel:
     """Raises Forbidden for a search that is not the actor's to see."""
     given = {"search_id": search_id, **actor.params}
     with rt.db.snapshot() as conn:
-        row = _check_visible(conn, actor, search_id)
+        row = db.one(conn, _Q.fetch_funnel, given)
+        if row is None:
+            raise Forbidden(NOT_YOURS)
         statuses = {r["status"]: r["people"] for r in db.rows(conn, _Q.fetch_statuses, given)}
     return Funnel(**row, statuses=statuses)
 
 
-def _check_visible(conn: db.Conn, actor: Actor, search_id: UUID) -> dict[str, Any]:
-    row = db.one(conn, _Q.fetch_funnel, {"search_id": search_id, **actor.params})
-    if row is None:
+def _check_visible(conn: db.Conn, actor: Actor, search_id: UUID) -> None:
+    if db.one(conn, _Q.fetch_visible, {"search_id": search_id, **actor.params}) is None:
         raise refusal(conn, actor, search_id)
-    return row

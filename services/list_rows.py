@@ -13,11 +13,13 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.import_rows import clean
 from services.rule_kinds import Holds
 from services.urls import url_key
 
+Cells = Sequence[Any]
 MAX_ENTRIES = 200_000
 MAX_LABEL = 300
 MAX_RAW = 2_000
@@ -59,17 +61,22 @@ def from_text(text: str, holds: Holds) -> list[Entry]:
     return from_table(([part] if "\t" not in (part := line) else part.split("\t") for line in lines), holds)
 
 
-def from_table(rows: Iterable[Sequence[object]], holds: Holds) -> list[Entry]:
-    """Rows of a file or sheet, short ones included; blank ones and a header are no entries."""
+def from_table(rows: Iterable[Cells], holds: Holds) -> list[Entry]:
+    """Rows of a sheet, short ones included; blank ones and a header are no entries."""
+    return from_numbered(enumerate(rows, 1), holds)
+
+
+def from_numbered(rows: Iterable[tuple[int, Cells]], holds: Holds) -> list[Entry]:
+    """The same with the rows' own numbers. Row 0 can only be a header."""
     found: list[Entry] = []
     columns: dict[str, int] | None = None
-    for number, row in enumerate(rows, 1):
+    for number, row in rows:
         cells = [clean(cell if not isinstance(cell, (int, float)) else str(cell), MAX_LABEL) for cell in row]
         if not any(cells):
             continue
         if columns is None:
             columns = _header(cells, holds)
-            if columns:
+            if columns or number == 0:
                 continue
         entry = _entry(number, cells, columns, holds)
         if entry is not None:

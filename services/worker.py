@@ -42,6 +42,8 @@ CONNECT_S = 10.0
 NIGHTLY_TASK = "nightly"
 # UTC; the queue sees to it that one worker does it, however many there are.
 NIGHTLY_CRON = "17 2 * * *"
+SHEETS_TASK = "sheets"
+SHEETS_CRON = "* * * * *"
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +77,11 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
     app.task(name=jobs.TASK)(runner.execute)
     nightly = app.task(name=NIGHTLY_TASK, queue="quick")(partial(_nightly, runner.rt))
     app.periodic(cron=NIGHTLY_CRON)(nightly)
+    # One after the other: a round that takes longer than a minute is not overtaken.
+    sheets = app.task(name=SHEETS_TASK, queue="quick", lock=SHEETS_TASK, queueing_lock=SHEETS_TASK)(
+        partial(_sheets, runner)
+    )
+    app.periodic(cron=SHEETS_CRON)(sheets)
     loop = asyncio.get_running_loop()
     # The default executor has CPU + 4 threads, and more jobs than that would say "doing" and wait.
     threads = settings.job_concurrency + QUICK_CONCURRENCY
@@ -104,6 +111,14 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
 def _nightly(rt: Runtime, timestamp: int) -> None:
     """What is done once a night; that it fails is no reason for the queue to try again and again."""
     archive_nightly.run(rt)
+
+
+def _sheets(runner: Runner, timestamp: int) -> None:
+    """Lists whose sheets are to be read again. Imported late: not every worker ever reads a sheet."""
+    if runner.rt.settings.google_service_account:
+        from services import sheet_sync
+
+        sheet_sync.sync_due(runner.rt, runner.stopping)
 
 
 class _Worker(Worker):

@@ -10,7 +10,18 @@ SELECT u.n, 0 AS m, p.full_name, p.first_name, p.last_name, p.title, p.company, 
     p.current_tenure_months, p.average_tenure_months, c.score::float8 AS score, c.fit, c.stage, c.filter_status,
     c.tags, c.note_count, p.source, c.has_email, c.added_at, c.screened_at, p.summary,
     (SELECT string_agg(k.title || ': ' || v.verdict, '; ' ORDER BY k.rubric_id, k.position)
-     FROM verdicts v JOIN criteria k ON k.id = v.criterion_id WHERE v.candidate_id = c.id) AS verdicts
+     FROM verdicts v JOIN criteria k ON k.id = v.criterion_id WHERE v.candidate_id = c.id) AS verdicts,
+    -- Why someone is out: each asked of those who are, and only where the column is wanted.
+    CASE WHEN c.filter_status <> 'active' THEN (SELECT coalesce(nullif(x.sentence, ''), 'By hand')
+        FROM exclusion_reasons x WHERE x.candidate_id = c.id) END AS exclusion_reason,
+    CASE WHEN c.filter_status <> 'active' THEN (
+        SELECT concat_ws(', ', nullif(x.entry, ''), nullif(x.list_name, ''), 'row ' || x.entry_row,
+            'version ' || x.list_version)
+        FROM exclusion_reasons x WHERE x.candidate_id = c.id) END AS exclusion_entry,
+    CASE WHEN c.filter_status <> 'active' THEN (SELECT x.who FROM exclusion_reasons x WHERE x.candidate_id = c.id)
+        END AS excluded_by,
+    CASE WHEN c.filter_status <> 'active' THEN (SELECT x.at FROM exclusion_reasons x WHERE x.candidate_id = c.id)
+        END AS excluded_at
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
 JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
 JOIN profiles p ON p.id = c.profile_id

@@ -12,6 +12,10 @@ c.search_id = %(search_id)s AND (c.filter_status = 'active' OR c.id IN (
 -- The same people each time, spread evenly.
 AND mod(hashint8(c.id), %(sample)s::integer) = 0
 
+-- only_a_part --
+-- Some of the people, in runs of neighbours.
+AND mod(c.id / %(block)s::integer, %(parts)s::integer) = %(part)s::integer
+
 -- with_judged --
 -- Everyone by every rule, once.
 judged AS MATERIALIZED (
@@ -99,7 +103,7 @@ found AS (
     SELECT b.id, 'flag', r.n, NULL, true FROM bits b JOIN rules r ON b.flags & r.bit <> 0 WHERE b.drops = 0
 )
 INSERT INTO filter_outcomes (run_id, seq, candidate_id, outcome, position, entry_id, was_unknown)
-SELECT %(run_id)s, row_number() OVER (ORDER BY id, outcome, n), id, outcome, coalesce(n, 0), entry_id,
+SELECT %(run_id)s, %(first)s::integer + row_number() OVER (ORDER BY id, outcome, n), id, outcome, coalesce(n, 0), entry_id,
     coalesce(was_unknown, false)
 FROM found;
 
@@ -114,14 +118,23 @@ WHERE c.search_id = %(search_id)s AND c.filter_status <> 'active'
         WHERE x.candidate_id = c.id AND x.restored_at IS NULL AND f.fingerprint = %(fingerprint)s));
 
 -- count_outcomes --
--- How much a run has to write.
-SELECT count(*) AS total FROM filter_outcomes WHERE run_id = %(run_id)s;
+-- How much a run has to write: in all, and how much of it was found out by the first part.
+SELECT count(*) AS total, count(*) FILTER (WHERE seq <= %(part_size)s::integer) AS first
+FROM filter_outcomes WHERE run_id = %(run_id)s;
 
 -- more_memory --
 -- For one transaction that judges everyone: hash tables of a whole search, no sorting of it, and reading it on
 -- all cores: the planner does not know how much there is to do for each row.
 SELECT set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true),
     set_config('parallel_tuple_cost', '0.001', true), set_config('parallel_setup_cost', '10', true);
+
+-- export_snapshot --
+-- This transaction's moment, for others to look at the same.
+SELECT pg_export_snapshot() AS snapshot;
+
+-- join_snapshot --
+-- To look at that moment; the first statement of a transaction.
+SET TRANSACTION SNAPSHOT {snapshot};
 
 -- take_snapshot --
 -- The moment of a judgement, to tell who was changed after it.

@@ -83,6 +83,10 @@ LEFT JOIN filter_rules f ON f.id = x.rule_id
 WHERE x.search_id = %(search_id)s AND x.restored_at IS NULL
 GROUP BY x.rule_id, x.filter_status ORDER BY people DESC, x.rule_id LIMIT 200;
 
+-- fetch_visible --
+-- A row for a search that the actor may see.
+SELECT true AS found FROM searches s WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
+
 -- fetch_funnel --
 -- How many of a search's people have come how far; each step counts those of the one before it only.
 SELECT s.data_version AS version, count(c.id) AS loaded, count(*) FILTER (WHERE c.filter_status = 'active') AS active,

@@ -27,11 +27,11 @@ CASE WHEN c.current_tenure_months IS NULL THEN NULL
 -- job_hopper --
 -- Short stays on average, or many moves of late. A move is the start of a job after the first one known. Moves
 -- that are known can only become more; an average, or too few moves, says nothing where jobs are missing.
-(CASE WHEN {average}::integer IS NULL THEN false WHEN NOT history_complete(h.jobs, c.source) THEN NULL
+(CASE WHEN {average}::integer IS NULL THEN false WHEN NOT history_complete(h.jobs, src.one_earlier) THEN NULL
     ELSE c.average_tenure_months < {average}::integer END)
 OR (CASE WHEN {moves}::integer IS NULL THEN false
     WHEN coalesce(h.{recent} - (h.first_start >= {since}::date)::integer, 0) >= {moves}::integer THEN true
-    WHEN NOT history_complete(h.jobs, c.source) OR h.undated > 0 THEN NULL ELSE false END)
+    WHEN NOT history_complete(h.jobs, src.one_earlier) OR h.undated > 0 THEN NULL ELSE false END)
 
 -- level --
 -- By the words of the title.
@@ -69,12 +69,12 @@ CASE WHEN c.company_key = '' THEN NULL ELSE ({hits}.entry_id IS NOT NULL) = {lis
 
 -- company_before --
 -- An earlier company is on a list; "no" only where the jobs are known.
-CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean WHEN history_complete(h.jobs, c.source) THEN NOT {listed}::boolean END
+CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean WHEN history_complete(h.jobs, src.one_earlier) THEN NOT {listed}::boolean END
 
 -- company_ever --
 -- The company of now or an earlier one.
 CASE WHEN coalesce({now}.entry_id, {hits}.entry_id) IS NOT NULL THEN {listed}::boolean
-    WHEN history_complete(h.jobs, c.source) AND c.company_key <> '' THEN NOT {listed}::boolean END
+    WHEN history_complete(h.jobs, src.one_earlier) AND c.company_key <> '' THEN NOT {listed}::boolean END
 
 -- school_listed --
 -- A school is on a list.
@@ -103,6 +103,12 @@ who AS MATERIALIZED (
 -- Their jobs.
 jobs AS MATERIALIZED (
     SELECT o.profile_id, o.company, o.started_on, o.is_current FROM who JOIN positions o ON o.profile_id = who.profile_id
+)
+
+-- with_sources --
+-- What is known of each source, once.
+sources AS MATERIALIZED (
+    SELECT d.source, tells_one_earlier_job(d.source) AS one_earlier FROM (SELECT DISTINCT source FROM who) AS d
 )
 
 -- with_history --
@@ -329,8 +335,9 @@ LEFT JOIN {hits} ON {hits}.profile_id = c.profile_id
 JOIN profiles p ON p.id = c.profile_id
 
 -- join_history --
--- What is known of their jobs.
+-- What is known of their jobs, and whether their source tells of all of them.
 LEFT JOIN history h ON h.profile_id = c.profile_id
+JOIN sources src ON src.source = c.source
 
 -- join_schools --
 -- What is known of their schools.

@@ -125,9 +125,9 @@ RETURN sx_key(source) LIKE '%phantombuster%' OR sx_key(source) LIKE '%sales navi
 
 -- Whether all of someone's jobs are known, as far as can be told: two at least, three where the source tells
 -- of one earlier job only.
-CREATE FUNCTION history_complete(jobs bigint, source text) RETURNS boolean
+CREATE FUNCTION history_complete(jobs bigint, one_earlier boolean) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(jobs >= 3 OR (jobs = 2 AND NOT tells_one_earlier_job(source)), false);
+RETURN coalesce(jobs >= 3 OR (jobs = 2 AND NOT one_earlier), false);
 
 -- What the words of a title say: how senior someone is (the lowest rank counts; nothing said: individual), that
 -- they work for themselves, that they consult. cancels: a word that means something else in this company:

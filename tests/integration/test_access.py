@@ -15,9 +15,11 @@ from layouts import ids
 from services import searches
 from services.identity import Actor
 from services.runtime import Runtime
+from tests.filter_pages import editor
 from tests.web import CALLBACK, Browser, call
 
 ClientFor = Callable[[Actor], Browser]
+RULE = {"kind": "title", "params": {"terms": ["nurse"], "has": True}}
 
 
 def plain(output: str) -> str:
@@ -301,7 +303,54 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "inputs": [(ids.IMPORT_DRY_RUN, "n_clicks", 1)],
         "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), [], [], []]}),
 ]  # fmt: skip
+FOREIGN += [
+    ("filter-changes.children", lambda s: {
+        "inputs": [(ids.FILTER_LOOK, "n_clicks", 1)], "state": [(ids.FILTER_SEARCH, "data", s)]}),
+    ("..dry-run.children...dry-run-seen.data...dry-run-stale.hidden..", lambda s: {
+        "inputs": [(ids.DRY_RUN_START, "n_clicks", 1)], "state": [(ids.FILTER_SEARCH, "data", s), *editor([RULE])]}),
+    ("..dry-run-seen.data...dry-run-stale.hidden..", lambda s: {
+        "inputs": [(ids.DRY_RUN_CLOCK, "n_intervals", 1)],
+        "state": [(ids.DRY_RUN_SEEN, "data", {"mark": "x", "used": []}), (ids.FILTER_SEARCH, "data", s)]}),
+    ("..filter-run.data...filter-clock.disabled...filter-problem.children..", lambda s: {
+        "inputs": [(ids.FILTER_APPLY, "n_clicks", 1)],
+        "state": [(ids.FILTER_HOW, "value", []), (ids.FILTER_SET, "data", None), (ids.FILTER_SEARCH, "data", s),
+                  *editor([RULE])]}),
+    ("..filter-set.data...filter-delete.hidden...filter-from.options...filter-problem.children..", lambda s: {
+        "inputs": [(ids.FILTER_SAVE, "n_clicks", 1)],
+        "state": [(ids.FILTER_NAME, "value", "Mine"), (ids.FILTER_SHARED, "value", True),
+                  (ids.FILTER_SCOPE, "value", "search"), (ids.FILTER_SEARCH, "data", s), *editor([RULE])]}),
+    ("..filter-rules.children...filter-name.value...filter-set.data...filter-delete.hidden...dry-run-stale.hidden"
+     "...filter-shared.value...filter-scope.value..", lambda s: {
+        "inputs": [(ids.FILTER_FROM_OPEN, "n_clicks", 1)],
+        "state": [(ids.FILTER_FROM, "value", f"search:{s}"), (ids.DRY_RUN_SEEN, "data", None)]}),
+    ("..ledger.children...ledger-by-rule.children..", lambda s: {
+        "inputs": [(ids.LEDGER_FIND, "value", ""), (ids.LEDGER_RULE, "value", "any"),
+                   (ids.LEDGER_STATE, "value", "all"), (ids.LEDGER_PREVIOUS, "n_clicks", None),
+                   (ids.LEDGER_NEXT, "n_clicks", None), (ids.LEDGER_CHANGED, "data", None)],
+        "state": [(ids.LEDGER_AT, "data", 0), (ids.LEDGER_SEARCH, "data", s)]}),
+    ("ledger-changed.data", lambda s: {
+        "inputs": [[(ids.ledger_restore(1), "n_clicks", 1)]],
+        "state": [[(ids.ledger_restore(1), "id", ids.ledger_restore(1))], [(ids.ledger_restore(1), "value", "X")],
+                  (ids.LEDGER_SEARCH, "data", s)]}),
+    ("..filter-run.data...filter-clock.disabled..", lambda s: {
+        "inputs": [[(ids.ledger_restore_rule(1), "n_clicks", None)], (ids.LEDGER_RESTORE_ALL, "n_clicks", 1)],
+        "state": [(ids.LEDGER_SEARCH, "data", s)],
+        "triggered": f"{ids.LEDGER_RESTORE_ALL}.n_clicks"}),
+]  # fmt: skip
+
 TAKES_NO_ID = {
+    '{"place":["MATCH"],"type":"sample"}.children': "a pattern: test_filter_page.py asks for a private search",
+    '{"type":"list-changes","version":["MATCH"]}.children': "takes a list's id: test_lists_page.py",
+    '..{"place":["ALL"],"type":"rule-sentence"}.children...dry-run-stale.hidden..': "puts rules into words",
+    "..filter-rules.children...dry-run-stale.hidden..": "changes the rows of an editor, reads nothing",
+    "..filter-progress.children...filter-clock.disabled...filter-seen.data..": "takes a run: test_filter_page.py",
+    "..list-form.children...list-form.is_open..": "takes a list's id: test_lists_page.py",
+    "..list-form.is_open...url.href...list-problem.children..": "takes a list's id: test_lists_page.py",
+    "..list-kind-hint.children...list-holds-box.hidden..": "explains a kind of list, reads nothing",
+    "..list-text.value...list-filled.data...list-entry-problem.children..": "takes a list: test_lists_page.py",
+    "list-entries.children": "takes a list's id: test_lists_page.py",
+    "list-filled.data": "takes a list's id: test_lists_page.py",
+    "url.href": "takes a list's id: test_lists_page.py",
     '..{"key":["MATCH"],"type":"facet"}.children...{"key":["MATCH"],"type":"facet-done"}.data..':
         "a pattern: test_facets.py asks for a private search",
     "970a17b29218e9dff628a2c3ba28de3b374b1e01f61712a1004a98dd69801410": "keeps the actor's own columns",

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -16,14 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from services import export_targets, export_workbook, result_sets, runs, searches
+from services import candidates, export_targets, export_workbook, lists, result_sets, runs, searches
 from services.errors import BadInput
 from services.exports import start_export
 from services.grid_view import View
 from services.identity import Actor
+from services.list_rows import Entry
 from services.runtime import Runtime
 from services.spreadsheet_text import guard, unguard
 from tests import screening
+from tests.filter_world import apply
 from tests.integration.test_export import content, fill, people_of, stored_files
 from tests.integration.test_import import table, work
 
@@ -329,6 +332,29 @@ def test_dates_are_dates_in_parquet(rt: Runtime, detailed: str, export: Export) 
 def test_verdicts_stand_beside_each_person(rt: Runtime, detailed: str, export: Export) -> None:
     rows = people_of(content(rt, export("csv", into=detailed)))
     assert [row["verdicts"] for row in rows] == ["Python: pass; Kubernetes: unknown", "", ""]
+
+
+# -- why someone is out --------------------------------------------------------------------------------
+
+
+def test_a_file_says_what_left_someone_out_and_who(
+    rt: Runtime, alice: Actor, bob: Actor, search: str, export: Export
+) -> None:
+    for name in ("Ada", "Bea", "Cy", "Di"):
+        add(rt, alice, search, full_name=name, company="" if name == "Di" else "Acme")
+    ids = [row["id"] for row in table(rt, "SELECT id FROM candidates ORDER BY id")]
+    list_id = lists.create(rt, bob, "blacklisted_companies", "Clients")
+    lists.replace(rt, bob, list_id, [Entry(7, "ACME Ltd", "ACME Ltd")])
+    candidates.change(rt, alice, UUID(search), ids[:1], candidates.action_of("exclude", ""))
+    apply(rt, bob, UUID(search), [{"kind": "list", "params": {"list_id": list_id}}])
+    candidates.change(rt, alice, UUID(search), ids[2:3], candidates.action_of("restore", ""))
+    columns = ["full_name", "exclusion_reason", "exclusion_entry", "excluded_by", "excluded_at"]
+    found = {row["full_name"]: row for row in people_of(content(rt, export("csv", columns=columns)))}
+    assert (found["Ada"]["exclusion_reason"], found["Ada"]["excluded_by"]) == ("By hand", "Alice Owner")
+    assert "Clients" in found["Bea"]["exclusion_reason"]
+    assert found["Bea"]["exclusion_entry"] == "ACME Ltd, Clients, row 7, version 1"
+    assert found["Bea"]["excluded_by"] == "Bob Teammate" and found["Bea"]["excluded_at"]
+    assert {*found["Cy"].values()} == {"Cy", ""} and {*found["Di"].values()} == {"Di", ""}
 
 
 # -- ends --------------------------------------------------------------------------------------------------

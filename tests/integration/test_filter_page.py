@@ -153,6 +153,8 @@ def test_another_persons_private_search_is_refused(
     client = client_for(bob)
     for name in ("filter", "ledger", "funnel"):
         refused(client, path(own, name))
+    sample = [(ids.sample_of(0), "data", {"kind": "title", "ids": [1]}), (ids.FILTER_SEARCH, "data", str(own))]
+    assert match(client, ids.sample(0), ids.sample_ask(0), sample).status_code == 403
     refusals = (
         try_out(client, own, [NURSES]),
         start(client, own, [NURSES]),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import uuid
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -11,9 +14,23 @@ import pytest
 
 import sql
 from benchmarks.filter_reference import Row
-from services import bulk, candidates, change_lanes, filter_run, filtering, ledger, lists, runs, searches, undo
+from services import (
+    bulk,
+    candidates,
+    change_lanes,
+    filter_parts,
+    filter_query,
+    filter_run,
+    filtering,
+    ledger,
+    lists,
+    runs,
+    searches,
+    undo,
+)
 from services.candidates import action_of
-from services.errors import BadInput, Forbidden, NotFound
+from services.config import child_environ
+from services.errors import BadInput, Forbidden, NotFound, Unavailable
 from services.grid_view import View
 from services.identity import Actor
 from services.runtime import Runtime
@@ -202,28 +219,61 @@ def test_a_run_whose_worker_dies_goes_on(rt: Runtime, alice: Actor, search_id: u
     assert rows(rt, "SELECT count(*) AS n FROM change_batches") == [{"n": 1}]
 
 
-@pytest.fixture
-def lanes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are written on two connections at once, whatever their size."""
+@pytest.fixture(params=["halves", "parts"])
+def lanes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Runs are written on two connections at once, whatever their size; with "parts" people are judged so, too."""
     monkeypatch.setattr(change_lanes, "LANE_FROM", 1)
+    if request.param == "parts":
+        monkeypatch.setattr(filter_parts, "PART_FROM", 1)
+        monkeypatch.setattr(filter_query, "BLOCK", 3)
+    return str(request.param)
 
 
 def test_two_lanes_write_what_one_writes(
-    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], lanes: None
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], lanes: str
 ) -> None:
     before = version(rt, search_id)
     run_id = apply(rt, alice, search_id, [NURSES])
     run = run_row(rt, run_id)
-    assert (run["done"], run["total"], run["counts"]["changed"]) == (6, 6, 6)
-    assert (run["counts"]["_lane_0"], run["counts"]["_lane_1"]) == (3, 6)
+    assert (run["state"], run["done"], run["total"], run["counts"]["changed"]) == ("done", 6, 6, 6)
+    assert {"_lane_0", "_lane_1"} <= set(run["counts"])
     assert set(out(rt, search_id)) == set(ids[::2]) and version(rt, search_id) > before
     last = undo.last_batch(rt, alice, search_id)
     assert last is not None and last.changed == 6
 
 
-@pytest.mark.parametrize("batch", [1, 2, 3, 4])
+def test_parts_together_say_what_all_say_at_once(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], acme: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    rules = [acme, NURSES, YOUNG]
+    whole = filtering.dry_run(rt, alice, search_id, rules), filtering.would_change(rt, alice, search_id, rules)
+    monkeypatch.setattr(filter_parts, "PART_FROM", 1)
+    for block in (1, 2, 3, 5, 100):
+        monkeypatch.setattr(filter_query, "BLOCK", block)
+        parts = filtering.dry_run(rt, alice, search_id, rules), filtering.would_change(rt, alice, search_id, rules)
+        assert parts == whole
+    assert whole[0].left_out > 0 and whole[0].flagged > 0 and whole[1].leave == whole[0].left_out
+
+
+def test_what_goes_wrong_in_one_part_is_told_and_nothing_is_written(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], lanes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise Unavailable("The database does not answer.")
+
+    run_id = filtering.start(rt, alice, search_id, [NURSES])
+    with monkeypatch.context() as patched:
+        patched.setattr(filter_run, "_insert", broken)
+        work(rt, run_id)
+    assert (run_row(rt, run_id)["state"], out(rt, search_id)) == ("queued", {})
+    work(rt, run_id)
+    assert set(out(rt, search_id)) == set(ids[::2])
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
 def test_killed_in_any_lane_each_goes_on_where_it_was(
-    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], lanes: None, batch: int,
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], lanes: str, batch: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(filter_run, "BATCH", 2)
@@ -240,7 +290,7 @@ def test_killed_in_any_lane_each_goes_on_where_it_was(
 
 
 def test_what_goes_wrong_in_one_lane_ends_the_run_with_its_reason(
-    rt: Runtime, alice: Actor, bob: Actor, search_id: uuid.UUID, ids: list[int], lanes: None
+    rt: Runtime, alice: Actor, bob: Actor, search_id: uuid.UUID, ids: list[int], lanes: str
 ) -> None:
     run_id = filtering.start(rt, bob, search_id, [NURSES])
     work_with(rt, run_id, 1, lambda: searches.set_visibility(rt, alice, search_id, "private"))
@@ -248,7 +298,7 @@ def test_what_goes_wrong_in_one_lane_ends_the_run_with_its_reason(
     assert (run["state"], run["message"]) == ("failed", searches.NOT_YOURS)
     # The other lane may have been done with its part before the right was lost; what is out is in the ledger.
     lines = {one.candidate_id for one in ledger.page(rt, alice, search_id).lines}
-    assert set(out(rt, search_id)) == lines <= set(ids[6:])
+    assert set(out(rt, search_id)) == lines and len(lines) < 6
 
 
 def test_a_cancelled_run_keeps_what_it_did_and_undo_takes_it_back(
@@ -308,6 +358,33 @@ def test_two_people_apply_different_rules_at_once(
     lines = ledger.page(rt, alice, search_id).lines
     assert {one.who for one in lines} == {"Alice Owner", "Bob Teammate"}
     assert len(lines) == len({one.candidate_id for one in lines}) == 8
+
+
+def test_two_processes_apply_at_once_and_both_are_in_the_ledger(
+    rt: Runtime, alice: Actor, bob: Actor, search_id: uuid.UUID, acme: dict[str, Any]
+) -> None:
+    people = [
+        Row(0, full_name=f"Ada {n:03}", title=("Nurse", "Engineer")[n % 2], company=("Acme", "Beeb", "")[n % 3])
+        for n in range(300)
+    ]
+    ids = add_rows(rt, search_id, people)
+    started = [filtering.start(rt, alice, search_id, [NURSES]), filtering.start(rt, bob, search_id, [acme])]
+    environ = child_environ(rt.settings)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.run_one", str(run_id)], env=environ, cwd=Path(__file__).parents[2]
+        )
+        for run_id in started
+    ]
+    assert [worker.wait(timeout=60) for worker in workers] == [0, 0]
+    assert [run_row(rt, run_id)["state"] for run_id in started] == ["done", "done"]
+    assert set(out(rt, search_id)) == {*ids[::2], *ids[::3]}
+    found = rows(rt, "SELECT count(*) AS lines, count(DISTINCT candidate_id) AS people, count(DISTINCT user_id) AS by"
+                     " FROM exclusions WHERE restored_at IS NULL")  # fmt: skip
+    assert found == [{"lines": 200, "people": 200, "by": 2}]
+    # Whoever came second found the first one's people out already: each reason is of one of the two runs.
+    changed = {row["run_id"]: row["changed"] for row in rows(rt, "SELECT run_id, changed FROM change_batches")}
+    assert sum(changed.values()) == 200 and set(changed) == set(started)
 
 
 def test_a_run_waits_for_the_one_that_is_at_it(

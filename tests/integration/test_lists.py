@@ -126,7 +126,7 @@ def test_names_and_kinds_are_checked(rt: Runtime, alice: Actor, rivals: int) -> 
 
 
 def test_a_sheet_that_cannot_be_read_leaves_the_list_as_it_is(rt: Runtime, alice: Actor, rivals: int) -> None:
-    list_sheets.set_source(rt, alice, rivals, "sheet-1", "Tab!A:B", 60)
+    list_sheets.set_source(rt, alice, rivals, "1abcdefghijklmnopqrstuvwx", "Tab!A:B", 60)
     assert [due.list_id for due in list_sheets.due(rt)] == [rivals]
     assert list_sheets.done(rt, alice, rivals, named("Acme")).version == 1
     assert list_sheets.due(rt) == []

@@ -88,6 +88,10 @@ def test_a_private_list_is_nobody_elses(rt: Runtime, alice: Actor, bob: Actor, c
     assert lists.GONE in page(client, f"/lists/{own}")
     assert lists.GONE in said(take(client, own, "Acme"))
     assert lists.GONE in entries(client, own)
+    assert save(client, "Mine now", edited=own).status_code == 403
+    lists.replace(rt, alice, own, list_rows.from_text("x@example.com", "people"))
+    seen = match(client, ids.list_changes(1), ids.list_changes_ask(1), [(ids.LIST_ID, "data", own)])
+    assert "example.com" not in said(seen)
 
 
 def test_who_may_only_look_gets_no_buttons(charlie: Actor, client_for: ClientFor, clients: int) -> None:

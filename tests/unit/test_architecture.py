@@ -32,6 +32,8 @@ HEAVY = {
     "plotly.express",
     "python_calamine_plus",
     "openpyxl",
+    "gspread",
+    "google.auth",
     "rustpy_xlsxwriter",
 }
 SQL_TEXT = re.compile(
