@@ -19,6 +19,7 @@ MODULES = {
     "exports": ("P5-export", "P5-xlsx-write"),
     "import_kill": ("R-import-kill",),
     "load": ("P6",),
+    "screening": ("P7",),
 }
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 

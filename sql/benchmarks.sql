@@ -219,3 +219,7 @@ SELECT p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p
     to_char(c.screened_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS screened_at, p.summary
 FROM candidates c JOIN profiles p ON p.id = c.profile_id
 WHERE c.search_id = %(search_id)s AND c.id = ANY (%(ids)s) ORDER BY c.id;
+
+-- fetch_candidate_ids --
+-- Everyone of a search.
+SELECT id FROM candidates WHERE search_id = %(search_id)s ORDER BY id;
