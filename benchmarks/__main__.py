@@ -22,6 +22,7 @@ MODULES = {
     "import_kill": ("R-import-kill",),
     "filtering": ("F1",),
     "load": ("P6",),
+    "screening": ("P7",),
 }
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 

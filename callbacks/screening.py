@@ -192,7 +192,8 @@ def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -
     """One small query while it runs; whom it could not screen follows once it has stopped."""
     stopped = run["state"] not in ("queued", "running")
     dead = screening.dead_letters(rt, actor, run["id"]) if stopped and run["failed"] else []
-    return page_screen.run_panel(run, search_id, dead, may_go_on=actor.may_edit and run["may_cancel"])
+    suspects = screening.suspects(rt, actor, run["id"]) if stopped and run["counts"].get("suspect") else []
+    return page_screen.run_panel(run, search_id, dead, suspects, may_go_on=actor.may_edit and run["may_cancel"])
 
 
 def _seen(run: dict[str, Any]) -> dict[str, str]:

@@ -21,9 +21,10 @@ def explanation_section(found: Explanation) -> list[Component]:
     """Verdicts, each with its part in the score; nothing before the first screening."""
     if not found.verdicts:
         return []
-    stale = [_stale(found)] if found.stale else []
+    notes = [_suspect(found.suspect)] if found.suspect else []
+    notes += [_stale(found)] if found.stale else []
     rows = [_verdict(one) for one in found.verdicts]
-    return [html.H3(text.PERSON_VERDICTS), *stale, html.Ul(rows, id=ids.CANDIDATE_EVIDENCE), html.P(
+    return [html.H3(text.PERSON_VERDICTS), *notes, html.Ul(rows, id=ids.CANDIDATE_EVIDENCE), html.P(
         _sum(found), className="sx-muted sx-score-sum", **{"data-testid": "score-sum"})]  # fmt: skip
 
 
@@ -57,8 +58,7 @@ def _verdict(one: Any) -> Component:
         ],
         className="sx-verdict",
     )
-    field = text.FIELD_NAMES.get(one.field) or text.COLUMN_LABELS.get(one.field, one.field.replace("_", " ")).lower()
-    source = html.Span(f" {text.EVIDENCE_FROM.format(field=field)}")
+    source = html.Span(f" {text.EVIDENCE_FROM.format(field=_field(one.field))}")
     quote = [html.Blockquote([one.quote, source], className="sx-quote", dir="auto")] if one.quote else []
     cap = [html.P(text.SCORE_CAPS[one.caps_fit], className="sx-muted sx-by")] if one.caps_fit else []
     return html.Li([head, *quote, *cap], **{"data-verdict": one.verdict})
@@ -83,6 +83,16 @@ def _stale(found: Explanation) -> Component:
         [html.Span(text.STALE_BADGE, className="sx-badge sx-badge-unknown"), " ", " ".join(said), " ", text.STALE_HINT],
         className="sx-stale-verdicts", **{"data-testid": "stale-verdicts", "data-stale": " ".join(found.stale)},
     )  # fmt: skip
+
+
+def _suspect(field: str) -> Component:
+    return html.P(
+        text.SUSPECT_HINT.format(field=_field(field)), className="sx-stale-verdicts", **{"data-testid": "suspect-text"}
+    )
+
+
+def _field(field: str) -> str:
+    return text.FIELD_NAMES.get(field) or text.COLUMN_LABELS.get(field, field.replace("_", " ")).lower()
 
 
 def _tone(one: Any) -> str:

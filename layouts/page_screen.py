@@ -48,6 +48,17 @@ class Hold(Protocol):
     def runs(self) -> int: ...
 
 
+class Suspect(Protocol):
+    """services.screening.Suspect."""
+
+    @property
+    def candidate_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def field(self) -> str: ...
+
+
 class Dead(Protocol):
     """services.screening.DeadLetter."""
 
@@ -126,8 +137,10 @@ def estimate_panel(found: Figures | None) -> list[Any]:
     return [html.Ul(items, className="sx-counts"), *(html.P(note, className="sx-muted") for note in notes)]
 
 
-def run_panel(run: Run, search_id: str, dead: Sequence[Dead], *, may_go_on: bool) -> html.Div:
-    """How far the latest screening is, who could not be screened, and what can be done next."""
+def run_panel(
+    run: Run, search_id: str, dead: Sequence[Dead], suspects: Sequence[Suspect], *, may_go_on: bool
+) -> html.Div:
+    """How far the latest screening is, who could not be screened, whom to read oneself, and what can be done next."""
     ended = run["state"] not in OPEN
     actions: list[Any] = []
     if run["state"] in ("queued", "running") and may_go_on and not run["cancel_requested"]:
@@ -144,7 +157,10 @@ def run_panel(run: Run, search_id: str, dead: Sequence[Dead], *, may_go_on: bool
     if unfinished and may_go_on and (ended or run["state"] == "paused"):
         label = text.SCREEN_AGAIN if run["state"] == "done" else text.SCREEN_RESUME
         actions.append(html.Button(label, id=ids.SCREEN_AGAIN, type="button", className="btn btn-primary"))
-    extra = html.Div([html.Div(actions, className="sx-actions"), _dead(search_id, dead)], className="sx-run-next")
+    extra = html.Div(
+        [html.Div(actions, className="sx-actions"), _dead(search_id, dead), _suspects(search_id, suspects)],
+        className="sx-run-next",
+    )
     return html.Div([html.H2(text.SCREEN_LATEST), run_card(run, extra=extra)], className="sx-section")
 
 
@@ -224,6 +240,23 @@ def _dead(search_id: str, dead: Sequence[Dead]) -> html.Details | None:
     more = text.SCREEN_DEAD_MORE.format(count=len(dead)) if len(dead) >= 100 else ""
     hint = html.P(f"{text.SCREEN_DEAD_HINT} {more}", className="sx-muted")
     return html.Details([html.Summary(text.SCREEN_DEAD), hint, html.Ul(items, className="sx-dead")], open=True)
+
+
+def _suspects(search_id: str, suspects: Sequence[Suspect]) -> html.Details | None:
+    if not suspects:
+        return None
+    items = [
+        html.Li(
+            [
+                dcc.Link(one.name, href=f"/search/{search_id}?status=all&person={one.candidate_id}"),
+                f" · {text.FIELD_NAMES.get(one.field) or text.COLUMN_LABELS.get(one.field, one.field).lower()}",
+            ],
+            **{"data-testid": "suspect"},
+        )
+        for one in suspects
+    ]
+    hint = html.P(text.SCREEN_SUSPECTS_HINT, className="sx-muted")
+    return html.Details([html.Summary(text.SCREEN_SUSPECTS), hint, html.Ul(items, className="sx-dead")])
 
 
 def _attempts(count: int) -> str:

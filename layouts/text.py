@@ -296,6 +296,10 @@ STALE = {
     "profile": "The profile has changed since.",
     "model": "Another model or wording is in use since.",
 }
+SUSPECT_HINT = (
+    "The {field} of this profile has text that reads like orders to a model. It was shown to the model as data only; "
+    "read it yourself before you rely on these verdicts."
+)
 STALE_HINT = "Screening again asks only about what changed."
 OVERRIDE_OPEN = "Decide the fit yourself"
 OVERRIDE_HINT = "The score stays as it is; your decision and the model's fit are both kept. Screening again leaves it."
@@ -1054,6 +1058,8 @@ SCREEN_HOLD_ALONE = "{message}"
 SCREEN_LIFT = "Try again now"
 SCREEN_LIFTED = "Trying again. {n} waiting go on."
 SCREEN_DEAD = "Could not be screened"
+SCREEN_SUSPECTS = "Text that reads like orders to the model"
+SCREEN_SUSPECTS_HINT = "It is shown to the model as data only, and changes no verdict by itself. Read these yourself."
 SCREEN_DEAD_HINT = "They keep whatever score they had. Nobody is rejected by this."
 SCREEN_DEAD_MORE = "The first {count} are shown."
 SCREEN_ATTEMPTS = {1: "1 attempt"}

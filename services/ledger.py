@@ -155,7 +155,7 @@ def funnel(rt: Runtime, actor: Actor, search_id: UUID) -> Funnel:
     with rt.db.snapshot() as conn:
         row = db.one(conn, _Q.fetch_funnel, given)
         if row is None:
-            raise Forbidden(NOT_YOURS)
+            raise refusal(conn, actor, search_id)
         statuses = {r["status"]: r["people"] for r in db.rows(conn, _Q.fetch_statuses, given)}
     return Funnel(**row, statuses=statuses)
 

@@ -5,7 +5,7 @@ every candidate of a run, so that the vendor can cache it; the second is the can
 between two lines that hold a marker made for this one call, so that no profile can close it.
 
 Only the fields of FIELD_TOKENS are shown. Name, photo and age are withheld: those columns are left
-out, and in free text names, contact details and statements of age are replaced (best effort).
+out, and free text goes through withholding.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.withholding import NAME_FIELDS, name_pattern, withhold
+
 # Part of every stored verdict: change it with any change of wording or of what is shown.
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 
 # What may be shown, in this order, with the most tokens of each: 3,700 a candidate at most.
 FIELD_TOKENS: Mapping[str, int] = {
@@ -44,8 +46,6 @@ FIELD_TOKENS: Mapping[str, int] = {
 JOB_DESCRIPTION_TOKENS = 4000
 QUESTION_TOKENS = 120
 
-WITHHELD = "[withheld]"
-_NAME_FIELDS = ("full_name", "first_name", "last_name", "name")
 # Names are looked for where people write sentences; "Jordan" in a location is a place.
 _FREE_TEXT = frozenset({"headline", "summary", "positions"})
 _UNITS = {"years_experience": "years", "current_tenure_months": "months", "average_tenure_months": "months"}
@@ -146,16 +146,15 @@ def shown_fields(profile_fields: Mapping[str, str]) -> dict[str, str]:
     positions and educations one a line). Name columns are used to withhold names from free text and
     never shown. Raises ValueError for any other column: showing it is a decision to be made here.
     """
-    unknown = set(profile_fields) - set(FIELD_TOKENS) - set(_NAME_FIELDS)
+    unknown = set(profile_fields) - set(FIELD_TOKENS) - set(NAME_FIELDS)
     if unknown:
         raise ValueError(f"not decided whether the model may see {', '.join(sorted(unknown))}")
-    names = _name_pattern(profile_fields)
+    names = name_pattern({field: clean(profile_fields.get(field) or "") for field in NAME_FIELDS})
     shown = {}
     for field, budget in FIELD_TOKENS.items():
         text = clean(profile_fields.get(field) or "")[: budget * 12]
         if field in _FREE_TEXT:
-            text = _PERSONAL.sub(WITHHELD, text)
-            text = names.sub(WITHHELD, text) if names else text
+            text = withhold(text, names)
         if field in _UNITS and re.fullmatch(r"\d+(\.\d+)?", text):
             text = f"{text} {_UNITS[field]}"
         if text := capped(text, budget).strip():
@@ -229,32 +228,6 @@ def capped(text: str, tokens: int) -> str:
         if spent > tokens:
             return text[:start].rstrip()
     return text
-
-
-# Quantifiers are bounded so that hostile text costs linear time.
-_PERSONAL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
-    r"|\b(?:https?://|www\.|linkedin\.com/)[^\s|,;]{1,300}"
-    r"|(?<!\w)(?:\+|00)\d[\d ().-]{7,18}\d"
-    r"|\b(?:age|aged|date of birth|dob)\b\s{0,2}:?\s{0,2}\d{1,2}(?:[./-]\d{1,2}[./-]\d{2,4})?\b"
-    r"|\b\d{2}[ -]years?[ -]old\b"
-    r"|\bborn\s(?:(?:in|on)\s[^.;\n]{0,30}?)?(?:19|20)\d\d\b",
-    re.IGNORECASE,
-)
-
-
-def _name_pattern(profile_fields: Mapping[str, str]) -> re.Pattern[str] | None:
-    """Matches the person's names as words, as given or in capitals: "Mark", never "mark".
-
-    Names of one or two letters only as part of the full name: "Li" and "An" are also words.
-    """
-    given = [clean(profile_fields.get(field) or "").strip() for field in _NAME_FIELDS]
-    words = {word for name in given for word in re.split(r"[\s,.\"()'-]+", name) if len(word) >= 3}
-    words.update(name for name in given if " " in name)
-    variants = sorted({form for word in words for form in (word, word.capitalize(), word.upper())}, key=len)
-    if not variants:
-        return None
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, reversed(variants))) + r")(?!\w)")
 
 
 def _json(data: object) -> str:

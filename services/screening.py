@@ -33,6 +33,15 @@ class DeadLetter:
 
 
 @dataclass(frozen=True)
+class Suspect:
+    """Someone whose profile has text that reads like an order to the model, in this field."""
+
+    candidate_id: int
+    name: str
+    field: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """What the screening page starts with. latest_run: of the kind "screen", or None."""
 
@@ -121,6 +130,13 @@ def dead_letters(rt: Runtime, actor: Actor, run_id: int, limit: int = MOST_DEAD)
     with rt.db.connection() as conn:
         found = db.rows(conn, _Q.fetch_dead, {"run_id": run_id, "limit": min(limit, MOST_DEAD), **actor.params})
     return [DeadLetter(r["candidate_id"], r["full_name"], r["reason"], r["attempts"]) for r in found]
+
+
+def suspects(rt: Runtime, actor: Actor, run_id: int, limit: int = MOST_DEAD) -> list[Suspect]:
+    """Whose profile has text that reads like an order to the model, of those whom a run screened; at most 100."""
+    with rt.db.connection() as conn:
+        found = db.rows(conn, _Q.fetch_suspects, {"run_id": run_id, "limit": min(limit, MOST_DEAD), **actor.params})
+    return [Suspect(r["candidate_id"], r["full_name"], r["suspect"]) for r in found]
 
 
 def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:

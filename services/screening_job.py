@@ -271,6 +271,7 @@ class _Screening:
         result = Result(item, rulings, usage)
         saved = await self._write(lambda conn: rows.save(conn, self._handle, self._rubric, self._model, [result]))
         self._progress.tally.screened += len(saved)
+        self._progress.tally.suspect += sum(bool(one.item.suspect) for one in saved)
         self._progress.spent(usage)
         self._progress.unverified += sum(one.said not in (None, one.verdict) for one in rulings.values())
         self._dirty = True

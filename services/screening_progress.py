@@ -28,9 +28,11 @@ class Progress:
         """Into the run's row. waiting: for what, for people. Raises LeaseLost."""
         tally = self.tally
         rate = 0 if ended else round((self._handle.counts.get("_rate") or 0) * 60)
-        counts = {"screened": tally.screened, "reused": tally.reused, "unverified": self.unverified,
-                  "calls": tally.calls, "tokens": tally.tokens, "cost": f"{tally.cost:.4f}" if tally.cost else "",
-                  "rate": rate, "waiting": waiting, **more}  # fmt: skip
+        counts = {
+            "screened": tally.screened, "reused": tally.reused, "unverified": self.unverified,
+            "suspect": tally.suspect, "calls": tally.calls, "tokens": tally.tokens,
+            "cost": f"{tally.cost:.4f}" if tally.cost else "", "rate": rate, "waiting": waiting, **more,
+        }  # fmt: skip
         self._handle.save(conn, tally.screened + tally.dead, tally.total, tally.dead, **counts)
 
     def report_exactly(self, conn: db.Conn, **more: Any) -> None:

@@ -23,6 +23,7 @@ from services.jobs import RunHandle
 from services.profile_texts import fetch_profiles
 from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, input_hash
 from services.rubric_scoring import CriterionWeight, Verdict
+from services.suspicion import suspect_field
 from services.vendors.openai_errors import Usage
 
 _Q = sql.queries("screening")
@@ -63,7 +64,8 @@ class Ruling:
 class Item:
     """A claimed candidate: `known` verdicts still hold (criterion id → ruling), `prompt` asks for the others.
 
-    failures: calls that were made for them in this run, all in vain.
+    failures: calls that were made for them in this run, all in vain. suspect: the field whose text reads like an
+    order to the model, "" where none does.
     """
 
     candidate_id: int
@@ -72,6 +74,7 @@ class Item:
     known: Mapping[int, Ruling]
     prompt: JudgePrompt | None
     asked: tuple[int, ...] = ()
+    suspect: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Tally:
     screened: int = 0
     dead: int = 0
     reused: int = 0
+    suspect: int = 0
     calls: int = 0
     tokens: int = 0
     cost: Decimal = field(default_factory=Decimal)
@@ -166,9 +170,10 @@ def _item(
 ) -> Item:
     asked = {f"c{number}": one for number, one in enumerate(rubric.criteria, 1) if one.id not in known}
     if not asked:
-        return Item(candidate, failures, hashed, known, None)
+        return Item(candidate, failures, hashed, known, None, suspect=suspect_field(shown))
     prompt = build_judge_prompt(rubric.job_description, {key: one.question for key, one in asked.items()}, shown)
-    return Item(candidate, failures, hashed, known, prompt, tuple(one.id for one in asked.values()))
+    return Item(candidate, failures, hashed, known, prompt, tuple(one.id for one in asked.values()),
+                suspect_field(shown))  # fmt: skip
 
 
 def ruling_of(prompt: JudgePrompt, verdict: Verdict, name: str, quote: str) -> Ruling:
@@ -193,6 +198,7 @@ def save(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, results: 
         "tokens": [usage.input_tokens + usage.output_tokens for usage in spent],
         "costs": [prices.cost(model, usage) or Decimal(0) for usage in spent],
         "called": [result.usage is not None for result in results],
+        "suspects": [result.item.suspect for result in results],
     })}  # fmt: skip
     ours = [result for result in results if result.item.candidate_id in taken]
     if ours:

@@ -13,6 +13,7 @@ from services.profile_texts import fetch_profiles
 from services.prompts import PROMPT_VERSION, input_hash
 from services.rubric_scoring import CriterionWeight, Fit
 from services.runtime import Runtime
+from services.suspicion import suspect_field
 
 # Why a verdict may not hold any more: other criteria since, another profile, another model or prompt.
 Stale = Literal["criteria", "profile", "model"]
@@ -43,6 +44,8 @@ class CriterionVerdict(NamedTuple):
 class Explanation:
     """A score with what it is made of. score and fit: by arithmetic from the verdicts, None without any.
 
+    suspect: the profile's field with text that reads like an order to the model, "" where there is none.
+
     version, newest: of the criteria that judged, and of the search's newest. stale: as in STALE.
     """
 
@@ -52,6 +55,7 @@ class Explanation:
     version: int = 0
     newest: int = 0
     stale: tuple[Stale, ...] = ()
+    suspect: str = ""
 
 
 def explain(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int) -> Explanation:
@@ -85,4 +89,6 @@ def explain_with(conn: db.Conn, rt: Runtime, actor: Actor, search_id: UUID | str
         # Another prompt may show other fields, so hashes tell nothing about the profile.
         why["profile"] = False
     stale = tuple(reason for reason in STALE if why[reason])
-    return Explanation(tuple(verdicts), found.score, found.fit, rows[0]["version"], rows[0]["newest"], stale)
+    return Explanation(
+        tuple(verdicts), found.score, found.fit, rows[0]["version"], rows[0]["newest"], stale, suspect_field(profile)
+    )

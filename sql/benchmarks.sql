@@ -251,3 +251,7 @@ WHERE c.search_id = %(search_id)s AND c.id %% %(every)s = 0 ORDER BY c.id;
 -- run_ms --
 -- How long a run took until it was done.
 SELECT extract(epoch FROM finished_at - started_at)::float8 * 1000 AS ms FROM runs WHERE id = %(run_id)s;
+
+-- fetch_candidate_ids --
+-- Everyone of a search.
+SELECT id FROM candidates WHERE search_id = %(search_id)s ORDER BY id;

@@ -90,6 +90,14 @@ JOIN searches s ON s.id = c.search_id
 WHERE i.run_id = %(run_id)s AND i.state = 'dead' AND search_visible(s, %(actor)s, %(role)s)
 ORDER BY i.reason, i.candidate_id LIMIT %(limit)s;
 
+-- fetch_suspects --
+-- People of a run whose profile has text that reads like an order to the model.
+SELECT i.candidate_id, p.full_name, i.suspect
+FROM screening_items i JOIN candidates c ON c.id = i.candidate_id JOIN profiles p ON p.id = c.profile_id
+JOIN searches s ON s.id = c.search_id
+WHERE i.run_id = %(run_id)s AND i.suspect <> '' AND search_visible(s, %(actor)s, %(role)s)
+ORDER BY i.candidate_id LIMIT %(limit)s;
+
 -- fetch_sample --
 -- Some candidates of a view, spread evenly, to estimate by.
 SELECT c.id FROM candidates c WHERE {where} AND mod(hashint8(c.id), %(every)s) = 0 LIMIT %(limit)s;
@@ -162,7 +170,8 @@ FROM screening_items WHERE run_id = %(run_id)s AND state IN ('pending', 'retry')
 -- Where a run stands; an attempt is a call whose end was written down.
 SELECT count(*) AS total, count(*) FILTER (WHERE state = 'done') AS screened,
     count(*) FILTER (WHERE state = 'dead') AS dead,
-    count(*) FILTER (WHERE state = 'done' AND attempts = 0) AS reused, coalesce(sum(attempts), 0)::int AS calls,
+    count(*) FILTER (WHERE state = 'done' AND attempts = 0) AS reused, count(*) FILTER (WHERE suspect <> '') AS suspect,
+    coalesce(sum(attempts), 0)::int AS calls,
     coalesce(sum(tokens), 0)::bigint AS tokens, coalesce(sum(cost), 0) AS cost
 FROM screening_items WHERE run_id = %(run_id)s;
 
@@ -182,9 +191,9 @@ ORDER BY u.candidate_id, q.id, own DESC, v.created_at DESC;
 -- finish_items --
 -- The end of some items, for whoever holds their lease; no row for those that someone else has now.
 UPDATE screening_items i SET state = 'done', lease_token = NULL, reason = '', tokens = i.tokens + u.tokens,
-    cost = i.cost + u.cost, attempts = i.attempts + u.called::int
-FROM unnest(%(ids)s::bigint[], %(tokens)s::int[], %(costs)s::numeric[], %(called)s::bool[])
-    AS u (candidate_id, tokens, cost, called)
+    cost = i.cost + u.cost, attempts = i.attempts + u.called::int, suspect = u.suspect
+FROM unnest(%(ids)s::bigint[], %(tokens)s::int[], %(costs)s::numeric[], %(called)s::bool[], %(suspects)s::text[])
+    AS u (candidate_id, tokens, cost, called, suspect)
 WHERE i.run_id = %(run_id)s AND i.candidate_id = u.candidate_id AND i.lease_token = %(token)s AND i.state = 'leased'
 RETURNING i.candidate_id;
 

@@ -136,9 +136,21 @@ class OpenAIStub:
         system, user = _messages(body)
         return sha256(json.dumps([self.seed, system, brain.read_data(user)[0]]).encode()).hexdigest()
 
+    def stats(self) -> dict[str, Any]:
+        """What it counted, for whoever cannot see `requests`."""
+        with self._lock:
+            seen = self.requests
+            return {
+                "total": seen.total, "accepted_tokens": seen.accepted_tokens, "input_tokens": seen.input_tokens,
+                "cached_tokens": seen.cached_tokens, "output_tokens": seen.output_tokens,
+                "by_outcome": dict(seen.by_outcome),
+            }  # fmt: skip
+
     def _serve(self, request: Request) -> Reply:
         if request.method == "GET" and request.path == "/healthz":
             return Reply(200, {"status": "ok"})
+        if request.method == "GET" and request.path == "/v1/stats":
+            return Reply(200, self.stats())
         if request.method != "POST" or request.path not in PATHS:
             return Reply(404, error_body(f"Unknown path {request.path}", None, "invalid_request_error"))
         try:

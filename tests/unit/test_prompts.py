@@ -124,6 +124,33 @@ class TestWhatIsShown:
         assert not re.search(r"ada|example|41\b|555|1985", shown, re.IGNORECASE)
 
     @pytest.mark.parametrize(
+        "text",
+        [
+            "She leads a team", "known for his code", "he/him", "Mrs. Doe", "Ms Doe", "mother of two",
+            "Women Who Code, chair", "a family man", "Frau Doe", "works by herself",
+        ],
+    )  # fmt: skip
+    def test_words_that_tell_a_sex_are_replaced(self, text: str) -> None:
+        shown = shown_fields({**PROFILE, "summary": text})["summary"]
+        assert "[withheld]" in shown
+        assert not re.search(r"\b(she|his|he|him|mrs|ms|mother|women|man|frau|herself)\b", shown, re.IGNORECASE)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "MS in HE policy",
+            "40 man-hours",
+            "the man page of git",
+            "Hershey",
+            "management",
+            "MS Excel",
+            "them and theirs",
+        ],
+    )
+    def test_words_that_only_look_like_it_stay(self, text: str) -> None:
+        assert shown_fields({**PROFILE, "summary": text})["summary"] == text
+
+    @pytest.mark.parametrize(
         "text", ["2012-2016 - 2018: 10 years of Python", "an example of adaptation", "aged cheese"]
     )
     def test_other_text_is_left_alone(self, text: str) -> None:
