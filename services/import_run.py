@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -33,6 +33,8 @@ from services.runtime import Runtime
 
 CONFLICT_RETRIES = 5
 VACUUM_AFTER = 5_000
+# The thread that feeds Postgres gets its turn at once: for the usual 5 ms at each of its statements, the thread
+# that reads ahead would cost more than it saves.
 TURN_S = 0.0005
 # Above this many hits among the last rows, the next ones are not made into people before they are asked for.
 MOSTLY = 0.5
@@ -101,18 +103,6 @@ def _read_all(handle: RunHandle, reading: Iterator[Row]) -> None:
     handle.progress(handle.done, total)
 
 
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """The thread that feeds Postgres gets its turn at once: for the usual 5 ms at each of its statements, the
-    thread that reads ahead would cost more than it saves."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(TURN_S)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
-
-
 class _Import:
     """One run at work."""
 
@@ -138,12 +128,13 @@ class _Import:
         """Batch by batch: while Postgres writes one, the next one is read, and those before go into the search
         indexes."""
         behind = int(self._handle.counts.get("_row", 0))
+        # For good: it is a setting of the process, in which another import may be at work.
+        sys.setswitchinterval(TURN_S)
         # The generator is closed after the pool has ended: no other thread is in it then.
         with (
             closing(self._source.rows(behind)) as reading,
             ThreadPoolExecutor(1, "import-reader") as pool,
             IndexUpkeep(self._rt) as upkeep,
-            _short_turns(),
         ):
             coming: Future[Batch] | None = None
             while (batch := coming.result() if coming else self._next(reading)).rows:
