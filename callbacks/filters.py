@@ -25,7 +25,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
     in_force = filtering.in_force(rt, actor, search_id)
     latest = filter_reads.latest_run(rt, actor, search_id)
     lists = list_choices(rt, actor)
-    set_id, name = _set_in_force(rt, actor, in_force.rule_set_id if in_force else None)
+    applied = _set_in_force(rt, actor, in_force.rule_set_id if in_force else None)
     return page_filter.filter_page(
         search_id=str(search_id),
         title=search.title,
@@ -34,8 +34,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         kinds=[(kind.key, kind.label) for kind in rule_kinds.KINDS.values()],
         lists=lists,
         sources=_sources(rt, actor, search_id),
-        name=name,
-        set_id=set_id,
+        applied_set=applied,
         in_force=in_force,
         run=runs.get_run(rt, actor, latest.id) if latest else None,
         mode=latest.mode if latest else "apply",
@@ -194,12 +193,12 @@ def _sources(rt: Runtime, actor: Actor, search_id: UUID) -> list[tuple[str, str]
     return page_filter.set_options(sets, filter_reads.rule_sources(rt, actor), str(search_id))
 
 
-def _set_in_force(rt: Runtime, actor: Actor, set_id: int | None) -> tuple[int | None, str]:
+def _set_in_force(rt: Runtime, actor: Actor, set_id: int | None) -> rule_sets.RuleSetInfo | None:
     """The rule set that was applied, where it is still the actor's to change."""
     if set_id is None:
-        return None, ""
+        return None
     try:
         info = rule_sets.get(rt, actor, set_id).info
     except NotFound:
-        return None, ""
-    return (info.id, info.name) if info.owned else (None, "")
+        return None
+    return info if info.owned else None

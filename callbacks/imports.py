@@ -13,17 +13,30 @@ from callbacks.import_parts import parts_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, import_form, pages_import
-from services import duplicates, import_mapping, import_preview, import_readers, imports, runs, searches, uploads
+from services import (
+    archives,
+    duplicates,
+    import_mapping,
+    import_preview,
+    import_readers,
+    imports,
+    runs,
+    searches,
+    uploads,
+)
 from services.errors import Forbidden, ProductError
 from services.identity import Actor
 from services.runtime import Runtime
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
-    """A file field, or the import that ?run= names."""
+    """A file field, or the import that ?run= names. Of an archived search, what to do first."""
+    archive = archives.find(rt, actor, search_id)
+    if archive is not None and archive.archived:
+        return pages_import.archived(str(search_id))
     search = searches.get_search(rt, actor, search_id)
     if not search.editable:
-        raise Forbidden("You may look at this search but not import into it.")
+        raise Forbidden(imports.READ_ONLY if archive is None else searches.FROZEN)
     run = _run_of_address(rt, actor, search.id)
     return pages_import.import_page(
         search_id=str(search.id), title=search.title, max_mb=rt.settings.max_upload_mb, run=run,

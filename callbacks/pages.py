@@ -27,7 +27,7 @@ from callbacks import (
 from callbacks.registry import Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
 from layouts import ids, shell, text
-from services.errors import Forbidden, ProductError
+from services.errors import Archived, Forbidden, ProductError
 
 # Gets (rt, actor, **parameters of the path) and returns a component; see query() for the rest of the address.
 PageFunction = Callable[..., Any]
@@ -74,8 +74,8 @@ def register(registry: Registry) -> None:
     registry.app.layout = layout
 
     def explain(error: ProductError) -> Any:
-        title = text.FORBIDDEN_TITLE if isinstance(error, Forbidden) else text.PROBLEM_TITLE
-        return shell.message_page(title, error.message)
+        titles = {Archived: text.ARCHIVE_TITLE, Forbidden: text.FORBIDDEN_TITLE}
+        return shell.message_page(titles.get(type(error), text.PROBLEM_TITLE), error.message)
 
     @registry.callback(
         Output(ids.PAGE, "children"), Input(ids.URL, "pathname"), State(ids.URL, "search"),

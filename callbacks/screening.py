@@ -15,7 +15,7 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_screen, pages_runs, text
-from services import rubrics, runs, screening, screening_estimate
+from services import model_holds, rubrics, runs, screening, screening_estimate
 from services.errors import ProductError
 from services.grid_view import View, parse_url
 from services.identity import Actor
@@ -38,6 +38,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         rubric_id=rubric.id if rubric else None,
         view=view.state() if view.query_string() else None,
         off="" if found.is_on else rubrics.OFF,
+        hold=_hold(rt, actor),
         editable=found.editable,
         estimate=_estimate(rt, actor, view, rubric) if rubric and found.editable else None,
         run=_run_panel(rt, actor, run, found.search_id) if run else None,
@@ -95,15 +96,18 @@ def _register_runs(registry: Registry) -> None:
         Output(ids.SCREEN_RUBRIC, "data", allow_duplicate=True),
         Output(ids.SCREEN_PROBLEM, "children", allow_duplicate=True),
         Input(ids.SCREEN_START, "n_clicks"), State(ids.SCREEN_SCOPE, "value"), State(ids.SCREEN_SEARCH, "data"),
-        State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"), *EDITOR,
+        State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
+        State(ids.SCREEN_BUDGET, "value"), *EDITOR,
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
-    def start(clicks: int | None, scope: str, search_id: str, state: Any, job: str | None, *editor: list[Any]) -> Any:
+    def start(
+        clicks: int | None, scope: str, search_id: str, state: Any, job: str | None, budget: Any, *editor: list[Any]
+    ) -> Any:
         if not clicks:
             return (no_update,) * 4
         actor, search = current_actor(), uuid_of(search_id)
         rubric = _save(rt, actor, search, job, editor)
-        run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id)
+        run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id, budget)
         toast(text.SCREEN_STARTED, kind="success")
         return {"run": run_id}, False, rubric.id, ""
 
@@ -126,20 +130,53 @@ def _register_runs(registry: Registry) -> None:
             # Only figures have changed: the buttons beside them stay as they are.
             set_props(ids.RUN_FIGURES, {"children": pages_runs.figures(run)})
             return no_update, no_update, now
+        set_props(ids.SCREEN_HOLD, {"children": _hold(rt, actor)})
         ended = True if run["state"] not in runs.OPEN else no_update
         return _run_panel(rt, actor, run, str(uuid_of(search_id))), ended, now
 
     @registry.callback(
         Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
         Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
-        Input(ids.SCREEN_AGAIN, "n_clicks"), State(ids.SCREEN_RUN, "data"),
+        Input(ids.SCREEN_AGAIN, "n_clicks"), State(ids.SCREEN_RUN, "data"), State(ids.SCREEN_BUDGET, "value"),
         rule=Rule.RECRUITER, prevent_initial_call=True,
     )  # fmt: skip
-    def go_on(clicks: int | None, shown: Any) -> Any:
+    def go_on(clicks: int | None, shown: Any, budget: Any) -> Any:
         if not clicks or not isinstance(shown, dict):
             return no_update, no_update
-        screening.go_on(rt, current_actor(), number_of(shown.get("run")))
-        return {**shown, "again": shown.get("again", 0) + 1}, False
+        screening.go_on(rt, current_actor(), number_of(shown.get("run")), budget)
+        return _look_again(shown), False
+
+    @registry.callback(
+        Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
+        Input(ids.SCREEN_PAUSE, "n_clicks"), State(ids.SCREEN_RUN, "data"),
+        rule=Rule.RECRUITER, prevent_initial_call=True,
+    )  # fmt: skip
+    def pause(clicks: int | None, shown: Any) -> Any:
+        if not clicks or not isinstance(shown, dict):
+            return no_update
+        if screening.pause(rt, current_actor(), number_of(shown.get("run"))) == "running":
+            toast(text.SCREEN_PAUSING)
+        return _look_again(shown)
+
+    @registry.callback(
+        Output(ids.SCREEN_HOLD, "children"), Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
+        Input(ids.SCREEN_LIFT, "n_clicks"), rule=Rule.RECRUITER, prevent_initial_call=True,
+    )  # fmt: skip
+    def lift(clicks: int | None) -> Any:
+        if not clicks:
+            return no_update, no_update
+        toast(text.SCREEN_LIFTED.format(n=model_holds.lift(rt, current_actor())), kind="success")
+        return None, False
+
+
+def _look_again(shown: dict[str, Any]) -> dict[str, Any]:
+    """The same run, as news: its panel is drawn anew."""
+    times = shown.get("again", 0)
+    return {**shown, "again": times + 1 if isinstance(times, int) else 1}
+
+
+def _hold(rt: Runtime, actor: Actor) -> Any:
+    return page_screen.hold_banner(model_holds.current(rt), may_lift=actor.may_edit)
 
 
 def _save(rt: Runtime, actor: Actor, search_id: UUID, job: str | None, editor: Sequence[list[Any]]) -> Rubric:

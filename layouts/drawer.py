@@ -184,10 +184,14 @@ def _note(note: Any) -> Component:
 
 
 def _known(known: Any) -> Component:
-    href = f"/search/{known.search_id}?status=all&person={known.candidate_id}"
+    # An archived search has no drawer: its page is its preview.
+    where = "" if known.archived else f"?status=all&person={known.candidate_id}"
+    href = f"/search/{known.search_id}{where}"
     more = [html.Span(["· ", time(known.stage_at)])] if known.stage_at else []
     if known.screened_at:
         more.append(html.Span([_said(text.PERSON_SCREENED, known.screened_by), " ", time(known.screened_at)]))
+    if known.archived:
+        more.append(html.Span(f"· {text.PERSON_ARCHIVED}"))
     by = [html.Span(_said(text.STAGES.get(known.stage, known.stage), known.stage_by)), *more]
     return html.Li([dcc.Link(known.title, href=href), html.Div(by, className="sx-by sx-muted")])
 

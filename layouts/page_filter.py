@@ -16,9 +16,11 @@ from layouts.pages_searches import time
 from layouts.rule_editor import ListChoice, RuleShown, rule_cards
 
 # services.filtering.RulesInForce, Changes; services.filter_reads.Sampled.
-InForce = Any
+Applied = Any
 Changes = Any
 Sampled = Any
+# services.rule_sets.RuleSetInfo.
+RuleSet = Any
 
 POLL_MS = 15_000
 
@@ -32,15 +34,14 @@ def filter_page(
     kinds: Sequence[tuple[str, str]],
     lists: Sequence[ListChoice],
     sources: Sequence[tuple[str, str]],
-    name: str,
-    set_id: int | None,
-    in_force: InForce | None,
+    applied_set: RuleSet | None,
+    in_force: Applied | None,
     run: Run | None,
     mode: str,
 ) -> html.Div:
-    """kinds: (key, label) of rules; sources: (value, label) of what to start from; name, set_id: of the rule set shown.
+    """kinds: (key, label) of rules; sources: (value, label) of what to start from.
 
-    run, mode: the newest application or restore.
+    applied_set: the set that was applied, if the reader may change it. run, mode: the newest application or restore.
     """
     left = html.Div(
         [
@@ -54,11 +55,11 @@ def filter_page(
                 ],
                 className="sx-section",
             ),
-            _keep(name, set_id) if editable else None,
+            _keep(applied_set) if editable else None,
         ],
         className="sx-filter-rules",
     )
-    right = html.Div([_dry_run(), _apply() if editable else None], className="sx-filter-side")
+    right = html.Div([_actions(editable), _dry_run()], className="sx-filter-side")
     return shell.page(
         text.FILTER_TITLE,
         crumbs(search_id, title, "filter"),
@@ -67,7 +68,7 @@ def filter_page(
         *run_parts(run, search_id, mode, editable=editable),
         html.Div([left, right], className="sx-filter"),
         dcc.Store(id=ids.FILTER_SEARCH, data=search_id),
-        dcc.Store(id=ids.FILTER_SET, data=set_id),
+        dcc.Store(id=ids.FILTER_SET, data=applied_set.id if applied_set else None),
         dcc.Store(id=ids.DRY_RUN_SEEN),
         dcc.Interval(id=ids.DRY_RUN_CLOCK, interval=POLL_MS),
     )
@@ -90,7 +91,7 @@ def crumbs(search_id: str, title: str, here: str) -> Component:
     )
 
 
-def behind(found: InForce | None, run: Run | None) -> Component | None:
+def behind(found: Applied | None, run: Run | None) -> Component | None:
     """When rules were applied last, and which of their lists have changed since. run: the newest, to be undone."""
     if found is None:
         return None
@@ -168,19 +169,22 @@ def _add(kinds: Sequence[tuple[str, str]]) -> Component:
     )
 
 
-def _keep(name: str, set_id: int | None) -> Component:
+def _keep(one: RuleSet | None) -> Component:
+    """The form that saves the rules; one: the set that they are, if they are one."""
     scopes = [{"label": label, "value": value} for value, label in text.FILTER_SCOPES.items()]
+    scope = "search" if one and one.search_id else "all"
     return html.Section(
         [
             html.H2(text.FILTER_SAVE_TITLE),
             html.Label(text.FILTER_NAME, htmlFor=ids.FILTER_NAME),
             dbc.Input(
-                id=ids.FILTER_NAME, value=name, maxLength=100, autoComplete="off", placeholder=text.FILTER_NAME_HINT
+                id=ids.FILTER_NAME, value=one.name if one else "", maxLength=100, autoComplete="off",
+                placeholder=text.FILTER_NAME_HINT,
             ),
             html.Div(
                 [
-                    dbc.RadioItems(id=ids.FILTER_SCOPE, options=scopes, value="all", inline=True),
-                    dbc.Switch(id=ids.FILTER_SHARED, label=text.FILTER_SHARED, value=False),
+                    dbc.RadioItems(id=ids.FILTER_SCOPE, options=scopes, value=scope, inline=True),
+                    dbc.Switch(id=ids.FILTER_SHARED, label=text.FILTER_SHARED, value=bool(one and one.shared)),
                 ],
                 className="sx-actions",
             ),
@@ -191,7 +195,7 @@ def _keep(name: str, set_id: int | None) -> Component:
                     ),
                     html.Button(
                         text.FILTER_DELETE, id=ids.FILTER_DELETE, type="button", className="btn btn-link",
-                        hidden=set_id is None,
+                        hidden=one is None,
                     ),
                 ],
                 className="sx-actions",
@@ -201,35 +205,27 @@ def _keep(name: str, set_id: int | None) -> Component:
     )  # fmt: skip
 
 
+def _actions(editable: bool) -> Component:
+    """Above the figures, so that long ones push nothing out of sight."""
+    options = [{"label": label, "value": value} for value, label in text.FILTER_HOW.items()]
+    try_out = html.Button(
+        text.DRY_RUN_START, id=ids.DRY_RUN_START, type="button", className="btn btn-outline-secondary"
+    )
+    apply = html.Button(text.FILTER_APPLY, id=ids.FILTER_APPLY, type="button", className="btn btn-primary")
+    how = dbc.Checklist(id=ids.FILTER_HOW, options=options, value=[])
+    buttons = html.Div([try_out, apply if editable else None], className="sx-actions")
+    return html.Section([buttons, how if editable else None], className="sx-card sx-form")
+
+
 def _dry_run() -> Component:
     return html.Section(
         [
-            html.Div(
-                [
-                    html.H2(text.DRY_RUN_TITLE),
-                    html.Button(
-                        text.DRY_RUN_START, id=ids.DRY_RUN_START, type="button", className="btn btn-outline-secondary"
-                    ),
-                ],
-                className="sx-side-head",
-            ),
+            html.H2(text.DRY_RUN_TITLE),
             html.P(text.DRY_RUN_STALE, id=ids.DRY_RUN_STALE, className="sx-stale", role="status", hidden=True),
             # Judging a large search takes seconds: until then the old figures fade.
             html.Div(dry_run.nothing_yet(), id=ids.DRY_RUN, role="status"),
         ],
         className="sx-card",
-    )
-
-
-def _apply() -> Component:
-    options = [{"label": label, "value": value} for value, label in text.FILTER_HOW.items()]
-    return html.Section(
-        [
-            html.H2(text.FILTER_APPLY_TITLE),
-            dbc.Checklist(id=ids.FILTER_HOW, options=options, value=[]),
-            html.Button(text.FILTER_APPLY, id=ids.FILTER_APPLY, type="button", className="btn btn-primary"),
-        ],
-        className="sx-card sx-form",
     )
 
 

@@ -39,6 +39,15 @@ class Figures(Protocol):
     def cut(self) -> bool: ...
 
 
+class Hold(Protocol):
+    """services.model_holds.Hold."""
+
+    @property
+    def message(self) -> str: ...
+    @property
+    def runs(self) -> int: ...
+
+
 class Dead(Protocol):
     """services.screening.DeadLetter."""
 
@@ -62,6 +71,7 @@ def screen_page(
     rubric_id: int | None,
     view: Mapping[str, Any] | None,
     off: str,
+    hold: Component | None,
     editable: bool,
     estimate: Component | None,
     run: Component | None,
@@ -77,6 +87,7 @@ def screen_page(
         text.SCREEN_TITLE,
         html.P([text.SCREEN_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
         html.P(off, className="sx-note", role="note") if off else None,
+        html.Div(hold, id=ids.SCREEN_HOLD, role="status"),
         html.Div(run, id=ids.RUN_PROGRESS, role="status"),
         _job(job_description, editable, bool(off)),
         criteria_editor.section(criteria, starts, editable),
@@ -119,6 +130,10 @@ def run_panel(run: Run, search_id: str, dead: Sequence[Dead], *, may_go_on: bool
     """How far the latest screening is, who could not be screened, and what can be done next."""
     ended = run["state"] not in OPEN
     actions: list[Any] = []
+    if run["state"] in ("queued", "running") and may_go_on and not run["cancel_requested"]:
+        actions.append(
+            html.Button(text.SCREEN_PAUSE, id=ids.SCREEN_PAUSE, type="button", className="btn btn-outline-secondary")
+        )
     if ended or run["done"]:
         actions.append(
             dcc.Link(
@@ -131,6 +146,16 @@ def run_panel(run: Run, search_id: str, dead: Sequence[Dead], *, may_go_on: bool
         actions.append(html.Button(label, id=ids.SCREEN_AGAIN, type="button", className="btn btn-primary"))
     extra = html.Div([html.Div(actions, className="sx-actions"), _dead(search_id, dead)], className="sx-run-next")
     return html.Div([html.H2(text.SCREEN_LATEST), run_card(run, extra=extra)], className="sx-section")
+
+
+def hold_banner(hold: Hold | None, *, may_lift: bool) -> html.Div | None:
+    """Why nobody's screening goes on for now, and a button that tries again."""
+    if hold is None:
+        return None
+    words = text.SCREEN_HOLD[hold.runs > 1] if hold.runs else text.SCREEN_HOLD_ALONE
+    button = html.Button(text.SCREEN_LIFT, id=ids.SCREEN_LIFT, type="button", className="btn btn-sm btn-primary")
+    said = html.Span(words.format(message=hold.message, n=hold.runs))
+    return html.Div([said, button if may_lift else None], className="sx-note sx-hold")
 
 
 def _job(job_description: str, editable: bool, off: bool) -> html.Section:
@@ -167,6 +192,13 @@ def _start(
                 options=[{"label": label, "value": scope} for scope, label in scopes.items()],
             ),
             html.Div(estimate or estimate_panel(None), id=ids.SCREEN_ESTIMATE, role="status"),
+            html.Label(
+                [
+                    html.Span(f"{text.SCREEN_BUDGET} ({text.SCREEN_BUDGET_HINT})"),
+                    dbc.Input(id=ids.SCREEN_BUDGET, type="number", min=0, step="any", inputMode="decimal"),
+                ],
+                className="sx-budget",
+            ),
             html.Button(
                 text.SCREEN_START, id=ids.SCREEN_START, type="button", className="btn btn-primary", disabled=off
             ),

@@ -64,6 +64,14 @@ def import_page(
     )
 
 
+def archived(search_id: str) -> html.Div:
+    """What stands here for an archived search: where it can be restored."""
+    link = dcc.Link(text.IMPORT_ARCHIVED_LINK, href=f"/search/{search_id}", className="btn btn-primary")
+    return html.Div(
+        [html.H1(text.IMPORT_ARCHIVED_TITLE), html.P(text.IMPORT_ARCHIVED), link], className="sx-page sx-message"
+    )
+
+
 def report(run: Run, search_id: str, compared: Compared = None) -> html.Div:
     """How far the import is, what comparing its people came to, and what can be done next."""
     after: list[Any] = []

@@ -217,6 +217,7 @@ GRID_IN_BROWSER = {
     "known_more": "and {n} more",
     "known_by": "by {who}",
     "known_screened": "screened",
+    "known_archived": "archived",
 }
 BULK_LABEL = "Actions on the selected people"
 SELECT_ALL = "Select all matching"
@@ -274,6 +275,7 @@ PERSON_INDUSTRY = "Industry"
 PERSON_COUNTRY = "Country"
 PERSON_SOURCE = "Source"
 PERSON_COLLECTED = "Collected"
+PERSON_ARCHIVED = "archived"
 PERSON_NO_SOURCE = "not known"
 PERSON_FILTERED = "Filtered out: {reason}"
 PERSON_FILTERED_OUT = "Filtered out"
@@ -401,6 +403,9 @@ VIEW_KEEP = "Keep"
 VIEW_DELETED = "“{name}” is deleted."
 
 # Import
+IMPORT_ARCHIVED_TITLE = "This search is archived"
+IMPORT_ARCHIVED = "Restore it first. Then files can be imported into it again."
+IMPORT_ARCHIVED_LINK = "To the archived search"
 IMPORT_TITLE = "Import people"
 IMPORT_INTO = "Into "
 IMPORT_FILE = "Files to import"
@@ -510,6 +515,8 @@ COUNTS = {
     "calls": "calls",
     "tokens": "tokens",
     "cost": "US dollars",
+    "rate": "people a minute",
+    "suspect": "profiles with text that reads like orders to the model",
 }
 
 # Duplicates
@@ -822,7 +829,6 @@ DRY_RUN_BLANK = "nothing there"
 ALIKE_ASK = "What it takes for the same"
 ALIKE_NONE = "It takes no name of this search for an entry."
 ALIKE_COLUMNS = ("Name in this search", "Entry of the list", "Alike", "People")
-FILTER_APPLY_TITLE = "Apply"
 FILTER_HOW = {
     "bring_back": "Bring back whom rules left out before, where these rules keep them",
     "again": "Leave out again whom a person had brought back",
@@ -920,7 +926,7 @@ FUNNEL_STEPS = {
     "shortlisted": "Shortlisted",
 }
 FUNNEL_CHART = "Funnel of this search, from loaded to shortlisted"
-FUNNEL_COLUMNS = ("Step", "People", "Of all", "Of the active ones")
+FUNNEL_COLUMNS = ("Step", "People", "Of all", "Of active")
 FUNNEL_EMPTY = "There is nobody in this search yet. Import people first."
 FUNNEL_OUT = "Left out, by reason"
 
@@ -1038,6 +1044,14 @@ SCREEN_LATEST = "Latest screening"
 SCREEN_SHOW = "Show the best fits"
 SCREEN_AGAIN = "Try again"
 SCREEN_RESUME = "Go on"
+SCREEN_PAUSE = "Pause"
+SCREEN_PAUSING = "It pauses as soon as the calls that are under way are answered."
+SCREEN_BUDGET = "Pause at a cost of"
+SCREEN_BUDGET_HINT = "US dollars; empty: no limit"
+SCREEN_HOLD = ("{message} One screening waits for it.", "{message} {n} screenings wait for it, everyone's.")
+SCREEN_HOLD_ALONE = "{message}"
+SCREEN_LIFT = "Try again now"
+SCREEN_LIFTED = "Trying again. {n} waiting go on."
 SCREEN_DEAD = "Could not be screened"
 SCREEN_DEAD_HINT = "They keep whatever score they had. Nobody is rejected by this."
 SCREEN_DEAD_MORE = "The first {count} are shown."

@@ -6,6 +6,10 @@ fail closed: without Redis nobody may call (BudgetClosed), since another process
 The bucket holds 2 % of a minute and refills with the other 98 %, so that no minute, wherever it
 begins, has more than the limit (plus one call). It starts empty: a restart gives nothing away. A
 call that is larger than the bucket waits for a full one and leaves a debt behind.
+
+Where callers name who they call for, those who wait get equal shares of the tokens, on whatever
+host they are (start-time fair queueing: each call is tagged with what its user had got before it,
+and whoever waits with the lowest tag is next). Nobody saves up a share by not calling.
 """
 
 from __future__ import annotations
@@ -20,45 +24,82 @@ from services.errors import Unavailable
 BURST = 0.02
 EXPIRE_S = 600
 
-# Both scripts go by Redis's clock: hosts' clocks differ. Levels: r requests, t tokens; at: their
-# time; until: nobody may call before it (the vendor's Retry-After).
+# All scripts go by Redis's clock: hosts' clocks differ. Fields: r requests, t tokens, at their time;
+# until: nobody may call before it (the vendor's Retry-After); lr, lt: limits that the vendor names;
+# v: the tag of the latest call; f:<user> the tag of their next one; w:<user> they wait, until then.
 _REFILL = """
 local now = redis.call('TIME')
 now = now[1] + now[2] / 1000000
-local cap_r, rate_r, cap_t, rate_t = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local was = redis.call('HMGET', KEYS[1], 'r', 't', 'at', 'until')
-local passed = math.max(0, now - (tonumber(was[3]) or now))
-local r = math.min(cap_r, (tonumber(was[1]) or 0) + passed * rate_r)
-local t = math.min(cap_t, (tonumber(was[2]) or 0) + passed * rate_t)
-local blocked = tonumber(was[4]) or 0
+local flat, was = redis.call('HGETALL', KEYS[1]), {}
+for i = 1, #flat, 2 do was[flat[i]] = flat[i + 1] end
+local lim_r = math.min(tonumber(ARGV[1]), tonumber(was.lr) or math.huge)
+local lim_t = math.min(tonumber(ARGV[2]), tonumber(was.lt) or math.huge)
+local burst = tonumber(ARGV[3])
+local cap_r, cap_t = math.max(1, lim_r * burst), lim_t * burst
+local rate_r, rate_t = (lim_r - cap_r + 1) / 60, (lim_t - cap_t) / 60
+local passed = math.max(0, now - (tonumber(was.at) or now))
+local r = math.min(cap_r, (tonumber(was.r) or 0) + passed * rate_r)
+local t = math.min(cap_t, (tonumber(was.t) or 0) + passed * rate_t)
+local blocked = tonumber(was['until']) or 0
 local function keep()
   redis.call('HSET', KEYS[1], 'r', tostring(r), 't', tostring(t), 'at', string.format('%.6f', now),
     'until', string.format('%.6f', blocked))
-  redis.call('EXPIRE', KEYS[1], ARGV[5] + math.ceil(math.max(0, blocked - now)))
+  redis.call('EXPIRE', KEYS[1], ARGV[4] + math.ceil(math.max(0, blocked - now)))
 end
 """
 
-# ARGV[6]: tokens. Returns the seconds to wait as text; "0" = taken.
+# ARGV[5]: tokens, ARGV[6]: for whom. Returns the seconds to wait as text; "0" = taken.
 _RESERVE = (
     _REFILL
     + """
-local wanted = tonumber(ARGV[6])
+local wanted, user = tonumber(ARGV[5]), ARGV[6]
 local wait = math.max(0, blocked - now)
 if r < 1 then wait = math.max(wait, (1 - r) / rate_r) end
 local needed = math.min(wanted, cap_t)
 if t < needed then wait = math.max(wait, (needed - t) / rate_t) end
+local served = tonumber(was.v) or 0
+local tag = math.max(served, tonumber(was['f:' .. user]) or 0)
+if wait == 0 and user ~= '' then
+  for name, value in pairs(was) do
+    local other = string.match(name, '^w:(.*)$')
+    if other and other ~= user and tonumber(value) > now
+      and math.max(served, tonumber(was['f:' .. other]) or 0) < tag then
+      wait = math.max(0.005, wanted / rate_t)
+    end
+  end
+end
+if user ~= '' then
+  if wait == 0 then
+    redis.call('HSET', KEYS[1], 'v', string.format('%.0f', tag), 'f:' .. user, string.format('%.0f', tag + wanted))
+    redis.call('HDEL', KEYS[1], 'w:' .. user)
+  else
+    redis.call('HSET', KEYS[1], 'w:' .. user, string.format('%.6f', now + wait + 0.5))
+  end
+end
 if wait == 0 then r = r - 1; t = t - wanted end
 keep()
 return string.format('%.6f', wait)
 """
 )
 
-# ARGV[6]: tokens to give back (negative: to take), ARGV[7]: seconds during which nobody may call.
+# ARGV[5]: tokens to give back (negative: to take), ARGV[6]: seconds during which nobody may call.
 _ADJUST = (
     _REFILL
     + """
-t = math.min(cap_t, t + tonumber(ARGV[6]))
-if tonumber(ARGV[7]) > 0 then blocked = math.max(blocked, now + tonumber(ARGV[7])) end
+t = math.min(cap_t, t + tonumber(ARGV[5]))
+if tonumber(ARGV[6]) > 0 then blocked = math.max(blocked, now + tonumber(ARGV[6])) end
+keep()
+return 1
+"""
+)
+
+# ARGV[5], ARGV[6]: requests and tokens a minute as the vendor names them, "" where it does not.
+_HEED = (
+    _REFILL
+    + """
+for i, name in ipairs({'lr', 'lt'}) do
+  if tonumber(ARGV[4 + i]) then redis.call('HSET', KEYS[1], name, ARGV[4 + i]) end
+end
 keep()
 return 1
 """
@@ -76,16 +117,19 @@ class CallBudget:
     """
 
     def __init__(self, client: redis.Redis, name: str, *, requests: int, tokens: int) -> None:
-        burst_r, burst_t = max(1.0, requests * BURST), tokens * BURST
         self._key, self._vendor = f"limit:{name}", name.partition(":")[0]
-        self._levels = (burst_r, (requests - burst_r + 1) / 60, burst_t, (tokens - burst_t) / 60, EXPIRE_S)
+        self._levels = (requests, tokens, BURST, EXPIRE_S)
         self._reserve = client.register_script(_RESERVE)
         self._adjust = client.register_script(_ADJUST)
+        self._heed = client.register_script(_HEED)
 
-    def reserve(self, tokens: int) -> float:
-        """Take one call of so many tokens: 0.0, or nothing taken and the seconds to wait. Raises BudgetClosed."""
+    def reserve(self, tokens: int, user: str = "") -> float:
+        """Take one call of so many tokens: 0.0, or nothing taken and the seconds to wait. Raises BudgetClosed.
+
+        user: for whom, an id; those who wait share evenly. "" takes no part in that.
+        """
         try:
-            wait = float(self._run(self._reserve, tokens))
+            wait = float(self._run(self._reserve, tokens, user))
         except BudgetClosed:
             metrics.VENDOR_WAITS.count(self._vendor, "redis")
             raise
@@ -101,7 +145,11 @@ class CallBudget:
         """Nobody calls for so long: what the vendor said in Retry-After. Raises BudgetClosed."""
         self._run(self._adjust, 0, max(0.0, seconds))
 
-    def _run(self, script: Any, *args: float) -> bytes:
+    def heed(self, requests: int | None, tokens: int | None) -> None:
+        """Keep below what the vendor says the limits a minute are, where that is less. Raises BudgetClosed."""
+        self._run(self._heed, *(limit if limit and limit > 0 else "" for limit in (requests, tokens)))
+
+    def _run(self, script: Any, *args: float | str) -> bytes:
         try:
             return cast(bytes, script(keys=[self._key], args=[*self._levels, *args]))
         except redis.RedisError as error:

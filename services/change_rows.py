@@ -17,7 +17,7 @@ import sql
 from services import db, ledger
 from services.errors import Forbidden
 from services.identity import Actor
-from services.searches import NOT_YOURS, READ_ONLY
+from services.searches import NOT_YOURS, not_editable, refusal
 
 MOST_AT_ONCE = 1_000
 
@@ -77,9 +77,9 @@ def check_editable(conn: db.Conn, actor: Actor, search_id: UUID) -> int:
     """The search's version. Raises Forbidden unless the actor may change what is in it."""
     row = db.one(conn, _Q.fetch_rights, {"search_id": search_id, **actor.params})
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)
     if not row["editable"]:
-        raise Forbidden(READ_ONLY)
+        raise not_editable(conn, actor, search_id)
     return int(row["version"])
 
 

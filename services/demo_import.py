@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from services import import_mapping, imports, searches, synthetic_people, uploads
+from services import duplicates, import_mapping, imports, searches, synthetic_people, uploads
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
@@ -26,7 +26,7 @@ HEADERS = ("Full name", "LinkedIn URL", "Job title", "Company", "Location", "Ski
 def load(rt: Runtime, actor: Actor, seed: int, largest: int) -> str:
     """Make the search and import into it; returns its id. largest: of that many people some are taken again.
 
-    The comparison of its people, as after any import, is left to the job worker.
+    The comparison of people is left to the job worker: of everyone, since who was generated was never compared.
     """
     search_id = str(searches.create_search(rt, actor, TITLE).id)
     storage, key = Storage.of(rt.settings), Storage.new_key()
@@ -35,6 +35,7 @@ def load(rt: Runtime, actor: Actor, seed: int, largest: int) -> str:
     params = imports.read_params(rt, actor, parts, import_mapping.suggest(list(HEADERS)))
     # Here, since the workers are not there yet.
     Runner(rt, "demo").execute_inline(actor, "import", search_id, params)
+    duplicates.start_find(rt, actor)
     return search_id
 
 

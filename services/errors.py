@@ -4,6 +4,7 @@ ProductError            message is shown as it is; it never holds personal data
 ├── BadInput            400  what was given cannot be taken
 ├── NotSignedIn         401
 ├── Forbidden           403  signed in, but not allowed
+│   └── Archived             the search is put away; restored, it can be had again
 ├── NotFound            404
 ├── Conflict            409  someone else got there first
 ├── LimitReached        429  a limit of ours or of a vendor
@@ -33,6 +34,10 @@ class NotSignedIn(ProductError):
 
 class Forbidden(ProductError):
     status = 403
+
+
+class Archived(Forbidden):
+    pass
 
 
 class NotFound(ProductError):

@@ -15,7 +15,7 @@ from services.errors import Forbidden, NotFound
 from services.grid_view import View
 from services.identity import Actor, audit
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 from services.storage import Storage
 
 KEEP_DAYS = 7
@@ -171,7 +171,7 @@ def check_exportable(conn: db.Conn, actor: Actor, search_id: str) -> dict[str, A
     """The search. Raises Forbidden unless the actor sees it and may export."""
     row = db.one(conn, _Q.fetch_exportable, {"search_id": search_id, **actor.params})
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)
     if not row["allowed"]:
-        raise Forbidden(VIEWERS)
+        raise Forbidden(VIEWERS) if actor.role == "viewer" else refusal(conn, actor, search_id)
     return row

@@ -9,10 +9,9 @@ from uuid import UUID
 
 import sql
 from services import db
-from services.errors import Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 
 MOST_SHOWN = 50
 MOST_PEOPLE = 100
@@ -107,7 +106,7 @@ def marks(rt: Runtime, actor: Actor, search_id: UUID, list_ids: Sequence[int]) -
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_marks, {"search_id": search_id, "ids": list(list_ids), **actor.params})
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)
     return Marks(row["version"], {int(key): value for key, value in row["lists"].items()})
 
 

@@ -17,12 +17,12 @@ from psycopg.types.json import Jsonb
 
 import sql
 from services import change_rows, db, filter_parts, filter_query, jobs, rule_kinds
-from services.errors import BadInput, Forbidden, NotFound
+from services.errors import BadInput, NotFound
 from services.filter_query import Judging, ListInForce
 from services.identity import Actor, audit
 from services.rule_kinds import Rule
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 
 # A dry run looks at everyone up to here; of more, at one of so many that about as many are looked at.
 JUDGE_AT_MOST = 200_000
@@ -291,7 +291,7 @@ def rules_of_run(conn: db.Conn, run_id: int) -> tuple[tuple[Rule, ...], dict[int
 def _search(conn: db.Conn, actor: Actor, search_id: UUID) -> dict[str, Any]:
     row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)
     return row
 
 

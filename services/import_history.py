@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from services.import_dates import Period, months_between, period_of
+from services.import_dates import MOST_YEARS, Period, months_between, period_of
 from services.import_mapping import alias_of
 from services.text_keys import text_key
 
@@ -165,6 +165,33 @@ class History:
         # Halves go up, as round() of Postgres has it.
         return (2 * sum(months) + len(months)) // (2 * len(months)) if len(months) >= 2 else None
 
+    def years(self, today: date) -> float | None:
+        """Years in work: the months of all jobs together, those in two jobs once, to one decimal.
+
+        None where the beginning or the end of any job is not said, unless a current job covers it: fewer years
+        than someone has worked would be a wrong answer, not half a right one.
+        """
+        spans: list[tuple[int, int]] = []
+        open_from: list[int] = []
+        for job in self.positions:
+            end = today if job.is_current else job.ended_on
+            if job.started_on is None:
+                return None
+            began = job.started_on.year * 12 + job.started_on.month
+            if end is None:
+                open_from.append(began)
+            else:
+                spans.append((began, end.year * 12 + end.month))
+        now = today.year * 12 + today.month
+        covered = min((began for began, ended in spans if ended == now), default=now + 1)
+        if not spans or any(began < covered for began in open_from):
+            return None
+        months, until = 0, 0
+        for began, ended in sorted(spans):
+            months += max(0, ended - max(began, until))
+            until = max(until, ended)
+        return round(min(months / 12, MOST_YEARS), 1)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -177,6 +204,10 @@ class Plan:
     @property
     def empty(self) -> bool:
         return not (self.jobs or self.schools or self.lists)
+
+    def tells_career(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row lists its jobs. Columns for the present job and the one before say nothing of the rest."""
+        return any(kind == "job" and _items(row.get(column)) for kind, column in self.lists)
 
 
 def plan_of(columns: Sequence[str]) -> Plan:

@@ -158,6 +158,8 @@ def finish_person(
         keys = [_row_key(values)]
     current = Position(values["title"], values["company"], values["location"], began, None, True)
     history = history_of(row, plan, current, clean, today)
+    if values["years_experience"] is None and plan.tells_career(row):
+        values["years_experience"] = history.years(today)
     return Person(row_number, values, keys, raw_of(row), history, phone_key(values["phone"]))
 
 

@@ -16,11 +16,13 @@ from services.errors import Forbidden, NotFound
 from services.identity import Actor
 from services.import_source import Parts
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 from services.spreadsheet_text import guard
 
 # What a run of this kind counts; every row of the file is in one of them.
 COUNTS = ("added", "changed", "unchanged", "rejected", "suppressed")
+
+READ_ONLY = "You may look at this search but not import into it."
 
 _Q = sql.queries("imports")
 _UPLOADS = sql.queries("uploads")
@@ -93,12 +95,12 @@ def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
 
 
 def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
-    """Raises Forbidden unless the actor may change what is in the search."""
+    """Raises Forbidden, with the reason, unless the actor may change what is in the search."""
     row = db.one(conn, _Q.fetch_editable, {"search_id": search_id, **actor.params})
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)
     if not row["editable"]:
-        raise Forbidden("You may look at this search but not import into it.")
+        raise refusal(conn, actor, search_id) if actor.may_edit else Forbidden(READ_ONLY)
 
 
 def _rejected_csv(rt: Runtime, run_id: int, params: dict[str, Any]) -> Iterator[bytes]:

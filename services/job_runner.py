@@ -14,7 +14,7 @@ import uuid
 from typing import Any
 
 import sql
-from services import db, faults, jobs, logs, metrics
+from services import db, faults, jobs, logs, metrics, model_holds
 from services.errors import Conflict, ProductError, Unavailable
 from services.identity import Actor
 from services.jobs import KINDS, LeaseLost, RunCancelled, RunHandle, RunStopped
@@ -207,6 +207,7 @@ class Runner:
                 # After an outage all leases look stale although their workers live: they sign first.
                 if self._rescues and time.monotonic() - heard_since >= self.silence_s:
                     self.rescue()
+                    model_holds.lift_due(self.rt)
             except ProductError as error:
                 heard_since = None
                 _log.warning("no sign of life could be written: %s", error.message)

@@ -24,10 +24,10 @@ from psycopg.types.json import Jsonb
 
 import sql
 from services import db
-from services.errors import BadInput, Forbidden
+from services.errors import BadInput
 from services.identity import Actor
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 
 TASK = "execute_run"
 WRITE_EVERY_S = 1.0
@@ -108,7 +108,8 @@ def start_run(
     row = db.one(conn, _Q.insert_run, {
         "kind": kind, "search_id": search_id, "params": Jsonb(params), "total": total, **actor.params})  # fmt: skip
     if row is None:
-        raise Forbidden(NOT_YOURS)
+        assert search_id is not None
+        raise refusal(conn, actor, search_id)
     enqueue(conn, row["id"], kind, actor.user_id)
     return int(row["id"])
 

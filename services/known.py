@@ -1,6 +1,7 @@
 """Already known: in which other searches a person is, how far they got there, and who screened them.
 
-Only searches that the actor may see count; of others nothing is said, not even that there are some.
+Only searches that the actor may see count, archived ones too; of others nothing is said, not even that there
+are some. Who did what in an archived search stands in its files, so no names are given of it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Known:
     stage_by: str | None
     screened_at: datetime | None
     screened_by: str | None
+    archived: bool
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class FieldSource:
 def marks(conn: db.Conn, actor: Actor, search_id: UUID, ids: Sequence[int]) -> dict[str, dict[str, Any]]:
     """Of at most 100 candidates those who are known: id → {searches, places}.
 
-    places: at most 3 of {title, stage, by, stage_at, screened_at, screened_by}, times as text. Two small
+    places: at most 3 of {title, stage, archived, by, stage_at, screened_at, screened_by}, times as text. Two small
     queries rather than one: planning a large one takes longer than running it, and most pages need no names.
     """
     found = db.rows(conn, _Q.fetch_marks, {"ids": list(ids), "search_id": search_id, **actor.params}) if ids else []
@@ -61,21 +63,14 @@ def marks(conn: db.Conn, actor: Actor, search_id: UUID, ids: Sequence[int]) -> d
 def _place(row: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
     at = {name: row[name].isoformat() if row[name] else None for name in ("stage_at", "screened_at")}
     by = names.get("stage_by") if row["stage"] != "new" else None
-    return {"title": row["title"], "stage": row["stage"], "by": by, "screened_by": names.get("screened_by"), **at}
+    told = {name: row[name] for name in ("title", "stage", "archived")}
+    return {**told, "by": by, "screened_by": names.get("screened_by"), **at}
 
 
 def elsewhere(conn: db.Conn, actor: Actor, search_id: UUID, profile_id: int, most: int) -> tuple[Known, ...]:
     """Other searches of one person, at most `most`, the furthest stage first."""
     given = {"profile_id": profile_id, "search_id": search_id, "most": most, **actor.params}
     return tuple(Known(**row) for row in db.rows(conn, _Q.fetch_known, given))
-
-
-def already_known(
-    conn: db.Conn, profile_ids: Sequence[int], search_id: UUID | str | None, actor: Actor
-) -> dict[int, int]:
-    """Profile → in how many searches other than this one; who is in none is left out. At most 1,000 at a time."""
-    given = {"people": list(profile_ids), "search_id": search_id, **actor.params}
-    return {row["profile_id"]: row["searches"] for row in db.rows(conn, _Q.count_known, given)}
 
 
 def count_known(conn: db.Conn, profile_ids: Sequence[int], search_id: UUID | str | None, actor: Actor) -> int:

@@ -16,10 +16,9 @@ from psycopg.sql import SQL
 
 import sql
 from services import db
-from services.errors import Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
-from services.searches import NOT_YOURS
+from services.searches import refusal
 
 RestoredAs = Literal["person", "undo", "rules", "merge"]
 MAX_PAGE = 100
@@ -156,11 +155,11 @@ def funnel(rt: Runtime, actor: Actor, search_id: UUID) -> Funnel:
     with rt.db.snapshot() as conn:
         row = db.one(conn, _Q.fetch_funnel, given)
         if row is None:
-            raise Forbidden(NOT_YOURS)
+            raise refusal(conn, actor, search_id)
         statuses = {r["status"]: r["people"] for r in db.rows(conn, _Q.fetch_statuses, given)}
     return Funnel(**row, statuses=statuses)
 
 
 def _check_visible(conn: db.Conn, actor: Actor, search_id: UUID) -> None:
     if db.one(conn, _Q.fetch_visible, {"search_id": search_id, **actor.params}) is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, search_id)

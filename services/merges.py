@@ -191,7 +191,7 @@ def _undo(rt: Runtime, actor: Actor, merge_id: int) -> Undone:
         kept = {row["place"]: row["kept"] for row in db.rows(conn, _Q.take_back, given)}
         if newer_notes:
             db.run(conn, _Q.recount_notes, given)
-        db.run(conn, _Q.keep_ledger, given)
+        db.run(conn, _Q.keep_ledger, {**given, "kept": bool(kept.keys() & {"candidates", "exclusions"})})
         conn.execute(_Q.sync_members, given)
         db.run(conn, _Q.mark_undone, given)
         audit(conn, actor, "people.unmerge", str(found["kept_id"]), merge=merge_id, kept=kept)

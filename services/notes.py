@@ -7,11 +7,11 @@ from uuid import UUID
 
 import sql
 from services import db
-from services.errors import BadInput, Forbidden, NotFound
+from services.errors import BadInput, NotFound
 from services.identity import Actor
 from services.person import GONE
-from services.result_sets import NO_SEARCH
 from services.runtime import Runtime
+from services.searches import refusal
 
 MAX_BODY = 5000
 NOT_YOURS = "This note is not there any more, or it is not yours to delete."
@@ -54,7 +54,7 @@ def delete_note(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, n
 def _lock(conn: db.Conn, actor: Actor, search_id: UUID, candidate_id: int) -> None:
     row = db.one(conn, _Q.fetch_commentable, {"search_id": search_id, "candidate_id": candidate_id, **actor.params})
     if row is None:
-        raise Forbidden(NO_SEARCH)
+        raise refusal(conn, actor, search_id)
     if row["id"] is None or db.one(conn, _Q.lock_candidate, {"candidate_id": candidate_id}) is None:
         raise NotFound(GONE)
 

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import sql
 from services import db, verdicts
-from services.errors import BadInput, Forbidden, NotFound, ProductError
+from services.errors import BadInput, NotFound, ProductError
 from services.identity import Actor, audit
 from services.rubric_scoring import Fit
 from services.runtime import Runtime
-from services.searches import NOT_YOURS, READ_ONLY
+from services.searches import not_editable, refusal
 
 MAX_REASON = 2_000
 
@@ -76,7 +76,7 @@ def _refusal(conn: db.Conn, actor: Actor, given: dict[str, Any]) -> ProductError
     search = db.one(conn, _Q.fetch_search, given)
     if search is not None and search["editable"]:
         return NotFound("This person is not in this search any more.")
-    return Forbidden(READ_ONLY if search is not None and actor.role == "viewer" else NOT_YOURS)
+    return not_editable(conn, actor, given["search_id"]) if search else refusal(conn, actor, given["search_id"])
 
 
 def _reason(raw: Any) -> str:

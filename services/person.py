@@ -9,13 +9,13 @@ from uuid import UUID
 
 import sql
 from services import db, known, overrides, verdicts
-from services.errors import Forbidden, NotFound
+from services.errors import NotFound
 from services.identity import Actor
 from services.known import FieldSource, Known
 from services.links import mail_url, safe_url
 from services.overrides import Override
-from services.result_sets import NO_SEARCH
 from services.runtime import Runtime
+from services.searches import refusal
 from services.verdicts import Explanation
 
 MOST_ENTRIES = 50  # of positions, educations and history
@@ -166,7 +166,7 @@ def raw(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> str:
 def _fetch(conn: db.Conn, actor: Actor, search_id: UUID, candidate_id: int) -> dict[str, Any]:
     row = db.one(conn, _Q.fetch_person, {"search_id": search_id, "candidate_id": candidate_id, **actor.params})
     if row is None:
-        raise Forbidden(NO_SEARCH)
+        raise refusal(conn, actor, search_id)
     if row["candidate_id"] is None:
         raise NotFound(GONE)
     return row | {"skills": tuple(row["skills"]), "tags": tuple(row["tags"])}

@@ -19,19 +19,19 @@ from typing import Any
 import sql
 from services import db, known, metrics
 from services.cache import CacheDown
-from services.errors import Forbidden, LimitReached
+from services.errors import LimitReached
 from services.grid_view import View
 from services.id_lists import IdList, IdSlice
 from services.identity import Actor
 from services.list_building import id_width, packed_ids
 from services.result_plan import Plan, count_capped, count_rows, fetch_ids, plan_of
 from services.runtime import Runtime
+from services.searches import refusal
 
 _Q = sql.queries("grid")
 # The most rows that a request brings.
 PAGE = 100
 TOO_MANY = "This view has too many people for that. Narrow it with a filter first."
-NO_SEARCH = "This search does not exist, is archived, or you may not see it."
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def fetch_meta(conn: db.Conn, actor: Actor, view: View) -> Meta:
     """Version and rights. Raises Forbidden when the search is not there or not the actor's to see."""
     row = db.one(conn, _Q.fetch_version, {"search_id": view.search_id, **actor.params})
     if row is None:
-        raise Forbidden(NO_SEARCH)
+        raise refusal(conn, actor, view.search_id)
     return Meta(row["data_version"], row["profile_count"], row["editable"], row["snapshot"])
 
 

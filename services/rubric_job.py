@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from services import rubrics, screening_rows
 from services.jobs import RunHandle
+from services.model_scheduler import Scheduler, scheduler
 from services.prompts import JOB_DESCRIPTION_TOKENS, estimate_tokens
 from services.runtime import Runtime
-from services.screening_model import Turns, client, must_be_on
-from services.vendors.openai_errors import ModelError
+from services.screening_model import must_be_on
+from services.vendors.openai_errors import ModelError, Usage
 
 # Instructions, schema and answer.
 OTHER_TOKENS = 1000
@@ -22,24 +24,34 @@ def run_propose(rt: Runtime, handle: RunHandle) -> None:
     """
     must_be_on(rt.settings)
     job = rubrics.job_description_of(rt, handle.actor, handle.search_id or "")
-    asyncio.run(_propose(rt, handle, job))
+    with scheduler(rt) as shared:
+        shared.run(_propose(rt, handle, shared, job))
 
 
-async def _propose(rt: Runtime, handle: RunHandle, job: str) -> None:
-    async with Turns(rt) as turns, client(rt.settings) as model:
-        waiting = asyncio.create_task(turns.take(min(estimate_tokens(job), JOB_DESCRIPTION_TOKENS) + OTHER_TOKENS))
-        try:
-            while not (await asyncio.wait((waiting,), timeout=0.5))[0]:
-                handle.check()
-            waiting.result()
-        finally:
-            waiting.cancel()
-        try:
-            proposed, usage = await model.propose_criteria(job)
-        except ModelError as error:
-            with rt.db.connection() as conn:
-                screening_rows.insert_usage(conn, handle, model.model, error.usage, error.reason)
-            raise
+async def _propose(rt: Runtime, handle: RunHandle, shared: Scheduler, job: str) -> None:
+    tokens = min(estimate_tokens(job), JOB_DESCRIPTION_TOKENS) + OTHER_TOKENS
+    waiting = asyncio.create_task(shared.turns.take(tokens, str(handle.actor.user_id)))
+    try:
+        while not (await asyncio.wait((waiting,), timeout=0.5))[0]:
+            await asyncio.to_thread(handle.check)
+        waiting.result()
+    finally:
+        waiting.cancel()
+    model = rt.settings.openai_model
+    try:
+        proposed, usage = await shared.client.propose_criteria(job)
+    except ModelError as error:
+        await asyncio.to_thread(_note_usage, rt, handle, model, error.usage, error.reason)
+        raise
+    await shared.turns.settle(tokens, usage.input_tokens + usage.output_tokens)
+    criteria = [one.model_dump() for one in proposed]
+    await asyncio.to_thread(_note_usage, rt, handle, model, usage, "ok", criteria)
+
+
+def _note_usage(
+    rt: Runtime, handle: RunHandle, model: str, usage: Usage, outcome: str, criteria: list[dict[str, Any]] | None = None
+) -> None:
     with rt.db.connection() as conn:
-        screening_rows.insert_usage(conn, handle, model.model, usage, "ok")
-        handle.save(conn, 1, 1, _criteria=[one.model_dump() for one in proposed])
+        screening_rows.insert_usage(conn, handle, model, usage, outcome)
+        if criteria is not None:
+            handle.save(conn, 1, 1, _criteria=criteria)

@@ -15,12 +15,12 @@ from uuid import UUID
 
 import sql
 from services import db, jobs
-from services.errors import BadInput, Forbidden, NotFound
+from services.errors import BadInput, NotFound
 from services.identity import Actor, audit
 from services.prompts import JOB_DESCRIPTION_TOKENS, QUESTION_TOKENS, estimate_tokens
 from services.rubric_scoring import Kind
 from services.runtime import Runtime
-from services.searches import NOT_YOURS, READ_ONLY
+from services.searches import not_editable, refusal
 
 MAX_CRITERIA = 12
 MAX_TITLE = 80
@@ -164,8 +164,8 @@ def job_description_of(rt: Runtime, actor: Actor, search_id: UUID | str) -> str:
     """The search's job description. Raises Forbidden unless the actor may change the search."""
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_job_description, {"search_id": search_id, **actor.params})
-    if row is None:
-        raise Forbidden(NOT_YOURS)
+        if row is None:
+            raise refusal(conn, actor, search_id)
     return str(row["job_description"])
 
 
@@ -198,7 +198,7 @@ def _lock(conn: db.Conn, search_id: UUID | str) -> None:
 def _keep_job_description(conn: db.Conn, actor: Actor, search_id: UUID | str, job: str) -> None:
     given = {"search_id": search_id, "job_description": job, **actor.params}
     if db.run(conn, _Q.update_job_description, given) == 0:
-        raise Forbidden(READ_ONLY if actor.role == "viewer" else NOT_YOURS)
+        raise not_editable(conn, actor, search_id)
 
 
 def _plain(criteria: Sequence[Criterion]) -> list[tuple[str, str, str, Decimal]]:

@@ -11,12 +11,12 @@ from collections.abc import Collection, Sequence
 
 import sql
 from services import db, result_sets
-from services.errors import BadInput, Conflict, Forbidden
+from services.errors import BadInput, Conflict
 from services.grid_view import View
 from services.id_lists import IdList, unpack
 from services.identity import Actor
 from services.runtime import Runtime
-from services.searches import READ_ONLY
+from services.searches import not_editable
 
 MOVED = "The data has changed since this list was made. Refresh it, look again, and repeat the action."
 NOBODY = "There is nobody in this list."
@@ -35,7 +35,7 @@ def as_shown(
     """
     with rt.db.connection() as conn:
         if not result_sets.fetch_meta(conn, actor, view).editable:
-            raise Forbidden(READ_ONLY)
+            raise not_editable(conn, actor, view.search_id)
     made, at = result_sets.whole_list(rt, actor, view, version)
     if version is not None and at != version:
         raise Conflict(MOVED)

@@ -19,8 +19,8 @@ from services import column_state, db, identity
 from services.errors import BadInput, Conflict, Forbidden, LimitReached, NotFound
 from services.grid_view import View
 from services.identity import Actor
-from services.result_sets import NO_SEARCH
 from services.runtime import Runtime
+from services.searches import refusal
 
 MOST_OF_ONE = 50  # of one person in one search
 MOST_SHOWN = 100
@@ -84,7 +84,7 @@ def save(
         db.run(conn, _Q.lock_owner, actor.params)
         room = db.one(conn, _Q.fetch_room, params)
         if room is None:
-            raise Forbidden(NO_SEARCH)
+            raise refusal(conn, actor, view.search_id)
         _may_share(actor, shared)
         try:
             row = db.one(conn, _Q.replace_view, params) if replace else None

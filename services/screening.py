@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, jobs, rubrics
-from services.errors import BadInput, Conflict, Forbidden, NotFound
+from services import db, jobs, model_holds, rubrics, screening_orders
+from services.errors import BadInput, Conflict, NotFound
 from services.grid_view import View
 from services.identity import Actor, audit
 from services.runtime import Runtime
-from services.searches import NOT_YOURS, READ_ONLY
+from services.searches import not_editable, refusal
 
 MOST_DEAD = 100
 
@@ -48,35 +48,61 @@ def overview(rt: Runtime, actor: Actor, search_id: UUID | str) -> Overview:
     """Raises Forbidden when the search is not there or not the actor's to see."""
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
-    if row is None:
-        raise Forbidden(NOT_YOURS)
+        if row is None:
+            raise refusal(conn, actor, search_id)
     return Overview(str(search_id), is_on=bool(rt.settings.openai_api_key), **row)
 
 
-def start(rt: Runtime, actor: Actor, view: View, rubric_id: int) -> int:
-    """Screen the people of a view by a rubric of its search; returns the run's id. Raises as read_params()."""
+def start(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None) -> int:
+    """Screen the people of a view by a rubric of its search; returns the run's id. Raises as read_params().
+
+    budget: US dollars as typed, at which the run pauses; None: no limit.
+    """
     with rt.db.connection() as conn:
-        params = _params(conn, rt, actor, view, rubric_id)
+        params = _params(conn, rt, actor, view, rubric_id, budget)
         audit(conn, actor, "screening.start", str(view.search_id), rubric=rubric_id)
         return jobs.start_run(conn, actor, "screen", str(view.search_id), params)
 
 
-def read_params(rt: Runtime, actor: Actor, view: View, rubric_id: int) -> dict[str, Any]:
+def read_params(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None) -> dict[str, Any]:
     """What a run of the kind "screen" is started with.
 
-    Raises BadInput without a model, Forbidden, Conflict while another screening of the search is open.
+    Raises BadInput without a model or for a budget that is none, Forbidden, Conflict while another screening of
+    the search is open.
     """
     with rt.db.connection() as conn:
-        return _params(conn, rt, actor, view, rubric_id)
+        return _params(conn, rt, actor, view, rubric_id, budget)
 
 
-def go_on(rt: Runtime, actor: Actor, run_id: int) -> None:
+def pause(rt: Runtime, actor: Actor, run_id: int) -> str:
+    """Ask a screening to pause once what is under way is answered; returns its state ("paused" when it had not begun).
+
+    Raises NotFound for a run of someone else or one that has ended.
+    """
+    with rt.db.connection() as conn:
+        given = {"run_id": run_id, "message": screening_orders.PAUSED, **actor.params}
+        row = db.one(conn, _Q.request_pause, given)
+    if row is None:
+        raise NotFound("This screening has stopped already, or someone else started it.")
+    return str(row["state"])
+
+
+def go_on(rt: Runtime, actor: Actor, run_id: int, budget: Any = None) -> None:
     """Take up a screening that was paused, cancelled or has failures: whoever is not screened is tried again.
 
-    Raises NotFound for a run of someone else (admins may take up any), Conflict when it cannot go on.
+    One that the account held up takes all others along: if it answers again, it does for everyone.
+    budget: another one, as start() takes it; None leaves the one it has. Raises BadInput, NotFound for a run
+    of someone else (admins may take up any), Conflict when it cannot go on.
     """
+    amount = screening_orders.read_budget(budget, rt.settings.openai_model)
     with rt.db.connection() as conn:
-        row = db.one(conn, _Q.reopen_run, {"run_id": run_id, **actor.params})
+        held = db.one(conn, _Q.fetch_held, {"run_id": run_id, **actor.params})
+    if held is not None and held["account"] == model_holds.account_of(rt.settings):
+        model_holds.lift(rt, actor)
+        return
+    with rt.db.connection() as conn:
+        given_budget = None if amount is None else str(amount)
+        row = db.one(conn, _Q.reopen_run, {"run_id": run_id, "budget": given_budget, **actor.params})
         if row is None:
             raise NotFound("Only the person who started a screening that has stopped, or an admin, can take it up.")
         given = {"search_id": row["search_id"], "rubric_id": None, **actor.params}
@@ -108,16 +134,18 @@ def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:
     return str(found[0]["id"])
 
 
-def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int) -> dict[str, Any]:
+def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any) -> dict[str, Any]:
+    amount = screening_orders.read_budget(budget, rt.settings.openai_model)
     if not rt.settings.openai_api_key:
         raise BadInput(rubrics.OFF)
     given = {"search_id": view.search_id, "rubric_id": rubric_id, "but": None, **actor.params}
     db.run(conn, _Q.lock_screening, given)
     rubric = db.one(conn, _Q.fetch_rubric, given)
     if rubric is None:
-        raise Forbidden(NOT_YOURS)
+        raise refusal(conn, actor, view.search_id)
     if not rubric["editable"]:
-        raise Forbidden(READ_ONLY)
+        raise not_editable(conn, actor, view.search_id)
     if db.one(conn, _Q.fetch_open_run, given):
         raise Conflict("A screening of this search has not ended: wait for it, take it up again or cancel it.")
-    return {"rubric_id": rubric_id, "view": view.state()}
+    limit = {} if amount is None else {"budget": str(amount)}
+    return {"rubric_id": rubric_id, "view": view.state(), **limit}

@@ -6,27 +6,29 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import blake2b
-from types import TracebackType
-from typing import Self, TypeVar
+from typing import TypeVar
 
 from services.call_budget import BudgetClosed, CallBudget
 from services.config import Settings
 from services.errors import BadInput
+from services.model_holds import account_of
 from services.rubrics import OFF
 from services.runtime import Runtime
 from services.vendors.openai_client import ModelClient
+from services.vendors.openai_errors import RateHeaders
 
 T = TypeVar("T")
 WAITING_REDIS = "Waiting for Redis: limits cannot be kept without it."
 CLOSED_S = 1.0
+# However far off a reset is: limits are named anew by the next answer.
+LONGEST_PAUSE_S = 10.0
 
 
 @dataclass(frozen=True)
 class Pace:
-    """fan_out: calls at once. claim: items taken at a time. Pauses and timeout in seconds."""
+    """fan_out: calls at once in a process. claim: items taken at a time. Pauses and timeout in seconds."""
 
-    fan_out: int = 8
+    fan_out: int = 64
     claim: int = 40
     timeout_s: float = 60.0
     first_pause_s: float = 1.0
@@ -52,30 +54,31 @@ class Turns:
 
     def __init__(self, rt: Runtime) -> None:
         s = rt.settings
-        # Without the key, which may stand nowhere else; whoever shares server and model shares the limit.
-        account = blake2b(f"{s.openai_base_url} {s.openai_model}".encode(), digest_size=8).hexdigest()
-        self._budget = CallBudget(rt.redis, f"openai:{account}", requests=s.openai_rpm, tokens=s.openai_tpm)
+        self._budget = CallBudget(
+            rt.redis, f"openai:{account_of(s)}", requests=s.openai_rpm, tokens=s.openai_tpm
+        )  # fmt: skip
+        self._thread = ThreadPoolExecutor(1, "limits")
+        # Whoever is called for has one place in the queue, however many calls wait: Redis is asked by the first.
+        self._queues: dict[str, asyncio.Lock] = {}
+        self._named: tuple[int | None, int | None] = (None, None)
         self.waiting = ""
 
-    async def __aenter__(self) -> Self:
-        self._thread = ThreadPoolExecutor(1, "limits")
-        return self
-
-    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def close(self) -> None:
         self._thread.shutdown()
 
-    async def take(self, tokens: int) -> None:
-        """Wait for room for one call of about so many tokens, for as long as it takes."""
-        while True:
-            try:
-                wait = await self._do(lambda: self._budget.reserve(tokens))
-            except BudgetClosed:
-                self.waiting, wait = WAITING_REDIS, CLOSED_S
-            else:
-                self.waiting = ""
-                if wait == 0:
-                    return
-            await asyncio.sleep(wait)
+    async def take(self, tokens: int, user: str = "") -> None:
+        """Wait for room for one call of about so many tokens, for as long as it takes. user: for whom, an id."""
+        async with self._queues.setdefault(user, asyncio.Lock()):
+            while True:
+                try:
+                    wait = await self._do(lambda: self._budget.reserve(tokens, user))
+                except BudgetClosed:
+                    self.waiting, wait = WAITING_REDIS, CLOSED_S
+                else:
+                    self.waiting = ""
+                    if wait == 0:
+                        return
+                await asyncio.sleep(wait)
 
     async def settle(self, reserved: int, used: int) -> None:
         """What the call was billed, where that is known."""
@@ -86,6 +89,15 @@ class Turns:
         """The vendor said to wait: nobody calls before that."""
         await self._quietly(lambda: self._budget.block(seconds))
 
+    async def heed(self, headers: RateHeaders, tokens: int) -> None:
+        """Obey the limits that an answer names, and wait where they leave no room for one more such call."""
+        named = (headers.limit_requests, headers.limit_tokens)
+        if named != self._named and named != (None, None):
+            self._named = named
+            await self._quietly(lambda: self._budget.heed(*named))
+        if (pause := pause_by(headers, tokens)) > 0:
+            await self.block(pause)
+
     async def _quietly(self, adjust: Callable[[], None]) -> None:
         try:
             await self._do(adjust)
@@ -95,3 +107,20 @@ class Turns:
 
     async def _do(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def pause_by(headers: RateHeaders, tokens: int) -> float:
+    """Seconds until there is room for one more call of so many tokens, by what an answer's headers say. Pure.
+
+    A reset is the time until a limit is whole again, so a part of it passes for a part of the limit.
+    """
+    parts = (
+        (headers.limit_requests, headers.remaining_requests, headers.reset_requests, 1),
+        (headers.limit_tokens, headers.remaining_tokens, headers.reset_tokens, tokens),
+    )
+    waits = [
+        reset * min(1.0, (needed - left) / (limit - left))
+        for limit, left, reset, needed in parts
+        if limit and left is not None and reset and left < min(needed, limit)
+    ]
+    return min(max(waits, default=0.0), LONGEST_PAUSE_S)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sql
 from services import db
-from services.errors import BadInput, Forbidden
+from services.errors import Archived, BadInput, Forbidden
 from services.identity import Actor, audit
 from services.runtime import Runtime
 
@@ -21,11 +21,9 @@ MAX_MEMBERS = 200
 # One message for what is missing and for what may not be seen, so that ids cannot be probed.
 NOT_YOURS = "This search does not exist, is archived, or is not shared with you. Ask its owner."
 NOT_OWNED = "Only the search's owner or an admin can do this."
-READ_ONLY = (
-    "You may look at this search, but not change it. Ask an admin for another role, "
-    "or wait where it is just being archived."
-)
-ARCHIVED = "This search is archived. Open it from the list of archived searches, or restore it first."
+READ_ONLY = "You may look at this search, but not change it. Ask an admin for another role."
+ARCHIVED = "This search is archived; restore it first. It stands under “Show archived” in the list of searches."
+FROZEN = "This search is being archived: until that is done it can be read, but not changed."
 
 _Q = sql.queries("searches")
 
@@ -124,9 +122,22 @@ def _get(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Search:
     params = actor.params | {"search_id": as_uuid(search_id)}
     row = db.one(conn, _Q.fetch_search, params)
     if row is None:
-        hidden = db.one(conn, _Q.fetch_archived, params)
-        raise Forbidden(ARCHIVED if hidden and hidden["archived"] else NOT_YOURS)
+        raise refusal(conn, actor, params["search_id"])
     return _search(row, actor)
+
+
+def refusal(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Forbidden:
+    """Why a search is not to be read or changed: Archived, or on its way there, where the actor may know of it;
+    else the one message for all other reasons."""
+    hidden = db.one(conn, _Q.fetch_archived, {"search_id": search_id, **actor.params})
+    if hidden and hidden["archived"]:
+        return Archived(ARCHIVED)
+    return Forbidden(FROZEN if hidden and hidden["frozen"] else NOT_YOURS)
+
+
+def not_editable(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Forbidden:
+    """Why a search that the actor sees is not to be changed."""
+    return refusal(conn, actor, search_id) if actor.may_edit else Forbidden(READ_ONLY)
 
 
 def _search(row: dict[str, Any], actor: Actor) -> Search:
@@ -139,7 +150,7 @@ def _rename(conn: db.Conn, actor: Actor, search: Search, title: str) -> None:
     if params["title"] == search.title:
         return
     if db.run(conn, _Q.rename_search, params) == 0:
-        raise Forbidden(READ_ONLY)
+        raise not_editable(conn, actor, search.id)
     audit(conn, actor, "search.rename", str(search.id))
 
 

@@ -13,11 +13,11 @@ from services.bulk import Outcome
 from services.candidates import ChangeResult
 from services.change_rows import MOST_AT_ONCE, Counts
 from services.change_run import ChangeRun
-from services.errors import Conflict, Forbidden, NotFound
+from services.errors import Archived, Conflict, NotFound
 from services.identity import Actor, audit
 from services.jobs import RunHandle
 from services.runtime import Runtime
-from services.searches import READ_ONLY
+from services.searches import ARCHIVED, not_editable
 
 ACTION = "undo"
 NOT_YOURS = "Only the person who did this, or an admin, can take it back."
@@ -107,8 +107,10 @@ def _take(conn: db.Conn, actor: Actor, batch_id: int) -> dict[str, Any]:
     batch = db.one(conn, _Q.fetch_batch, {"batch_id": batch_id, **actor.params})
     if batch is None:
         raise NotFound(NOT_YOURS)
+    if batch["archived"]:
+        raise Archived(ARCHIVED)
     if not batch["editable"]:
-        raise Forbidden(READ_ONLY)
+        raise not_editable(conn, actor, batch["search_id"])
     if batch["is_undo"]:
         raise Conflict(NO_REDO)
     if batch["undone"]:

@@ -161,9 +161,9 @@ VALUES (%(search_id)s::uuid, %(actor)s, %(run_id)s, %(variant)s, %(format)s, %(f
 RETURNING id;
 
 -- fetch_export --
--- One export with what the actor may do with it.
+-- One export with what the actor may do with it. A file that was made stays theirs while its search is archived.
 SELECT e.id, e.format, e.file_name, e.bytes, e.storage_key, e.created_at, e.expires_at <= now() AS expired,
-    (e.user_id = %(actor)s OR %(role)s = 'admin') AND search_editable(s, %(actor)s, %(role)s) AS allowed
+    (e.user_id = %(actor)s OR %(role)s = 'admin') AND %(role)s <> 'viewer' AND search_listed(s, %(actor)s, %(role)s) AS allowed
 FROM exports e JOIN searches s ON s.id = e.search_id WHERE e.id = %(export_id)s::uuid;
 
 -- fetch_exports --

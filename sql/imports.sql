@@ -1,5 +1,5 @@
 -- fetch_editable --
--- The search, when the actor may change what is in it; visible tells a stranger from a viewer.
+-- The search, when the actor may see it: whether they may change what is in it.
 SELECT s.id, search_editable(s, %(actor)s, %(role)s) AS editable
 FROM searches s WHERE s.id = %(search_id)s::uuid AND search_visible(s, %(actor)s, %(role)s);
 
@@ -340,7 +340,3 @@ UPDATE searches SET profile_count = profile_count + %(added)s WHERE id = %(searc
 -- A page of the rows that could not be taken.
 SELECT row_number, reason, raw FROM import_rejects
 WHERE run_id = %(run_id)s AND row_number > %(after)s ORDER BY row_number LIMIT 1000;
-
--- fetch_columns --
--- The columns of the file of a run.
-SELECT params -> 'columns' AS columns FROM runs WHERE id = %(run_id)s;

@@ -1,14 +1,14 @@
 -- fetch_marks --
--- Of candidates of one page: in how many other searches the person is, as far as the actor may see them, and
+-- Of candidates of one page: in how many other searches the person is, as far as the actor may know of them, and
 -- the three that say most: the furthest stage first, then who was screened or added last.
 SELECT x.* FROM (
     SELECT c.id::text AS own, o.id, s.title, o.stage, o.stage_changed_at AS stage_at, o.screened_at,
-        count(*) OVER w AS searches, row_number() OVER (w ORDER BY array_position(
+        s.archived_at IS NOT NULL AS archived, count(*) OVER w AS searches, row_number() OVER (w ORDER BY array_position(
             '{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], o.stage),
             o.screened_at DESC NULLS LAST, o.added_at DESC, o.id DESC) AS place
-    FROM candidates c JOIN candidates o ON o.profile_id = c.profile_id AND o.search_id <> c.search_id
+    FROM candidates c CROSS JOIN LATERAL places_of(c.profile_id, c.search_id, %(actor)s, %(role)s) AS o
     JOIN searches s ON s.id = o.search_id
-    WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+    WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s
     WINDOW w AS (PARTITION BY c.id)) AS x
 WHERE x.place <= 3 ORDER BY x.own, x.place;
 
@@ -22,32 +22,21 @@ SELECT c.id, (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.bat
 FROM candidates c WHERE c.id = ANY (%(ids)s::bigint[]);
 
 -- fetch_known --
--- Other searches where one person is, as far as the actor may see them: the furthest stage first.
+-- Other searches where one person is, as far as the actor may know of them: the furthest stage first.
 SELECT s.id AS search_id, s.title, c.id AS candidate_id, c.stage, c.stage_changed_at AS stage_at, c.screened_at,
-    (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
+    s.archived_at IS NOT NULL AS archived, (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
         WHERE h.candidate_id = c.id AND h.field = 'stage' AND h.new = to_jsonb(c.stage) AND c.stage <> 'new'
         ORDER BY b.id DESC LIMIT 1) AS stage_by,
     (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
         WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
-FROM candidates c JOIN searches s ON s.id = c.search_id
-WHERE c.profile_id = %(profile_id)s AND c.search_id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+FROM places_of(%(profile_id)s, %(search_id)s, %(actor)s, %(role)s) AS c JOIN searches s ON s.id = c.search_id
 ORDER BY array_position('{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], c.stage),
     c.screened_at DESC NULLS LAST, c.added_at DESC, c.id DESC LIMIT %(most)s;
 
--- count_known --
--- For each of some people: in how many other searches they are, as far as the actor may see them.
-SELECT c.profile_id, count(*) AS searches
-FROM candidates c JOIN searches s ON s.id = c.search_id
-WHERE c.profile_id = ANY (%(people)s::bigint[]) AND c.search_id IS DISTINCT FROM %(search_id)s::uuid
-    AND search_visible(s, %(actor)s, %(role)s)
-GROUP BY c.profile_id;
-
 -- count_known_people --
--- How many of some people are in another search that the actor may see.
+-- How many of some people are in another search that the actor may know of.
 SELECT count(*) AS people FROM unnest(%(people)s::bigint[]) AS g (id)
-WHERE EXISTS (SELECT FROM candidates c JOIN searches s ON s.id = c.search_id
-    WHERE c.profile_id = g.id AND c.search_id IS DISTINCT FROM %(search_id)s::uuid
-        AND search_visible(s, %(actor)s, %(role)s));
+WHERE EXISTS (SELECT FROM places_of(g.id, %(search_id)s::uuid, %(actor)s, %(role)s));
 
 -- fetch_sources --
 -- Where each value of a person comes from and since when.

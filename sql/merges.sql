@@ -332,7 +332,7 @@ FROM (SELECT m.id, (SELECT count(*) FROM notes WHERE candidate_id = m.id) AS n
 WHERE c.id = n.id AND c.note_count <> n.n;
 
 -- keep_ledger --
--- Lines of the ledger may have been closed since: whoever is in has none that is open, whoever is out has one.
+-- Where lines of the ledger were changed since: whoever is in has none that is open, whoever is out has one.
 WITH closed AS (
     UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = 'undo'
     FROM candidates c WHERE c.id = ANY (%(members)s::bigint[]) AND x.candidate_id = c.id
@@ -341,6 +341,8 @@ INSERT INTO exclusions (search_id, candidate_id, rule_id, filter_status, user_id
 SELECT c.search_id, c.id, (SELECT f.id FROM filter_rules f WHERE f.id = c.filter_rule_id), c.filter_status, %(actor)s
 FROM candidates c
 WHERE c.id = ANY (%(members)s::bigint[]) AND c.filter_status <> 'active'
+    AND (%(kept)s OR EXISTS (SELECT FROM exclusions o JOIN merges m ON m.id = %(merge_id)s
+        WHERE o.candidate_id = c.id AND o.restored_at > m.created_at))
     AND NOT EXISTS (SELECT FROM exclusions o WHERE o.candidate_id = c.id AND o.restored_at IS NULL);
 
 -- mark_undone --

@@ -48,13 +48,34 @@ WHERE search_id = %(search_id)s AND kind = 'screen' AND state IN ('queued', 'run
 
 -- reopen_run --
 -- Back to waiting, for one that was paused or has ended; the starter or an admin, who may still change the search.
-UPDATE runs r SET state = 'queued', finished_at = NULL, message = '', cancel_requested = false, attempts = 0,
-    failed = 0, done = r.done - r.failed, counts = r.counts - 'waiting'
+UPDATE runs r SET state = 'queued', finished_at = NULL, message = '', cancel_requested = false, pause_requested = false,
+    attempts = 0, failed = 0, done = r.done - r.failed, counts = r.counts - 'waiting' - '_held',
+    params = CASE WHEN %(budget)s::text IS NULL THEN r.params
+        ELSE r.params || jsonb_build_object('budget', %(budget)s::text) END
 FROM searches s
 WHERE r.id = %(run_id)s AND r.kind = 'screen' AND r.state IN ('paused', 'done', 'failed', 'cancelled')
     AND s.id = r.search_id AND search_editable(s, %(actor)s, %(role)s)
     AND (r.user_id = %(actor)s OR %(role)s = 'admin')
 RETURNING r.user_id, r.search_id, (r.params ->> 'rubric_id')::bigint AS rubric_id;
+
+-- request_pause --
+-- Asks a screening to pause; one that waits pauses at once. No row unless the actor started it or is an admin.
+UPDATE runs SET pause_requested = true, state = CASE WHEN state = 'queued' THEN 'paused' ELSE state END,
+    message = CASE WHEN state = 'queued' THEN %(message)s ELSE message END
+WHERE id = %(run_id)s AND kind = 'screen' AND state IN ('queued', 'running') AND NOT cancel_requested
+    AND (user_id = %(actor)s OR %(role)s = 'admin')
+RETURNING state;
+
+-- fetch_orders --
+-- What a running screening has to obey.
+SELECT r.pause_requested, h.message AS hold FROM runs r LEFT JOIN model_holds h ON h.account = %(account)s
+WHERE r.id = %(run_id)s;
+
+-- fetch_held --
+-- The account that a paused run waits for; no row unless the actor may take it up.
+SELECT r.counts ->> '_held' AS account FROM runs r
+WHERE r.id = %(run_id)s AND r.kind = 'screen' AND r.state = 'paused' AND r.counts ->> '_held' IS NOT NULL
+    AND (r.user_id = %(actor)s OR %(role)s = 'admin');
 
 -- revive_items --
 -- What could not be screened gets all its attempts again.

@@ -23,8 +23,8 @@ UPDATE searches s SET title = %(title)s
 WHERE s.id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s);
 
 -- fetch_archived --
--- Whether a search that is not to be read is an archived one that the actor may know of.
-SELECT s.archived_at IS NOT NULL AS archived FROM searches s
+-- Whether a search that is not to be read, or changed, is an archived one that the actor may know of, or on its way there.
+SELECT s.archived_at IS NOT NULL AS archived, search_frozen(s) AS frozen FROM searches s
 WHERE s.id = %(search_id)s AND search_listed(s, %(actor)s, %(role)s);
 
 -- update_visibility --

@@ -1,11 +1,11 @@
 -- fetch_batch --
 -- A batch that the actor may take back, locked; no row for batches of others and for searches not to be seen.
 SELECT b.id, b.search_id, b.action, b.changed, batch_undone(b) AS undone, b.undoes IS NOT NULL AS is_undo,
-    search_editable(s, %(actor)s, %(role)s) AS editable,
+    search_editable(s, %(actor)s, %(role)s) AS editable, s.archived_at IS NOT NULL AS archived,
     coalesce(r.state IN ('queued', 'running', 'paused'), false) AS under_way
 FROM change_batches b JOIN searches s ON s.id = b.search_id LEFT JOIN runs r ON r.id = b.run_id
 WHERE b.id = %(batch_id)s AND (b.user_id = %(actor)s OR %(role)s = 'admin')
-    AND search_visible(s, %(actor)s, %(role)s)
+    AND search_listed(s, %(actor)s, %(role)s)
 FOR NO KEY UPDATE OF b;
 
 -- mark_undone --

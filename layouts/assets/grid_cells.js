@@ -58,6 +58,7 @@
     if (found.screened_at) {
       parts.push(`${say("known_screened")}${by(found.screened_by)} ${day.format(new Date(found.screened_at))}`);
     }
+    if (found.archived) parts.push(say("known_archived"));
     return parts.join(", ");
   };
   const knownLines = (known) => {

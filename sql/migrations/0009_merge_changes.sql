@@ -131,3 +131,20 @@ BEGIN
     END LOOP;
     RETURN QUERY SELECT o.key, o.value::bigint FROM jsonb_each_text(left_alone) AS o;
 END $$;
+
+-- Where else one person is, as far as someone may know: in searches that are there, and in archived ones by
+-- their index, where since when a stage is set is in the files. Not in `but`. Inlined.
+CREATE FUNCTION places_of(person bigint, but uuid, viewer bigint, viewer_role text)
+RETURNS TABLE (id bigint, search_id uuid, stage text, stage_changed_at timestamptz, screened_at timestamptz,
+    added_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT c.id, c.search_id, c.stage, c.stage_changed_at, c.screened_at, c.added_at
+    FROM candidates c JOIN searches s ON s.id = c.search_id
+    WHERE c.profile_id = person AND c.search_id IS DISTINCT FROM but AND search_visible(s, viewer, viewer_role)
+    UNION ALL
+    SELECT p.candidate_id, a.search_id, p.stage, NULL, p.screened_at, a.archived_at
+    FROM archive_people p JOIN archives a ON a.id = p.archive_id JOIN searches s ON s.id = a.search_id
+    WHERE p.profile_id = person AND a.search_id IS DISTINCT FROM but AND s.archived_at IS NOT NULL
+        AND search_listed(s, viewer, viewer_role);
+END;

@@ -292,8 +292,8 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("..screen-run.data...screen-clock.disabled...screen-rubric.data...screen-problem.children..", lambda s: {
         "inputs": [(ids.SCREEN_START, "n_clicks", 1)],
         "state": [(ids.SCREEN_SCOPE, "value", "active"), (ids.SCREEN_SEARCH, "data", s),
-                  (ids.SCREEN_VIEW, "data", None),
-                  (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"), *_criterion()]}),
+                  (ids.SCREEN_VIEW, "data", None), (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"),
+                  (ids.SCREEN_BUDGET, "value", None), *_criterion()]}),
     ("..import-run.data...url.search...import-problem.children..", lambda s: {
         "inputs": [(ids.IMPORT_START, "n_clicks", 1)],
         "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), [], [], []]}),
@@ -310,6 +310,8 @@ TAKES_NO_ID = {
     "..screen-criteria.children...screen-proposal-clock.disabled...screen-proposal-note.children..."
     "screen-propose.disabled..": "takes a run's id: test_screen_page.py",
     "..screen-run.data...screen-clock.disabled..": "takes a run's id: test_screen_page.py",
+    "screen-run.data": "takes a run's id: test_screen_page.py",
+    "..screen-hold.children...screen-clock.disabled..": "about the account, not about a search",
     "..screen-criteria.children...screen-problem.children..": "takes a version's id: test_presets.py",
     "..preset-choice.options...screen-problem.children..": "takes a preset's id: test_presets.py",
     "run-state.data": "takes a run's id: test_bulk_bar.py",

@@ -33,8 +33,8 @@ CASES = [*texts.CASES, *workbooks.CASES, *parquets.CASES]
 class World:
     """A product with one recruiter in it, for all files."""
 
-    def __init__(self, rt: Runtime, client: Browser, actor: Actor) -> None:
-        self.rt, self.client, self.actor = rt, client, actor
+    def __init__(self, rt: Runtime, client: Browser, actor: Actor, owner: str) -> None:
+        self.rt, self.client, self.actor, self.owner = rt, client, actor, owner
 
     def upload(self, case: Case) -> str:
         answer = send(self.client, case.content(), case.name)
@@ -63,7 +63,7 @@ def world(servers: Servers, template_database: str, tmp_path_factory: pytest.Tem
         token = identity.make_login_link(rt, "alice@example.com")
         client.set_cookie("sx_session", identity.sign_in_with_link(rt, token))
         client.csrf = web.csrf_of(client)
-        yield World(rt, client, actor)
+        yield World(rt, client, actor, urls.database_owner_url)
         flask.config["SOURCINGX_RUNTIME"].close()
 
 
@@ -78,7 +78,7 @@ def _server(settings: Settings) -> Flask:
 @pytest.fixture
 def empty(world: World) -> str:
     """A new search, and nobody known."""
-    with psycopg.connect(world.rt.settings.database_owner_url) as conn:
+    with psycopg.connect(world.owner) as conn:
         conn.execute("TRUNCATE profiles, uploads, import_mappings CASCADE")
     return str(searches.create_search(world.rt, world.actor, "Leads").id)
 

@@ -87,13 +87,19 @@ def test_a_block_holds_for_everyone_and_is_not_shortened(redis: redis_client.Red
     assert other.reserve(1) < 1
 
 
-@pytest.mark.parametrize("limits", [(1, 100), (3, 1000), (49, 1000), (51, 100), (1_000_000, 1_000_000_000)])
-def test_no_minute_has_more_than_the_limit_and_one(redis: redis_client.Redis, limits: tuple[int, int]) -> None:
-    budget = CallBudget(redis, "test", requests=limits[0], tokens=limits[1])
-    burst_r, rate_r, burst_t, rate_t, _ = budget._levels
-    assert burst_r >= 1 and rate_r > 0 and rate_t > 0
-    assert burst_r + 60 * rate_r == pytest.approx(limits[0] + 1)
-    assert burst_t + 60 * rate_t == pytest.approx(limits[1])
+@pytest.mark.parametrize("limit", [1, 3, 49, 51, 200])
+def test_no_minute_has_more_calls_than_the_limit_and_one(redis: redis_client.Redis, limit: int) -> None:
+    budget = CallBudget(redis, "test", requests=limit, tokens=1_000_000)
+    budget.reserve(0)
+    redis.hset("limit:test", "r", "1000000")
+    at_once = 0
+    while (wait := budget.reserve(0)) == 0:
+        at_once += 1
+    # What a full bucket gives, and what flows in during a minute.
+    full = max(1, limit * 0.02)
+    flow = (1 - (full - at_once)) / wait
+    assert at_once == int(full)
+    assert full + 60 * flow == pytest.approx(limit + 1, rel=0.02)
 
 
 def test_without_redis_nobody_may_call() -> None:
@@ -102,3 +108,54 @@ def test_without_redis_nobody_may_call() -> None:
         for attempt in (lambda: budget.reserve(1), lambda: budget.settle(1, 1), lambda: budget.block(1)):
             with pytest.raises(BudgetClosed):
                 attempt()
+
+
+def test_who_waits_gets_an_equal_share_whatever_others_ask_for(redis: redis_client.Redis) -> None:
+    """One asks from four places all the time, the other from one: the limit is shared by people."""
+    got = {"greedy": 0, "modest": 0}
+    ended = time.monotonic() + 2
+    lock = threading.Lock()
+
+    def call(user: str) -> None:
+        budget, pause = CallBudget(redis, "test", requests=1_000_000, tokens=600_000), threading.Event()
+        while time.monotonic() < ended:
+            if wait := budget.reserve(100, user):
+                pause.wait(wait)
+            else:
+                with lock:
+                    got[user] += 1
+
+    threads = [threading.Thread(target=call, args=(user,)) for user in ["greedy"] * 4 + ["modest"]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    # By calls alone it would be one to four.
+    assert 0.5 <= got["modest"] / got["greedy"] <= 2
+
+
+def test_nobody_waits_for_someone_who_went_away(redis: redis_client.Redis) -> None:
+    budget = CallBudget(redis, "test", requests=1_000_000, tokens=6_000_000)
+    pause = threading.Event()
+    while (wait := budget.reserve(1000, "busy")) > 0:
+        pause.wait(wait)
+    # Too much for the moment: they are told to come back, and never do.
+    assert 0 < budget.reserve(2_000_000, "gone") < 2
+    for _ in range(2000):
+        if not (wait := budget.reserve(1000, "busy")):
+            return
+        pause.wait(wait)
+    raise AssertionError("still waiting")
+
+
+def test_the_vendors_own_limit_is_kept_where_it_is_lower(redis: redis_client.Redis) -> None:
+    budget = CallBudget(redis, "test", requests=600_000, tokens=6_000_000)
+    fill(budget)
+    budget.heed(60, None)
+    budget.reserve(0)
+    assert budget.reserve(0) == pytest.approx(1, abs=0.2)
+    # Raised again, up to what was configured; nonsense is no limit.
+    budget.heed(1_000_000, 0)
+    pause = threading.Event()
+    pause.wait(0.05)
+    assert budget.reserve(0) == 0

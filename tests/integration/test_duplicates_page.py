@@ -89,6 +89,22 @@ def test_two_people_stand_side_by_side_with_what_differs(
     assert "duplicates-find" in shown
 
 
+def test_summaries_are_compared_whole_and_shown_cut(rt: Runtime, alice: Actor, client_for: ClientFor, two: Two) -> None:
+    long = "Builds platforms. " * 30
+    for profile, end in ((two.a, "Alone."), (two.b, "In teams.")):
+        one(rt, "UPDATE profiles SET summary = %s WHERE id = %s RETURNING id", long + end, profile)
+    choice = json.dumps(ids.duplicate_choice(f"p{two.pair}", "summary"))
+    shown = json.loads(page(client_for(alice)))
+    assert choice in json.dumps(shown), "they differ behind what is shown"
+    assert f"… ({len(long) + 6} characters)" in json.dumps(shown, ensure_ascii=False)
+    assert "In teams." not in json.dumps(shown)
+    one(rt, "UPDATE profiles SET summary = %s WHERE id = %s RETURNING id", long + "Alone.", two.b)
+    assert choice not in page(client_for(alice))
+    merges.merge(rt, alice, two.pair)
+    merged = json.dumps(json.loads(listed(client_for(alice), state="merged")), ensure_ascii=False)
+    assert merged.count(f"… ({len(long) + 6} characters)") == 2, "also of who was merged away"
+
+
 def test_without_pairs_the_page_says_what_to_do(rt: Runtime, alice: Actor, client_for: ClientFor) -> None:
     shown = page(client_for(alice))
     assert text.DUPLICATES_EMPTY["open"][0] in shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
@@ -12,6 +13,7 @@ from layouts import ids
 from services import import_batch, runs, searches
 from services.identity import Actor
 from services.runtime import Runtime
+from tests.archives import archive
 from tests.corpus.workbooks import written
 from tests.integration.test_import import PEOPLE, profiles, table, work
 from tests.integration.test_upload import (
@@ -23,6 +25,7 @@ from tests.integration.test_upload import (
     props,
     selects,
     send,
+    show,
     try_out,
 )
 from tests.web import Browser, call
@@ -328,3 +331,21 @@ def test_a_trial_meets_people_as_the_import_does(
     assert tried_out["repeated"] == len(rows) - added - rejected
     assert (len(profiles(rt)), done["rejected"]) == (added, rejected)
     assert sum(done[name] for name in ("added", "changed", "unchanged", "rejected")) == len(rows)
+
+
+def test_an_archived_search_says_what_to_do_first(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str
+) -> None:
+    client = client_for(alice)
+    file = upload(client, PEOPLE)
+    archive(rt, alice, UUID(search))
+    page = shown(show(client, f"/search/{search}/import"), ids.PAGE)
+    assert "This search is archived" in page
+    assert "Restore it first" in page
+    assert f'"/search/{search}"' in page
+    for press in (press_start, try_out):
+        answer = press(client, [file], search, FIELDS)
+        assert answer.status_code == 403
+        told = answer.get_json()["response"][ids.IMPORT_PROBLEM]["children"]
+        assert told == searches.ARCHIVED
+    assert table(rt, "SELECT * FROM runs WHERE kind IN ('import', 'dry_run')") == []

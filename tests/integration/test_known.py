@@ -13,6 +13,7 @@ from services.candidates import action_of
 from services.grid_view import View
 from services.identity import Actor
 from services.runtime import Runtime
+from tests.archives import archive, restore
 from tests.explained import Explained
 from tests.people import add_search
 from tests.two_people import Two, add_person, candidate, laden, one, rows, two_people
@@ -72,9 +73,8 @@ def test_a_search_that_is_hidden_from_someone_leaves_no_trace(
     seen = person.person(rt, bob, team[0], candidate(rt, team[0], profile))
     assert seen.known == ()
     with rt.db.connection() as conn:
-        assert known.already_known(conn, [profile], team[0], bob) == {}
         assert known.count_known(conn, [profile], team[0], bob) == 0
-        assert known.already_known(conn, [profile], team[0], alice) == {profile: 1}
+        assert known.count_known(conn, [profile], team[0], alice) == 1
 
 
 def test_three_places_are_named_and_all_are_counted(rt: Runtime, alice: Actor) -> None:
@@ -116,6 +116,33 @@ def test_the_marks_of_a_page_are_read_by_keys(rt: Runtime, alice: Actor, team: l
         if node.get("Relation Name") in ("candidates", "profiles", "changes", "verdicts")
     ]
     assert all(node["Node Type"] != "Seq Scan" for node in read if node["Relation Name"] == "candidates"), plan
+
+
+@pytest.mark.parametrize("tier", ["warm", "cold"])
+def test_an_archived_search_still_says_who_is_known(
+    rt: Runtime, alice: Actor, bob: Actor, team: list[uuid.UUID], tier: str
+) -> None:
+    profile = add_person(rt, team[:2], alice, full_name="Ana Lima")
+    candidates.change(rt, bob, team[1], [candidate(rt, team[1], profile)], action_of("stage", "contacted"), None)
+    hidden = add_person(rt, [team[0], team[3]], alice, full_name="Ben Okoro")
+    for search in (team[1], team[3]):
+        archive(rt, alice, search, tier)
+
+    marks = {row["full_name"]: row["known"] for row in page(rt, bob, team[0])}
+    assert (marks["Ana Lima"]["searches"], marks["Ben Okoro"]) == (1, None)
+    (place,) = marks["Ana Lima"]["places"]
+    assert (place["stage"], place["archived"]) == ("contacted", True)
+    (told,) = person.person(rt, bob, team[0], candidate(rt, team[0], profile)).known
+    assert (told.search_id, told.stage, told.archived) == (team[1], "contacted", True)
+    with rt.db.connection() as conn:
+        assert known.count_known(conn, [profile, hidden], team[0], bob) == 1
+        assert known.count_known(conn, [profile, hidden], team[0], alice) == 2
+    restore(rt, alice, team[1])
+    assert mark_of(rt, bob, team[0], "Ana Lima")["places"][0]["archived"] is False
+
+
+def mark_of(rt: Runtime, actor: Actor, search: uuid.UUID, name: str) -> Any:
+    return next(row["known"] for row in page(rt, actor, search) if row["full_name"] == name)
 
 
 # -- the drawer ------------------------------------------------------------------------------------
@@ -166,6 +193,5 @@ def test_an_import_counts_who_is_known(rt: Runtime, alice: Actor, bob: Actor, te
     here = add_person(rt, team[:1], alice, full_name="Ben Okoro")
     nowhere = one(rt, "INSERT INTO profiles (full_name) VALUES ('New') RETURNING id")["id"]
     with rt.db.connection() as conn:
-        assert known.already_known(conn, [both, here, nowhere], team[0], bob) == {both: 2}
         assert known.count_known(conn, [both, here, nowhere], team[0], bob) == 1
         assert known.count_known(conn, [both, here, nowhere], None, bob) == 2

@@ -93,11 +93,16 @@ def estimate(
 
 
 def start(
-    client: Browser, search: str, *criteria: tuple[Any, ...], scope: str = "active", view: Any = None
+    client: Browser,
+    search: str,
+    *criteria: tuple[Any, ...],
+    scope: str = "active",
+    view: Any = None,
+    budget: Any = None,
 ) -> TestResponse:
     state = [
         (ids.SCREEN_SCOPE, "value", scope), (ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_VIEW, "data", view),
-        (ids.SCREEN_JOB_DESCRIPTION, "value", JOB), *editor(*criteria),
+        (ids.SCREEN_JOB_DESCRIPTION, "value", JOB), (ids.SCREEN_BUDGET, "value", budget), *editor(*criteria),
     ]  # fmt: skip
     return call(client, START, [(ids.SCREEN_START, "n_clicks", 1)], state)
 
@@ -108,8 +113,14 @@ def progress(client: Browser, search: str, run_id: Any, seen: Any = None) -> Tes
     return call(client, PROGRESS, inputs, state)
 
 
-def again(client: Browser, run_id: Any) -> TestResponse:
-    return call(client, AGAIN, [(ids.SCREEN_AGAIN, "n_clicks", 1)], [(ids.SCREEN_RUN, "data", {"run": run_id})])
+def again(client: Browser, run_id: Any, budget: Any = None) -> TestResponse:
+    state: list[Prop] = [(ids.SCREEN_RUN, "data", {"run": run_id}), (ids.SCREEN_BUDGET, "value", budget)]
+    return call(client, AGAIN, [(ids.SCREEN_AGAIN, "n_clicks", 1)], state)
+
+
+def pause(client: Browser, run_id: Any) -> TestResponse:
+    state: list[Prop] = [(ids.SCREEN_RUN, "data", {"run": run_id})]
+    return call(client, f"{ids.SCREEN_RUN}.data", [(ids.SCREEN_PAUSE, "n_clicks", 1)], state)
 
 
 def props(answer: TestResponse) -> dict[str, Any]:
@@ -273,6 +284,47 @@ def test_who_could_not_be_screened_is_listed_and_tried_again(
     assert "dead-letter" not in str(panel) and ids.SCREEN_AGAIN not in str(panel)
 
 
+def test_it_is_paused_with_a_button_and_goes_on_with_another_budget(
+    rt: Runtime, alice: Actor, bob: Actor, client_for: Callable[[Actor], Browser]
+) -> None:
+    search, client = add_search(rt, alice, 5), client_for(alice)
+    refused = props(start(client, search, PYTHON, budget=-1))
+    assert "budget" in refused[ids.SCREEN_PROBLEM]["children"]
+    run_id = props(start(client, search, PYTHON, budget=0.0001))[ids.SCREEN_RUN]["data"]["run"]
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert ids.SCREEN_PAUSE in str(panel)
+    assert ids.SCREEN_PAUSE not in str(props(progress(client_for(bob), search, run_id))[ids.RUN_PROGRESS]["children"])
+    assert "someone else started it" in pause(client_for(bob), run_id).get_data(as_text=True)
+    assert props(pause(client, run_id))[ids.SCREEN_RUN]["data"] == {"run": run_id, "again": 1}
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert ids.SCREEN_AGAIN in str(panel) and ids.SCREEN_PAUSE not in str(panel)
+    again(client, run_id)
+    work(rt, run_id)
+    assert "budget of $0.0001" in words(props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"])
+    again(client, run_id, 5)
+    assert work(rt, run_id)["done"] == 5
+
+
+def test_a_banner_says_why_nobody_is_screened_and_tries_again(
+    rt: Runtime, alice: Actor, charlie: Actor, client_for: Callable[[Actor], Browser], stub: OpenAIStub
+) -> None:
+    search, client = add_search(rt, alice, 3), client_for(alice)
+    stub.then("quota")
+    run_id = start_run(rt, alice, search)
+    assert ids.SCREEN_LIFT not in show(client, f"/search/{search}/screen").get_data(as_text=True)
+    work(rt, run_id)
+    answer = progress(client, search, run_id).get_json()
+    assert "no credit left" in words(answer["sideUpdate"][ids.SCREEN_HOLD]["children"])
+    assert ids.SCREEN_LIFT in show(client, f"/search/{search}/screen").get_data(as_text=True)
+    viewer = show(client_for(charlie), f"/search/{search}/screen").get_data(as_text=True)
+    assert "no credit left" in viewer and ids.SCREEN_LIFT not in viewer
+    lift = f"..{ids.SCREEN_HOLD}.children...{ids.SCREEN_CLOCK}.disabled.."
+    assert call(client_for(charlie), lift, [(ids.SCREEN_LIFT, "n_clicks", 1)]).status_code == 403
+    lifted = props(call(client, lift, [(ids.SCREEN_LIFT, "n_clicks", 1)]))
+    assert lifted[ids.SCREEN_HOLD]["children"] is None
+    assert work(rt, run_id)["done"] == 3
+
+
 def test_criteria_that_changed_meanwhile_need_a_new_screening(
     rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], stub: OpenAIStub
 ) -> None:
@@ -338,6 +390,8 @@ def test_nonsense_is_answered_not_crashed_into(
         progress(client, search, nonsense),
         progress(client, nonsense, 1),
         again(client, nonsense),
+        pause(client, nonsense),
+        start(client, search, PYTHON, budget=[nonsense]),
         propose(client, nonsense),
         estimate(client, nonsense, PYTHON),
         estimate(client, search, PYTHON, scope=nonsense, view=nonsense),

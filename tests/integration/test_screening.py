@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from services import overrides, rubrics, runs, screening, screening_model, searches, verdicts
+from services import model_holds, overrides, rubrics, runs, screening, screening_model, searches, verdicts
 from services.config import Settings, child_environ
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.grid_view import View
@@ -48,7 +48,9 @@ def settings(settings: Settings, stub: OpenAIStub) -> Settings:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of milliseconds between attempts."""
-    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, timeout_s=5))
+    monkeypatch.setattr(
+        screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, timeout_s=5, fan_out=8)
+    )
 
 
 def people(rt: Runtime, search_id: str) -> list[dict[str, Any]]:
@@ -293,6 +295,134 @@ def test_while_the_vendor_says_wait_nobody_calls_and_cancelling_works(
     assert all(one["score"] is None for one in people(rt, search))
 
 
+def test_a_run_is_paused_by_hand_and_nobody_is_asked_twice(
+    rt: Runtime, alice: Actor, bob: Actor, stub: OpenAIStub
+) -> None:
+    search = add_search(rt, alice, 40)
+    stub.then(*["ok"] * 10, *["slow"] * 8)
+    run_id = start(rt, alice, search)
+    ended = in_background(rt, run_id)
+    assert stub.slow_arrived.wait(20)
+    with pytest.raises(NotFound):
+        screening.pause(rt, bob, run_id)
+    assert screening.pause(rt, alice, run_id) == "running"
+    # What is under way when it pauses is answered later, and kept.
+    wait_until(rt, "SELECT bool_or(starts_with(counts ->> 'waiting', 'Pausing')) FROM runs")
+    stub.release.set()
+    ended.join(20)
+    run = row(rt, "SELECT * FROM runs WHERE id = %s", run_id)
+    assert (run["state"], run["failed"]) == ("paused", 0)
+    assert "Go on" in run["message"]
+    assert run["done"] == stub.requests.total == value(rt, "SELECT count(*) FROM ai_decisions")
+    assert value(rt, "SELECT count(*) FROM screening_items WHERE state = 'leased'") == 0
+    with pytest.raises(NotFound):
+        screening.pause(rt, alice, run_id)
+    screening.go_on(rt, alice, run_id)
+    # It waits, so it pauses at once; nothing is left of that when it goes on.
+    assert screening.pause(rt, alice, run_id) == "paused"
+    screening.go_on(rt, alice, run_id)
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], stub.requests.total) == ("done", 40, 40)
+
+
+def test_a_budget_is_not_exceeded_and_can_be_raised(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 40)
+    rubric = save_rubric(rt, alice, search)
+    whole = estimate(rt, alice, View.of(search), rubric).cost
+    assert whole is not None
+    run_id = screening.start(rt, alice, View.of(search), rubric.id, str(whole / 4))
+    run = work(rt, run_id)
+    spent = value(rt, "SELECT sum(cost) FROM api_usage")
+    assert run["state"] == "paused" and "budget" in run["message"]
+    assert whole / 8 < spent <= whole / 4
+    assert 0 < run["done"] == stub.requests.total < 20
+    # Going on with the same budget makes no call.
+    screening.go_on(rt, alice, run_id)
+    assert work(rt, run_id)["state"] == "paused"
+    assert value(rt, "SELECT sum(cost) FROM api_usage") == spent
+    screening.go_on(rt, alice, run_id, str(whole * 2))
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], stub.requests.total) == ("done", 40, 40)
+
+
+@pytest.mark.parametrize("typed", ["x", "0", "-1", "NaN", "1e9", [1]])
+def test_a_budget_that_is_none_is_refused(rt: Runtime, alice: Actor, typed: Any) -> None:
+    search = add_search(rt, alice, 1)
+    with pytest.raises(BadInput, match="budget"):
+        screening.start(rt, alice, View.of(search), save_rubric(rt, alice, search).id, typed)
+    assert value(rt, "SELECT count(*) FROM runs") == 0
+
+
+def test_a_budget_needs_a_model_whose_price_is_known(rt: Runtime, alice: Actor) -> None:
+    search = add_search(rt, alice, 1)
+    rubric = save_rubric(rt, alice, search)
+    own = Runtime(replace(rt.settings, openai_model="own-model"))
+    own.open()
+    try:
+        with pytest.raises(BadInput, match="price"):
+            screening.start(own, alice, View.of(search), rubric.id, "5")
+        assert screening.start(own, alice, View.of(search), rubric.id, " ") > 0
+    finally:
+        own.close()
+
+
+def test_an_account_without_credit_pauses_everyones_runs_and_all_go_on_together(
+    rt: Runtime, alice: Actor, bob: Actor, charlie: Actor, stub: OpenAIStub
+) -> None:
+    first, second = add_search(rt, alice, 12), add_search(rt, bob, 12, "Another")
+    stub.mode = "quota"
+    hers, his = start(rt, alice, first), start(rt, bob, second)
+    assert work(rt, hers)["state"] == "paused"
+    # One refusal is enough: the other run asks nobody.
+    assert stub.requests.total == 1
+    run = work(rt, his)
+    assert (run["state"], stub.requests.total) == ("paused", 1)
+    assert "no credit left" in run["message"]
+    hold = model_holds.current(rt)
+    assert hold is not None and hold.runs == 2 and "add credit" in hold.message
+    with pytest.raises(Forbidden):
+        model_holds.lift(rt, charlie)
+    # Not yet: it was tried just now.
+    assert model_holds.lift_due(rt) == 0
+    stub.mode = "ok"
+    # Whoever takes up one of them takes up all.
+    screening.go_on(rt, bob, his)
+    assert model_holds.current(rt) is None
+    assert [work(rt, run_id)["state"] for run_id in (hers, his)] == ["done", "done"]
+    assert stub.requests.by_outcome == {"ok": 24, "quota": 1}
+
+
+def test_a_hold_is_tried_again_by_itself(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
+    search = add_search(rt, alice, 5)
+    stub.then("bad_key")
+    run_id = start(rt, alice, search)
+    assert work(rt, run_id)["state"] == "paused"
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE model_holds SET tried_at = now() - interval '1 hour'")
+    assert model_holds.lift_due(rt) == 1
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], run["failed"]) == ("done", 5, 0)
+
+
+def test_a_run_that_goes_on_pauses_when_the_account_fails_for_another(
+    rt: Runtime, alice: Actor, stub: OpenAIStub
+) -> None:
+    search = add_search(rt, alice, 30)
+    stub.then("ok")
+    stub.mode = "slow"
+    run_id = start(rt, alice, search)
+    ended = in_background(rt, run_id)
+    assert stub.slow_arrived.wait(20)
+    with rt.db.connection() as conn:
+        model_holds.place(conn, rt.settings, "quota_exhausted", "No credit left.")
+    wait_until(rt, "SELECT bool_or(starts_with(counts ->> 'waiting', 'Pausing')) FROM runs")
+    stub.release.set()
+    ended.join(20)
+    run = row(rt, "SELECT * FROM runs WHERE id = %s", run_id)
+    assert (run["state"], run["message"], run["failed"]) == ("paused", "No credit left.", 0)
+    assert run["done"] == stub.requests.total < 30
+
+
 @pytest.mark.parametrize(("mode", "said"), [("quota", "no credit left"), ("bad_key", "OPENAI_API_KEY")])
 def test_without_credit_or_key_the_run_pauses_and_goes_on_later(
     rt: Runtime, alice: Actor, stub: OpenAIStub, mode: str, said: str
@@ -334,10 +464,12 @@ def test_a_run_is_cancelled_in_the_middle_and_taken_up_again(rt: Runtime, alice:
 
 
 KILLED = """
-import sys
+import dataclasses, sys
+from services import screening_model
 from services.config import Settings
 from services.job_runner import Runner
 from services.runtime import Runtime
+screening_model.PACE = dataclasses.replace(screening_model.PACE, fan_out=8)
 rt = Runtime(Settings.from_env(), kind="worker")
 rt.open()
 runner = Runner(rt, "slot-1")

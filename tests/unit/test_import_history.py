@@ -164,3 +164,57 @@ def test_a_former_job_that_is_the_current_one_again() -> None:
     for company in ("Acme", "Globex", "Acme"):
         found.take(Position("CTO", company, is_current=True))
     assert [(p.company, p.is_current) for p in found.positions] == [("Acme", True), ("Globex", False)]
+
+
+def job(began: str | None, ended: str | None = None, *, current: bool = False) -> Position:
+    return Position(
+        "CTO", f"{began} {ended}", "", day(began) if began else None, day(ended) if ended else None, current
+    )
+
+
+@pytest.mark.parametrize(("jobs", "years"), [
+    ([], None),
+    ([job("2024-11-01", current=True)], 2.0),
+    ([job("2016-01-01", "2020-07-01")], 4.5),
+    # What lies between two jobs is not work; two jobs at once are not twice the time.
+    ([job("2010-01-01", "2012-01-01"), job("2022-11-01", current=True)], 6.0),
+    ([job("2010-01-01", "2020-01-01"), job("2012-01-01", "2014-01-01")], 10.0),
+    ([job("2010-01-01", "2014-01-01"), job("2012-01-01", "2016-01-01")], 6.0),
+    ([job("2016-01-01", "2016-01-01")], 0.0),
+    # Where something is not said, nothing is.
+    ([job(None, "2012-01-01"), job("2022-11-01", current=True)], None),
+    ([job("2010-01-01"), job("2022-11-01", current=True)], None),
+    ([job(None, current=True), job("2010-01-01", "2012-01-01")], None),
+    ([job("2010-01-01")], None),
+    # A second job that goes on lies within the first one.
+    ([job("2020-11-01", current=True), job("2024-01-01")], 6.0),
+    ([job("1950-01-01", current=True)], 76.8),
+])  # fmt: skip
+def test_years_in_work(jobs: list[Position], years: float | None) -> None:
+    assert History(jobs).years(TODAY) == years
+
+
+EMPLOYERS = [
+    {"employer_name": "Globex", "employee_title": "Engineer", "start_date": "2020-01-01", "end_date": "2024-01-01"},
+    {"employer_name": "Acme", "employee_title": "CTO", "start_date": "2024-11-01", "end_date": None},
+]
+
+
+@pytest.mark.parametrize(("row", "years"), [
+    ({"all_employers": EMPLOYERS}, 6.0),
+    # What the file says itself counts.
+    ({"all_employers": EMPLOYERS, "years of experience": "15"}, 15.0),
+    ({"all_employers": [{**EMPLOYERS[0], "start_date": None}, EMPLOYERS[1]]}, None),
+    ({"all_employers": []}, None),
+    # The present job and the one before are not a career.
+    ({"linkedinJobTitle": "CTO", "companyName": "Acme", "linkedinJobDateRange": "Nov 2024 - Present",
+      "linkedinPreviousJobTitle": "Engineer", "previousCompanyName": "Globex",
+      "linkedinPreviousJobDateRange": "Jan 2020 - Jan 2024"}, None),
+])  # fmt: skip
+def test_years_of_experience_follow_from_a_career_that_is_told(row: dict[str, Any], years: float | None) -> None:
+    columns = ["name", *row]
+    person = person_of(
+        1, {"name": "Ana", **row}, columns_by_field(suggest(columns)), today=TODAY, plan=plan_of(columns)
+    )
+    assert person is not None
+    assert person.values["years_experience"] == years

@@ -1,0 +1,83 @@
+"""What a screening obeys while it runs: someone's wish to pause it, the account's state, its budget."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import sql
+from services import db, model_holds, prices
+from services.config import Settings
+from services.errors import BadInput
+from services.jobs import RunHandle
+from services.prompts import JudgePrompt
+from services.vendors.openai_errors import ModelError, Usage
+
+MOST_BUDGET = Decimal(100_000)
+PAUSED = "Paused. Go on when you like: nobody is asked about twice."
+
+_Q = sql.queries("screening")
+
+
+class Paused(Exception):
+    """The run shall pause with this message; held_by: the refusal that holds up everyone's runs, if one does."""
+
+    def __init__(self, message: str, held_by: ModelError | None = None, *, held: bool = False) -> None:
+        super().__init__(message)
+        self.message, self.held_by = message, held_by
+        self.held = held or held_by is not None
+
+
+def obey(conn: db.Conn, settings: Settings, handle: RunHandle) -> None:
+    """One small query. Raises Paused."""
+    row = db.one(conn, _Q.fetch_orders, {"run_id": handle.run_id, "account": model_holds.account_of(settings)})
+    if row is not None and row["pause_requested"]:
+        raise Paused(PAUSED)
+    if row is not None and row["hold"]:
+        raise Paused(row["hold"], held=True)
+
+
+def read_budget(raw: Any, model: str) -> Decimal | None:
+    """US dollars as typed, None where nothing was. Raises BadInput, also for a model whose price is not known."""
+    typed = str(raw).strip() if raw is not None else ""
+    if not typed:
+        return None
+    try:
+        budget = Decimal(typed).quantize(Decimal("0.0001"))
+    except InvalidOperation as error:
+        raise BadInput("A budget is an amount in US dollars, for example 5 or 0.50.") from error
+    if not budget.is_finite() or not 0 < budget <= MOST_BUDGET:
+        raise BadInput(f"A budget is more than 0 and at most {MOST_BUDGET:,} US dollars.")
+    if prices.cost(model, Usage()) is None:
+        raise BadInput(f"The price of the model {model} is not known here, so a budget cannot be kept. Leave it empty.")
+    return budget
+
+
+class Budget:
+    """What one run may still spend. What is under way counts as it is expected to cost."""
+
+    def __init__(self, handle: RunHandle, model: str) -> None:
+        given = handle.params.get("budget")
+        self._limit = None if given is None else Decimal(given)
+        self._model = model
+        self._under_way = Decimal(0)
+
+    def begin(self, prompt: JudgePrompt, spent: Decimal) -> Decimal | None:
+        """The expected cost of a call that may be made now, to be given to end(); None where it has no room."""
+        expected = prices.cost(self._model, Usage(prompt.input_tokens, 0, prompt.output_tokens)) or Decimal(0)
+        if self._limit is not None and spent + self._under_way + expected > self._limit:
+            return None
+        self._under_way += expected
+        return expected
+
+    def end(self, expected: Decimal) -> None:
+        """The call has ended; what it cost is in the run's own figures."""
+        self._under_way -= expected
+
+    def used_up(self, spent: Decimal) -> Paused:
+        """What to raise once nothing is under way and there is room for nobody more."""
+        limit = Decimal(0) if self._limit is None else self._limit.normalize()
+        return Paused(
+            f"The budget of ${limit:f} is used up (${spent:.4f} spent). "
+            "Give a higher budget below and go on; whoever is screened stays so."
+        )
