@@ -332,7 +332,7 @@ FROM (SELECT m.id, (SELECT count(*) FROM notes WHERE candidate_id = m.id) AS n
 WHERE c.id = n.id AND c.note_count <> n.n;
 
 -- keep_ledger --
--- Lines of the ledger may have been closed since: whoever is in has none that is open, whoever is out has one.
+-- Where lines of the ledger were changed since: whoever is in has none that is open, whoever is out has one.
 WITH closed AS (
     UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = 'undo'
     FROM candidates c WHERE c.id = ANY (%(members)s::bigint[]) AND x.candidate_id = c.id
