@@ -19,6 +19,7 @@ from callbacks import (
     ledger,
     list_filling,
     list_page,
+    list_sources,
     lists,
     overrides,
     pages,
@@ -37,8 +38,8 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, overrides, imports,
-    runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling, filters, filter_runs,
-    ledger,
+    runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling, list_sources,
+    filters, filter_runs, ledger,
 )  # fmt: skip
 
 

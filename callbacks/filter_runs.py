@@ -179,17 +179,7 @@ def _samples(rt: Runtime, actor: Actor, search: UUID, wanted: dict[str, Any]) ->
         if not isinstance(threshold, int | float):
             raise BadInput(text.UNKNOWN_CALL)
         pairs = filtering.fuzzy_samples(rt, actor, search, number(wanted["list_id"]), threshold, MOST_PAIRS)
-    entries = _entries(rt, actor, ids_of["ids"], wanted.get("entries"))
-    return dry_run.samples(str(wanted["kind"]), people, unsure, pairs, str(search), entries)
-
-
-def _entries(rt: Runtime, actor: Actor, people: list[int], entries: Any) -> dict[int, str]:
-    """What the entry says that a person met, by person."""
-    if not isinstance(entries, list) or len(entries) < len(people):
-        return {}
-    met = {person: number(entry) for person, entry in zip(people, entries, strict=False) if entry is not None}
-    labels = filter_reads.entry_labels(rt, actor, list(met.values()))
-    return {person: labels[entry] for person, entry in met.items() if entry in labels}
+    return dry_run.samples(str(wanted["kind"]), people, unsure, pairs, str(search))
 
 
 def _marks(rt: Runtime, actor: Actor, search: UUID, list_ids: list[int]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, no_u
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import ids, page_list, text
-from services import filter_reads, lists
+from layouts import ids, list_versions, page_list, text
+from services import filter_reads, list_sheets, lists
 from services.errors import BadInput
 from services.identity import Actor
 from services.lists import ListInfo
@@ -26,7 +26,7 @@ def page(rt: Runtime, actor: Actor, list_id: int) -> Any:
     entries, total = lists.entries(rt, actor, list_id, limit=PAGE)
     return page_list.list_page(
         one, entries, total, lists.versions(rt, actor, list_id), _uses(rt, actor, one),
-        page_size=PAGE, max_mb=rt.settings.max_upload_mb,
+        page_size=PAGE, max_mb=rt.settings.max_upload_mb, sheets=list_sheets.is_set_up(rt),
     )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def show_again(rt: Runtime, actor: Actor, list_id: int) -> None:
     one = lists.get(rt, actor, list_id)
     dash.set_props(ids.LIST_FACTS, {"children": page_list.facts(one, _uses(rt, actor, one))})
     dash.set_props(ids.LIST_ENTRIES, {"children": _entries(rt, actor, one, "", 0)})
-    dash.set_props(ids.LIST_VERSIONS, {"children": page_list.version_table(lists.versions(rt, actor, list_id))})
+    dash.set_props(ids.LIST_VERSIONS, {"children": list_versions.version_table(lists.versions(rt, actor, list_id))})
 
 
 def number(raw: Any) -> int:
@@ -70,7 +70,7 @@ def register(registry: Registry) -> None:
             return no_update  # the button only appeared
         version = number(ctx.triggered_id.get("version"))
         found = filter_reads.version_changes(rt, current_actor(), number(list_id), version)
-        return page_list.version_changes(
+        return list_versions.version_changes(
             found.added, found.removed, found.added_total - len(found.added), found.removed_total - len(found.removed)
         )
 

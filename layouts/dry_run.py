@@ -76,13 +76,12 @@ def samples(
     unsure: Sequence[Sampled],
     pairs: Sequence[FuzzyPair] | None,
     search_id: str,
-    entries: Mapping[int, str],
 ) -> list[Component]:
-    """Some of whom a rule leaves out, and of whom it cannot say. pairs: of a fuzzy rule. entries: met, by person."""
+    """Some of whom a rule leaves out, and of whom it cannot say. pairs: alike names, of a fuzzy rule."""
     parts: list[Component] = []
     for title, some in ((text.DRY_RUN_SAMPLES, people), (text.DRY_RUN_UNSURE, unsure)):
         if some:
-            items = [_person(kind, one, search_id, entries.get(one.id, "")) for one in some]
+            items = [_person(kind, one, search_id) for one in some]
             parts += [html.Strong(title), html.Ul(items, className="sx-samples")]
     if pairs is not None:
         parts += [html.Strong(text.ALIKE_ASK), _pairs(pairs)]
@@ -91,7 +90,7 @@ def samples(
 
 def people_links(people: Sequence[Sampled], search_id: str) -> Component:
     """Some people by name, each a link."""
-    return html.Ul([_person("title", one, search_id, "") for one in people], className="sx-samples")
+    return html.Ul([_person("title", one, search_id) for one in people], className="sx-samples")
 
 
 def _rule(one: Any, place: int) -> Component:
@@ -108,10 +107,7 @@ def _rule(one: Any, place: int) -> Component:
         )
     ]  # fmt: skip
     guarded = text.DRY_RUN_GUARD.format(n=f"{one.guarded:,}") if one.guarded else ""
-    wanted = {
-        "kind": one.rule.kind, "ids": list(one.samples), "unknown": list(one.unknown_samples),
-        "entries": [entry for entry in getattr(one, "sample_entries", ())],
-    }  # fmt: skip
+    wanted = {"kind": one.rule.kind, "ids": list(one.samples), "unknown": list(one.unknown_samples)}
     if one.rule.params.get("match") == "fuzzy":
         wanted |= {"list_id": one.rule.list_id, "threshold": one.rule.params["threshold"]}
     ask = html.Button(
@@ -131,11 +127,10 @@ def _rule(one: Any, place: int) -> Component:
     )
 
 
-def _person(kind: str, one: Sampled, search_id: str, entry: str) -> Component:
+def _person(kind: str, one: Sampled, search_id: str) -> Component:
     name = dcc.Link(one.full_name or text.PERSON_UNNAMED, href=f"/search/{search_id}?status=all&person={one.id}")
     why = " · ".join(filter(None, (_value(part, getattr(one, part)) for part in LOOKED_AT[kind])))
-    parts = [why or text.DRY_RUN_BLANK, *([text.DRY_RUN_ENTRY.format(entry=entry)] if entry else [])]
-    return html.Li([name, html.Span(" – " + " · ".join(parts), className="sx-muted", dir="auto")])
+    return html.Li([name, html.Span(f" – {why or text.DRY_RUN_BLANK}", className="sx-muted", dir="auto")])
 
 
 def _value(part: str, value: Any) -> str:

@@ -13,7 +13,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, shell, text
+from layouts.list_versions import version_table
 from layouts.pages_lists import form, state
+from layouts.pages_runs import OPEN, counts
 from layouts.pages_searches import time
 
 ListInfo = Any
@@ -34,7 +36,7 @@ def list_page(
     *,
     page_size: int,
     max_mb: int,
-    sheets: bool = False,
+    sheets: bool,
 ) -> html.Div:
     """sheets: this installation can read Google Sheets."""
     edit = html.Button(text.LIST_EDIT, id=ids.LIST_EDIT, type="button", className="btn btn-outline-secondary")
@@ -63,6 +65,7 @@ def list_page(
         ),
         dcc.Store(id=ids.LIST_ID, data=one.id),
         dcc.Store(id=ids.LIST_FILLED),
+        dcc.Store(id=ids.LIST_SHEET_RUN),
         dcc.Interval(id=ids.LIST_SHEET_CLOCK, interval=POLL_MS, disabled=True),
         dbc.Modal(form(one), id=ids.LIST_FORM, is_open=False, centered=True) if one.editable else None,
         actions=[edit, delete] if one.editable else None,
@@ -108,46 +111,6 @@ def entry_table(
     return html.Div([table, *_pager(at, len(entries), total, page_size)])
 
 
-def version_table(versions: Sequence[Version]) -> Component:
-    """The list's history, the newest first."""
-    if not versions:
-        return html.P(text.LIST_VERSIONS_EMPTY, className="sx-muted")
-    labels = text.LIST_VERSION_COLUMNS
-    numbers = {labels[0], labels[4], labels[5], labels[6]}
-    head = [html.Th(n, scope="col", className="sx-number" if n in numbers else None) for n in labels]
-    rows = []
-    for one in versions:
-        ask = html.Button(
-            text.LIST_CHANGES, id=ids.list_changes_ask(one.version), type="button", className="btn btn-sm btn-link",
-            **{"aria-label": text.LIST_CHANGES_LABEL.format(n=one.version)},
-        )  # fmt: skip
-        rows.append(html.Tr([
-            html.Td(str(one.version), className="sx-number", **{"data-label": labels[0]}),
-            html.Td(time(one.at), **{"data-label": labels[1]}),
-            html.Td(one.who, **{"data-label": labels[2]}),
-            html.Td(text.LIST_SOURCES[one.source], **{"data-label": labels[3]}),
-            html.Td(f"{one.added:,}", className="sx-number", **{"data-label": labels[4]}),
-            html.Td(f"{one.removed:,}", className="sx-number", **{"data-label": labels[5]}),
-            html.Td(f"{one.entries:,}", className="sx-number", **{"data-label": labels[6]}),
-            html.Td(html.Div(ask, id=ids.list_changes(one.version)), className="sx-list-cell"),
-        ], **{"data-testid": "list-version"}))  # fmt: skip
-    return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="sx-table sx-table-cards")
-
-
-def version_changes(added: Sequence[str], removed: Sequence[str], more_added: int, more_removed: int) -> Component:
-    """What one version added and removed; more: how many are not shown."""
-    parts: list[Any] = []
-    for title, names, more in (
-        (text.LIST_CHANGES_ADDED, added, more_added),
-        (text.LIST_CHANGES_REMOVED, removed, more_removed),
-    ):
-        if names:
-            items: list[Any] = [html.Li(name, dir="auto") for name in names]
-            items += [html.Li(text.LIST_CHANGES_MORE.format(n=more), className="sx-muted")] if more else []
-            parts += [html.Strong(title), html.Ul(items, className="sx-changes-list")]
-    return html.Div(parts, role="status", className="sx-changes")
-
-
 def _ask() -> Component:
     """Closed until someone wants to delete the list."""
     buttons = [
@@ -183,7 +146,7 @@ def _filling(one: ListInfo, max_mb: int, sheets: bool) -> Component:
         [
             html.H2(text.LIST_ADD_TITLE),
             html.Div(typed, className="sx-form"),
-            html.Div([_file(max_mb), _sheet(one) if sheets else None], className="sx-list-ways"),
+            html.Div([_file(max_mb), _sheet(one, sheets)], className="sx-list-ways"),
             html.P(id=ids.LIST_ENTRY_PROBLEM, className="sx-problem", role="alert"),
         ],
         className="sx-section",
@@ -215,7 +178,21 @@ def _file(max_mb: int) -> Component:
     )
 
 
-def _sheet(one: ListInfo) -> Component:
+def sheet_state(run: Any) -> Component:
+    """How far reading the sheet is, or what came of it; the list itself says the rest."""
+    if run["state"] in OPEN:
+        return html.P(text.LIST_SHEET_STARTED, className="sx-muted")
+    if run["state"] == "done":
+        return counts(run["counts"])
+    return html.P(run["message"], className="sx-problem", role="alert")
+
+
+def _sheet(one: ListInfo, sheets: bool) -> Component:
+    """A sheet's address; without a service account, who can do something about that."""
+    if not sheets:
+        return html.Details(
+            [html.Summary(text.LIST_SHEET), html.P(text.LIST_SHEET_OFF, className="sx-muted")], className="sx-list-way"
+        )
     times = [{"label": label, "value": minutes} for minutes, label in text.LIST_SHEET_TIMES.items()]
     every = str(one.sync_every_min or 0)
     return html.Details(
@@ -236,11 +213,7 @@ def _sheet(one: ListInfo) -> Component:
                     html.Div(
                         [
                             html.Button(
-                                text.LIST_SHEET_SAVE, id=ids.LIST_SHEET_SAVE, type="button",
-                                className="btn btn-outline-secondary",
-                            ),
-                            html.Button(
-                                text.LIST_SHEET_SYNC, id=ids.LIST_SHEET_SYNC, type="button", className="btn btn-primary"
+                                text.LIST_SHEET_SAVE, id=ids.LIST_SHEET_SAVE, type="button", className="btn btn-primary"
                             ),
                         ],
                         className="sx-actions",
@@ -248,6 +221,7 @@ def _sheet(one: ListInfo) -> Component:
                 ],
                 className="sx-form",
             ),
+            html.Div(id=ids.LIST_SHEET_STATE, role="status"),
         ],
         className="sx-list-way", open=bool(one.sheet_id),
     )  # fmt: skip

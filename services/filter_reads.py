@@ -87,13 +87,6 @@ def people(rt: Runtime, actor: Actor, search_id: UUID, ids: Sequence[int]) -> li
     return [Sampled(**row | {"schools": tuple(row["schools"])}) for row in found]
 
 
-def entry_labels(rt: Runtime, actor: Actor, ids: Sequence[int]) -> dict[int, str]:
-    """What entries of lists say, by id, at most 100; those that are not to be seen are left out."""
-    with rt.db.connection() as conn:
-        found = db.rows(conn, _Q.fetch_entry_labels, {"ids": list(ids)[:MOST_PEOPLE], **actor.params})
-    return {row["id"]: row["raw"] for row in found}
-
-
 def rule_sources(rt: Runtime, actor: Actor) -> list[tuple[UUID, str]]:
     """(id, title) of searches in which rules were applied, the newest first, at most 50."""
     with rt.db.connection() as conn:

@@ -28,11 +28,6 @@ JOIN profiles p ON p.id = c.profile_id
 WHERE c.search_id = %(search_id)s AND c.id = ANY (%(ids)s::bigint[])
 ORDER BY c.id LIMIT 100;
 
--- fetch_entry_labels --
--- What some entries of lists, that the actor may see, say.
-SELECT e.id, e.raw, e.row_number FROM list_entries e JOIN lists l ON l.id = e.list_id AND list_visible(l, %(actor)s, %(role)s)
-WHERE e.id = ANY (%(ids)s::bigint[]) LIMIT 100;
-
 -- fetch_rule_sources --
 -- Searches, that the actor may see, in which rules were applied, the newest first.
 SELECT s.id, s.title FROM searches s

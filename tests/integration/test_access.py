@@ -348,6 +348,10 @@ TAKES_NO_ID = {
     "..list-form.is_open...url.href...list-problem.children..": "takes a list's id: test_lists_page.py",
     "..list-kind-hint.children...list-holds-box.hidden..": "explains a kind of list, reads nothing",
     "..list-text.value...list-filled.data...list-entry-problem.children..": "takes a list: test_lists_page.py",
+    "..list-filled.data...list-entry-problem.children..": "takes a list: test_list_sources.py",
+    "..list-sheet-run.data...list-sheet-clock.disabled...list-entry-problem.children..":
+        "takes a list: test_list_sources.py",
+    "..list-sheet-state.children...list-sheet-clock.disabled..": "takes a run: test_list_sources.py",
     "list-entries.children": "takes a list's id: test_lists_page.py",
     "list-filled.data": "takes a list's id: test_lists_page.py",
     "url.href": "takes a list's id: test_lists_page.py",

@@ -108,8 +108,12 @@ def test_the_demo_screens_its_people_and_keeps_them_for_the_next_start(
     start()
     with opened(home) as rt:
         assert value(rt, "SELECT count(*) FROM searches") == 2
-        kinds = value(rt, "SELECT array_agg(kind ORDER BY id) FROM runs")
-        assert kinds == ["filter", "import", "find_duplicates", "find_duplicates"]
+        assert value(rt, "SELECT array_agg(kind ORDER BY id) FROM runs") == [
+            "filter",
+            "import",
+            "find_duplicates",
+            "find_duplicates",
+        ]
         # The same seed: the same people.
         assert value(rt, "SELECT md5(string_agg(full_name || summary, '|' ORDER BY id)) FROM profiles") == first
 

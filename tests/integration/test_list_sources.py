@@ -1,0 +1,157 @@
+"""Lists from files and Google Sheets, on the page of a list."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from layouts import ids, text
+from services import list_rows, lists
+from services.config import Settings
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.change_runs import work
+from tests.filter_pages import full, page, response, said
+from tests.stubs.sheets_server import SheetsStub
+from tests.web import Browser, call
+
+ClientFor = Callable[[Actor], Browser]
+SHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
+ADDRESS = f"https://docs.google.com/spreadsheets/d/{SHEET}/edit#gid=0"
+SAVE = "..list-sheet-run.data...list-sheet-clock.disabled..."
+PROGRESS = "..list-sheet-state.children..."
+
+
+@pytest.fixture
+def stub() -> Iterator[SheetsStub]:
+    with SheetsStub() as server:
+        server.sheets[SHEET] = {"Companies": [["Company"], ["Acme"], ["Beeb"]]}
+        yield server
+
+
+@pytest.fixture
+def settings(settings: Settings, stub: SheetsStub) -> Settings:
+    return dataclasses.replace(
+        settings, google_service_account=stub.key, google_sheets_base_url=stub.url, google_sheets_rpm=60_000
+    )
+
+
+@pytest.fixture
+def clients(rt: Runtime, alice: Actor) -> int:
+    list_id = lists.create(rt, alice, "blacklisted_companies", "Clients")
+    lists.replace(rt, alice, list_id, list_rows.from_text("Globex", "companies"))
+    return list_id
+
+
+def upload(client: Browser, name: str, content: bytes) -> str:
+    sent = client.send("/uploads", data={"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
+    assert sent.status_code == 200, sent.get_data(as_text=True)
+    return str(sent.get_json()["upload_id"])
+
+
+def take(client: Browser, list_id: int, uploads: Any, mode: str = "replace") -> Any:
+    known = client.application.config["SOURCINGX_REGISTRY"].app.callback_map
+    output = next(name for name, spec in known.items() if spec["inputs"][0]["id"] == ids.LIST_UPLOAD)
+    return call(client, output, [(ids.LIST_UPLOAD, "data", uploads)],
+                [(ids.LIST_FILE_MODE, "value", mode), (ids.LIST_ID, "data", list_id)])  # fmt: skip
+
+
+def save(client: Browser, list_id: int, address: Any = ADDRESS, part: Any = "Companies", every: Any = "60") -> Any:
+    state = [(ids.LIST_SHEET, "value", address), (ids.LIST_SHEET_RANGE, "value", part),
+             (ids.LIST_SHEET_EVERY, "value", every), (ids.LIST_ID, "data", list_id)]  # fmt: skip
+    return call(client, full(client, SAVE), [(ids.LIST_SHEET_SAVE, "n_clicks", 1)], state)
+
+
+def progress(client: Browser, list_id: int, run_id: Any) -> Any:
+    inputs = [(ids.LIST_SHEET_CLOCK, "n_intervals", 1), (ids.LIST_SHEET_RUN, "data", run_id)]
+    return call(client, full(client, PROGRESS), inputs, [(ids.LIST_ID, "data", list_id)])
+
+
+def labels(rt: Runtime, actor: Actor, list_id: int) -> list[str]:
+    return [one.label for one in lists.entries(rt, actor, list_id)[0]]
+
+
+def test_a_file_takes_the_lists_place_or_is_added(
+    rt: Runtime, alice: Actor, client_for: ClientFor, clients: int
+) -> None:
+    client = client_for(alice)
+    content = b"Company;Why\nAcme GmbH;client\nInitech;partner\n"
+    shown = said(take(client, clients, [upload(client, "clients.csv", content)], "add"))
+    assert text.LIST_FILLED.format(added=2, removed=0, entries=3, version=2) in shown and "Initech" in shown
+    assert labels(rt, alice, clients) == ["Globex", "Acme GmbH", "Initech"]
+    take(client, clients, [upload(client, "clients.csv", content)])
+    assert labels(rt, alice, clients) == ["Acme GmbH", "Initech"]
+    assert lists.get(rt, alice, clients).source == "file"
+
+
+def test_a_file_that_cannot_be_read_changes_nothing(
+    rt: Runtime, alice: Actor, bob: Actor, client_for: ClientFor, clients: int
+) -> None:
+    client = client_for(alice)
+    broken = response(take(client, clients, [upload(client, "clients.xlsx", b"PK\x03\x04 no workbook")]))
+    assert broken[ids.LIST_ENTRY_PROBLEM]["children"] and ids.LIST_FILLED not in broken
+    own = upload(client, "clients.csv", b"Umbrella\n")
+    assert "no longer there" in said(take(client_for(bob), clients, [own]))
+    assert "no longer there" in said(take(client, clients, ["nonsense"]))
+    assert labels(rt, alice, clients) == ["Globex"]
+
+
+def test_who_may_only_look_cannot_fill_a_list(charlie: Actor, client_for: ClientFor, clients: int) -> None:
+    client = client_for(charlie)
+    assert take(client, clients, ["x"]).status_code == 403
+    assert save(client, clients).status_code == 403
+
+
+def test_a_sheet_is_named_read_and_shown(rt: Runtime, alice: Actor, client_for: ClientFor, clients: int) -> None:
+    client = client_for(alice)
+    answer = response(save(client, clients))
+    run_id = answer[ids.LIST_SHEET_RUN]["data"]
+    assert answer[ids.LIST_SHEET_CLOCK]["disabled"] is False
+    assert text.LIST_SHEET_STARTED in said(progress(client, clients, run_id))
+    work(rt, run_id)
+    shown = progress(client, clients, run_id)
+    assert response(shown)[ids.LIST_SHEET_CLOCK]["disabled"] is True
+    assert "Beeb" in said(shown)
+    about = lists.get(rt, alice, clients)
+    assert (about.sheet_id, about.sync_every_min, about.version) == (SHEET, 60, 2)
+    assert SHEET in page(client, f"/lists/{clients}")
+
+
+def test_a_sheet_that_cannot_be_read_says_why_and_the_list_stays(
+    rt: Runtime, alice: Actor, client_for: ClientFor, clients: int, stub: SheetsStub
+) -> None:
+    stub.private.add(SHEET)
+    client = client_for(alice)
+    run_id = response(save(client, clients))[ids.LIST_SHEET_RUN]["data"]
+    work(rt, run_id)
+    shown = said(progress(client, clients, run_id))
+    assert "Share it with" in shown and "The last good version stays in force." in shown
+    assert labels(rt, alice, clients) == ["Globex"]
+
+
+def test_a_sheet_without_an_address_or_tab_is_one_message(
+    rt: Runtime, alice: Actor, client_for: ClientFor, clients: int
+) -> None:
+    client = client_for(alice)
+    for address, part, said_so in (("nowhere", "Companies", "Paste the sheet's address"), (ADDRESS, " ", "Say which")):
+        answer = response(save(client, clients, address, part))
+        assert answer[ids.LIST_ENTRY_PROBLEM]["children"].startswith(said_so)
+        assert ids.LIST_SHEET_RUN not in answer
+    save(client, clients)
+    assert text.LIST_SHEET_GONE in said(save(client, clients, "", ""))
+    assert lists.get(rt, alice, clients).sheet_id == ""
+
+
+def test_another_persons_run_is_not_shown(rt: Runtime, alice: Actor, bob: Actor, client_for: ClientFor) -> None:
+    own = lists.create(rt, alice, "blacklisted_companies", "Mine alone", shared=False)
+    run_id = response(save(client_for(alice), own))[ids.LIST_SHEET_RUN]["data"]
+    assert progress(client_for(bob), own, run_id).status_code == 403
+    assert lists.READ_ONLY in said_any(save(client_for(bob), own))
+
+
+def said_any(answer: Any) -> str:
+    return str(answer.get_data(as_text=True))
