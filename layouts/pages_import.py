@@ -88,7 +88,7 @@ def report(run: Run, search_id: str, compared: Compared = None) -> html.Div:
             *after,
             html.A(text.IMPORT_ANOTHER, href=f"/search/{search_id}/import", className="btn btn-outline-secondary"),
         ]
-    return run_card(run, extra=[_compared(compared, search_id), html.Div(after, className="sx-actions")])
+    return run_card(run, extra=html.Div([_compared(compared, search_id), html.Div(after, className="sx-actions")]))
 
 
 def _compared(compared: Compared, search_id: str) -> html.P | None:

@@ -44,6 +44,7 @@ def run_restore(rt: Runtime, handle: RunHandle) -> None:
         missing = db.one(conn, _Q.count_missing, given)
         if missing is None or missing["missing"]:
             raise archive_files.Damaged(files[0].table)
+        db.run(conn, _Q.carry_merges, given)
         db.run(conn, _Q.mark_restored, given)
         audit(conn, handle.actor, "search.restored", str(handle.search_id), run_id=handle.run_id)
         handle.finish(conn=conn)
@@ -67,7 +68,8 @@ def _put_back(
                 conn.execute(_Q.lock_people)
             archive_tables.restore_rows(conn, table, archive_id, batch)
             if file.table == "candidates":
-                conn.execute(_Q.sync_restored, {"archive_id": archive_id, "ids": batch["id"]})
+                came = {"archive_id": archive_id, "ids": batch["id"], "people": batch["profile_id"]}
+                conn.execute(_Q.sync_restored, came)
             handle.save(conn, max(start + position, handle.done), _file=number, _row=position)
 
 

@@ -36,8 +36,9 @@ NO_PAIR = "This pair does not exist, or you may not see both people."
 DECIDED = "A colleague has decided about this pair already. Load the list again."
 GONE = "One of the two is not there any more. Load the list again."
 SCREENING = "One of them is being screened right now. Merge them when the screening has ended."
-BOTH_ARCHIVED = "Both are in a search that is archived. Restore it first, then merge them."
-ARCHIVED_SINCE = "A search of one of them was archived since. Restore it first, then take the merge back."
+BOTH_ARCHIVED = "Both are in {search}, which is archived. Restore it first, then merge them."
+ARCHIVED_SINCE = "{search}, where the two became one, was archived since. Restore it first, then take the merge back."
+HIDDEN = "a search that is not shared with you (ask an admin)"
 NOT_YOURS = "Only the person who merged them, or an admin, can take it back."
 ONCE = "This merge was taken back already."
 LATER = "This person was merged with someone else since. Take that back first."
@@ -105,8 +106,7 @@ def _merge(rt: Runtime, actor: Actor, pair_id: int, choices: Mapping[str, str]) 
         }  # fmt: skip
         if len(db.rows(conn, _Q.lock_profiles, given)) < 2:
             raise Decided(GONE)
-        if _found(conn, _Q.find_both_archived, given):
-            raise Decided(BOTH_ARCHIVED)
+        _refuse(conn, _Q.find_both_archived, given | actor.params, BOTH_ARCHIVED)
         conn.execute(_Q.keep_own_books)
         members = db.rows(conn, _Q.lock_members, given)
         folds = _folds(members, given["survivor"])
@@ -181,14 +181,14 @@ def _undo(rt: Runtime, actor: Actor, merge_id: int) -> Undone:
             raise Decided(LATER)
         given = {"merge_id": merge_id, "actor": actor.user_id, "members": found["members"]}
         given["people"] = [found["kept_id"], found["merged_id"]]
-        if _found(conn, _Q.find_archived_since, given):
-            raise Decided(ARCHIVED_SINCE)
+        _refuse(conn, _Q.find_archived_since, {"folded": found["folded"], **actor.params}, ARCHIVED_SINCE)
         db.rows(conn, _Q.lock_profiles, given)
         db.rows(conn, _Q.lock_members, given)
         conn.execute(_Q.keep_own_books)
         newer_notes = _found(conn, _Q.find_newer_notes, given)
         before = _searches(conn, given)
         kept = {row["place"]: row["kept"] for row in db.rows(conn, _Q.take_back, given)}
+        db.run(conn, _Q.take_back_archived, given)
         if newer_notes:
             db.run(conn, _Q.recount_notes, given)
         db.run(conn, _Q.keep_ledger, {**given, "kept": bool(kept.keys() & {"candidates", "exclusions"})})
@@ -257,6 +257,13 @@ def _count(conn: db.Conn, searches: list[UUID], change: int) -> None:
 
 def _searches(conn: db.Conn, given: Mapping[str, Any]) -> set[UUID]:
     return {row["search_id"] for row in db.rows(conn, _Q.fetch_members, given)}
+
+
+def _refuse(conn: db.Conn, query: str, given: Mapping[str, Any], words: str) -> None:
+    """Raises Decided where an archived search is in the way."""
+    if (row := db.one(conn, query, given)) is not None:
+        said = words.format(search=f"“{row['title']}”" if row["title"] else HIDDEN)
+        raise Decided(said[0].upper() + said[1:])
 
 
 def _found(conn: db.Conn, query: str, given: Mapping[str, Any]) -> bool:

@@ -202,10 +202,11 @@ JOIN archive_people p ON p.archive_id = %(archive_id)s AND p.candidate_id = a.id
 ORDER BY a.id ON CONFLICT DO NOTHING;
 
 -- sync_restored --
--- Brings candidates up to date whose profiles changed while they were away.
+-- Brings candidates up to date whose profiles changed while they were away, or who are somebody else by now.
 SELECT sync_candidates(array_agg(g.id)) AS searches
 FROM archives a JOIN archive_people p ON p.archive_id = a.id JOIN profiles g ON g.id = p.profile_id
-WHERE a.id = %(archive_id)s AND p.candidate_id = ANY (%(ids)s::bigint[]) AND g.updated_at >= a.created_at;
+    JOIN unnest(%(ids)s::bigint[], %(people)s::bigint[]) AS f (candidate_id, profile_id) ON f.candidate_id = p.candidate_id
+WHERE a.id = %(archive_id)s AND (g.updated_at >= a.created_at OR p.profile_id <> f.profile_id);
 
 -- restore_notes --
 -- Notes of those who came back.
@@ -268,6 +269,22 @@ SELECT count(*) AS missing FROM archive_people p
 WHERE p.archive_id = %(archive_id)s
     AND NOT EXISTS (SELECT FROM candidates c WHERE c.id = p.candidate_id AND c.search_id = %(search_id)s)
     AND NOT EXISTS (SELECT FROM candidates c WHERE c.search_id = %(search_id)s AND c.profile_id = p.profile_id);
+
+-- carry_merges --
+-- Merges that moved people of the archive moved candidates, from now on: so they can still be taken back.
+UPDATE merges m SET undo = n.undo, members = m.members || n.members
+FROM (SELECT o.id, array_agg(p.candidate_id) FILTER (WHERE p.candidate_id IS NOT NULL) AS members,
+        jsonb_agg(CASE WHEN p.candidate_id IS NULL THEN d.step ELSE jsonb_build_object('t', 'candidates',
+            'k', jsonb_build_object('id', p.candidate_id), 'b', d.step -> 'b', 'a', d.step -> 'a') END) AS undo
+    FROM merges o CROSS JOIN jsonb_array_elements(o.undo) AS d (step)
+    LEFT JOIN archive_people p ON d.step ->> 't' = 'archive_people' AND p.archive_id = %(archive_id)s
+        AND p.archive_id = (d.step #>> '{k,archive_id}')::bigint AND p.place = (d.step #>> '{k,place}')::integer
+    WHERE o.undone_at IS NULL AND EXISTS (
+            SELECT FROM archive_people s WHERE s.archive_id = %(archive_id)s AND s.profile_id = o.survivor_id)
+        AND NOT (p.candidate_id IS NOT NULL AND o.undo @> jsonb_build_array(jsonb_build_object('t', 'candidates',
+            'k', jsonb_build_object('id', p.candidate_id))))
+    GROUP BY o.id) AS n
+WHERE m.id = n.id AND n.members IS NOT NULL;
 
 -- mark_restored --
 -- The tables are the truth again: a new version, so that no list of before the archive is shown.

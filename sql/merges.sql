@@ -34,13 +34,27 @@ SELECT EXISTS (SELECT FROM screening_items i JOIN runs r ON r.id = i.run_id
         AND r.state IN ('queued', 'running', 'paused')) AS found;
 
 -- find_both_archived --
--- Whether both are in one search that was put away: what hangs on each of them is in its files.
-SELECT EXISTS (SELECT FROM archive_people a JOIN archive_people b USING (archive_id)
-    WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s) AS found;
+-- A search that was put away and in which both are: what hangs on each of them is in its files. Its title where
+-- the actor may know it.
+SELECT CASE WHEN search_listed(s, %(actor)s, %(role)s) THEN s.title END AS title
+FROM archive_people a JOIN archive_people b USING (archive_id)
+JOIN archives r ON r.id = a.archive_id JOIN searches s ON s.id = r.search_id
+WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s AND s.archived_at IS NOT NULL
+ORDER BY title NULLS LAST LIMIT 1;
 
 -- find_archived_since --
--- Whether a search in which one of these candidates stands was put away since.
-SELECT EXISTS (SELECT FROM archive_people WHERE candidate_id = ANY (%(members)s::bigint[])) AS found;
+-- A search in which a merge made one candidate of two, and that was put away since. Its title as above.
+SELECT CASE WHEN search_listed(s, %(actor)s, %(role)s) THEN s.title END AS title
+FROM searches s WHERE s.id = ANY (%(folded)s::uuid[]) AND s.archived_at IS NOT NULL
+ORDER BY title NULLS LAST LIMIT 1;
+
+-- take_back_archived --
+-- Candidates who only went along, and whose search was put away since, come back from it as the other one.
+UPDATE archive_people p SET profile_id = (d.b ->> 'profile_id')::bigint
+FROM merges m CROSS JOIN jsonb_to_recordset(m.undo) AS d (t text, k jsonb, b jsonb, a jsonb)
+WHERE m.id = %(merge_id)s AND d.t = 'candidates' AND d.b ? 'profile_id' AND d.a ? 'profile_id'
+    AND p.profile_id = m.kept_id AND p.profile_id = (d.a ->> 'profile_id')::bigint
+    AND p.candidate_id = (d.k ->> 'id')::bigint;
 
 -- insert_merge --
 -- One merge.

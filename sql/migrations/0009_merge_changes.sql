@@ -121,6 +121,10 @@ BEGIN
                         'search_tsv', 'note_count')) THEN
                     left_alone := left_alone || jsonb_build_object(step.t, coalesce((left_alone ->> step.t)::bigint, 0) + 1);
                 END IF;
+            ELSIF step.t = 'candidates' AND step.r IS NULL AND EXISTS (
+                SELECT FROM archive_people p WHERE p.candidate_id = (step.k ->> 'id')::bigint) THEN
+                -- In the files of an archived search: its index says whose it is (sql/merges.sql, take_back_archived).
+                NULL;
             ELSE
                 left_alone := left_alone || jsonb_build_object(step.t, coalesce((left_alone ->> step.t)::bigint, 0) + 1);
             END IF;

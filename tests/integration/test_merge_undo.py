@@ -240,25 +240,3 @@ def test_every_table_that_refers_to_people_or_candidates_is_known(rt: Runtime, a
     known = {row["name"] for row in seen} | {"merges"}
     assert {row["name"] for row in found} <= known
     assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs", "changes"}
-
-
-def test_two_in_one_archived_search_are_not_merged(rt: Runtime, alice: Actor, two: Two) -> None:
-    """Their notes and verdicts are in its files, and would come back for one of them only."""
-    rows(rt, "UPDATE archive_people SET place = 2 WHERE place = 1")
-    rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
-             " note_count, tags) VALUES (1, 1, 901, %s, 'active', 'new', 0, '{}')", two.a)  # fmt: skip
-    before = everything(rt)
-    with pytest.raises(merges.Decided, match="Restore it first, then merge"):
-        merges.merge(rt, alice, two.pair)
-    assert everything(rt) == before
-
-
-def test_a_merge_whose_candidates_were_archived_since_is_not_taken_back(rt: Runtime, alice: Actor, two: Two) -> None:
-    done = merges.merge(rt, alice, two.pair)
-    moved = one(rt, "SELECT id FROM candidates WHERE profile_id = %s AND search_id = %s", two.a, two.right)
-    rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
-             " note_count, tags) VALUES (2, 1, %s, %s, 'active', 'new', 0, '{}')", moved["id"], two.a)  # fmt: skip
-    before = everything(rt)
-    with pytest.raises(merges.Decided, match="Restore it first, then take"):
-        merges.undo(rt, alice, done.id)
-    assert everything(rt) == before
