@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from callbacks import (
     actions,
+    admin_operations,
+    admin_users,
     archives,
     documents,
     duplicates,
@@ -29,7 +31,7 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, imports, runs,
-    exports, export_dialog, screening, duplicates,
+    exports, export_dialog, screening, duplicates, admin_users, admin_operations,
 )  # fmt: skip
 
 
