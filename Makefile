@@ -1,6 +1,6 @@
 # make run     start SourcingX; needs Python 3.11 or newer, git and make, and nothing else
-# make test    every test; make test-fast leaves the browser out; make test-million browses a million people
-# make lint    style, types, import rules, security, spelling
+# make test    every test; make test-fast leaves the browser and nginx out; make test-million browses a million people
+# make lint    style, types, import rules, security, secrets, spelling
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest
 # Two processes, each with servers of its own; a file's tests stay together.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: run demo demo-reset test test-fast test-million lint bench bench-quick browser environment environment-dev
+.PHONY: run demo demo-reset test test-fast test-million lint bench bench-quick browser nginx environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment
@@ -25,11 +25,11 @@ demo: environment
 demo-reset: environment
 	@exec $(BIN)/sourcingx demo --reset
 
-test: environment-dev browser
+test: environment-dev browser nginx
 	$(PYTEST) $(PARALLEL)
 
 test-fast: environment-dev
-	$(PYTEST) $(PARALLEL) -m "not browser"
+	$(PYTEST) $(PARALLEL) -m "not browser and not nginx"
 
 # What people do in the grid, in the browser, with a million people in the search; takes minutes.
 test-million: environment-dev browser
@@ -40,7 +40,7 @@ lint: environment-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PYTEST) -q tests/unit/test_architecture.py
+	$(PYTEST) -q tests/unit/test_architecture.py tests/unit/test_no_secrets.py
 	$(BIN)/bandit -q -ll -r app.py callbacks layouts services sql
 	$(BIN)/codespell
 
@@ -77,4 +77,14 @@ browser:
 	    apt-get install -qq -y --no-install-recommends chromium chromium-driver >/dev/null; \
 	else \
 	    echo "make test drives a browser: install Chromium and chromedriver, or run make test-fast." >&2; exit 1; \
+	fi
+
+# The configuration in deploy/ is tried with the system's nginx.
+nginx:
+	@if command -v nginx >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -qq -y --no-install-recommends nginx-light >/dev/null; \
+	else \
+	    echo "make test tries deploy/nginx.conf: install nginx, or run make test-fast." >&2; exit 1; \
 	fi

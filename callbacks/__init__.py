@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from callbacks import (
     actions,
+    admin_operations,
+    admin_users,
     archives,
     criteria,
     documents,
@@ -39,7 +41,7 @@ from callbacks.registry import Registry
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, overrides, imports,
     runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling, list_sources,
-    filters, filter_runs, ledger,
+    filters, filter_runs, ledger, admin_users, admin_operations,
 )  # fmt: skip
 
 

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from dash import ClientsideFunction, Input, Output, State
+from dash import ClientsideFunction, Input, Output, State, dcc
+from dash.development.base_component import Component
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 from werkzeug.routing import Rule as Path
 
 from callbacks import (
+    admin_operations,
+    admin_users,
     duplicates,
     filters,
     imports,
@@ -24,9 +27,10 @@ from callbacks import (
     search_page,
     searches,
 )
-from callbacks.registry import Registry, Rule
+from callbacks.registry import NOT_STATE, Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
 from layouts import ids, shell, text
+from services import state_limits
 from services.errors import Archived, Forbidden, ProductError
 
 # Gets (rt, actor, **parameters of the path) and returns a component; see query() for the rest of the address.
@@ -45,6 +49,11 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/lists/<int:list_id>", list_page.page),
     ("/duplicates", duplicates.page),
     ("/runs", runs.page),
+    ("/admin/users", admin_users.page),
+    ("/admin/sessions", admin_users.sessions_page),
+    ("/admin/workers", admin_operations.workers_page),
+    ("/admin/jobs", admin_operations.jobs_page),
+    ("/admin/keys", admin_operations.keys_page),
 ]
 
 
@@ -61,6 +70,13 @@ def find(pathname: str) -> tuple[PageFunction, dict[str, Any]] | None:
 def query() -> str:
     """The query string of the page that is being made, without "?"."""
     return str(g.get("page_query", ""))
+
+
+def _check_stores(page: Any) -> None:
+    """What a page is born with is state, too. Raises StateTooLarge."""
+    for part in page._traverse() if isinstance(page, Component) else ():
+        if isinstance(part, dcc.Store) and str(part.id) not in NOT_STATE:
+            state_limits.check(str(part.id), getattr(part, "data", None))
 
 
 def register(registry: Registry) -> None:
@@ -87,7 +103,9 @@ def register(registry: Registry) -> None:
             return shell.message_page(text.NOT_FOUND_TITLE, text.NOT_FOUND_BODY)
         function, params = found
         g.page_query = (search or "").removeprefix("?")
-        return function(rt, current_actor(), **params)
+        shown = function(rt, current_actor(), **params)
+        _check_stores(shown)
+        return shown
 
     registry.clientside(ClientsideFunction("shell", "arrived"), Input(ids.PAGE, "children"), State(ids.URL, "pathname"))
 

@@ -19,9 +19,21 @@ import dash
 from dash.exceptions import PreventUpdate
 
 from callbacks import errors
+from layouts import ids
+from services import state_limits
 from services.errors import Forbidden, NotSignedIn, ProductError
 from services.identity import Actor
 from services.runtime import Runtime
+
+# Stores that are no state, and why.
+NOT_STATE = {
+    ids.CHANGE_ANSWER: "rows for the grid, which takes them and drops this",
+    ids.PERSON_ANSWER: "the open person, shown and replaced by the next",
+    ids.EXPORT_TARGET: "the selection: a list of ids has limits of its own",
+    ids.GRID_VIEW: "what the address says, which has at most 8 KB",
+    ids.URL_ANSWER: "what the address says, which has at most 8 KB",
+    ids.SCREEN_VIEW: "what the address says, which has at most 8 KB",
+}
 
 F = TypeVar("F", bound=Callable[..., Any])
 OnError = Callable[[ProductError], Any]
@@ -87,7 +99,8 @@ class Registry:
             return leave
 
         def decorate(function: F) -> F:
-            register(_guarded(function, on_error or tell))
+            kept = _stores(self.app.callback_map[callback_id])
+            register(_guarded(function, on_error or tell, kept))
             return function
 
         return decorate
@@ -129,11 +142,29 @@ class Registry:
         return str(next(reversed(self.app.callback_map)))
 
 
-def _guarded(function: Callable[..., Any], on_error: OnError) -> Callable[..., Any]:
+def _stores(spec: Any) -> list[tuple[int | None, str]]:
+    """(place among the outputs, or None for the only one; id) of every output that a Store keeps."""
+    if spec["no_output"]:
+        return []
+    outputs = spec["output"]
+    many = isinstance(outputs, list | tuple)
+    return [
+        (place if many else None, str(output.component_id))
+        for place, output in enumerate(outputs if many else [outputs])
+        if output.component_property == "data" and str(output.component_id) not in NOT_STATE
+    ]
+
+
+def _guarded(function: Callable[..., Any], on_error: OnError, kept: list[tuple[int | None, str]]) -> Callable[..., Any]:
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            for place, name in kept:
+                value = result if place is None or not isinstance(result, list | tuple) else result[place]
+                if value is not dash.no_update:
+                    state_limits.check(name, value)
+            return result
         except PreventUpdate:
             raise
         except ProductError as error:

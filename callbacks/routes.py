@@ -17,6 +17,9 @@ from services.errors import BadInput, NotFound, NotSignedIn, ProductError
 from services.runtime import Runtime
 
 FORM_COOKIE = "sx_form"
+# Tells a browser that an account was signed in from before; lets nobody in by itself.
+DEVICE_COOKIE = "sx_device"
+DEVICE_S = 365 * 86_400
 
 
 def register(registry: Registry) -> None:
@@ -79,7 +82,8 @@ def _register_sign_in(registry: Registry) -> None:
         if not _form_is_ours():
             return _form_page(target, email, text.LOGIN_STALE, 403)
         try:
-            token = identity.sign_in(rt, email, request.form.get("password", ""))
+            device = request.cookies.get(DEVICE_COOKIE, "")
+            token = identity.sign_in(rt, email, request.form.get("password", ""), device)
         except ProductError as error:
             return _form_page(target, email, error.message, error.status)
         return _signed_in(rt, token, session.safe_next(target))
@@ -133,5 +137,7 @@ def _with_form_cookie(page: str, csrf: str, status: int) -> Response:
 def _signed_in(rt: Runtime, token: str, target: str) -> Any:
     answer = redirect(target, 303)
     session.set_cookie(rt, answer, token)
+    answer.set_cookie(DEVICE_COOKIE, identity.device_token(rt, token), max_age=DEVICE_S, httponly=True,
+                      samesite="Strict", secure=request.is_secure, path="/login")  # fmt: skip
     answer.delete_cookie(FORM_COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
     return answer

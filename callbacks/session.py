@@ -12,7 +12,7 @@ from flask import Flask, Response, g, redirect, request
 from callbacks.errors import CALLBACK_PATH
 from callbacks.registry import Declared, Registry, Rule
 from layouts import text
-from services import identity
+from services import identity, state_limits
 from services.errors import BadInput, Forbidden, NotSignedIn
 from services.identity import Actor
 from services.runtime import Runtime
@@ -87,6 +87,11 @@ def check_origin() -> None:
 def register(registry: Registry) -> None:
     """Put the check in front of every request."""
     server: Flask = registry.app.server
+
+    @server.after_request
+    def keep_cookies_small(response: Response) -> Response:
+        state_limits.check("cookies", response.headers.getlist("Set-Cookie"))
+        return response
 
     @server.before_request
     def admit() -> Any:

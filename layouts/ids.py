@@ -311,6 +311,27 @@ ADMIN_SESSIONS = "admin-sessions"
 ADMIN_WORKERS = "admin-workers"
 ADMIN_USAGE = "admin-usage"
 ADMIN_JOBS = "admin-jobs"
+ADMIN_KEYS = "admin-keys"
+ADMIN_LINK = "admin-link"
+ADMIN_LINK_TEXT = "admin-link-text"
+ADMIN_PROBLEM = "admin-problem"
+ADMIN_INVITE = "admin-invite"
+ADMIN_INVITE_EMAIL = "admin-invite-email"
+ADMIN_INVITE_NAME = "admin-invite-name"
+ADMIN_INVITE_ROLE = "admin-invite-role"
+ADMIN_CLOCK = "admin-clock"
+ADMIN_JOBS_CLOCK = "admin-jobs-clock"
+ADMIN_KEY_ANSWER = "admin-key-answer"
+
+
+def admin_act(row: Any, do: Any) -> dict[str, Any]:
+    """A button of a row of an admin page; do: link, disable, enable, end, retry or test. row may be dash.ALL."""
+    return {"type": f"admin-{do}", "id": row}
+
+
+def admin_role(user_id: Any) -> dict[str, Any]:
+    """The role of one user; user_id may be dash.ALL."""
+    return {"type": "admin-role", "id": user_id}
 
 
 def search_edit(search_id: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Redis holds only what can be computed again: ordered id lists and memoized count
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,10 +15,13 @@ import redis
 from cachelib.serializers import RedisSerializer
 from flask_caching.backends.rediscache import RedisCache
 
-from services import metrics
+from services import metrics, state_limits
+from services.state_limits import StateTooLarge
 
 T = TypeVar("T")
 RETRY_S = 1.0
+
+_log = logging.getLogger(__name__)
 
 
 class CacheDown(Exception):
@@ -74,7 +78,11 @@ class Cache:
             return found  # type: ignore[no-any-return]
         value = compute()
         try:
+            state_limits.check("a memoized value", value)
             self.call(lambda _: self._memo.set(key, value, timeout=ttl_s))
         except CacheDown:
             pass
+        except StateTooLarge as error:
+            # Computed each time instead: slower, and seen in the log.
+            _log.error("not kept: %s (%s)", error, key.partition(":")[0])
         return value

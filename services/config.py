@@ -144,6 +144,10 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
+# For the admin's page: which secrets a process that started this one had read from files.
+_FILED = "SOURCINGX_SECRETS_FROM_FILES"
+
+
 @dataclass(frozen=True)
 class Settings:
     """All settings, parsed. Field = variable name in lower case, SOURCINGX_HOME is `home`."""
@@ -227,6 +231,15 @@ def _raw(setting: Setting, env: Mapping[str, str]) -> str:
     return env.get(setting.name) or setting.default
 
 
+def origin(setting: Setting, settings: Settings, environ: Mapping[str, str] | None = None) -> str:
+    """Where a secret came from: "file", "environment", or "" when it is not set."""
+    env = os.environ if environ is None else environ
+    if not getattr(settings, setting.field):
+        return ""
+    filed = env.get(f"{setting.name}_FILE") or setting.name in env.get(_FILED, "").split(",")
+    return "file" if filed else "environment"
+
+
 def announce_metrics_folder(folder: Path) -> None:
     """Where this process keeps its figures: prometheus_client reads it from the environment alone."""
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
@@ -235,4 +248,5 @@ def announce_metrics_folder(folder: Path) -> None:
 def child_environ(settings: Settings) -> dict[str, str]:
     """The environment for a process that shall see exactly these settings."""
     environ = {name: value for name, value in os.environ.items() if name not in {f"{s.name}_FILE" for s in SETTINGS}}
-    return environ | {setting.name: str(getattr(settings, setting.field)) for setting in SETTINGS}
+    filed = [s.name for s in SETTINGS if s.secret and origin(s, settings) == "file"]
+    return environ | {_FILED: ",".join(filed)} | {s.name: str(getattr(settings, s.field)) for s in SETTINGS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import threading
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db
+from services import db, state_limits
 from services.errors import BadInput, LimitReached, NotSignedIn
 from services.runtime import Runtime
 
@@ -110,26 +111,34 @@ def sign_in_with_link(rt: Runtime, token: str) -> str:
         return _start_session(conn, row["id"])
 
 
-def sign_in(rt: Runtime, email: str, password: str) -> str:
-    """Check a password; returns the session's token.
+def sign_in(rt: Runtime, email: str, password: str, device: str = "") -> str:
+    """Check a password; returns the session's token. device: what device_token() gave this browser earlier.
 
-    Raises NotSignedIn (same message and time for unknown address and wrong password) and
-    LimitReached after 10 failures in 15 minutes for one address.
+    Raises NotSignedIn (same message and time for unknown address and wrong password) and LimitReached
+    after 10 failures in 15 minutes. Browsers that the account has signed in from count for themselves,
+    all others together: a stranger who tries an address can lock out strangers, not its owner.
     """
-    email_hash = digest(email.strip().lower())
     with rt.db.connection() as conn:
-        attempts = db.one(conn, _Q.count_attempts, {"email_hash": email_hash})
         row = db.one(conn, _Q.fetch_user_by_email, {"email": email.strip()})
+        bucket = {"email_hash": _bucket(rt, email, row["id"] if row else 0, device)}
+        attempts = db.one(conn, _Q.count_attempts, bucket)
     if attempts and attempts["attempts"] >= MAX_ATTEMPTS:
         raise LimitReached("Too many failed sign-ins for this address. Wait 15 minutes or use a sign-in link.")
     good = _verify(row["password_hash"] if row and row["password_hash"] else _UNKNOWN, password)
     if not good or row is None or row["password_hash"] is None or row["disabled_at"] is not None:
         with rt.db.connection() as conn:
-            db.run(conn, _Q.insert_attempt, {"email_hash": email_hash})
+            db.run(conn, _Q.insert_attempt, bucket)
         raise NotSignedIn("E-mail address or password is wrong.")
     with rt.db.connection() as conn:
-        db.run(conn, _Q.clear_attempts, {"email_hash": email_hash})
+        db.run(conn, _Q.clear_attempts, bucket)
         return _start_session(conn, row["id"])
+
+
+def device_token(rt: Runtime, session_token: str) -> str:
+    """For the cookie of a browser that has just signed in: nothing to store, and no way in by itself."""
+    actor = actor_of(rt, session_token, counts_as_use=False)
+    nonce = secrets.token_urlsafe(12)
+    return f"{nonce}.{_device_mac(rt, actor.user_id, nonce)}" if actor else ""
 
 
 def actor_of(rt: Runtime, token: str, *, counts_as_use: bool = True) -> Actor | None:
@@ -166,6 +175,8 @@ def preferences(rt: Runtime, actor: Actor) -> dict[str, Any]:
 
 
 def set_preference(rt: Runtime, actor: Actor, name: str, value: Any) -> None:
+    """Keep a choice of the actor's. Raises StateTooLarge for what is none."""
+    state_limits.check("a preference", value)
     with rt.db.connection() as conn:
         db.run(conn, _Q.upsert_preference, {"user_id": actor.user_id, "name": name, "value": Jsonb(value)})
 
@@ -174,6 +185,19 @@ def audit(conn: db.Conn, actor: Actor, action: str, subject: str = "", **detail:
     """One line of the audit log, in the transaction of what it tells. No personal data in detail."""
     db.run(conn, _Q.insert_audit, {
         "user_id": actor.user_id, "action": action, "subject": subject, "detail": Jsonb(detail)})  # fmt: skip
+
+
+def _bucket(rt: Runtime, email: str, user_id: int, device: str) -> bytes:
+    """Where failures are counted: with this account's browser, or with the address."""
+    nonce, _, mac = device.partition(".")
+    if user_id and nonce and hmac.compare_digest(mac.encode(), _device_mac(rt, user_id, nonce).encode()):
+        return digest(f"device {user_id} {nonce}")
+    return digest(email.strip().lower())
+
+
+def _device_mac(rt: Runtime, user_id: int, nonce: str) -> str:
+    key, said = rt.settings.secret_key.encode(), f"device:{user_id}:{nonce}".encode()
+    return hmac.new(key, said, hashlib.sha256).hexdigest()
 
 
 def _start_session(conn: db.Conn, user_id: int) -> str:

@@ -46,7 +46,7 @@ UPDATE user_sessions SET revoked_at = now() WHERE token_hash = %(token_hash)s AN
 
 -- fetch_sessions --
 -- Sign-ins that are still good, newest use first.
-SELECT s.id, u.email, u.role, s.created_at, s.last_active
+SELECT s.id, u.name, u.email, u.role, s.created_at, s.last_active
 FROM user_sessions s JOIN users u ON u.id = s.user_id
 WHERE s.revoked_at IS NULL AND s.last_active > now() - make_interval(mins => %(idle_min)s)
     AND s.created_at > now() - make_interval(hours => %(max_h)s)

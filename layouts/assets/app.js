@@ -149,7 +149,9 @@
           if (heading) document.title = `${heading.textContent} · ${words().product}`;
           for (const link of document.querySelectorAll("#nav a")) {
             const path = link.getAttribute("href");
-            const here = path === "/" ? pathname === "/" || pathname.startsWith("/search/") : pathname.startsWith(path);
+            // One link leads to all pages of the administration.
+            const section = path.replace(/^\/admin\/.*/, "/admin/");
+            const here = path === "/" ? pathname === "/" || pathname.startsWith("/search/") : pathname.startsWith(section);
             if (here) link.setAttribute("aria-current", "page");
             else link.removeAttribute("aria-current");
           }

@@ -425,4 +425,6 @@ def test_the_owner_is_not_refused(
 
 def test_every_callback_is_tried_with_someone_elses_ids(registry: Registry) -> None:
     tried = {output for output, _ in FOREIGN} | set(TAKES_NO_ID)
-    assert {plain(output) for output in registry.callbacks} - tried == set()
+    # What only admins may call is refused to everyone else, whatever the ids: see above.
+    asked = {plain(output) for output, declared in registry.callbacks.items() if declared.rule is not Rule.ADMIN}
+    assert asked - tried == set()

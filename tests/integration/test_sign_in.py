@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from services import identity
 from services.identity import Actor
 from services.runtime import Runtime
-from tests.web import Browser, call, csrf_of
+from tests.web import Browser, browser, call, csrf_of
 
 PASSWORD = "correct horse battery"
 
@@ -156,3 +157,33 @@ def test_the_theme_a_person_chose_is_on_every_device(client_for, alice: Actor) -
     assert first.send("/preferences/theme", data={"theme": "dark"}).status_code == 204
     assert first.send("/preferences/theme", data={"theme": "pink"}).status_code == 400
     assert 'data-sx-theme="dark"' in client_for(alice).get("/").get_data(as_text=True)
+
+
+def test_a_stranger_who_tries_passwords_does_not_lock_out_a_known_browser(
+    server: Flask, stranger: Browser, dora: Actor
+) -> None:
+    known = browser(server)
+    assert sign_in(known, "dora@example.com", PASSWORD).status_code == 303
+    for _ in range(identity.MAX_ATTEMPTS):
+        sign_in(stranger, "dora@example.com", "not the password")
+    assert sign_in(stranger, "dora@example.com", PASSWORD).status_code == 429
+    known.delete_cookie("sx_session")
+    assert sign_in(known, "dora@example.com", PASSWORD).status_code == 303
+    # It has failures of its own, and they are counted.
+    for _ in range(identity.MAX_ATTEMPTS):
+        assert sign_in(known, "dora@example.com", "not the password").status_code == 401
+    assert sign_in(known, "dora@example.com", PASSWORD).status_code == 429
+
+
+def test_a_known_browser_is_known_for_one_account_only(
+    server: Flask, rt: Runtime, stranger: Browser, dora: Actor
+) -> None:
+    identity.create_user(rt, "eve@example.com", "Eve Other", "recruiter", PASSWORD)
+    for _ in range(identity.MAX_ATTEMPTS):
+        sign_in(stranger, "dora@example.com", "not the password")
+    hers = browser(server)
+    assert sign_in(hers, "eve@example.com", PASSWORD).status_code == 303
+    assert sign_in(hers, "dora@example.com", PASSWORD).status_code == 429
+    for made_up in ("x.y", ".", "no-dot", "x." + "0" * 64):
+        stranger.set_cookie("sx_device", made_up, path="/login")
+        assert sign_in(stranger, "dora@example.com", PASSWORD).status_code == 429

@@ -1,0 +1,135 @@
+"""deploy/nginx.conf as it stands, with the system's nginx in front of the real gunicorn."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import urllib3
+
+from benchmarks.web import serving
+from services import identity
+from services.config import Settings
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.browser.product import until
+
+CONF = Path(__file__).parents[2] / "deploy" / "nginx.conf"
+pytestmark = pytest.mark.nginx
+
+
+@dataclass
+class Front:
+    """nginx in front of the product."""
+
+    http: str
+    https: str
+    log: Path
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.request("GET", path, **options)
+
+    def request(self, method: str, path: str, **options: Any) -> requests.Response:
+        with warnings.catch_warnings():
+            # The certificate is the test's own.
+            warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+            return requests.request(
+                method, self.https + path, verify=False, timeout=20, allow_redirects=False, **options
+            )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def front(settings: Settings, tmp_path: Path) -> Iterator[Front]:
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+    assert nginx is not None, "nginx is not installed: run make test, or make test-fast"
+    place = tmp_path / "nginx"
+    place.mkdir()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-keyout", place / "tls.key", "-out", place / "tls.crt"], check=True, capture_output=True, timeout=60,
+    )  # fmt: skip
+    plain, tls = free_port(), free_port()
+    with serving(settings, tmp_path / "web", {"WEB_WORKERS": "1"}) as web:
+        text = CONF.read_text(encoding="utf-8")
+        for old, new in (
+            ("/tmp/", f"{place}/"), ("/run/secrets/tls_certificate", f"{place}/tls.crt"),
+            ("/run/secrets/tls_key", f"{place}/tls.key"), ("web:8050", web.url.removeprefix("http://")),
+            ("listen 8080", f"listen 127.0.0.1:{plain}"), ("listen 8443", f"listen 127.0.0.1:{tls}"),
+            ("/dev/stdout", f"{place}/access.log"), ("/dev/stderr", f"{place}/error.log"),
+        ):  # fmt: skip
+            assert old in text, old
+            text = text.replace(old, new)
+        conf = place / "nginx.conf"
+        conf.write_text(text, encoding="utf-8")
+        checked = subprocess.run([nginx, "-t", "-c", conf], capture_output=True, text=True, timeout=60)
+        assert checked.returncode == 0, checked.stderr
+        # As root its workers would be nobody, whom the test's folder keeps out.
+        extra = "daemon off; user root;" if os.getuid() == 0 else "daemon off;"
+        process = subprocess.Popen([nginx, "-c", conf, "-g", extra])
+        try:
+            found = Front(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{tls}", place / "access.log")
+            until(lambda: _answers(found), "nginx does not answer", 20)
+            yield found
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _answers(front: Front) -> bool:
+    try:
+        return front.get("/healthz").json() == {"status": "ok"}
+    except requests.RequestException:
+        return False
+
+
+def test_it_serves_the_product_by_https_within_its_limits(front: Front, rt: Runtime, alice: Actor) -> None:
+    # Everything comes by https, and the product knows it.
+    moved = requests.get(f"{front.http}/search/x?q=1", timeout=20, allow_redirects=False)
+    assert (moved.status_code, moved.headers["Location"]) == (308, "https://127.0.0.1/search/x?q=1")
+    form = front.get("/login")
+    assert form.headers["Strict-Transport-Security"].startswith("max-age=")
+    assert "Secure" in form.headers["Set-Cookie"]
+    assert form.headers["Content-Encoding"] == "gzip"
+    assert "nginx/" not in form.headers["Server"]
+
+    # A form of our own is taken: host and scheme are those that the browser sees.
+    token = identity.make_login_link(rt, "alice@example.com")
+    page = front.get(f"/login/{token}")
+    csrf = page.cookies["sx_form"]
+    signed_in = front.request("POST", f"/login/{token}", data={"csrf_token": csrf}, cookies={"sx_form": csrf},
+                              headers={"Origin": front.https})  # fmt: skip
+    assert signed_in.status_code == 303, signed_in.text
+    assert "sx_session=" in signed_in.headers["Set-Cookie"]
+
+    # Files are kept, pages are not.
+    files = [front.get("/assets/app.css?v=1") for _ in range(2)]
+    assert [(f.status_code, f.headers.get("X-Cache")) for f in files] == [(200, "MISS"), (200, "HIT")], files[0].text
+    assert "X-Cache" not in form.headers
+
+    # A call is small; only an upload may be large, and a stranger's is not read.
+    assert front.request("POST", "/_dash-update-component", data=b"x" * 2_200_000).status_code == 413
+    assert front.request("POST", "/uploads", data=b"x" * 2_200_000).status_code == 401
+
+    # Passwords are tried slowly.
+    answers = [front.request("POST", "/login", data={"email": "a@b.ch"}).status_code for _ in range(30)]
+    assert 429 in answers and set(answers) <= {403, 429}
+
+    # The log has neither tokens nor what people looked for.
+    front.get("/nowhere?q=canary")
+    log = front.log.read_text(encoding="utf-8")
+    assert "/login/-" in log
+    assert token not in log and "canary" not in log
