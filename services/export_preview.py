@@ -89,9 +89,10 @@ def _first_people(rt: Runtime, actor: Actor, view: View, version: int | None, ta
 
 
 def _raw_sheet(conn: db.Conn, given: Mapping[str, Any]) -> Sheet:
-    keys = {row["key"] for row in db.rows(conn, _Q.fetch_raw_keys, given)}
-    files = [row["columns"] for row in db.rows(conn, _Q.fetch_file_columns, given)]
-    return Sheet("", export_variants.raw_columns(keys, files))
+    keys = export_variants.RawKeys(row["columns"] for row in db.rows(conn, _Q.fetch_file_columns, given))
+    found = db.rows(conn, _Q.fetch_raw_keys, {**given, "named": keys.named, "most": keys.most})
+    keys.add(row["key"] for row in found)
+    return Sheet("", keys.columns())
 
 
 def _count(

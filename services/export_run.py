@@ -26,7 +26,7 @@ from services import db, export_ahead, export_query, export_targets, export_vari
 from services.errors import BadInput, Forbidden
 from services.export_formats import FORMATS, MOST_SHEET_ROWS, check_format, file_name
 from services.export_query import Statement
-from services.export_variants import Column, Sheet, Variant
+from services.export_variants import RAW_REST, Column, RawKeys, Sheet, Variant
 from services.exports import KEEP_DAYS, check_exportable, purge
 from services.grid_view import View
 from services.identity import audit
@@ -94,6 +94,7 @@ class _Export:
         view = View.from_state(handle.search_id, given["view"])
         self._people = export_targets.people_of(rt, handle.actor, view, given["version"], given["target"])
         self.rows = self._found = self._long_columns = 0
+        self._left_out = ""
         self._passes = 0
         self._done_before = handle.done
         if FORMATS[self.format_name].workbook and self._one_row_each:
@@ -124,6 +125,8 @@ class _Export:
             said += f". {gone:,} of the list had left the search meanwhile"
         if self._long_columns:
             said += ". Texts that are too long for a cell go on in columns named “continued”"
+        if self._left_out:
+            said += f". {self._left_out} have no column of their own; they stand in “{RAW_REST}”"
         return said
 
     # -- the kinds of files ---------------------------------------------------------------------
@@ -180,17 +183,18 @@ class _Export:
 
     def _raw_columns(self) -> tuple[Column, ...]:
         """What files brought for these people: a pass of its own, since headers come first in a file."""
-        keys: set[str] = set()
+        with self._rt.db.connection() as conn:
+            keys = RawKeys(row["columns"] for row in db.rows(conn, _Q.fetch_file_columns, self._given([])))
+        wanted = {"named": keys.named, "most": keys.most}
         done = self._begin()
         for ids in self._people.batches():
             with self._rt.db.connection() as conn:
                 check_exportable(conn, self._handle.actor, self._search_id)
-                keys |= {row["key"] for row in db.rows(conn, _Q.fetch_raw_keys, self._given(ids))}
+                keys.add(row["key"] for row in db.rows(conn, _Q.fetch_raw_keys, self._given(ids) | wanted))
             done += len(ids)
             self._on(done)
-        with self._rt.db.connection() as conn:
-            files = [row["columns"] for row in db.rows(conn, _Q.fetch_file_columns, self._given([]))]
-        return export_variants.raw_columns(keys, files)
+        self._left_out = keys.left_out()
+        return keys.columns()
 
     def _blocks(self, statement: Statement) -> Generator[bytes, None, None]:
         """Lines of all people in blocks of whole lines; `rows` counts them.

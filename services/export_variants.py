@@ -21,6 +21,8 @@ Kind = Literal["text", "word", "list", "flag", "number", "integer", "moment", "d
 # "text" may hold anything; "word" is one of a few that the product itself writes, so it is never a formula.
 # Postgres selects at most 1,664 columns; what files brought beyond these stands in one more, as JSON.
 MOST_RAW = 1_000
+# As many of the others are named in a report.
+MOST_NAMED = 3
 RAW_REST = "more columns (JSON)"
 
 
@@ -90,7 +92,7 @@ VARIANTS: dict[str, Variant] = {
     variant.key: variant
     for variant in (
         Variant("processed", "rows_processed", _PEOPLE, (Sheet("People", _PEOPLE),)),
-        # Its columns are those of the files: raw_columns().
+        # Its columns are those of the files: RawKeys.
         Variant("combined", "rows_combined", (), ()),
         Variant(
             "detailed",
@@ -148,26 +150,53 @@ def sheets_of(variant: str, names: Sequence[str]) -> list[Sheet]:
     return result
 
 
-def raw_columns(keys: Iterable[str], files: Iterable[Sequence[str]]) -> tuple[Column, ...]:
-    """The columns of "combined": keys that were found, in the order of the files that were imported.
+class RawKeys:
+    """Columns of "combined" while they are looked for: those that a table can show, and a few of the next ones.
 
-    Keys that no file names come last, by name; where they came from and when follows, under names of
-    their own.
+    In the order of the files that were imported; keys that no file names come last, by name. Memory: those keys,
+    however many there are.
     """
-    left = set(keys)
-    ordered: list[str] = []
-    for names in [*files, sorted(left)]:
-        for name in names:
-            if name in left:
-                left.discard(name)
-                ordered.append(name)
-    columns = [Column(name, "raw") for name in ordered[:MOST_RAW]]
-    taken = set(ordered)
-    if len(ordered) > MOST_RAW:
-        columns.append(Column(_free(RAW_REST, taken), "raw_rest"))
-    for name, kind in _PROVENANCE:
-        columns.append(Column(_free(name, taken), kind, name))
-    return tuple(columns)
+
+    def __init__(self, files: Iterable[Sequence[str]]) -> None:
+        self.named: list[str] = list(dict.fromkeys(name for names in files for name in names))
+        self._place = {name: place for place, name in enumerate(self.named)}
+        self._kept: set[str] = set()
+
+    @property
+    def most(self) -> int:
+        """As many keys of some rows say all there is to say, the first ones in this order."""
+        return MOST_RAW + MOST_NAMED + 1
+
+    def add(self, keys: Iterable[str]) -> None:
+        """Keys that were found in some rows."""
+        self._kept.update(keys)
+        if len(self._kept) > self.most:
+            self._kept = set(self._ordered()[: self.most])
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns; behind the keys where a row came from and when, under names of their own."""
+        ordered = self._ordered()
+        columns = [Column(name, "raw") for name in ordered[:MOST_RAW]]
+        taken = set(ordered[:MOST_RAW])
+        if len(ordered) > MOST_RAW:
+            columns.append(Column(_free(RAW_REST, taken), "raw_rest"))
+        for name, kind in _PROVENANCE:
+            columns.append(Column(_free(name, taken), kind, name))
+        return tuple(columns)
+
+    def left_out(self) -> str:
+        """Which keys have no column of their own, in words; "" where all have one."""
+        rest = [_short(name) for name in self._ordered()[MOST_RAW:]]
+        if len(rest) > MOST_NAMED:
+            rest[MOST_NAMED:] = ["others"]
+        return rest[0] if len(rest) == 1 else f"{', '.join(rest[:-1])} and {rest[-1]}" if rest else ""
+
+    def _ordered(self) -> list[str]:
+        return sorted(self._kept, key=lambda name: (self._place.get(name, len(self._place)), name))
+
+
+def _short(name: str) -> str:
+    return f"“{name if len(name) <= 40 else f'{name[:40]}…'}”"
 
 
 def _free(name: str, taken: set[str]) -> str:

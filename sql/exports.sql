@@ -27,8 +27,10 @@ JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
 JOIN profiles p ON p.id = c.profile_id
 
 -- rows_combined --
--- One row for each source of each person, as it came.
-SELECT u.n, row_number() OVER (PARTITION BY u.n ORDER BY r.fetched_at, r.source) AS m, r.raw,
+-- One row for each source of each person, as it came. || makes a copy in memory of a wide row, which is otherwise
+-- unpacked anew for each of a thousand columns.
+SELECT u.n, row_number() OVER (PARTITION BY u.n ORDER BY r.fetched_at, r.source) AS m,
+    CASE WHEN jsonb_typeof(r.raw) = 'object' THEN r.raw || '{{}}' ELSE r.raw END AS raw,
     r.source AS imported_from, r.fetched_at AS imported_at
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
 JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
@@ -120,11 +122,14 @@ coalesce(({cell})::text, '')
 {cell} AS {column}
 
 -- fetch_raw_keys --
--- The columns that files brought for these people.
-SELECT DISTINCT k.key
-FROM candidates c JOIN profile_raw r ON r.profile_id = c.profile_id,
-    jsonb_object_keys(CASE WHEN jsonb_typeof(r.raw) = 'object' THEN r.raw ELSE '{}' END) AS k (key)
-WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s::uuid;
+-- The columns that files brought for these people, the first ones: named ones in their order, then by name.
+SELECT f.key FROM (
+    SELECT DISTINCT k.key
+    FROM candidates c JOIN profile_raw r ON r.profile_id = c.profile_id,
+        jsonb_object_keys(CASE WHEN jsonb_typeof(r.raw) = 'object' THEN r.raw ELSE '{}' END) AS k (key)
+    WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s::uuid) AS f
+LEFT JOIN unnest(%(named)s::text[]) WITH ORDINALITY AS n (key, place) ON n.key = f.key
+ORDER BY n.place NULLS LAST, f.key COLLATE "C" LIMIT %(most)s;
 
 -- fetch_file_columns --
 -- The columns of the files that were imported into a search, in their order; the oldest first.

@@ -273,6 +273,27 @@ def test_more_columns_than_a_table_can_have(
     assert [row[:4] for row in rows] == [["A", "B", "C", '{"d": "D", "e": "E"}'], ["1", "", "", ""]]
 
 
+def test_two_hundred_thousand_columns_are_all_there_and_the_report_says_where(
+    rt: Runtime, alice: Actor, search: str, export: Export
+) -> None:
+    for _ in range(40):
+        add(rt, alice, search)
+    table(rt, """INSERT INTO profile_raw (profile_id, source, raw)
+        SELECT id, 'json', (SELECT jsonb_object_agg('key ' || lpad((id * 5000 + n)::text, 7, '0'), n)
+            FROM generate_series(1, 5000) AS n) FROM profiles RETURNING 1""")  # fmt: skip
+    run = export("csv", "combined")
+    assert run["state"] == "done"
+    assert "and others have no column of their own; they stand in “more columns (JSON)”" in run["message"]
+    csv.field_size_limit(1 << 24)  # the reader's own default is 128 KiB
+    head, *rows = lines(content(rt, run))
+    assert (len(head), head[1000]) == (1003, "more columns (JSON)")
+    found = set(head[:1000])
+    for row in rows:
+        found |= set(json.loads(row[1000])) if row[1000] else set()
+    assert len(rows) == 40
+    assert len(found) == 200_000
+
+
 # -- positions and verdicts ------------------------------------------------------------------------------
 
 

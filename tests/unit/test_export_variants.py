@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from datetime import date
 from typing import Any
 
@@ -15,9 +16,10 @@ from services.export_variants import (
     MOST_RAW,
     RAW_REST,
     VARIANTS,
+    Column,
+    RawKeys,
     check_columns,
     check_variant,
-    raw_columns,
     sheets_of,
     table_of,
 )
@@ -133,6 +135,16 @@ def test_a_sheet_of_which_nothing_was_chosen_is_left_out() -> None:
     assert [sheet.label for sheet in sheets_of("detailed", ["criterion", "kind"])] == ["Verdicts"]
 
 
+def raw_keys(keys: set[str], files: list[list[str]]) -> RawKeys:
+    found = RawKeys(files)
+    found.add(keys)
+    return found
+
+
+def raw_columns(keys: set[str], files: list[list[str]]) -> tuple[Column, ...]:
+    return raw_keys(keys, files).columns()
+
+
 def test_columns_of_files_stand_in_the_order_of_the_files() -> None:
     found = raw_columns({"b", "a", "z", "q"}, [["z", "a", "gone"], ["a", "b"]])
     assert [column.name for column in found] == ["z", "a", "b", "q", "imported_from", "imported_at"]
@@ -148,3 +160,31 @@ def test_more_columns_than_a_table_has_room_for() -> None:
     found = raw_columns({f"c{n:04}" for n in range(MOST_RAW + 5)}, [])
     assert len(found) == MOST_RAW + 3
     assert (found[MOST_RAW].name, found[MOST_RAW].kind) == (RAW_REST, "raw_rest")
+
+
+def test_those_without_a_column_are_named_a_few_of_them() -> None:
+    many = {f"c{n:04}" for n in range(MOST_RAW + 5)}
+    assert raw_keys(set(list(many)[:MOST_RAW]), []).left_out() == ""
+    named = [f"“c{MOST_RAW + n}”" for n in range(3)]
+    assert raw_keys({f"c{n:04}" for n in range(MOST_RAW + 1)}, []).left_out() == named[0]
+    assert (
+        raw_keys({f"c{n:04}" for n in range(MOST_RAW + 3)}, []).left_out() == f"{named[0]}, {named[1]} and {named[2]}"
+    )
+    assert raw_keys(many, []).left_out() == f"{', '.join(named)} and others"
+    assert raw_keys(many | {"d" * 60}, [["d" * 60], sorted(many)]).left_out().startswith("“c0999”")
+
+
+def test_however_many_keys_there_are_only_a_table_full_of_them_is_held() -> None:
+    keys = RawKeys([["z", "y"]])
+    tracemalloc.start()
+    for batch in range(200):
+        keys.add(f"key {batch * 1000 + n:06}" for n in range(1000))
+    keys.add(["y"])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    found = [column.name for column in keys.columns()]
+    assert (found[:3], found[MOST_RAW - 1 : MOST_RAW + 1]) == (
+        ["y", "key 000000", "key 000001"],
+        ["key 000998", RAW_REST],
+    )
+    assert peak < 2 << 20, "200,000 of them would be about 20 MB"
