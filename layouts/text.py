@@ -407,8 +407,7 @@ VIEW_KEEP = "Keep"
 VIEW_DELETED = "“{name}” is deleted."
 
 # Import
-IMPORT_ARCHIVED_TITLE = "This search is archived"
-IMPORT_ARCHIVED = "Restore it first. Then files can be imported into it again."
+IMPORT_ARCHIVED = "This search is archived. Restore it first. Then files can be imported into it again."
 IMPORT_ARCHIVED_LINK = "To the archived search"
 IMPORT_TITLE = "Import people"
 IMPORT_INTO = "Into "

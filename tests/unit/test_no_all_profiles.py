@@ -22,7 +22,7 @@ TABLES_IN_MEMORY = {"DataFrame", "Series", "ndarray", "Table", "RecordBatch"}
 # Types of one person, or of one row about a person.
 PEOPLE = {"Person", "Profile", "Candidate", "Row", "Record", "Slot"}
 # What a stream may hold that is nobody: it may be gathered.
-HARMLESS = {"Finding", "Part"}
+HARMLESS = {"Finding", "Part", "Metric"}
 COLLECTIONS = {"list", "List", "tuple", "Tuple", "set", "Set", "frozenset", "FrozenSet", "dict", "Dict", "Sequence",
                "Collection", "Mapping", "MutableSequence", "Iterable", "deque"}  # fmt: skip
 STREAMS = {"Iterator", "Generator", "AsyncIterator", "AsyncGenerator"}
