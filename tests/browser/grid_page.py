@@ -19,7 +19,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from tests.browser.product import spread, until
+from tests.browser.product import PATIENCE_S, spread, until
 
 ROW_HEIGHT = 32
 
@@ -111,7 +111,7 @@ class GridPage:
             exact=found["exact"],
         )
 
-    def until(self, condition: Callable[[Look], Any], what: str, seconds: float = 20) -> Look:
+    def until(self, condition: Callable[[Look], Any], what: str, seconds: float = PATIENCE_S) -> Look:
         """Look again until it holds; the look for which it did."""
         last: list[Look | None] = [None]
 
@@ -126,7 +126,7 @@ class GridPage:
         assert isinstance(found, Look)
         return found
 
-    def shows(self, expected: list[str], at: int | None = None, seconds: float = 20) -> Look:
+    def shows(self, expected: list[str], at: int | None = None, seconds: float = PATIENCE_S) -> Look:
         """Wait until every row on the screen is there and is the right one, and the count is exact.
 
         expected: row-ids of the whole view. at: an index that must be on the screen.

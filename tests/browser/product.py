@@ -107,7 +107,11 @@ def running(home: Path) -> Iterator[Product]:
         left.release()
 
 
-def until(condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
+# A wait ends as soon as its condition holds; a machine that is busy elsewhere gets this long.
+PATIENCE_S = 60.0
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:
     """Ask again until it holds; returns what it returned."""
     return WebDriverWait(None, seconds, 0.1).until(lambda _: condition(), what)
 

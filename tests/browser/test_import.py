@@ -14,7 +14,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import PATIENCE_S, Product, until
 from tests.corpus.workbooks import written
 
 ROWS = 3_000
@@ -45,7 +45,7 @@ class ImportPage:
             self._driver.execute_script("return document.querySelector(arguments[0])?.innerText || ''", selector)
         )
 
-    def shows(self, selector: str, text: str, seconds: float = 20) -> None:
+    def shows(self, selector: str, text: str, seconds: float = PATIENCE_S) -> None:
         until(
             lambda: text in self.text(selector), f"{selector} does not show {text!r}: {self.text(selector)!r}", seconds
         )
