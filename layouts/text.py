@@ -131,7 +131,7 @@ EMPTY_ARCHIVED = "No search is archived."
 CRUMBS = "Where you are"
 IMPORT_OPEN = "Import"
 SCREEN_OPEN = "Screen"
-FILTER_OPEN = "Filter"
+FILTER_OPEN = "Filter rules"
 EXPORT_OPEN = "Export"
 COPY_LINK = "Copy link"
 COLUMNS = "Columns"
@@ -741,9 +741,9 @@ LIST_CHANGES_MORE = "and {n:,} more"
 LIST_READ_ONLY = "You may look at this list, but not change it."
 
 # Filter rules of a search
-FILTER_TITLE = "Filter"
+FILTER_TITLE = "Filter rules"
 FILTER_INTO = "People of "
-FILTER_TABS = {"filter": "Rules", "ledger": "Left out", "funnel": "Funnel"}
+FILTER_TABS = {"filter": "Rules", "ledger": "Filtered out", "funnel": "Funnel"}
 FILTER_HINT = (
     "A rule says whom to leave out. The first rule that says so is the reason. Nothing changes until you apply."
 )
@@ -862,7 +862,7 @@ BEHIND_LEAVING = "Would be left out"
 BEHIND_COMING = "Would come back"
 
 # Who was left out
-LEDGER_TITLE = "Left out"
+LEDGER_TITLE = "Filtered out"
 LEDGER_HINT = "Everyone who was left out of this search: by which rule and entry, by whom, and who came back."
 LEDGER_EMPTY_TITLE = "Nobody was left out"
 LEDGER_EMPTY_BODY = "When rules are applied or someone is excluded by hand, each person is listed here with the reason."
@@ -934,7 +934,7 @@ FUNNEL_STEPS = {
 FUNNEL_CHART = "Funnel of this search, from loaded to shortlisted"
 FUNNEL_COLUMNS = ("Step", "People", "Of all", "Of active")
 FUNNEL_EMPTY = "There is nobody in this search yet. Import people first."
-FUNNEL_OUT = "Left out, by reason"
+FUNNEL_OUT = "Filtered out, by reason"
 
 # Actions on candidates
 CHANGED = "{n:,} people changed."

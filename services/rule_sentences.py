@@ -18,13 +18,18 @@ def about(what: str) -> Callable[[Mapping[str, Any]], str]:
     )
 
 
+def _many(n: float, unit: str) -> str:
+    """1 year, 2.5 years."""
+    return f"{n:g} {unit if n != 1 else unit.removesuffix('s')}"
+
+
 def value_range(what: str, unit: str) -> Callable[[Mapping[str, Any]], str]:
     def text(p: Mapping[str, Any]) -> str:
         parts = []
         if p["low"] is not None:
-            parts.append(f"less than {p['low']:g} {unit}")
+            parts.append(f"less than {_many(p['low'], unit)}")
         if p["high"] is not None:
-            parts.append(f"more than {p['high']:g} {unit}")
+            parts.append(f"more than {_many(p['high'], unit)}")
         return f"Leave out who has {' or '.join(parts)} {what}"
 
     return text
@@ -33,9 +38,9 @@ def value_range(what: str, unit: str) -> Callable[[Mapping[str, Any]], str]:
 def hopper(p: Mapping[str, Any]) -> str:
     parts = []
     if p["average"] is not None:
-        parts.append(f"stays less than {p['average']} months on average")
+        parts.append(f"stays less than {_many(p['average'], 'months')} on average")
     if p["moves"] is not None:
-        parts.append(f"moved at least {p['moves']} times in {p['years']} years")
+        parts.append(f"moved at least {_many(p['moves'], 'times')} in {_many(p['years'], 'years')}")
     return f"Leave out who {' or '.join(parts)}"
 
 

@@ -95,6 +95,10 @@ def test_rules_are_few_and_different() -> None:
             "Leave out who has less than 2.5 years or more than 10 years of experience",
         ),
         (
+            {"kind": "experience", "params": {"low": 1}},
+            "Leave out who has less than 1 year of experience",
+        ),
+        (
             {"kind": "job_hopper", "params": {"average": 18, "moves": 3}},
             "Leave out who stays less than 18 months on average or moved at least 3 times in 5 years",
         ),
