@@ -40,7 +40,8 @@ def run_dry_run(rt: Runtime, handle: RunHandle) -> None:
     with import_source.open_source(rt, handle.actor, handle.params) as source, closing(source.rows()) as reading:
         mapping = import_mapping.check(handle.params["mapping"], source.columns)
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
-        normaliser = Normaliser(columns, plan, datetime.now(UTC).date(), source.source, source.columns)
+        today, into = datetime.now(UTC).date(), str(handle.search_id)
+        normaliser = Normaliser(columns, plan, today, source.source, source.columns, into)
         for batch in _batches(reading):
             with rt.db.connection() as conn:
                 _count(conn, handle, batch, normaliser, counts)

@@ -20,7 +20,7 @@ from services.import_readers import Row
 from services.import_rows import LIMITS, MAX_SKILL, MAX_SKILLS, SPLIT_SKILLS, Person, clean, finish_person
 
 # A change of these rules makes rows that were read by older ones new again.
-RULES = 2
+RULES = 3
 REPEATING = ("title", "company", "location", "country", "industry", "first_name", "last_name")
 MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 500
 
@@ -29,12 +29,18 @@ T = TypeVar("T")
 
 class Normaliser:
     """How the rows of one run become people. columns: field → columns; plan: see import_history;
-    header: all columns of the file, in their order."""
+    header: all columns of the file, in their order; scope: the id of the search."""
 
     def __init__(
-        self, columns: Mapping[str, Sequence[str]], plan: Plan, today: date, source: str, header: Sequence[str]
+        self,
+        columns: Mapping[str, Sequence[str]],
+        plan: Plan,
+        today: date,
+        source: str,
+        header: Sequence[str],
+        scope: str = "",
     ) -> None:
-        self._columns, self._plan, self._today = columns, plan, today
+        self._columns, self._plan, self._today, self._scope = columns, plan, today, scope
         self._header = tuple(header)
         self._blank = {name: "" for name in LIMITS if name != "email"}
         used = {name: columns[name] for name in self._blank if columns.get(name)}
@@ -87,7 +93,7 @@ class Normaliser:
         values["skills"] = self._skills(cells, columns.get("skills", ()))
         values["years_experience"] = years_of(import_rows.first_text(cells, columns.get("years_experience", ())))
         tenure = import_rows.first_text(cells, columns.get("current_tenure_months", ()))
-        return finish_person(row.number, cells, columns, values, tenure, self._today, self._plan)
+        return finish_person(row.number, cells, columns, values, tenure, self._today, self._plan, self._scope)
 
     def _skills(self, cells: Mapping[str, Any], used: Sequence[str]) -> list[str]:
         """As import_rows.skills_of; each skill is looked at once."""

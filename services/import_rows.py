@@ -43,14 +43,16 @@ _SPLIT_EMAILS = re.compile(r"[\s,;]+")
 _PHONE_TAIL = re.compile(r"\s*(x|ext|#|,|;|/)[\s\S]*$", re.IGNORECASE)
 _PHONE = re.compile(r"^(?:\+|00)([1-9][0-9]{7,14})$")
 NO_PLAN = Plan()
+# Keys of people of whom a row says nothing but the name; the others' begin with "row:".
+ONLY_NAME = "name:"
 
 
 @dataclass
 class Person:
     """One person of a file.
 
-    keys: names of the identity, strongest first: public address, opaque addresses, and only where
-    there is neither an address nor an e-mail the hash of name, title, company and location.
+    keys: names of the identity, strongest first: public address, opaque addresses, and only where there is
+    neither an address nor an e-mail the hash of all that the row says, so that the same row is known again.
     """
 
     row_number: int
@@ -93,9 +95,18 @@ class Person:
             lines=None,
         )
 
+    @property
+    def only_name(self) -> bool:
+        """Whether the row says a name and nothing else of whom it is about."""
+        return bool(self.keys) and self.keys[0].startswith(ONLY_NAME)
+
+    @property
+    def name_key(self) -> str:
+        return text_key(str(self.values["full_name"]))
+
     def agrees_by_name(self, other: Person) -> bool:
         """Whether every word of the shorter name stands in the longer one, two at least."""
-        one, two = (set(text_key(str(p.values["full_name"])).split(" ")) for p in (self, other))
+        one, two = set(self.name_key.split(" ")), set(other.name_key.split(" "))
         return len(one & two) == min(len(one), len(two)) >= 2
 
     def absorb(self, other: Person) -> None:
@@ -120,17 +131,19 @@ def person_of(
     *,
     today: date,
     plan: Plan = NO_PLAN,
+    scope: str = "",
 ) -> Person | None:
     """The person of a row, or None when it holds neither name nor address.
 
     columns: field → columns, see import_mapping.columns_by_field(). plan: see import_history.plan_of().
+    scope: within what a bare name is one person: the id of a search.
     """
     values: dict[str, Any] = {name: first_text(row, columns.get(name, ()), name) for name in LIMITS if name != "email"}
     values["email"] = email_of(row, columns.get("email", ()))
     values["skills"] = skills_of(row, columns.get("skills", ()))
     values["years_experience"] = years_of(first_text(row, columns.get("years_experience", ())))
     tenure = first_text(row, columns.get("current_tenure_months", ()))
-    return finish_person(row_number, row, columns, values, tenure, today, plan)
+    return finish_person(row_number, row, columns, values, tenure, today, plan, scope)
 
 
 def finish_person(
@@ -141,6 +154,7 @@ def finish_person(
     tenure: str,
     today: date,
     plan: Plan,
+    scope: str,
 ) -> Person | None:
     """What follows from the values of single columns: names, dates, country, keys, history."""
     start_text = first_text(row, columns.get("started_on", ()))
@@ -155,13 +169,14 @@ def finish_person(
     keys = _addresses(row, columns, values)
     if not (keys or values["email"] or values["full_name"]):
         return None
+    raw = raw_of(row)
     if not keys and not values["email"]:
-        keys = [_row_key(values)]
+        keys = [_row_key(values, raw, scope)]
     current = Position(values["title"], values["company"], values["location"], began, None, True)
     history = history_of(row, plan, current, clean, today)
     if values["years_experience"] is None and plan.tells_career(row):
         values["years_experience"] = history.years(today)
-    return Person(row_number, values, keys, raw_of(row), history, phone_key(values["phone"]))
+    return Person(row_number, values, keys, raw, history, phone_key(values["phone"]))
 
 
 def raw_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,6 +282,9 @@ def _addresses(row: Mapping[str, Any], columns: Mapping[str, Sequence[str]], val
     return list(dict.fromkeys(key.key for key in [*public, *opaque]))
 
 
-def _row_key(values: dict[str, Any]) -> str:
-    parts = [str(values[name]).casefold() for name in ("full_name", "title", "company", "location")]
-    return "row:" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+def _row_key(values: Mapping[str, Any], raw: Mapping[str, Any], scope: str) -> str:
+    """Of the whole row: people who share a name, or a name and an employer, are not one for that."""
+    told = " ".join(json.dumps(raw, sort_keys=True, ensure_ascii=False).casefold().split())
+    if any(values[name] for name in ("title", "company", "location", "phone")):
+        return "row:" + hashlib.sha256(told.encode()).hexdigest()[:32]
+    return ONLY_NAME + hashlib.sha256((scope + told).encode()).hexdigest()[:32]

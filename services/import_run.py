@@ -122,7 +122,7 @@ class _Import:
         self._done = handle.done
         today = self._today = datetime.now(UTC).date()
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
-        self._normaliser = Normaliser(columns, plan, today, source.source, source.columns)
+        self._normaliser = Normaliser(columns, plan, today, source.source, source.columns, str(handle.search_id))
         self._load = Load(
             handle.run_id,
             handle.actor,

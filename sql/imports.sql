@@ -45,20 +45,28 @@ CROSS JOIN LATERAL (SELECT profile_id FROM profile_urls WHERE url_key = k.key OF
 ORDER BY k.slot, k.place;
 
 -- find_by_contact --
--- Whom records without a known key name: by e-mail, else by telephone where the names agree too; never
--- someone whose public address is another one than the record's. An e-mail or telephone that a merge left
--- out of a profile still names it. A number that more than 20 people have is a switchboard's and names nobody.
+-- Whom records without a known key name: by e-mail, else by telephone, where the names agree too; never
+-- someone whose public address is another one than the record's. An e-mail or telephone that more than 20 people
+-- have is an office's and names nobody. A record without a name is about the only one who has the e-mail. An e-mail
+-- or telephone that a merge left out of a profile still names it; of the e-mail a person said whose it is, so one
+-- word of the name is enough: the other spelling went with the merge.
 -- OFFSET 0: person by person, never a list of all who have an address.
 WITH given AS MATERIALIZED (
-    SELECT slot, lower(email) AS email, phone, CASE WHEN phone <> '' THEN sx_key(name) END AS name_key, has_public
+    SELECT slot, lower(email) AS email, phone, name, CASE WHEN phone <> '' THEN sx_key(name) END AS name_key, has_public
     FROM unnest(%(slots)s::int[], %(emails)s::text[], %(phones)s::text[], %(names)s::text[], %(public)s::boolean[])
         AS g(slot, email, phone, name, has_public)),
 by_email AS MATERIALIZED (
     SELECT DISTINCT ON (f.slot) f.slot, f.id FROM (
         SELECT g.slot, g.has_public, p.id, 1 AS place
-        FROM given g JOIN profiles p ON p.email <> '' AND lower(p.email) = g.email WHERE g.email <> ''
-        UNION ALL SELECT g.slot, g.has_public, u.profile_id, 2
-        FROM given g JOIN profile_urls u ON u.url_key = 'mailto:' || g.email WHERE g.email <> '') AS f
+        FROM given g CROSS JOIN LATERAL (
+            SELECT id, name_key, count(*) OVER () AS sharing FROM (
+                SELECT id, name_key FROM profiles WHERE email <> '' AND lower(email) = g.email LIMIT 21) AS few) AS p
+        WHERE g.email <> '' AND p.sharing <= 20 AND (sx_names_agree(sx_key(g.name), p.name_key)
+            OR sx_key(g.name) = p.name_key OR (g.name = '' AND p.sharing = 1))
+        UNION ALL SELECT g.slot, g.has_public, o.id, 2
+        FROM given g JOIN profile_urls u ON u.url_key = 'mailto:' || g.email JOIN profiles o ON o.id = u.profile_id
+        WHERE g.email <> '' AND (g.name = ''
+            OR string_to_array(sx_key(g.name), ' ') && string_to_array(o.name_key, ' '))) AS f
     WHERE NOT (f.has_public AND EXISTS (
         SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/') OFFSET 0))
     ORDER BY f.slot, f.place, f.id),

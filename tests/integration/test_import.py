@@ -188,7 +188,7 @@ def test_an_opaque_address_gives_way_to_a_public_one(rt: Runtime, run_file: Impo
 
 def test_without_an_address_the_email_decides(rt: Runtime, run_file: Import) -> None:
     run_file(PEOPLE)
-    run = run_file("Name,Email,Phone\nAna L.,ANA@example.com,+351 1\n")
+    run = run_file("Name,Email,Phone\nAna Maria Lima,ANA@example.com,+351 1\n")
     assert run["counts"]["changed"] == 1
     assert profiles(rt)[0]["phone"] == "+351 1"
     assert len(profiles(rt)) == 2
@@ -201,6 +201,45 @@ def test_an_email_shared_by_two_addresses_is_two_people(rt: Runtime, run_file: I
     )
     run_file("Name,LinkedIn,Email\nCleo,https://linkedin.com/in/cleo,jobs@example.com\n")
     assert [row["full_name"] for row in profiles(rt)] == ["Ana", "Ben", "Cleo"]
+
+
+@pytest.mark.parametrize("files", [1, 3])
+@pytest.mark.parametrize("mail", ["jobs@acme-shared.example", "noreply@linkedin.com"])
+def test_an_email_that_several_people_use_makes_nobody_the_same(
+    rt: Runtime, run_file: Import, files: int, mail: str
+) -> None:
+    rows = [f"{name},{mail},{title}\n" for name, title in
+            (("Ana Lima", "CTO"), ("Ben Okoro", "Buyer"), ("Ana", ""))]  # fmt: skip
+    for content in ["".join(rows)] if files == 1 else rows:
+        run_file("Name,Email,Title\n" + content)
+    assert [(p["full_name"], p["title"]) for p in profiles(rt)] == [
+        ("Ana Lima", "CTO"), ("Ben Okoro", "Buyer"), ("Ana", ""),
+    ]  # fmt: skip
+    # Each of them is known by it all the same, and nobody by it alone.
+    again = run_file(f"Name,Email,Phone\nBEN OKORO,{mail},+351 2\nana,{mail},+351 3\n,{mail},+351 4\n")
+    assert (again["counts"]["changed"], again["counts"]["rejected"]) == (2, 1)
+    assert [p["phone"] for p in profiles(rt)] == ["", "+351 2", "+351 3"]
+
+
+def test_a_row_without_a_name_is_about_the_only_one_with_its_email(rt: Runtime, run_file: Import) -> None:
+    run_file(PEOPLE)
+    assert run_file("Email,Phone\nana@example.com,+351 1\n")["counts"]["changed"] == 1
+    assert profiles(rt)[0]["phone"] == "+351 1"
+
+
+def test_an_email_that_many_people_have_names_nobody(rt: Runtime, run_file: Import) -> None:
+    """To look through all who have it would cost each row as much as they are many."""
+    head = "Name,Email,LinkedIn\n"
+    run_file(head + "".join(f"Person {n},office@example.com,https://linkedin.com/in/p-{n}\n" for n in range(20)))
+    run_file("Name,Email\nPerson 7,office@example.com\n")
+    assert len(profiles(rt)) == 20
+    run_file(head + "Person 20,office@example.com,https://linkedin.com/in/p-20\n")
+    run_file("Name,Email\nPerson 8,office@example.com\n")
+    assert len(profiles(rt)) == 22
+    # Within one file it is no other.
+    rows = [f"Guest {n},lobby@example.com,https://linkedin.com/in/g-{n}\n" for n in range(21)]
+    run_file(head + "".join(rows) + "Guest 3,lobby@example.com,\n")
+    assert len(profiles(rt)) == 44
 
 
 def test_rows_that_meet_in_one_person_are_one_person(rt: Runtime, run_file: Import) -> None:
@@ -216,6 +255,32 @@ def test_without_address_and_email_the_same_row_is_not_doubled(rt: Runtime, run_
     assert run_file(content)["counts"]["added"] == 2
     assert run_file(content.replace("Engineer,Acme", "ENGINEER,Acme"))["counts"]["added"] == 0
     assert len(profiles(rt)) == 2
+
+
+def test_people_who_share_a_name_are_not_one_for_that(rt: Runtime, run_file: Import) -> None:
+    """A name, a title and an employer make two people probable ones: a case for the list of duplicates."""
+    phones = ("+86 138 0013 8000", "+86 138 0013 8001", "+86 138 0013 8002")
+    content = "Name,Phone\n" + "".join(f"Li Wei,{phone}\n" for phone in phones)
+    assert run_file(content)["counts"]["added"] == 3
+    assert run_file(content)["counts"]["unchanged"] == 3
+    assert run_file("Name,Title,Company,Location\nLi Wei,Engineer,Acme,Porto\n")["counts"]["added"] == 1
+    assert run_file("Name,Title,Company,Location,Note\nLi Wei,Engineer,Acme,Porto,new\n")["counts"]["added"] == 1
+    assert len(profiles(rt)) == 5
+
+
+def test_a_bare_name_is_one_person_within_a_search_only(rt: Runtime, alice: Actor, run_file: Import) -> None:
+    content = "Name,Asked\nLi Wei,yes\n"
+    assert run_file(content)["counts"]["added"] == 1
+    assert run_file(content)["counts"]["unchanged"] == 1
+    other = str(searches.create_search(rt, alice, "Leads").id)
+    assert run_file(content, into=other)["counts"]["added"] == 1
+    assert run_file(content, into=other)["counts"]["unchanged"] == 1
+    assert len(profiles(rt)) == 2
+    # Who has more than that is known in every search, by the same row.
+    more = "Name,Title,Company\nLi Wei,Engineer,Acme\n"
+    run_file(more)
+    run_file(more, into=other)
+    assert len(profiles(rt)) == 3
 
 
 def test_two_imports_at_once_do_not_double_a_person(rt: Runtime, alice: Actor, bob: Actor, search: str) -> None:
