@@ -34,13 +34,19 @@ SELECT EXISTS (SELECT FROM screening_items i JOIN runs r ON r.id = i.run_id
         AND r.state IN ('queued', 'running', 'paused')) AS found;
 
 -- find_both_archived --
--- Whether both are in one search that was put away: what hangs on each of them is in its files.
+-- Whether both are in one search that was put away, or is being: what hangs on each of them is in its files. A try
+-- that failed leaves an index that tells nothing.
 SELECT EXISTS (SELECT FROM archive_people a JOIN archive_people b USING (archive_id)
-    WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s) AS found;
+    JOIN archives v ON v.id = archive_id LEFT JOIN runs r ON r.id = v.run_id
+    WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s
+        AND (v.state = 'archived' OR r.state IN ('queued', 'running', 'paused'))) AS found;
 
 -- find_archived_since --
--- Whether a search in which one of these candidates stands was put away since.
-SELECT EXISTS (SELECT FROM archive_people WHERE candidate_id = ANY (%(members)s::bigint[])) AS found;
+-- Whether a search in which one of these candidates stands was put away since, or is being.
+SELECT EXISTS (SELECT FROM archive_people a
+    JOIN archives v ON v.id = a.archive_id LEFT JOIN runs r ON r.id = v.run_id
+    WHERE a.candidate_id = ANY (%(members)s::bigint[])
+        AND (v.state = 'archived' OR r.state IN ('queued', 'running', 'paused'))) AS found;
 
 -- insert_merge --
 -- One merge.

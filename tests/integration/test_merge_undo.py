@@ -289,8 +289,40 @@ def test_every_table_that_refers_to_people_or_candidates_is_known(rt: Runtime, a
     assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs", "changes"}
 
 
+def put_away(rt: Runtime, alice: Actor, archive: int, state: str = "archived") -> None:
+    """A search of its own, whose archive has this id."""
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+    rows(rt, "INSERT INTO archives (id, search_id, state, tier, made_by) OVERRIDING SYSTEM VALUE"
+             " VALUES (%s, %s, %s, 'warm', %s)", archive, search, state, alice.user_id)  # fmt: skip
+
+
+def test_a_try_to_archive_that_failed_is_no_obstacle(rt: Runtime, alice: Actor, two: Two) -> None:
+    """Its index is there until the night."""
+    put_away(rt, alice, 1, "writing")
+    rows(rt, "UPDATE archive_people SET archive_id = 1, place = 2")
+    rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
+             " note_count, tags) VALUES (1, 1, %s, %s, 'active', 'new', 0, '{}')", two.both_a, two.a)  # fmt: skip
+    done = merges.merge(rt, alice, two.pair)
+    assert merges.undo(rt, alice, done.id).kept == {}
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_search_that_is_being_archived_is_one(rt: Runtime, alice: Actor, two: Two, state: str) -> None:
+    put_away(rt, alice, 1, "writing")
+    run = one(rt, "INSERT INTO runs (user_id, kind, state, search_id) SELECT %s, 'archive', %s, search_id"
+                  " FROM archives RETURNING id", alice.user_id, state)  # fmt: skip
+    rows(rt, "UPDATE archives SET run_id = %s", run["id"])
+    rows(rt, "UPDATE archive_people SET archive_id = 1, place = 2")
+    rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
+             " note_count, tags) VALUES (1, 1, %s, %s, 'active', 'new', 0, '{}')", two.both_a, two.a)  # fmt: skip
+    with pytest.raises(merges.Decided, match="Restore it first, then merge"):
+        merges.merge(rt, alice, two.pair)
+
+
 def test_two_in_one_archived_search_are_not_merged(rt: Runtime, alice: Actor, two: Two) -> None:
     """Their notes and verdicts are in its files, and would come back for one of them only."""
+    put_away(rt, alice, 1)
     rows(rt, "UPDATE archive_people SET place = 2 WHERE place = 1")
     rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
              " note_count, tags) VALUES (1, 1, 901, %s, 'active', 'new', 0, '{}')", two.a)  # fmt: skip
@@ -302,6 +334,7 @@ def test_two_in_one_archived_search_are_not_merged(rt: Runtime, alice: Actor, tw
 
 def test_a_merge_whose_candidates_were_archived_since_is_not_taken_back(rt: Runtime, alice: Actor, two: Two) -> None:
     done = merges.merge(rt, alice, two.pair)
+    put_away(rt, alice, 2)
     moved = one(rt, "SELECT id FROM candidates WHERE profile_id = %s AND search_id = %s", two.a, two.right)
     rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
              " note_count, tags) VALUES (2, 1, %s, %s, 'active', 'new', 0, '{}')", moved["id"], two.a)  # fmt: skip
