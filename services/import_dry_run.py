@@ -72,6 +72,8 @@ def _count(conn: db.Conn, handle: RunHandle, batch: Batch, normaliser: Normalise
     people, rejects = gather(batch, range(len(batch.rows)), normaliser)
     slots, nobodies = one_each(people, find_people(conn, people))
     counts["rejected"] += len(rejects)
+    if shortened := sum(slot.person.shortened for slot in slots):
+        counts["shortened"] = counts.get("shortened", 0) + shortened
     met = import_marks.met(conn, handle.run_id, slots, nobodies)
     for seen, person in zip(met.nobodies, nobodies, strict=True):
         # An earlier row may have brought in whom this one is about.

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from services import import_rows
+from services.import_cuts import count_shortened
 from services.import_dates import years_of
 from services.import_history import Plan
 from services.import_readers import Row
@@ -77,7 +78,7 @@ class Normaliser:
         return [None if row.problem else self.person(row) for row in rows]
 
     def person(self, row: Row) -> Person | None:
-        """As import_rows.person_of."""
+        """As import_rows.person_of; and how many values were too long."""
         cells, columns = row.values, self._columns
         values: dict[str, Any] = dict(self._blank)
         for name, column, limit, made in self._repeating:
@@ -93,7 +94,10 @@ class Normaliser:
         values["skills"] = self._skills(cells, columns.get("skills", ()))
         values["years_experience"] = years_of(import_rows.first_text(cells, columns.get("years_experience", ())))
         tenure = import_rows.first_text(cells, columns.get("current_tenure_months", ()))
-        return finish_person(row.number, cells, columns, values, tenure, self._today, self._plan, self._scope)
+        person = finish_person(row.number, cells, columns, values, tenure, self._today, self._plan, self._scope)
+        if person is not None:
+            person.shortened = count_shortened(cells, columns, values)
+        return person
 
     def _skills(self, cells: Mapping[str, Any], used: Sequence[str]) -> list[str]:
         """As import_rows.skills_of; each skill is looked at once."""

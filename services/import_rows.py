@@ -7,8 +7,6 @@ reference, a row at a time; import_normalise does a batch at a time with the sam
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
 import unicodedata
@@ -21,6 +19,7 @@ from services.careers import History, Position
 from services.country_names import country_in
 from services.import_dates import months_between, months_of, started_on, years_of
 from services.import_history import Plan, history_of
+from services.import_names import ONLY_NAME, names_after, row_key
 from services.spreadsheet_text import unguard
 from services.text_keys import text_key
 from services.urls import opaque_key, url_key
@@ -43,8 +42,6 @@ _SPLIT_EMAILS = re.compile(r"[\s,;]+")
 _PHONE_TAIL = re.compile(r"\s*(x|ext|#|,|;|/)[\s\S]*$", re.IGNORECASE)
 _PHONE = re.compile(r"^(?:\+|00)([1-9][0-9]{7,14})$")
 NO_PLAN = Plan()
-# Keys of people of whom a row says nothing but the name; the others' begin with "row:".
-ONLY_NAME = "name:"
 
 
 @dataclass
@@ -69,6 +66,8 @@ class Person:
     lines: Any = None
     # Rows that turned out to be the same person: number, and whether it brought something new.
     repeats: list[tuple[int, bool]] = field(default_factory=list)
+    # How many values were too long, of all rows.
+    shortened: int = 0
 
     @property
     def email(self) -> str:
@@ -112,15 +111,15 @@ class Person:
     def absorb(self, other: Person) -> None:
         """Take what a later row of the same person says, where it says something."""
         before = (dict(self.values), self.history.copy())
-        # A guess of an earlier row stays, as one that is stored does.
-        guesses = {name: self.values[name] for name in ("guess_first", "guess_last") if self.values.get(name)}
-        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])} | guesses
+        names = names_after(self.values, other.values)
+        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])} | names
         self.keys += [key for key in other.keys if key not in self.keys]
         self.phone_key = other.phone_key if other.values["phone"] else self.phone_key
         self.raw |= other.raw
         self.told = [*(self.told or [self.history.copy()]), *(other.told or [other.history])]
         self.history.absorb(other.history)
         self.row_hash = self.lines = None
+        self.shortened += other.shortened
         self.repeats += [(other.row_number, (self.values, self.history) != before), *other.repeats]
 
 
@@ -171,7 +170,7 @@ def finish_person(
         return None
     raw = raw_of(row)
     if not keys and not values["email"]:
-        keys = [_row_key(values, raw, scope)]
+        keys = [row_key(values, raw, scope)]
     current = Position(values["title"], values["company"], values["location"], began, None, True)
     history = history_of(row, plan, current, clean, today)
     if values["years_experience"] is None and plan.tells_career(row):
@@ -250,16 +249,18 @@ def email_of(row: Mapping[str, Any], columns: Sequence[str]) -> str:
     return ""
 
 
-def skills_of(row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
+def skills_of(
+    row: Mapping[str, Any], columns: Sequence[str], most: int = MAX_SKILLS, longest: int = MAX_SKILL
+) -> list[str]:
     found: dict[str, str] = {}
     for column in columns:
         value = row.get(column)
         parts = value if isinstance(value, list) else SPLIT_SKILLS.split(str(value or ""))
         for part in parts:
             name = part.get("name") if isinstance(part, dict) else part
-            if skill := clean(name, MAX_SKILL):
+            if skill := clean(name, longest):
                 found.setdefault(skill.casefold(), skill)
-    return list(found.values())[:MAX_SKILLS]
+    return list(found.values())[:most]
 
 
 def _name(values: dict[str, Any]) -> None:
@@ -280,11 +281,3 @@ def _addresses(row: Mapping[str, Any], columns: Mapping[str, Sequence[str]], val
     values["public_url"] = public[0].url if public else ""
     values["opaque_url"] = opaque[0].url if opaque else ""
     return list(dict.fromkeys(key.key for key in [*public, *opaque]))
-
-
-def _row_key(values: Mapping[str, Any], raw: Mapping[str, Any], scope: str) -> str:
-    """Of the whole row: people who share a name, or a name and an employer, are not one for that."""
-    told = " ".join(json.dumps(raw, sort_keys=True, ensure_ascii=False).casefold().split())
-    if any(values[name] for name in ("title", "company", "location", "phone")):
-        return "row:" + hashlib.sha256(told.encode()).hexdigest()[:32]
-    return ONLY_NAME + hashlib.sha256((scope + told).encode()).hexdigest()[:32]

@@ -134,14 +134,16 @@ COPY import_staged_educations (run_id, batch, profile_id, place, school, degree,
 FROM STDIN;
 
 -- merge_people --
--- Changes those about whom the file says something new; what the file leaves empty stays as it was. Returns
--- whom it changed.
+-- Changes those about whom the file says something new; what the file leaves empty stays as it was. Parts of the name
+-- that are the guess of the old one are guessed anew. Returns whom it changed.
 MERGE INTO profiles p
 USING (
     SELECT o.id,
         coalesce(nullif(g.full_name, ''), o.full_name) AS full_name,
-        coalesce(nullif(g.first_name, ''), nullif(o.first_name, ''), g.guess_first) AS first_name,
-        coalesce(nullif(g.last_name, ''), nullif(o.last_name, ''), g.guess_last) AS last_name,
+        CASE WHEN a.guess_anew THEN g.guess_first
+            ELSE coalesce(nullif(g.first_name, ''), nullif(o.first_name, ''), g.guess_first) END AS first_name,
+        CASE WHEN a.guess_anew THEN g.guess_last
+            ELSE coalesce(nullif(g.last_name, ''), nullif(o.last_name, ''), g.guess_last) END AS last_name,
         coalesce(nullif(g.headline, ''), o.headline) AS headline,
         coalesce(nullif(g.title, ''), o.title) AS title,
         coalesce(nullif(g.company, ''), o.company) AS company,
@@ -156,6 +158,8 @@ USING (
         coalesce(g.years_experience, o.years_experience) AS years_experience,
         coalesce(g.current_tenure_months, o.current_tenure_months) AS current_tenure_months
     FROM import_staged_people g JOIN profiles o ON o.id = g.profile_id
+    CROSS JOIN LATERAL (SELECT g.guess_last <> '' AND o.last_name NOT LIKE '%% %%'
+        AND o.full_name = concat_ws(' ', nullif(o.first_name, ''), o.last_name) AS guess_anew) AS a
     WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s) AS n
 ON p.id = n.id
 WHEN MATCHED AND (p.full_name, p.first_name, p.last_name, p.headline, p.title, p.company, p.location, p.country,
@@ -188,6 +192,15 @@ ON CONFLICT (profile_id, source) DO UPDATE SET raw = r.raw || excluded.raw, row_
     fetched_at = CASE WHEN r.raw || excluded.raw IS DISTINCT FROM r.raw THEN now() ELSE r.fetched_at END
 WHERE (r.raw || excluded.raw, excluded.row_hash, excluded.profile_at)
     IS DISTINCT FROM (r.raw, r.row_hash, r.profile_at);
+
+-- fill_positions --
+-- A current job of which a file says the title only is with the company that is known, and the other way round: as
+-- the profile has it. Before the others.
+UPDATE import_staged_positions g SET title = coalesce(nullif(g.title, ''), o.title),
+    company = coalesce(nullif(g.company, ''), o.company)
+FROM positions o
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND g.is_current AND (g.title = '') <> (g.company = '')
+    AND o.id = (SELECT min(c.id) FROM positions c WHERE c.profile_id = g.profile_id AND c.is_current);
 
 -- end_positions --
 -- A current job other than the one in the file is a former one.

@@ -154,6 +154,25 @@ def test_a_guessed_last_name_never_replaces_a_given_one(rt: Runtime, run_file: I
     assert profiles(rt)[0]["last_name"] == "del Carmen Soto"
 
 
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_new_full_name_brings_its_last_name(rt: Runtime, run_file: Import, files: int) -> None:
+    rows = [f"Anna Alpha,{ANA}\n", f"Anna Miller,{ANA}\n"]
+    for content in ["".join(rows)] if files == 1 else rows:
+        run_file("Name,LinkedIn\n" + content)
+    found = table(rt, "SELECT p.full_name, p.first_name, p.last_name, c.last_name_key FROM profiles p"
+                      " JOIN candidates c ON c.profile_id = p.id")  # fmt: skip
+    assert [tuple(line.values()) for line in found] == [("Anna Miller", "Anna", "Miller", "miller")]
+
+
+def test_a_last_name_that_a_file_said_stays_where_it_is_no_guess(rt: Runtime, run_file: Import) -> None:
+    """In one batch as in two."""
+    first = f"Name,First name,Last name,LinkedIn\nMaria del Carmen Soto,Maria,del Carmen Soto,{ANA}\n"
+    run_file(first + f"Maria Carmen Soto,,,{ANA}\n")
+    assert profiles(rt)[0]["last_name"] == "del Carmen Soto"
+    run_file(f"Name,First name,Last name,LinkedIn\nAnna Alpha,Anna,Alpha,{ANA}\nAnna Miller,,,{ANA}\n")
+    assert [profiles(rt)[0][name] for name in ("first_name", "last_name")] == ["Anna", "Miller"]
+
+
 # -- identity ---------------------------------------------------------------------------------
 
 
@@ -369,8 +388,22 @@ def test_no_script_address_is_kept(rt: Runtime, run_file: Import) -> None:
 
 def test_longer_text_than_a_column_holds_is_cut(rt: Runtime, run_file: Import) -> None:
     run = run_file(f"Name,Title,LinkedIn\n{'A' * 900},{'é' * 900},{ANA}\n")
-    assert run["counts"]["added"] == 1
+    assert (run["counts"]["added"], run["counts"]["shortened"]) == (1, 2)
     assert (len(profiles(rt)[0]["full_name"]), len(profiles(rt)[0]["title"])) == (200, 300)
+
+
+def test_skills_that_are_too_many_or_too_long_are_counted(rt: Runtime, run_file: Import) -> None:
+    skills = [f"skill {n}" for n in range(149)]
+    run = run_file(f'Name,LinkedIn,Skills\nAna,{ANA},"{"y" * 101}, {", ".join(skills)}"\n')
+    assert run["counts"]["shortened"] == 51
+    (person,) = profiles(rt)
+    assert (len(person["skills"]), len(person["skills"][0])) == (100, 100)
+
+
+def test_what_is_as_long_as_it_may_be_is_not_shortened(rt: Runtime, run_file: Import) -> None:
+    skills = ", ".join(f"{n:03}" + "y" * 97 for n in range(100))
+    run = run_file(f'Name,Title,LinkedIn,Skills\n{"A" * 200},{"T" * 300},{ANA},"{skills}"\n')
+    assert "shortened" not in run["counts"]
 
 
 def test_a_guarded_formula_comes_back_as_it_was(rt: Runtime, run_file: Import) -> None:
