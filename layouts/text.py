@@ -508,6 +508,7 @@ COUNTS = {
     "suppressed": "suppressed",
     "repeated": "again in the files",
     "already_known": "already in other searches",
+    "shortened": "values were too long: shortened, or skills beyond the hundredth left out",
     "skipped_changed": "left alone, a colleague changed them meanwhile",
     "skipped_gone": "not there any more",
     "skipped_full": "have no room for another tag",

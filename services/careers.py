@@ -62,10 +62,15 @@ class History:
     def take(self, position: Position) -> None:
         """The rules that sql/imports.sql applies to what is stored.
 
+        A current job of which only title or company is said has the other one of the known current job.
         A current job with title and company makes any other current job a former one; it is added
         only where no current job is left. A former job is added, or completes the same one.
         """
         if position.is_current:
+            known = next((old for old in self.positions if old.is_current), None)
+            if known and bool(position.title) != bool(position.company):
+                title, company = position.title or known.title, position.company or known.company
+                position = replace(position, title=title, company=company)
             if position.title and position.company:
                 self.positions = [
                     replace(old, is_current=False) if old.is_current and old.key != position.key else old

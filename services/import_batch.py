@@ -13,6 +13,8 @@ from services.import_rows import Person, storable
 MOST_ROWS = 1000
 # Characters; rows may be long.
 MOST_SIZE = 4_000_000
+# An e-mail or a telephone number that more people have is an office's.
+MOST_SHARING = 20
 NOBODY = "The row has no name, and nobody is known by its addresses."
 
 
@@ -42,7 +44,7 @@ class Batch:
         """Who the row at this place is about, None for a broken row and for one that names nobody."""
         if place not in self._people:
             made = None if self.rows[place].problem else normaliser.person(self.rows[place])
-            if made is not None:
+            if made is not None and not made.only_name:
                 made.row_hash = self.hashes[place]
             self._people[place] = made
         return self._people[place]
@@ -98,8 +100,8 @@ class _People:
 def one_each(people: Sequence[Person], known: Mapping[int, int]) -> tuple[list[Slot], list[Person]]:
     """Slots without repeats, and people without a name whom nobody knows. known: place → profile id.
 
-    Repeats: known as one profile; or new, with one e-mail, or one telephone number and names that
-    agree, unless their public addresses differ.
+    Repeats: known as one profile; or new, with one e-mail or one telephone number and names that
+    agree, unless their public addresses differ or many have it.
     """
     result = _People()
     ids: list[int | None] = []
@@ -134,14 +136,22 @@ def _contacts(person: Person) -> list[str]:
 
 
 def _same_contact(person: Person, by_contact: Mapping[str, list[int]], people: Sequence[Person]) -> int | None:
-    for place in by_contact.get(person.email, ()) if person.email else ():
-        if not (person.has_public and people[place].has_public):
-            return place
-    for place in by_contact.get(person.phone_key, ()) if person.phone_key else ():
-        other = people[place]
-        if not (person.has_public and other.has_public) and person.agrees_by_name(other):
-            return place
+    for contact in _contacts(person):
+        others = by_contact.get(contact, ())
+        if len(others) > MOST_SHARING:
+            continue
+        for place in others:
+            other = people[place]
+            if person.has_public and other.has_public:
+                continue
+            if person.agrees_by_name(other) or (contact == person.email and _mails_alike(person, other, len(others))):
+                return place
     return None
+
+
+def _mails_alike(person: Person, other: Person, sharing: int) -> bool:
+    """Of two with one e-mail whose names are too short to agree: one name, or none and nobody else who has it."""
+    return person.name_key == other.name_key if person.name_key else sharing == 1
 
 
 def reject(row_number: int, reason: str, raw: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def run_dry_run(rt: Runtime, handle: RunHandle) -> None:
     with import_source.open_source(rt, handle.actor, handle.params) as source, closing(source.rows()) as reading:
         mapping = import_mapping.check(handle.params["mapping"], source.columns)
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
-        normaliser = Normaliser(columns, plan, datetime.now(UTC).date(), source.source, source.columns)
+        today, into = datetime.now(UTC).date(), str(handle.search_id)
+        normaliser = Normaliser(columns, plan, today, source.source, source.columns, into)
         for batch in _batches(reading):
             with rt.db.connection() as conn:
                 _count(conn, handle, batch, normaliser, counts)
@@ -71,6 +72,8 @@ def _count(conn: db.Conn, handle: RunHandle, batch: Batch, normaliser: Normalise
     people, rejects = gather(batch, range(len(batch.rows)), normaliser)
     slots, nobodies = one_each(people, find_people(conn, people))
     counts["rejected"] += len(rejects)
+    if shortened := sum(slot.person.shortened for slot in slots):
+        counts["shortened"] = counts.get("shortened", 0) + shortened
     met = import_marks.met(conn, handle.run_id, slots, nobodies)
     for seen, person in zip(met.nobodies, nobodies, strict=True):
         # An earlier row may have brought in whom this one is about.

@@ -37,7 +37,8 @@ SAMPLE = 50
 @dataclass
 class Written:
     """What became of a batch: counts of rows by what happened to them, searches whose candidates changed,
-    how many people are new in the run's search, and how many are in other searches that its person may see."""
+    how many people are new in the run's search, how many are in other searches that its person may see, and how many
+    values were too long."""
 
     added: int = 0
     changed: int = 0
@@ -45,6 +46,7 @@ class Written:
     rejected: int = 0
     joined: int = 0
     already_known: int = 0
+    shortened: int = 0
     searches: set[UUID] = field(default_factory=set)
 
 
@@ -86,7 +88,7 @@ class Load:
         known = sorted((slot for slot in slots if slot.profile_id is not None), key=lambda slot: slot.profile_id or 0)
         self._copy_new(conn, new)
         changed = self._merge_known(conn, known, batch.last_row)
-        written = Written(rejected=len(rejects))
+        written = Written(rejected=len(rejects), shortened=sum(slot.person.shortened for slot in slots))
         written.unchanged = sum(1 for row_hash in batch.hashes if row_hash in told)
         self._join(conn, written, new, known, told, changed, batch)
         if changed:
@@ -206,6 +208,7 @@ class Load:
                 f"{start}\t{n}\t{job}\n" for start, jobs, _ in lines for n, job in enumerate(jobs)])  # fmt: skip
             _copy(conn, _Q.stage_educations, [
                 f"{start}\t{n}\t{part}\n" for start, _, parts in lines for n, part in enumerate(parts)])  # fmt: skip
+            db.run(conn, _Q.fill_positions, place)
             grown |= {row["profile_id"] for name in _HISTORY for row in db.rows(conn, getattr(_Q, name), place)}
             db.run(conn, _Q.clear_staged_history, place)
         return grown

@@ -1,6 +1,6 @@
 """Whom a dry run has met in earlier batches: what people leave behind, as 64-bit hashes in an unlogged table.
 
-The rules are those of find_people (docs/decisions/0004): one key is one person; one e-mail, or one telephone
+The rules are those of find_people (docs/decisions/0004): one key is one person; one e-mail or one telephone
 number and names that agree, unless both have public addresses.
 """
 
@@ -15,7 +15,6 @@ import sql
 from services import db
 from services.import_batch import Slot
 from services.import_rows import Person
-from services.text_keys import text_key
 
 # Of longer names only all words together are remembered: 57 combinations a name are enough.
 MOST_WORDS = 6
@@ -46,10 +45,16 @@ def marks_of(person: Person, profile_id: int | None) -> tuple[set[int], set[int]
     """What a person leaves behind, and what says that they were here before."""
     own = {*person.keys, *([f"profile {profile_id}"] if profile_id else [])}
     leaves, means = set(own), set(own)
-    contacts = [person.email] if person.email else []
-    told, asked = _names(person) if person.phone_key else ([], [])
-    left = contacts + [f"{person.phone_key} {name}" for name in told]
-    asks = contacts + [f"{person.phone_key} {name}" for name in asked]
+    left, asks = [], []
+    if person.email or person.phone_key:
+        told, asked = _names(person)
+        contacts = [contact for contact in (person.email, person.phone_key) if contact]
+        left = [f"{contact} {name}" for contact in contacts for name in told]
+        asks = [f"{contact} {name}" for contact in contacts for name in asked]
+    if person.email:
+        # One short name is the same; a row without a name is about anyone.
+        left += [f"{person.email} as {person.name_key}", f"{person.email} as "]
+        asks += [f"{person.email} as {person.name_key}"]
     leaves |= {f"{'public' if person.has_public else 'plain'} {contact}" for contact in left}
     means |= {f"plain {contact}" for contact in asks}
     if not person.has_public:
@@ -59,7 +64,7 @@ def marks_of(person: Person, profile_id: int | None) -> tuple[set[int], set[int]
 
 def _names(person: Person) -> tuple[list[str], list[str]]:
     """Names that agree with this one (Person.agrees_by_name): all words of one stand in the other, two at least."""
-    words = sorted(set(text_key(str(person.values["full_name"])).split(" ")))
+    words = sorted(set(person.name_key.split(" ")))
     if len(words) < 2:
         return [], []
     sizes = range(2, len(words) + 1) if len(words) <= MOST_WORDS else [len(words)]

@@ -14,13 +14,14 @@ from datetime import date
 from typing import Any, TypeVar
 
 from services import import_rows
+from services.import_cuts import count_shortened
 from services.import_dates import years_of
 from services.import_history import Plan
 from services.import_readers import Row
 from services.import_rows import LIMITS, MAX_SKILL, MAX_SKILLS, SPLIT_SKILLS, Person, clean, finish_person
 
 # A change of these rules makes rows that were read by older ones new again.
-RULES = 2
+RULES = 3
 REPEATING = ("title", "company", "location", "country", "industry", "first_name", "last_name")
 MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 500
 
@@ -29,12 +30,18 @@ T = TypeVar("T")
 
 class Normaliser:
     """How the rows of one run become people. columns: field → columns; plan: see import_history;
-    header: all columns of the file, in their order."""
+    header: all columns of the file, in their order; scope: the id of the search."""
 
     def __init__(
-        self, columns: Mapping[str, Sequence[str]], plan: Plan, today: date, source: str, header: Sequence[str]
+        self,
+        columns: Mapping[str, Sequence[str]],
+        plan: Plan,
+        today: date,
+        source: str,
+        header: Sequence[str],
+        scope: str = "",
     ) -> None:
-        self._columns, self._plan, self._today = columns, plan, today
+        self._columns, self._plan, self._today, self._scope = columns, plan, today, scope
         self._header = tuple(header)
         self._blank = {name: "" for name in LIMITS if name != "email"}
         used = {name: columns[name] for name in self._blank if columns.get(name)}
@@ -71,7 +78,7 @@ class Normaliser:
         return [None if row.problem else self.person(row) for row in rows]
 
     def person(self, row: Row) -> Person | None:
-        """As import_rows.person_of."""
+        """As import_rows.person_of; and how many values were too long."""
         cells, columns = row.values, self._columns
         values: dict[str, Any] = dict(self._blank)
         for name, column, limit, made in self._repeating:
@@ -87,7 +94,10 @@ class Normaliser:
         values["skills"] = self._skills(cells, columns.get("skills", ()))
         values["years_experience"] = years_of(import_rows.first_text(cells, columns.get("years_experience", ())))
         tenure = import_rows.first_text(cells, columns.get("current_tenure_months", ()))
-        return finish_person(row.number, cells, columns, values, tenure, self._today, self._plan)
+        person = finish_person(row.number, cells, columns, values, tenure, self._today, self._plan, self._scope)
+        if person is not None:
+            person.shortened = count_shortened(cells, columns, values)
+        return person
 
     def _skills(self, cells: Mapping[str, Any], used: Sequence[str]) -> list[str]:
         """As import_rows.skills_of; each skill is looked at once."""

@@ -7,8 +7,6 @@ reference, a row at a time; import_normalise does a batch at a time with the sam
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import re
 import unicodedata
@@ -21,6 +19,7 @@ from services.careers import History, Position
 from services.country_names import country_in
 from services.import_dates import months_between, months_of, started_on, years_of
 from services.import_history import Plan, history_of
+from services.import_names import ONLY_NAME, names_after, row_key
 from services.spreadsheet_text import unguard
 from services.text_keys import text_key
 from services.urls import opaque_key, url_key
@@ -49,8 +48,8 @@ NO_PLAN = Plan()
 class Person:
     """One person of a file.
 
-    keys: names of the identity, strongest first: public address, opaque addresses, and only where
-    there is neither an address nor an e-mail the hash of name, title, company and location.
+    keys: names of the identity, strongest first: public address, opaque addresses, and only where there is
+    neither an address nor an e-mail the hash of all that the row says, so that the same row is known again.
     """
 
     row_number: int
@@ -67,6 +66,8 @@ class Person:
     lines: Any = None
     # Rows that turned out to be the same person: number, and whether it brought something new.
     repeats: list[tuple[int, bool]] = field(default_factory=list)
+    # How many values were too long, of all rows.
+    shortened: int = 0
 
     @property
     def email(self) -> str:
@@ -93,23 +94,32 @@ class Person:
             lines=None,
         )
 
+    @property
+    def only_name(self) -> bool:
+        """Whether the row says a name and nothing else of whom it is about."""
+        return bool(self.keys) and self.keys[0].startswith(ONLY_NAME)
+
+    @property
+    def name_key(self) -> str:
+        return text_key(str(self.values["full_name"]))
+
     def agrees_by_name(self, other: Person) -> bool:
         """Whether every word of the shorter name stands in the longer one, two at least."""
-        one, two = (set(text_key(str(p.values["full_name"])).split(" ")) for p in (self, other))
+        one, two = set(self.name_key.split(" ")), set(other.name_key.split(" "))
         return len(one & two) == min(len(one), len(two)) >= 2
 
     def absorb(self, other: Person) -> None:
         """Take what a later row of the same person says, where it says something."""
         before = (dict(self.values), self.history.copy())
-        # A guess of an earlier row stays, as one that is stored does.
-        guesses = {name: self.values[name] for name in ("guess_first", "guess_last") if self.values.get(name)}
-        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])} | guesses
+        names = names_after(self.values, other.values)
+        self.values |= {name: value for name, value in other.values.items() if value not in ("", None, [])} | names
         self.keys += [key for key in other.keys if key not in self.keys]
         self.phone_key = other.phone_key if other.values["phone"] else self.phone_key
         self.raw |= other.raw
         self.told = [*(self.told or [self.history.copy()]), *(other.told or [other.history])]
         self.history.absorb(other.history)
         self.row_hash = self.lines = None
+        self.shortened += other.shortened
         self.repeats += [(other.row_number, (self.values, self.history) != before), *other.repeats]
 
 
@@ -120,17 +130,19 @@ def person_of(
     *,
     today: date,
     plan: Plan = NO_PLAN,
+    scope: str = "",
 ) -> Person | None:
     """The person of a row, or None when it holds neither name nor address.
 
     columns: field → columns, see import_mapping.columns_by_field(). plan: see import_history.plan_of().
+    scope: within what a bare name is one person: the id of a search.
     """
     values: dict[str, Any] = {name: first_text(row, columns.get(name, ()), name) for name in LIMITS if name != "email"}
     values["email"] = email_of(row, columns.get("email", ()))
     values["skills"] = skills_of(row, columns.get("skills", ()))
     values["years_experience"] = years_of(first_text(row, columns.get("years_experience", ())))
     tenure = first_text(row, columns.get("current_tenure_months", ()))
-    return finish_person(row_number, row, columns, values, tenure, today, plan)
+    return finish_person(row_number, row, columns, values, tenure, today, plan, scope)
 
 
 def finish_person(
@@ -141,6 +153,7 @@ def finish_person(
     tenure: str,
     today: date,
     plan: Plan,
+    scope: str,
 ) -> Person | None:
     """What follows from the values of single columns: names, dates, country, keys, history."""
     start_text = first_text(row, columns.get("started_on", ()))
@@ -155,13 +168,14 @@ def finish_person(
     keys = _addresses(row, columns, values)
     if not (keys or values["email"] or values["full_name"]):
         return None
+    raw = raw_of(row)
     if not keys and not values["email"]:
-        keys = [_row_key(values)]
+        keys = [row_key(values, raw, scope)]
     current = Position(values["title"], values["company"], values["location"], began, None, True)
     history = history_of(row, plan, current, clean, today)
     if values["years_experience"] is None and plan.tells_career(row):
         values["years_experience"] = history.years(today)
-    return Person(row_number, values, keys, raw_of(row), history, phone_key(values["phone"]))
+    return Person(row_number, values, keys, raw, history, phone_key(values["phone"]))
 
 
 def raw_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,16 +249,18 @@ def email_of(row: Mapping[str, Any], columns: Sequence[str]) -> str:
     return ""
 
 
-def skills_of(row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
+def skills_of(
+    row: Mapping[str, Any], columns: Sequence[str], most: int = MAX_SKILLS, longest: int = MAX_SKILL
+) -> list[str]:
     found: dict[str, str] = {}
     for column in columns:
         value = row.get(column)
         parts = value if isinstance(value, list) else SPLIT_SKILLS.split(str(value or ""))
         for part in parts:
             name = part.get("name") if isinstance(part, dict) else part
-            if skill := clean(name, MAX_SKILL):
+            if skill := clean(name, longest):
                 found.setdefault(skill.casefold(), skill)
-    return list(found.values())[:MAX_SKILLS]
+    return list(found.values())[:most]
 
 
 def _name(values: dict[str, Any]) -> None:
@@ -265,8 +281,3 @@ def _addresses(row: Mapping[str, Any], columns: Mapping[str, Sequence[str]], val
     values["public_url"] = public[0].url if public else ""
     values["opaque_url"] = opaque[0].url if opaque else ""
     return list(dict.fromkeys(key.key for key in [*public, *opaque]))
-
-
-def _row_key(values: dict[str, Any]) -> str:
-    parts = [str(values[name]).casefold() for name in ("full_name", "title", "company", "location")]
-    return "row:" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]

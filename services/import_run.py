@@ -108,11 +108,11 @@ class _Import:
 
     def __init__(self, rt: Runtime, handle: RunHandle, source: Source, mapping: dict[str, str]) -> None:
         self._rt, self._handle, self._source = rt, handle, source
-        self._counts = {name: int(handle.counts.get(name, 0)) for name in (*COUNTS, "already_known")}
+        self._counts = {name: int(handle.counts.get(name, 0)) for name in (*COUNTS, "already_known", "shortened")}
         self._done = handle.done
         today = self._today = datetime.now(UTC).date()
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
-        self._normaliser = Normaliser(columns, plan, today, source.source, source.columns)
+        self._normaliser = Normaliser(columns, plan, today, source.source, source.columns, str(handle.search_id))
         self._load = Load(
             handle.run_id,
             handle.actor,

@@ -187,8 +187,10 @@ def _undo(rt: Runtime, actor: Actor, merge_id: int) -> Undone:
         conn.execute(_Q.keep_own_books)
         newer_notes = _found(conn, _Q.find_newer_notes, given)
         before = _searches(conn, given)
+        db.run(conn, _Q.take_back_raw, given)
         kept = {row["place"]: row["kept"] for row in db.rows(conn, _Q.take_back, given)}
         db.run(conn, _Q.take_back_archived, given)
+        db.run(conn, _Q.forget_rows, given)
         if newer_notes:
             db.run(conn, _Q.recount_notes, given)
         db.run(conn, _Q.keep_ledger, {**given, "kept": bool(kept.keys() & {"candidates", "exclusions"})})

@@ -170,12 +170,13 @@ SELECT state, done FROM runs WHERE id = %(run_id)s;
 
 -- digest_people --
 -- All that imports wrote, but ids and times: how many people, and one hash of what is known of all of them and
--- of their places in searches.
+-- of their places in searches. Keys of bare names hold the id of the search.
 SELECT count(*) AS people, md5(string_agg(person, '' ORDER BY person)) AS digest
 FROM (
     SELECT md5(concat_ws(' | ',
         (to_jsonb(p) - '{id,collected_at,created_at,updated_at}'::text[])::text,
-        (SELECT string_agg(u.url_key, ' ' ORDER BY u.url_key) FROM profile_urls u WHERE u.profile_id = p.id),
+        (SELECT string_agg(CASE WHEN starts_with(u.url_key, 'name:') THEN 'name:' ELSE u.url_key END, ' '
+            ORDER BY u.url_key) FROM profile_urls u WHERE u.profile_id = p.id),
         (SELECT string_agg(r.source || r.raw::text, ' ' ORDER BY r.source) FROM profile_raw r WHERE r.profile_id = p.id),
         (SELECT string_agg(o.told, ' ' ORDER BY o.told COLLATE "C") FROM (
             SELECT (to_jsonb(o) - '{id,profile_id}'::text[])::text AS told FROM positions o WHERE o.profile_id = p.id) AS o),

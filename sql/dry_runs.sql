@@ -17,8 +17,10 @@ WITH found AS (
     SELECT c.id IS NULL AS new,
         g.grown OR (
             coalesce(nullif(g.full_name, ''), p.full_name),
-            coalesce(nullif(g.first_name, ''), nullif(p.first_name, ''), g.guess_first),
-            coalesce(nullif(g.last_name, ''), nullif(p.last_name, ''), g.guess_last),
+            CASE WHEN a.guess_anew THEN g.guess_first
+                ELSE coalesce(nullif(g.first_name, ''), nullif(p.first_name, ''), g.guess_first) END,
+            CASE WHEN a.guess_anew THEN g.guess_last
+                ELSE coalesce(nullif(g.last_name, ''), nullif(p.last_name, ''), g.guess_last) END,
             coalesce(nullif(g.headline, ''), p.headline),
             coalesce(nullif(g.title, ''), p.title),
             coalesce(nullif(g.company, ''), p.company),
@@ -40,6 +42,8 @@ WITH found AS (
         country text, industry text, summary text, email text, phone text, public_url text, opaque_url text,
         skills text[], years_experience numeric(4, 1), current_tenure_months smallint)
     LEFT JOIN profiles p ON p.id = g.profile_id
+    CROSS JOIN LATERAL (SELECT g.guess_last <> '' AND p.last_name NOT LIKE '%% %%'
+        AND p.full_name = concat_ws(' ', nullif(p.first_name, ''), p.last_name) AS guess_anew) AS a
     LEFT JOIN candidates c ON c.profile_id = p.id AND c.search_id = %(search_id)s::uuid)
 SELECT count(*) FILTER (WHERE new) AS added,
     count(*) FILTER (WHERE NOT new AND different) AS changed,

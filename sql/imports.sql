@@ -45,20 +45,28 @@ CROSS JOIN LATERAL (SELECT profile_id FROM profile_urls WHERE url_key = k.key OF
 ORDER BY k.slot, k.place;
 
 -- find_by_contact --
--- Whom records without a known key name: by e-mail, else by telephone where the names agree too; never
--- someone whose public address is another one than the record's. An e-mail or telephone that a merge left
--- out of a profile still names it. A number that more than 20 people have is a switchboard's and names nobody.
+-- Whom records without a known key name: by e-mail, else by telephone, where the names agree too; never
+-- someone whose public address is another one than the record's. An e-mail or telephone that more than 20 people
+-- have is an office's and names nobody. A record without a name is about the only one who has the e-mail. An e-mail
+-- or telephone that a merge left out of a profile still names it; of the e-mail a person said whose it is, so one
+-- word of the name is enough: the other spelling went with the merge.
 -- OFFSET 0: person by person, never a list of all who have an address.
 WITH given AS MATERIALIZED (
-    SELECT slot, lower(email) AS email, phone, CASE WHEN phone <> '' THEN sx_key(name) END AS name_key, has_public
+    SELECT slot, lower(email) AS email, phone, name, CASE WHEN phone <> '' THEN sx_key(name) END AS name_key, has_public
     FROM unnest(%(slots)s::int[], %(emails)s::text[], %(phones)s::text[], %(names)s::text[], %(public)s::boolean[])
         AS g(slot, email, phone, name, has_public)),
 by_email AS MATERIALIZED (
     SELECT DISTINCT ON (f.slot) f.slot, f.id FROM (
         SELECT g.slot, g.has_public, p.id, 1 AS place
-        FROM given g JOIN profiles p ON p.email <> '' AND lower(p.email) = g.email WHERE g.email <> ''
-        UNION ALL SELECT g.slot, g.has_public, u.profile_id, 2
-        FROM given g JOIN profile_urls u ON u.url_key = 'mailto:' || g.email WHERE g.email <> '') AS f
+        FROM given g CROSS JOIN LATERAL (
+            SELECT id, name_key, count(*) OVER () AS sharing FROM (
+                SELECT id, name_key FROM profiles WHERE email <> '' AND lower(email) = g.email LIMIT 21) AS few) AS p
+        WHERE g.email <> '' AND p.sharing <= 20 AND (sx_names_agree(sx_key(g.name), p.name_key)
+            OR sx_key(g.name) = p.name_key OR (g.name = '' AND p.sharing = 1))
+        UNION ALL SELECT g.slot, g.has_public, o.id, 2
+        FROM given g JOIN profile_urls u ON u.url_key = 'mailto:' || g.email JOIN profiles o ON o.id = u.profile_id
+        WHERE g.email <> '' AND (g.name = ''
+            OR string_to_array(sx_key(g.name), ' ') && string_to_array(o.name_key, ' '))) AS f
     WHERE NOT (f.has_public AND EXISTS (
         SELECT FROM profile_urls u WHERE u.profile_id = f.id AND starts_with(u.url_key, 'linkedin.com/') OFFSET 0))
     ORDER BY f.slot, f.place, f.id),
@@ -126,14 +134,16 @@ COPY import_staged_educations (run_id, batch, profile_id, place, school, degree,
 FROM STDIN;
 
 -- merge_people --
--- Changes those about whom the file says something new; what the file leaves empty stays as it was. Returns
--- whom it changed.
+-- Changes those about whom the file says something new; what the file leaves empty stays as it was. Parts of the name
+-- that are the guess of the old one are guessed anew. Returns whom it changed.
 MERGE INTO profiles p
 USING (
     SELECT o.id,
         coalesce(nullif(g.full_name, ''), o.full_name) AS full_name,
-        coalesce(nullif(g.first_name, ''), nullif(o.first_name, ''), g.guess_first) AS first_name,
-        coalesce(nullif(g.last_name, ''), nullif(o.last_name, ''), g.guess_last) AS last_name,
+        CASE WHEN a.guess_anew THEN g.guess_first
+            ELSE coalesce(nullif(g.first_name, ''), nullif(o.first_name, ''), g.guess_first) END AS first_name,
+        CASE WHEN a.guess_anew THEN g.guess_last
+            ELSE coalesce(nullif(g.last_name, ''), nullif(o.last_name, ''), g.guess_last) END AS last_name,
         coalesce(nullif(g.headline, ''), o.headline) AS headline,
         coalesce(nullif(g.title, ''), o.title) AS title,
         coalesce(nullif(g.company, ''), o.company) AS company,
@@ -148,6 +158,8 @@ USING (
         coalesce(g.years_experience, o.years_experience) AS years_experience,
         coalesce(g.current_tenure_months, o.current_tenure_months) AS current_tenure_months
     FROM import_staged_people g JOIN profiles o ON o.id = g.profile_id
+    CROSS JOIN LATERAL (SELECT g.guess_last <> '' AND o.last_name NOT LIKE '%% %%'
+        AND o.full_name = concat_ws(' ', nullif(o.first_name, ''), o.last_name) AS guess_anew) AS a
     WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s) AS n
 ON p.id = n.id
 WHEN MATCHED AND (p.full_name, p.first_name, p.last_name, p.headline, p.title, p.company, p.location, p.country,
@@ -180,6 +192,15 @@ ON CONFLICT (profile_id, source) DO UPDATE SET raw = r.raw || excluded.raw, row_
     fetched_at = CASE WHEN r.raw || excluded.raw IS DISTINCT FROM r.raw THEN now() ELSE r.fetched_at END
 WHERE (r.raw || excluded.raw, excluded.row_hash, excluded.profile_at)
     IS DISTINCT FROM (r.raw, r.row_hash, r.profile_at);
+
+-- fill_positions --
+-- A current job of which a file says the title only is with the company that is known, and the other way round: as
+-- the profile has it. Before the others.
+UPDATE import_staged_positions g SET title = coalesce(nullif(g.title, ''), o.title),
+    company = coalesce(nullif(g.company, ''), o.company)
+FROM positions o
+WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s AND g.is_current AND (g.title = '') <> (g.company = '')
+    AND o.id = (SELECT min(c.id) FROM positions c WHERE c.profile_id = g.profile_id AND c.is_current);
 
 -- end_positions --
 -- A current job other than the one in the file is a former one.

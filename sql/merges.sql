@@ -34,18 +34,18 @@ SELECT EXISTS (SELECT FROM screening_items i JOIN runs r ON r.id = i.run_id
         AND r.state IN ('queued', 'running', 'paused')) AS found;
 
 -- find_both_archived --
--- A search that was put away and in which both are: what hangs on each of them is in its files. Its title where
--- the actor may know it.
+-- A search that was put away, or is being, and in which both are: what hangs on each of them is in its files.
+-- Its title where the actor may know it.
 SELECT CASE WHEN search_listed(s, %(actor)s, %(role)s) THEN s.title END AS title
 FROM archive_people a JOIN archive_people b USING (archive_id)
 JOIN archives r ON r.id = a.archive_id JOIN searches s ON s.id = r.search_id
-WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s AND s.archived_at IS NOT NULL
+WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s AND (s.archived_at IS NOT NULL OR search_frozen(s))
 ORDER BY title NULLS LAST LIMIT 1;
 
 -- find_archived_since --
--- A search in which a merge made one candidate of two, and that was put away since. Its title as above.
+-- A search in which a merge made one candidate of two, and that was put away since, or is being. Its title as above.
 SELECT CASE WHEN search_listed(s, %(actor)s, %(role)s) THEN s.title END AS title
-FROM searches s WHERE s.id = ANY (%(folded)s::uuid[]) AND s.archived_at IS NOT NULL
+FROM searches s WHERE s.id = ANY (%(folded)s::uuid[]) AND (s.archived_at IS NOT NULL OR search_frozen(s))
 ORDER BY title NULLS LAST LIMIT 1;
 
 -- take_back_archived --
@@ -119,13 +119,14 @@ WHERE p.id = %(survivor)s AND o.id = %(other)s;
 UPDATE archive_people SET profile_id = %(survivor)s WHERE profile_id = %(other)s;
 
 -- move_urls --
--- All addresses of the other one lead to the survivor, and so do the e-mail and phone that are not shown any more.
+-- All addresses of the other one lead to the survivor, and so do both e-mails, the one that is shown with another
+-- spelling of the name, too, and the phone that is not shown any more.
 WITH moved AS (UPDATE profile_urls SET profile_id = %(survivor)s WHERE profile_id = %(other)s)
 INSERT INTO profile_urls (url_key, profile_id)
 SELECT a.key, %(survivor)s FROM profiles p
 JOIN unnest(%(emails)s::text[], %(phones)s::text[]) AS g (email, phone) ON true
 CROSS JOIN LATERAL (VALUES
-    (CASE WHEN g.email <> '' AND lower(g.email) <> lower(p.email) THEN 'mailto:' || lower(g.email) END),
+    (CASE WHEN g.email <> '' THEN 'mailto:' || lower(g.email) END),
     (CASE WHEN sx_phone(g.phone) IS DISTINCT FROM sx_phone(p.phone) THEN 'tel:' || sx_phone(g.phone) END)) AS a (key)
 WHERE p.id = %(survivor)s AND a.key IS NOT NULL
 ON CONFLICT (url_key) DO NOTHING;
@@ -326,6 +327,32 @@ SELECT m.id, m.kept_id, m.merged_id, m.members, m.folded, m.undone_at IS NOT NUL
     EXISTS (SELECT FROM merges l WHERE l.survivor_id = m.survivor_id AND l.id > m.id AND l.undone_at IS NULL) AS later
 FROM merges m WHERE m.id = %(merge_id)s AND (m.user_id = %(actor)s OR %(role)s = 'admin')
 FOR NO KEY UPDATE;
+
+-- take_back_raw --
+-- What files said of the survivor since the merge stays with the survivor; of the rest each key goes back by itself,
+-- which take_back does for whole rows only. A row that took in nothing but what it said already is as the merge left
+-- it. Before take_back.
+UPDATE profile_raw r SET raw = n.raw,
+    row_hash = CASE WHEN n.told_again THEN (n.a ->> 'row_hash')::uuid END,
+    profile_at = CASE WHEN n.told_again THEN (n.a ->> 'profile_at')::timestamptz ELSE r.profile_at END,
+    fetched_at = CASE WHEN n.told_again THEN (n.a ->> 'fetched_at')::timestamptz ELSE r.fetched_at END
+FROM (SELECT x.profile_id, x.source, d.a, d.b IS NULL AND x.raw = d.a -> 'raw' AS told_again,
+        CASE WHEN x.raw = d.a -> 'raw' THEN x.raw ELSE (
+            SELECT coalesce(jsonb_object_agg(o.key, o.value), '{}') FROM (
+                SELECT c.key, c.value FROM jsonb_each(x.raw) AS c WHERE c.value IS DISTINCT FROM d.a -> 'raw' -> c.key
+                UNION ALL SELECT e.key, e.value FROM jsonb_each(coalesce(d.b -> 'raw', '{}')) AS e
+                WHERE x.raw -> e.key IS NOT DISTINCT FROM d.a -> 'raw' -> e.key) AS o) END AS raw
+    FROM merges m CROSS JOIN jsonb_to_recordset(m.undo) AS d (t text, k jsonb, b jsonb, a jsonb)
+    JOIN profile_raw x ON x.profile_id = (d.k ->> 'profile_id')::bigint AND x.source = d.k ->> 'source'
+    WHERE m.id = %(merge_id)s AND d.t = 'profile_raw' AND d.a ? 'raw' AND x.profile_at >= m.created_at
+        AND jsonb_typeof(x.raw) = 'object' AND jsonb_typeof(d.a -> 'raw') = 'object'
+        AND coalesce(jsonb_typeof(d.b -> 'raw'), 'object') = 'object') AS n
+WHERE r.profile_id = n.profile_id AND r.source = n.source AND (n.told_again OR r.raw IS DISTINCT FROM n.raw);
+
+-- forget_rows --
+-- Rows that were taken in while the two were one may be the other one's: the next import asks anew whose they are.
+UPDATE profile_raw r SET row_hash = NULL FROM merges m
+WHERE m.id = %(merge_id)s AND r.profile_id IN (m.kept_id, m.merged_id) AND r.profile_at >= m.created_at;
 
 -- take_back --
 -- Undoes what the merge did; what was left as it is, by table.

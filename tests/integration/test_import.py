@@ -154,6 +154,25 @@ def test_a_guessed_last_name_never_replaces_a_given_one(rt: Runtime, run_file: I
     assert profiles(rt)[0]["last_name"] == "del Carmen Soto"
 
 
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_new_full_name_brings_its_last_name(rt: Runtime, run_file: Import, files: int) -> None:
+    rows = [f"Anna Alpha,{ANA}\n", f"Anna Miller,{ANA}\n"]
+    for content in ["".join(rows)] if files == 1 else rows:
+        run_file("Name,LinkedIn\n" + content)
+    found = table(rt, "SELECT p.full_name, p.first_name, p.last_name, c.last_name_key FROM profiles p"
+                      " JOIN candidates c ON c.profile_id = p.id")  # fmt: skip
+    assert [tuple(line.values()) for line in found] == [("Anna Miller", "Anna", "Miller", "miller")]
+
+
+def test_a_last_name_that_a_file_said_stays_where_it_is_no_guess(rt: Runtime, run_file: Import) -> None:
+    """In one batch as in two."""
+    first = f"Name,First name,Last name,LinkedIn\nMaria del Carmen Soto,Maria,del Carmen Soto,{ANA}\n"
+    run_file(first + f"Maria Carmen Soto,,,{ANA}\n")
+    assert profiles(rt)[0]["last_name"] == "del Carmen Soto"
+    run_file(f"Name,First name,Last name,LinkedIn\nAnna Alpha,Anna,Alpha,{ANA}\nAnna Miller,,,{ANA}\n")
+    assert [profiles(rt)[0][name] for name in ("first_name", "last_name")] == ["Anna", "Miller"]
+
+
 # -- identity ---------------------------------------------------------------------------------
 
 
@@ -188,7 +207,7 @@ def test_an_opaque_address_gives_way_to_a_public_one(rt: Runtime, run_file: Impo
 
 def test_without_an_address_the_email_decides(rt: Runtime, run_file: Import) -> None:
     run_file(PEOPLE)
-    run = run_file("Name,Email,Phone\nAna L.,ANA@example.com,+351 1\n")
+    run = run_file("Name,Email,Phone\nAna Maria Lima,ANA@example.com,+351 1\n")
     assert run["counts"]["changed"] == 1
     assert profiles(rt)[0]["phone"] == "+351 1"
     assert len(profiles(rt)) == 2
@@ -201,6 +220,45 @@ def test_an_email_shared_by_two_addresses_is_two_people(rt: Runtime, run_file: I
     )
     run_file("Name,LinkedIn,Email\nCleo,https://linkedin.com/in/cleo,jobs@example.com\n")
     assert [row["full_name"] for row in profiles(rt)] == ["Ana", "Ben", "Cleo"]
+
+
+@pytest.mark.parametrize("files", [1, 3])
+@pytest.mark.parametrize("mail", ["jobs@acme-shared.example", "noreply@linkedin.com"])
+def test_an_email_that_several_people_use_makes_nobody_the_same(
+    rt: Runtime, run_file: Import, files: int, mail: str
+) -> None:
+    rows = [f"{name},{mail},{title}\n" for name, title in
+            (("Ana Lima", "CTO"), ("Ben Okoro", "Buyer"), ("Ana", ""))]  # fmt: skip
+    for content in ["".join(rows)] if files == 1 else rows:
+        run_file("Name,Email,Title\n" + content)
+    assert [(p["full_name"], p["title"]) for p in profiles(rt)] == [
+        ("Ana Lima", "CTO"), ("Ben Okoro", "Buyer"), ("Ana", ""),
+    ]  # fmt: skip
+    # Each of them is known by it all the same, and nobody by it alone.
+    again = run_file(f"Name,Email,Phone\nBEN OKORO,{mail},+351 2\nana,{mail},+351 3\n,{mail},+351 4\n")
+    assert (again["counts"]["changed"], again["counts"]["rejected"]) == (2, 1)
+    assert [p["phone"] for p in profiles(rt)] == ["", "+351 2", "+351 3"]
+
+
+def test_a_row_without_a_name_is_about_the_only_one_with_its_email(rt: Runtime, run_file: Import) -> None:
+    run_file(PEOPLE)
+    assert run_file("Email,Phone\nana@example.com,+351 1\n")["counts"]["changed"] == 1
+    assert profiles(rt)[0]["phone"] == "+351 1"
+
+
+def test_an_email_that_many_people_have_names_nobody(rt: Runtime, run_file: Import) -> None:
+    """To look through all who have it would cost each row as much as they are many."""
+    head = "Name,Email,LinkedIn\n"
+    run_file(head + "".join(f"Person {n},office@example.com,https://linkedin.com/in/p-{n}\n" for n in range(20)))
+    run_file("Name,Email\nPerson 7,office@example.com\n")
+    assert len(profiles(rt)) == 20
+    run_file(head + "Person 20,office@example.com,https://linkedin.com/in/p-20\n")
+    run_file("Name,Email\nPerson 8,office@example.com\n")
+    assert len(profiles(rt)) == 22
+    # Within one file it is no other.
+    rows = [f"Guest {n},lobby@example.com,https://linkedin.com/in/g-{n}\n" for n in range(21)]
+    run_file(head + "".join(rows) + "Guest 3,lobby@example.com,\n")
+    assert len(profiles(rt)) == 44
 
 
 def test_rows_that_meet_in_one_person_are_one_person(rt: Runtime, run_file: Import) -> None:
@@ -216,6 +274,32 @@ def test_without_address_and_email_the_same_row_is_not_doubled(rt: Runtime, run_
     assert run_file(content)["counts"]["added"] == 2
     assert run_file(content.replace("Engineer,Acme", "ENGINEER,Acme"))["counts"]["added"] == 0
     assert len(profiles(rt)) == 2
+
+
+def test_people_who_share_a_name_are_not_one_for_that(rt: Runtime, run_file: Import) -> None:
+    """A name, a title and an employer make two people probable ones: a case for the list of duplicates."""
+    phones = ("+86 138 0013 8000", "+86 138 0013 8001", "+86 138 0013 8002")
+    content = "Name,Phone\n" + "".join(f"Li Wei,{phone}\n" for phone in phones)
+    assert run_file(content)["counts"]["added"] == 3
+    assert run_file(content)["counts"]["unchanged"] == 3
+    assert run_file("Name,Title,Company,Location\nLi Wei,Engineer,Acme,Porto\n")["counts"]["added"] == 1
+    assert run_file("Name,Title,Company,Location,Note\nLi Wei,Engineer,Acme,Porto,new\n")["counts"]["added"] == 1
+    assert len(profiles(rt)) == 5
+
+
+def test_a_bare_name_is_one_person_within_a_search_only(rt: Runtime, alice: Actor, run_file: Import) -> None:
+    content = "Name,Asked\nLi Wei,yes\n"
+    assert run_file(content)["counts"]["added"] == 1
+    assert run_file(content)["counts"]["unchanged"] == 1
+    other = str(searches.create_search(rt, alice, "Leads").id)
+    assert run_file(content, into=other)["counts"]["added"] == 1
+    assert run_file(content, into=other)["counts"]["unchanged"] == 1
+    assert len(profiles(rt)) == 2
+    # Who has more than that is known in every search, by the same row.
+    more = "Name,Title,Company\nLi Wei,Engineer,Acme\n"
+    run_file(more)
+    run_file(more, into=other)
+    assert len(profiles(rt)) == 3
 
 
 def test_two_imports_at_once_do_not_double_a_person(rt: Runtime, alice: Actor, bob: Actor, search: str) -> None:
@@ -304,8 +388,22 @@ def test_no_script_address_is_kept(rt: Runtime, run_file: Import) -> None:
 
 def test_longer_text_than_a_column_holds_is_cut(rt: Runtime, run_file: Import) -> None:
     run = run_file(f"Name,Title,LinkedIn\n{'A' * 900},{'é' * 900},{ANA}\n")
-    assert run["counts"]["added"] == 1
+    assert (run["counts"]["added"], run["counts"]["shortened"]) == (1, 2)
     assert (len(profiles(rt)[0]["full_name"]), len(profiles(rt)[0]["title"])) == (200, 300)
+
+
+def test_skills_that_are_too_many_or_too_long_are_counted(rt: Runtime, run_file: Import) -> None:
+    skills = [f"skill {n}" for n in range(149)]
+    run = run_file(f'Name,LinkedIn,Skills\nAna,{ANA},"{"y" * 101}, {", ".join(skills)}"\n')
+    assert run["counts"]["shortened"] == 51
+    (person,) = profiles(rt)
+    assert (len(person["skills"]), len(person["skills"][0])) == (100, 100)
+
+
+def test_what_is_as_long_as_it_may_be_is_not_shortened(rt: Runtime, run_file: Import) -> None:
+    skills = ", ".join(f"{n:03}" + "y" * 97 for n in range(100))
+    run = run_file(f'Name,Title,LinkedIn,Skills\n{"A" * 200},{"T" * 300},{ANA},"{skills}"\n')
+    assert "shortened" not in run["counts"]
 
 
 def test_a_guarded_formula_comes_back_as_it_was(rt: Runtime, run_file: Import) -> None:

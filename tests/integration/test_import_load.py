@@ -389,6 +389,22 @@ def test_a_later_file_completes_a_history(rt: Runtime, search: str, run_file: Im
     assert staged(rt) == [0, 0, 0]
 
 
+@pytest.mark.parametrize("files", [1, 2])
+@pytest.mark.parametrize(("told", "now"), [
+    ("CTO,,", ("CTO", "Acme")), (",Globex,", ("Engineer", "Globex")), (",acme,", None), ("Engineer,,", None),
+])  # fmt: skip
+def test_a_title_or_a_company_alone_agrees_with_the_profile(
+    rt: Runtime, run_file: Import, files: int, told: str, now: tuple[str, str] | None
+) -> None:
+    rows = [f"Ana Lima,{ANA},Engineer,Acme,\n", f"Ana Lima,{ANA},{told}\n"]
+    for content in ["".join(rows)] if files == 1 else rows:
+        run_file("Name,LinkedIn,Title,Company,Note\n" + content)
+    jobs = [(p.title, p.company, p.is_current) for p in positions(rt)]
+    assert jobs == ([(*now, True)] if now else []) + [("Engineer", "Acme", not now)]
+    (person,) = profiles(rt)
+    assert (person["title"].lower(), person["company"].lower()) == tuple(part.lower() for part in jobs[0][:2])
+
+
 def test_what_is_known_of_jobs_is_no_change(rt: Runtime, run_file: Import) -> None:
     line = f"Ana Lima,{ANA},CTO,Acme,Feb 2024 - Present,Engineer,Globex,Jan 2020 - Jan 2024,Porto University"
     run_file(JOBS + line + "\n")

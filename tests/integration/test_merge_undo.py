@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+
 import psycopg
 import pytest
 
-from services import candidates, merges, notes
+from services import candidates, merges, notes, runs
 from services.candidates import action_of
 from services.errors import Conflict, Forbidden, NotFound
 from services.identity import Actor
+from services.job_runner import Runner
 from services.merges import LATER, ONCE
 from services.runtime import Runtime
+from tests.integration.test_import import start as start_import
+from tests.people import add_search
 from tests.two_people import Two, add_pair, add_person, everything, laden, one, rows, two_people
 
 
@@ -173,6 +178,48 @@ def test_a_survivor_who_was_merged_away_comes_back_with_their_own_merge(rt: Runt
     assert everything(rt) == before
 
 
+def told(rt: Runtime, alice: Actor, search: uuid.UUID, content: str) -> dict[str, int]:
+    run_id = start_import(rt, alice, str(search), content)
+    Runner(rt, "test").execute(run_id)
+    return dict(runs.get_run(rt, alice, run_id)["counts"])
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_row_that_came_meanwhile_is_asked_anew_whose_it_is(rt: Runtime, alice: Actor, before: bool) -> None:
+    """before: the file was there before the merge, too, in the same words."""
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+    told(rt, alice, search, "Name,LinkedIn,Note\nBill Smith,https://linkedin.com/in/bill,own\n")
+    told(rt, alice, search, "Name,Email,Note\nWilliam Smith,smith@example.com,other\n")
+    row = "Name,Email,Note,Phone\nWilliam Smith,smith@example.com,new,+351 912 345 678\n"
+    if before:
+        told(rt, alice, search, row)
+    a, b = (line["id"] for line in rows(rt, "SELECT id FROM profiles ORDER BY id"))
+    done = merges.merge(rt, alice, add_pair(rt, a, b))
+    assert told(rt, alice, search, row)["added"] == 0, "by the e-mail, whatever the name that is shown"
+    told(rt, alice, search, "Name,LinkedIn,Own\nBill Smith,https://linkedin.com/in/bill,more\n")
+    merges.undo(rt, alice, done.id)
+
+    def phones() -> list[str]:
+        return [line["phone"] for line in rows(rt, "SELECT phone FROM profiles ORDER BY id")]
+
+    own = one(rt, "SELECT raw, row_hash FROM profile_raw WHERE profile_id = %s", a)
+    # What was told since stays, what only the merge brought does not.
+    assert (own["raw"]["Own"], own["raw"]["LinkedIn"], own["row_hash"]) == (
+        "more",
+        "https://linkedin.com/in/bill",
+        None,
+    )
+    assert own["raw"]["Note"] == "new"
+    assert "Email" not in own["raw"]
+    told(rt, alice, search, row)
+    assert len(phones()) == 2
+    assert phones()[1] == "+351 912 345 678"
+    other = one(rt, "SELECT raw FROM profile_raw WHERE profile_id = %s", b)["raw"]
+    assert (other["Note"], other["Email"]) == ("new", "smith@example.com")
+    assert "LinkedIn" not in other
+
+
 # -- who may, and how often ------------------------------------------------------------------------
 
 
@@ -240,3 +287,34 @@ def test_every_table_that_refers_to_people_or_candidates_is_known(rt: Runtime, a
     known = {row["name"] for row in seen} | {"merges"}
     assert {row["name"] for row in found} <= known
     assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs", "changes"}
+
+
+def put_away(rt: Runtime, alice: Actor, archive: int, state: str = "archived") -> None:
+    """A search of its own, whose archive has this id."""
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+    rows(rt, "INSERT INTO archives (id, search_id, state, tier, made_by) OVERRIDING SYSTEM VALUE"
+             " VALUES (%s, %s, %s, 'warm', %s)", archive, search, state, alice.user_id)  # fmt: skip
+
+
+def test_a_try_to_archive_that_failed_is_no_obstacle(rt: Runtime, alice: Actor, two: Two) -> None:
+    """Its index is there until the night."""
+    put_away(rt, alice, 1, "writing")
+    rows(rt, "UPDATE archive_people SET archive_id = 1, place = 2")
+    rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
+             " note_count, tags) VALUES (1, 1, %s, %s, 'active', 'new', 0, '{}')", two.both_a, two.a)  # fmt: skip
+    done = merges.merge(rt, alice, two.pair)
+    assert merges.undo(rt, alice, done.id).kept == {}
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_search_that_is_being_archived_is_one(rt: Runtime, alice: Actor, two: Two, state: str) -> None:
+    put_away(rt, alice, 1, "writing")
+    run = one(rt, "INSERT INTO runs (user_id, kind, state, search_id) SELECT %s, 'archive', %s, search_id"
+                  " FROM archives RETURNING id", alice.user_id, state)  # fmt: skip
+    rows(rt, "UPDATE archives SET run_id = %s", run["id"])
+    rows(rt, "UPDATE archive_people SET archive_id = 1, place = 2")
+    rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
+             " note_count, tags) VALUES (1, 1, %s, %s, 'active', 'new', 0, '{}')", two.both_a, two.a)  # fmt: skip
+    with pytest.raises(merges.Decided, match="Restore it first, then merge"):
+        merges.merge(rt, alice, two.pair)
