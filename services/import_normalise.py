@@ -20,7 +20,7 @@ from services.import_readers import Row
 from services.import_rows import LIMITS, MAX_SKILL, MAX_SKILLS, SPLIT_SKILLS, Person, clean, finish_person
 
 # A change of these rules makes rows that were read by older ones new again.
-RULES = 2
+RULES = 3
 REPEATING = ("title", "company", "location", "country", "industry", "first_name", "last_name")
 MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 500
 

@@ -165,9 +165,9 @@ def finish_person(
 
 
 def raw_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What the row says, as it can be stored; empty cells left out."""
+    """What the row says, as it can be stored, without the ' of our exports; empty cells left out."""
     return {
-        name if name.isascii() else storable(name): value
+        name if name.isascii() else storable(name): (unguard(value) if value[0] == "'" else value)
         if isinstance(value, str) and ((value.isascii() and "\0" not in value) or not _UNSTORABLE.search(value))
         else storable(value)
         for name, value in row.items()
