@@ -35,12 +35,17 @@ SELECT EXISTS (SELECT FROM screening_items i JOIN runs r ON r.id = i.run_id
 
 -- find_both_archived --
 -- Whether both are in one search that was put away: what hangs on each of them is in its files.
+-- The index of a job that came to nothing says nothing.
 SELECT EXISTS (SELECT FROM archive_people a JOIN archive_people b USING (archive_id)
-    WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s) AS found;
+    JOIN archives v ON v.id = a.archive_id LEFT JOIN runs r ON r.id = v.run_id
+    WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)s
+        AND (v.state = 'archived' OR r.state IN ('queued', 'running', 'paused'))) AS found;
 
 -- find_archived_since --
 -- Whether a search in which one of these candidates stands was put away since.
-SELECT EXISTS (SELECT FROM archive_people WHERE candidate_id = ANY (%(members)s::bigint[])) AS found;
+SELECT EXISTS (SELECT FROM archive_people a JOIN archives v ON v.id = a.archive_id LEFT JOIN runs r ON r.id = v.run_id
+    WHERE a.candidate_id = ANY (%(members)s::bigint[])
+        AND (v.state = 'archived' OR r.state IN ('queued', 'running', 'paused'))) AS found;
 
 -- insert_merge --
 -- One merge.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 
@@ -242,22 +244,48 @@ def test_every_table_that_refers_to_people_or_candidates_is_known(rt: Runtime, a
     assert known == {row["name"] for row in found} | {"profiles", "duplicate_pairs", "changes"}
 
 
-def test_two_in_one_archived_search_are_not_merged(rt: Runtime, alice: Actor, two: Two) -> None:
+# State of an archive and of its job, and whether its files hold what hangs on people, or are about to.
+ARCHIVES = [("archived", "done", True), ("writing", "running", True), ("asked", "queued", True),
+            ("writing", "failed", False), ("writing", "cancelled", False)]  # fmt: skip
+
+
+def archive(rt: Runtime, actor: Actor, number: int, search: Any, state: str, run_state: str) -> None:
+    run = one(rt, "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('archive', %s, %s, %s) RETURNING id",
+              search, actor.user_id, run_state)  # fmt: skip
+    rows(rt, "INSERT INTO archives (id, search_id, run_id, state, tier, made_by) OVERRIDING SYSTEM VALUE"
+             " VALUES (%s, %s, %s, %s, 'warm', %s)", number, search, run["id"], state, actor.user_id)  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "run_state", "refused"), ARCHIVES)
+def test_two_in_one_archived_search_are_not_merged(
+    rt: Runtime, alice: Actor, two: Two, state: str, run_state: str, refused: bool
+) -> None:
     """Their notes and verdicts are in its files, and would come back for one of them only."""
     rows(rt, "UPDATE archive_people SET place = 2 WHERE place = 1")
     rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
              " note_count, tags) VALUES (1, 1, 901, %s, 'active', 'new', 0, '{}')", two.a)  # fmt: skip
+    archive(rt, alice, 1, two.left, state, run_state)
+    if not refused:
+        merges.undo(rt, alice, merges.merge(rt, alice, two.pair).id)
+        return
     before = everything(rt)
     with pytest.raises(merges.Decided, match="Restore it first, then merge"):
         merges.merge(rt, alice, two.pair)
     assert everything(rt) == before
 
 
-def test_a_merge_whose_candidates_were_archived_since_is_not_taken_back(rt: Runtime, alice: Actor, two: Two) -> None:
+@pytest.mark.parametrize(("state", "run_state", "refused"), ARCHIVES)
+def test_a_merge_whose_candidates_were_archived_since_is_not_taken_back(
+    rt: Runtime, alice: Actor, two: Two, state: str, run_state: str, refused: bool
+) -> None:
     done = merges.merge(rt, alice, two.pair)
     moved = one(rt, "SELECT id FROM candidates WHERE profile_id = %s AND search_id = %s", two.a, two.right)
     rows(rt, "INSERT INTO archive_people (archive_id, place, candidate_id, profile_id, filter_status, stage,"
              " note_count, tags) VALUES (2, 1, %s, %s, 'active', 'new', 0, '{}')", moved["id"], two.a)  # fmt: skip
+    archive(rt, alice, 2, two.right, state, run_state)
+    if not refused:
+        assert merges.undo(rt, alice, done.id).kept == {}
+        return
     before = everything(rt)
     with pytest.raises(merges.Decided, match="Restore it first, then take"):
         merges.undo(rt, alice, done.id)
