@@ -112,11 +112,11 @@ def _cell(column: Column, fragment: str | None, style: Style, params: dict[str, 
         "list": "cell_list" if style.list_separator == UNIT else "cell_of_list",
         "flag": "cell_flag", "moment": "cell_moment",
     }  # fmt: skip
-    name = Identifier(column.reads)
+    own = Identifier(column.reads)
     return _fragment(
         fragment or known.get(column.kind, "cell_plain"),
-        safe=SQL(style.safe), column=name, separator=Literal(style.list_separator),
-        kept=_fragment("kept_list", column=name),
+        safe=SQL(style.safe), column=own, separator=Literal(style.list_separator),
+        kept=_fragment("kept_list", column=own),
     )  # fmt: skip
 
 

@@ -185,15 +185,21 @@ def phone_key(phone: str) -> str:
 
 
 def clean(value: Any, limit: int | None = None, *, lines: bool = False) -> str:
-    """One value as text: NFC, nothing invisible, single spaces (line ends kept with lines=True), cut to limit."""
+    """One value as text: NFC, nothing invisible, single spaces (line ends kept with lines=True), cut to limit.
+
+    Of lists and objects all parts, with commas (or on lines of their own).
+    """
     if isinstance(value, str):
         # Most cells, at a tenth of the time: nothing in them is to be changed.
         if value.isascii() and value.isprintable() and "  " not in value and value[:1] != "'":
             return value.strip(" ")[:limit].rstrip()
-    elif isinstance(value, bool) or value is None or isinstance(value, dict):
+    elif isinstance(value, bool) or value is None:
         return ""
-    if isinstance(value, list):
-        value = "\n".join(clean(part) for part in value)
+    if isinstance(value, dict | list):
+        # Where an object has a name that is what it is called; else all that it says.
+        named = clean(value.get("name")) if isinstance(value, dict) else ""
+        parts = [named] if named else list(value.values()) if isinstance(value, dict) else value
+        value = ("\n" if lines else ", ").join(text for part in parts if (text := clean(part)))
     text = unguard(str(value).lstrip(" "))
     text = FORBIDDEN.sub("", unicodedata.normalize("NFC", text))
     if lines:
@@ -241,8 +247,7 @@ def skills_of(row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
         value = row.get(column)
         parts = value if isinstance(value, list) else SPLIT_SKILLS.split(str(value or ""))
         for part in parts:
-            name = part.get("name") if isinstance(part, dict) else part
-            if skill := clean(name, MAX_SKILL):
+            if skill := clean(part, MAX_SKILL):
                 found.setdefault(skill.casefold(), skill)
     return list(found.values())[:MAX_SKILLS]
 
