@@ -109,7 +109,12 @@ def _set_by_hand() -> bool:
 
 def _mapping(found: import_preview.Preview) -> Any:
     return import_form.mapping(
-        found.columns, import_mapping.FIELDS, used_by=found.used_by, used_at=found.used_at, uses=found.uses
+        found.columns,
+        import_mapping.FIELDS,
+        header_known=found.header_known,
+        used_by=found.used_by,
+        used_at=found.used_at,
+        uses=found.uses,
     )
 
 

@@ -124,7 +124,13 @@ def _row(row: Row, width: int) -> html.Tr:
 
 
 def mapping(
-    columns: Sequence[Column], fields: Mapping[str, str], *, used_by: str, used_at: datetime | None, uses: int
+    columns: Sequence[Column],
+    fields: Mapping[str, str],
+    *,
+    header_known: bool = True,
+    used_by: str,
+    used_at: datetime | None,
+    uses: int,
 ) -> html.Div:
     """For each column a choice of field, with samples and why it was suggested. fields: field → label."""
     options = [{"label": text.IMPORT_NO_FIELD, "value": KEEP}]
@@ -134,6 +140,9 @@ def mapping(
         who = used_by or text.IMPORT_SOMEONE
         said = text.IMPORT_REMEMBERED.format(who=who, when=used_at.strftime("%Y-%m-%d"), uses=f"{uses:,}")
         head.append(html.P(said, **{"data-testid": "import-remembered"}))
+    if not header_known:
+        said = text.IMPORT_HEADER_UNKNOWN
+        head.append(html.P(said, className="sx-notice", **{"data-testid": "import-header-unknown"}))
     head.append(html.P(text.IMPORT_MAPPING_HINT, className="sx-muted"))
     choices = [_column(place, column, options) for place, column in enumerate(columns)]
     return html.Div([*head, html.Div(choices, className="sx-columns-map")])

@@ -440,6 +440,10 @@ IMPORT_DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical
 IMPORT_ENCODING = "Encoding"
 IMPORT_HEADER_ROW = "Row with the column names"
 IMPORT_HEADER_HINT = "0 if no row names the columns"
+IMPORT_HEADER_UNKNOWN = (
+    "None of these column names is known. If the row taken for them is a person already, "
+    "set “Row with the column names” to 0 above."
+)
 IMPORT_SHEETS = "Sheets"
 IMPORT_ROW = "Row"
 IMPORT_DRY_RUN = "Try it out"

@@ -14,6 +14,7 @@ from pyarrow import csv
 
 from services.export_query import UNIT
 from services.export_variants import Column
+from services.spreadsheet_text import keep
 
 _TYPES = {
     "number": pa.float64(),
@@ -29,7 +30,7 @@ _PARSE = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
 
 def schema_of(columns: Sequence[Column], *, figures_only: bool = False) -> pa.Schema:
     """figures_only: everything but numbers is text."""
-    return pa.schema([(column.name, _type(column, figures_only)) for column in columns])
+    return pa.schema([(keep(column.name), _type(column, figures_only)) for column in columns])
 
 
 def batches(

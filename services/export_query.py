@@ -19,6 +19,8 @@ from services.export_variants import Column, Sheet
 
 # Between the texts of a list, where a column of lists is made of them again.
 UNIT = "\x1f"
+# The rows that files brought.
+RAW_ROWS = "rows_combined"
 _Q = sql.queries("exports")
 _COMMENT = re.compile(r"^--.*$", re.MULTILINE)
 
@@ -27,18 +29,20 @@ _COMMENT = re.compile(r"^--.*$", re.MULTILINE)
 class Style:
     """How cells are written. safe: the SQL function for texts. list_separator: between the texts of a list.
 
-    quoted: quotes around every text.
+    quoted: quotes around every text. parsed: whether an import also takes cells for lists and objects.
     """
 
     safe: str
     list_separator: str = ", "
     quoted: bool = False
+    parsed: bool = True
 
 
 GUARDED = Style("sx_guard")
 RAW_GUARDED = Style("sx_guard", quoted=True)
 TABLE = Style("sx_keep", list_separator=UNIT)
 WORKBOOK = Style("sx_keep")
+OBJECTS = Style("sx_keep", parsed=False)
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,16 @@ def csv_statement(rows: str, sheet: Sheet, style: Style) -> Statement:
 
 
 def json_statement(rows: str, sheet: Sheet) -> Statement:
-    """Objects, one a line; what files brought is given as it came."""
-    if not sheet.columns:
-        return Statement(_fragment("copy_raw_json", rows=_rows(rows)), {})
+    """Objects, one a line; what files brought is given as it came, with where from and when under the sheet's names."""
+    if rows == RAW_ROWS:
+        names = {column.reads: Literal(column.name) for column in sheet.columns}
+        text = _fragment(
+            "copy_raw_json", rows=_rows(rows), from_name=names["imported_from"], at_name=names["imported_at"]
+        )
+        return Statement(text, {})
     # Lists, numbers and yes or no are JSON's own.
-    cells = [_cell(c, "cell_plain" if c.kind in ("list", "flag") else None, TABLE, {}) for c in sheet.columns]
+    own = {"list": "kept_list", "flag": "cell_plain"}
+    cells = [_cell(column, own.get(column.kind), OBJECTS, {}) for column in sheet.columns]
     named = [
         _fragment("named", cell=cell, column=Identifier(column.name))
         for cell, column in zip(cells, sheet.columns, strict=True)
@@ -98,10 +107,16 @@ def _cell(column: Column, fragment: str | None, style: Style, params: dict[str, 
         name = f"key_{len(params)}"
         params[name] = column.reads if column.kind == "raw" else list(params.values())
         return _fragment(f"cell_{column.kind}", key=Placeholder(name), safe=SQL(style.safe))
-    known = {"text": "cell_text", "list": "cell_list", "flag": "cell_flag", "moment": "cell_moment"}
+    known = {
+        "text": "cell_of_text" if style.parsed else "cell_text",
+        "list": "cell_list" if style.list_separator == UNIT else "cell_of_list",
+        "flag": "cell_flag", "moment": "cell_moment",
+    }  # fmt: skip
+    own = Identifier(column.reads)
     return _fragment(
         fragment or known.get(column.kind, "cell_plain"),
-        safe=SQL(style.safe), column=Identifier(column.reads), separator=Literal(style.list_separator),
+        safe=SQL(style.safe), column=own, separator=Literal(style.list_separator),
+        kept=_fragment("kept_list", column=own),
     )  # fmt: skip
 
 

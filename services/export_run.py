@@ -140,7 +140,7 @@ class _Export:
             file.writelines(blocks)
 
     def _write_ndjson(self, path: Path) -> None:
-        sheet = Sheet("", ()) if self._raw else self._table()
+        sheet = self._table()
         statement = export_query.json_statement(self.variant.rows, sheet)
         with path.open("wb") as file, closing(self._blocks(statement)) as blocks:
             file.writelines(blocks)

@@ -20,6 +20,7 @@ from services import export_arrow
 from services.errors import BadInput
 from services.export_formats import MOST_SHEET_ROWS
 from services.export_variants import Column
+from services.spreadsheet_text import keep
 
 # Excel's limit of a cell and of a name that people can read; signs as UTF-16 counts them.
 MOST_CELL = 32_767
@@ -164,7 +165,7 @@ def _headers(page: Page) -> list[str]:
     taken: set[str] = set()
     for column, parts in zip(page.columns, page.parts, strict=True):
         for part in range(1, parts + 1):
-            short = column.name[:MOST_HEADER]
+            short = keep(column.name[:MOST_HEADER])
             base = name = CONTINUED.format(name=short, part=part) if part > 1 else short
             again = 1
             while name in taken:

@@ -65,6 +65,11 @@ class Plan:
         return any(kind == "job" and _items(row.get(column)) for kind, column in self.lists)
 
 
+def is_list(column: str) -> bool:
+    """Whether a column of this name holds a list of somebody's jobs or schools."""
+    return alias_of(column) in _CURRENT_LISTS | _JOB_LISTS | _SCHOOL_LISTS
+
+
 def plan_of(columns: Sequence[str]) -> Plan:
     """The groups that a file has."""
     by_alias: dict[str, list[str]] = {}

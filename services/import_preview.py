@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from services import import_guess, import_memory, import_readers, import_source
 from services.identity import Actor
 from services.import_guess import Guess
+from services.import_mapping import field_of
 from services.import_readers import Row, Shape
 from services.import_rows import clean
 from services.import_source import Part, Parts
@@ -51,11 +51,13 @@ class RowShown:
 
 @dataclass(frozen=True)
 class Preview:
-    """rows: at most 10. used_by, used_at, uses: of a remembered mapping, None and 0 when there is none."""
+    """rows: at most 10. header_known: whether each file's header has a name that is known, or it has none;
+    else it may be somebody's data. used_by, used_at, uses: of a remembered mapping, None and 0 when there is none."""
 
     files: list[FileShown]
     columns: list[ColumnShown]
     rows: list[RowShown]
+    header_known: bool = True
     used_by: str = ""
     used_at: datetime | None = None
     uses: int = 0
@@ -76,7 +78,7 @@ def preview(rt: Runtime, actor: Actor, parts: Parts, before: Sequence[tuple[str,
     shown = [
         RowShown(
             import_source.label(params, number),
-            [clean(_text(row.values.get(column)), CELL) for column in columns] if not row.problem else [],
+            [clean(row.values.get(column), CELL) for column in columns] if not row.problem else [],
             row.problem,
         )
         for number, row in found
@@ -94,6 +96,7 @@ def preview(rt: Runtime, actor: Actor, parts: Parts, before: Sequence[tuple[str,
         _files(opened),
         [ColumnShown(column, samples[column][:SAMPLES], guesses.get(column)) for column in columns],
         shown,
+        remembered is not None or all(map(_header_known, opened)),
         remembered.user_name if remembered else "",
         remembered.used_at if remembered else None,
         remembered.uses if remembered else 0,
@@ -125,14 +128,10 @@ def _files(parts: Sequence[Part]) -> list[FileShown]:
     return list(files.values())
 
 
+def _header_known(part: Part) -> bool:
+    shape = part.shape
+    return not shape.header_row or shape.kind not in ("csv", "xlsx") or any(map(field_of, shape.columns))
+
+
 def _samples(rows: Sequence[RowShown], place: int) -> list[str]:
     return list(dict.fromkeys(row.cells[place] for row in rows if row.cells and row.cells[place]))
-
-
-def _text(value: Any) -> Any:
-    """What stands in a list or an object, in one line; numbers and text as they are."""
-    if isinstance(value, dict):
-        return ", ".join(str(clean(part)) for part in value.values() if part not in (None, ""))
-    if isinstance(value, list):
-        return ", ".join(str(clean(_text(part))) for part in value)
-    return value

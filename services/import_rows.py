@@ -179,9 +179,9 @@ def finish_person(
 
 
 def raw_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What the row says, as it can be stored; empty cells left out."""
+    """What the row says, as it can be stored, without the ' of our exports; empty cells left out."""
     return {
-        name if name.isascii() else storable(name): value
+        name if name.isascii() else storable(name): (unguard(value) if value[0] == "'" else value)
         if isinstance(value, str) and ((value.isascii() and "\0" not in value) or not _UNSTORABLE.search(value))
         else storable(value)
         for name, value in row.items()
@@ -199,15 +199,21 @@ def phone_key(phone: str) -> str:
 
 
 def clean(value: Any, limit: int | None = None, *, lines: bool = False) -> str:
-    """One value as text: NFC, nothing invisible, single spaces (line ends kept with lines=True), cut to limit."""
+    """One value as text: NFC, nothing invisible, single spaces (line ends kept with lines=True), cut to limit.
+
+    Of lists and objects all parts, with commas (or on lines of their own).
+    """
     if isinstance(value, str):
         # Most cells, at a tenth of the time: nothing in them is to be changed.
         if value.isascii() and value.isprintable() and "  " not in value and value[:1] != "'":
             return value.strip(" ")[:limit].rstrip()
-    elif isinstance(value, bool) or value is None or isinstance(value, dict):
+    elif isinstance(value, bool) or value is None:
         return ""
-    if isinstance(value, list):
-        value = "\n".join(clean(part) for part in value)
+    if isinstance(value, dict | list):
+        # Where an object has a name that is what it is called; else all that it says.
+        named = clean(value.get("name")) if isinstance(value, dict) else ""
+        parts = [named] if named else list(value.values()) if isinstance(value, dict) else value
+        value = ("\n" if lines else ", ").join(text for part in parts if (text := clean(part)))
     text = unguard(str(value).lstrip(" "))
     text = FORBIDDEN.sub("", unicodedata.normalize("NFC", text))
     if lines:
@@ -257,8 +263,7 @@ def skills_of(
         value = row.get(column)
         parts = value if isinstance(value, list) else SPLIT_SKILLS.split(str(value or ""))
         for part in parts:
-            name = part.get("name") if isinstance(part, dict) else part
-            if skill := clean(name, longest):
+            if skill := clean(part, longest):
                 found.setdefault(skill.casefold(), skill)
     return list(found.values())[:most]
 

@@ -9,7 +9,7 @@ on behind it. While one batch is written the next one is read.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
@@ -39,6 +39,13 @@ TURN_S = 0.0005
 # Above this many hits among the last rows, the next ones are not made into people before they are asked for.
 MOSTLY = 0.5
 
+# Fields that are named where they first come further down than the page looks.
+MOST_LATE = 20
+LATE = (
+    "Fields that first come far down in the file were kept with the people but not mapped: {names}. "
+    "To map them, put an object that has them first and import the file again."
+)
+
 _Q = sql.queries("imports")
 
 
@@ -49,7 +56,7 @@ def run_import(rt: Runtime, handle: RunHandle) -> None:
             mapping = import_mapping.check(handle.params["mapping"], source.columns)
             if handle.total is None:
                 with closing(source.rows()) as reading:
-                    _read_all(handle, reading)
+                    _read_all(handle, reading, source.columns)
             _Import(rt, handle, source, mapping).work()
     except (LeaseLost, RunStopped):
         raise
@@ -59,7 +66,7 @@ def run_import(rt: Runtime, handle: RunHandle) -> None:
     except (BadInput, Forbidden, NotFound) as error:
         _end(rt, handle, "failed", error.message + (f" {_what_was_done(handle, 'that')}" if handle.done else ""))
         return
-    _end(rt, handle, "done", "")
+    _end(rt, handle, "done", _not_mapped(handle))
     import_source.forget_files(rt, handle.actor, handle.params)
     counts = handle.counts
     if int(counts.get("added", 0)) + int(counts.get("changed", 0)) >= VACUUM_AFTER:
@@ -91,16 +98,25 @@ def _what_was_done(handle: RunHandle, before: str) -> str:
     )
 
 
-def _read_all(handle: RunHandle, reading: Iterator[Row]) -> None:
+def _not_mapped(handle: RunHandle) -> str:
+    """Fields that nobody could map, since they come further down than the page looks."""
+    late = handle.counts.get("_late") or []
+    return LATE.format(names=", ".join(late)) if late else ""
+
+
+def _read_all(handle: RunHandle, reading: Iterator[Row], columns: Sequence[str]) -> None:
     """All rows are read before the first is imported: so a damaged file changes nothing."""
     total = 0
-    for _ in reading:
+    known, late = set(columns), dict[str, None]()
+    for row in reading:
         total += 1
+        if not row.problem and len(late) < MOST_LATE and not row.values.keys() <= known:
+            late |= dict.fromkeys(name for name in row.values if name not in known)
         if total % 1000 == 0:
             handle.check()
     if not total:
         raise import_readers.Unreadable(import_readers.NO_ROWS)
-    handle.progress(handle.done, total)
+    handle.progress(handle.done, total, None, **({"_late": list(late)[:MOST_LATE]} if late else {}))
 
 
 class _Import:

@@ -120,7 +120,7 @@ def parts_of(given: Parts) -> list[Mapping[str, Any]]:
 
 def columns_of(parts: Sequence[Part]) -> list[str]:
     """The columns of all parts; those of one name are one."""
-    return list(dict.fromkeys(column for part in parts for column in part.shape.columns))
+    return list(dict.fromkeys(column for part in parts for column in part.shape.own_columns))
 
 
 def name_of(parts: Sequence[Mapping[str, Any]]) -> str:

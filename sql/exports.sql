@@ -65,8 +65,11 @@ COPY (SELECT to_json(o) FROM (SELECT {cells} FROM ({rows}) AS r WHERE {kept} ORD
 TO STDOUT (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')
 
 -- copy_raw_json --
--- What files brought, each row as one object on a line.
-COPY (SELECT r.raw || jsonb_build_object('imported_from', r.imported_from, 'imported_at', r.imported_at)
+-- What files brought, each row as one object on a line. A text that looks guarded gets one more ', as everywhere.
+COPY (SELECT CASE WHEN strpos(r.raw::text, '": "''') = 0 OR jsonb_typeof(r.raw) <> 'object' THEN r.raw ELSE (
+        SELECT jsonb_object_agg(e.key, CASE WHEN jsonb_typeof(e.value) = 'string'
+            THEN to_jsonb(sx_keep(e.value #>> '{{}}')) ELSE e.value END) FROM jsonb_each(r.raw) AS e) END
+    || jsonb_build_object({from_name}, r.imported_from, {at_name}, r.imported_at)
     FROM ({rows}) AS r ORDER BY r.n, r.m) TO STDOUT (FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02')
 
 -- fetch_some --
@@ -89,9 +92,25 @@ r.kind = {kind}
 -- A text, made safe for the kind of file.
 {safe}(r.{column})
 
+-- cell_of_text --
+-- The same where a cell may also hold JSON: a text that looks like a list or an object gets a ' before it.
+CASE WHEN ascii(r.{column}) IN (39, 91, 123) AND r.{column} ~ '^''*[[{{].*[]}}]$' THEN '''' || r.{column}
+    ELSE {safe}(r.{column}) END
+
+-- kept_list --
+-- The texts of a list as an import gives them back: one that looks guarded gets one more '.
+CASE WHEN array_to_string(r.{column}, E'\x1f') ~ E'(^|\x1f)'''
+    THEN ARRAY (SELECT sx_keep(s.part) FROM unnest(r.{column}) WITH ORDINALITY AS s (part, n) ORDER BY s.n)
+    ELSE r.{column} END
+
 -- cell_list --
--- Several texts in one cell.
-{safe}(array_to_string(r.{column}, {separator}))
+-- Several texts in one cell, for whoever takes it apart at a sign that no text holds.
+array_to_string({kept}, {separator})
+
+-- cell_of_list --
+-- Several texts in one cell: with commas, or as JSON where the texts hold what an import separates at.
+CASE WHEN array_to_string(r.{column}, E'\x1f') ~ E'[,;|\n\r\u2022\u00b7]|(^|\x1f)''|^[[{{]'
+    THEN array_to_json({kept})::text ELSE {safe}(array_to_string(r.{column}, {separator})) END
 
 -- cell_flag --
 -- Yes or no.
@@ -102,8 +121,11 @@ CASE WHEN r.{column} THEN 'yes' WHEN NOT r.{column} THEN 'no' END
 to_char(r.{column}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
 
 -- cell_raw --
--- What a file said in one of its columns.
-{safe}(r.raw ->> {key})
+-- What a file said in one of its columns: lists and objects as JSON, texts that look like that with a ' before them.
+CASE WHEN ascii(r.raw ->> {key}) IN (39, 91, 123) THEN
+    CASE WHEN jsonb_typeof(r.raw -> {key}) <> 'string' THEN r.raw ->> {key}
+        WHEN r.raw ->> {key} ~ '^''*[[{{].*[]}}]$' THEN '''' || (r.raw ->> {key}) ELSE {safe}(r.raw ->> {key}) END
+    ELSE {safe}(r.raw ->> {key}) END
 
 -- cell_raw_rest --
 -- What it said in columns for which a table has no room.

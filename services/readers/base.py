@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from services.errors import BadInput
+from services.readers.cells import continued
+from services.spreadsheet_text import unguard
 
 MAX_COLUMNS = 500
 MAX_HEADER = 200
@@ -60,6 +62,12 @@ class Shape:
     sheet: str = ""
 
     @property
+    def own_columns(self) -> list[str]:
+        """The columns, without those in which texts of the one before go on."""
+        parts = continued(self.columns) if self.kind in ("csv", "xlsx") else {}
+        return [column for column in self.columns if column not in parts]
+
+    @property
     def options(self) -> dict[str, Any]:
         """What makes a later reading the same as this one; see Options.of()."""
         named = {"encoding": self.encoding, "delimiter": self.delimiter}
@@ -78,13 +86,16 @@ class Row(NamedTuple):
 
 
 def different(names: Iterable[str]) -> list[str]:
-    """Header cells, cleaned, with empty ones named and repeated ones numbered. Raises Unreadable."""
+    """Header cells, cleaned and without the ' of our exports, empty ones named, repeated ones numbered.
+
+    Raises Unreadable.
+    """
     result: list[str] = []
     taken: set[str] = set()
     for position, raw in enumerate(names, 1):
         if position > MAX_COLUMNS:
             raise Unreadable(f"The file has more than {MAX_COLUMNS} columns; {MAX_COLUMNS} can be read.")
-        name = base = " ".join(raw.replace("\0", "").split())[:MAX_HEADER] or f"column {position}"
+        name = base = unguard(" ".join(raw.replace("\0", "").split()))[:MAX_HEADER] or f"column {position}"
         again = 1
         while name in taken:
             again += 1

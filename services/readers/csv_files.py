@@ -18,6 +18,9 @@ from services.readers.base import MAX_LINE, MAX_RECORD, Options, Row, Shape, Unr
 from services.readers.tables import Record
 
 DELIMITERS = ",;\t|"
+CELL_TOO_LONG = "A cell in row {number} is longer than {most:,} characters. Is a quotation mark not closed?"
+# The library's own limit is shorter than a line may be, and its error is not to be told from others.
+csv.field_size_limit(MAX_LINE)
 # Characters that are kept of a row that is broken.
 _TOLD = 2000
 
@@ -79,8 +82,10 @@ def _records(text: TextIO, delimiter: str) -> Generator[Record, None, None]:
         except StopIteration:
             return
         except csv.Error as error:
-            if "unexpected end" in str(error) or "field limit" in str(error):
+            if "unexpected end" in str(error):
                 raise Unreadable(f"A quotation mark opened in row {number} is not closed.") from error
+            if "field limit" in str(error):
+                raise Unreadable(CELL_TOO_LONG.format(number=number, most=MAX_LINE)) from error
             # The reader begins anew with the next line.
             yield (
                 number,

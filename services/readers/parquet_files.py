@@ -9,6 +9,7 @@ from typing import BinaryIO
 from services.import_rows import storable
 from services.readers import sandbox
 from services.readers.base import Row, Shape, Unreadable, different
+from services.readers.cells import taken
 from services.readers.sandbox import PROBLEMS, Limits
 
 # Larger than a workbook's: the library itself takes a quarter of it.
@@ -33,4 +34,5 @@ def rows(file: BinaryIO, shape: Shape, after: int, first: int | None) -> Generat
             for number, values in frame.get("rows") or []:
                 if any(value not in (None, "", [], {}) for value in values):
                     size = sum(len(value) if isinstance(value, str) else 8 for value in values)
-                    yield Row(number, storable(dict(zip(shape.columns, values, strict=True))), size)
+                    plain = [taken(value) if isinstance(value, str) else value for value in values]
+                    yield Row(number, storable(dict(zip(shape.columns, plain, strict=True))), size)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from services.import_mapping import field_of
 from services.readers.base import NO_HEADER, Row, Unreadable, different
+from services.readers.cells import ENDS, continued, join, taken
 
 # Rows in which a header is looked for, and the last row that a person may name as one.
 HEADER_ROWS = 10
@@ -45,6 +47,7 @@ def header_of(first: Sequence[Record], wanted: int | None) -> tuple[int, list[st
 def as_rows(records: Iterable[Record], columns: Sequence[str], header_row: int, joined_by: str = ",") -> Iterator[Row]:
     """The records behind the header, by column."""
     width = len(columns)
+    parts = continued(columns)
     for number, cells, size, problem in records:
         if number <= header_row:
             continue
@@ -56,7 +59,13 @@ def as_rows(records: Iterable[Record], columns: Sequence[str], header_row: int, 
         if problem:
             yield Row(number, {"row": joined_by.join(cells[:_LONG_ROW])}, size, problem)
         else:
-            yield Row(number, dict(zip(columns, cells, strict=False)), size)
+            values: dict[str, Any] = dict(zip(columns, cells, strict=False))
+            if parts:
+                join(values, parts)
+            for column, cell in values.items():
+                if cell.endswith(ENDS):
+                    values[column] = taken(cell)
+            yield Row(number, values, size)
 
 
 def _find_header(first: Sequence[Record]) -> int:

@@ -65,8 +65,10 @@ CSV = [
          wanted={"email": "ana@example.com"}),
     text("nobody-named.csv", "Colour,Size\ngreen,12\n", refused=NO_NAME),
     text("line-too-long.csv", "Name\n" + "x" * 2_100_000 + "\n", refused=TOO_LONG),
-    text("cell-too-long.csv", 'Name,About\nAna,"' + "x" * 200_000 + '"\n',
-         refused="A quotation mark opened in row 2 is not closed."),
+    text("long-cell.csv", 'Name,Other,Summary\nAna Lima,"' + "x" * 200_000 + '",short\n', people=TWO[:1],
+         wanted={"summary": "short"}),
+    text("cell-too-long.csv", 'Name,About\nAna,"' + ("x" * 1_000_000 + "\n") * 3 + '"\n',
+         refused="A cell in row 2 is longer than 2,000,000 characters. Is a quotation mark not closed?"),
     text("formulas.csv", 'Name,Title\n"=HYPERLINK(""http://evil.example"",""x"")",+cmd|calc\n',
          people=['=HYPERLINK("http://evil.example","x")'], wanted={"title": "+cmd|calc"}),
     text("javascript-address.csv", "Name,LinkedIn URL\nAna Lima,javascript:alert(1)\n", people=TWO[:1],
@@ -117,7 +119,7 @@ JSON = [
     text("too-long.json", json.dumps([{"name": "x" * 4_200_000}]),
          refused="JSON value 1 is longer than any record can be."),
     text("wrong-types.json", '[{"name": {"first": "Ana"}, "email": ["ana@example.com"], "skills": "Go", "title": 5}]',
-         rejected=1),
+         people=["Ana"], wanted={"email": "ana@example.com", "title": "5"}),
 ]  # fmt: skip
 OTHERS = [
     raw("book.pdf", b"%PDF-1.7\n1 0 obj", refused="This is a PDF: save its table as CSV or XLSX and upload that."),

@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
-from layouts import ids
+from layouts import ids, text
 from layouts.import_form import KEEP
 from services import import_batch, runs, searches
 from services.identity import Actor
+from services.readers import json_files
 from services.runtime import Runtime
 from tests.archives import archive
 from tests.corpus.workbooks import written
@@ -421,3 +422,50 @@ def test_an_archived_search_says_what_to_do_first(
         told = answer.get_json()["response"][ids.IMPORT_PROBLEM]["children"]
         assert told == searches.ARCHIVED
     assert table(rt, "SELECT * FROM runs WHERE kind IN ('import', 'dry_run')") == []
+
+
+def test_a_header_of_which_no_name_is_known_is_asked_about(client_for: ClientFor, alice: Actor) -> None:
+    """It may be the first person."""
+    client = client_for(alice)
+    uploaded = upload(client, "Ann Lee,Engineer,Porto\nBen Okoro,Analyst,Bern\n")
+    assert text.IMPORT_HEADER_UNKNOWN in shown(look(client, [uploaded]), ids.IMPORT_MAPPING)
+    corrected = look(client, [uploaded], [(0, "header_row", 0)], changed=(0, "header_row"))
+    assert text.IMPORT_HEADER_UNKNOWN not in shown(corrected, ids.IMPORT_MAPPING)
+    assert "Ann Lee" in shown(corrected, ids.IMPORT_PREVIEW)
+    for content in ("Name,x\nAna,1\n", json.dumps([{"x": 1}])):
+        assert text.IMPORT_HEADER_UNKNOWN not in shown(look(client, [upload(client, content)]), ids.IMPORT_MAPPING)
+
+
+def test_the_page_shows_what_the_import_takes(rt: Runtime, client_for: ClientFor, alice: Actor, search: str) -> None:
+    """Of lists and objects, too."""
+    client = client_for(alice)
+    person = {
+        "name": "Ana Lima", "email": {"work": "ana@example.com"}, "location": {"city": "Paris", "country": "FR"},
+        "company": {"id": 5, "name": "Acme"}, "title": ["CTO", "Founder"],
+    }  # fmt: skip
+    uploaded = upload(client, json.dumps([person]))
+    seen = look(client, [uploaded])
+    work(rt, started(press_start(client, [uploaded], search, list(mapped(seen).values()))))
+    (kept,) = table(rt, "SELECT full_name, email, location, company, title FROM profiles")
+    assert kept == {
+        "full_name": "Ana Lima", "email": "ana@example.com", "location": "Paris, FR", "company": "Acme",
+        "title": "CTO, Founder",
+    }  # fmt: skip
+    assert all(f'"{value}"' in shown(seen, ids.IMPORT_PREVIEW) for value in kept.values())
+
+
+def test_fields_that_nobody_could_map_are_named_when_it_is_done(
+    rt: Runtime, client_for: ClientFor, alice: Actor, search: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_files, "LOOKED_AT", 10)
+    client = client_for(alice)
+    people = [{"name": f"Person {n}"} | ({"email": f"p{n}@example.com"} if n > 110 else {}) for n in range(120)]
+    uploaded = upload(client, json.dumps(people))
+    seen = look(client, [uploaded])
+    assert list(mapped(seen)) == ["name"]
+    run_id = started(press_start(client, [uploaded], search, list(mapped(seen).values())))
+    work(rt, run_id)
+    run = runs.get_run(rt, alice, run_id)
+    assert (run["state"], run["counts"]["added"], "_late" in run["counts"]) == ("done", 120, False)
+    assert "kept with the people but not mapped: email. " in run["message"]
+    assert len(table(rt, "SELECT 1 FROM profile_raw WHERE raw ? 'email'")) == 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -43,6 +44,13 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"full_name": "L" * 200, "last_name": "L" * 200, "summary": "word, \"two\"\n" * 1_500 + "end",
      "skills": [f"skill {n} " + "y" * 80 for n in range(100)], "email": "long@example.com"},
     {"full_name": "Ada Only", "first_name": "Ada", "last_name": "Only", "email": "only@example.com"},
+    # Skills that hold what skills are separated by, and texts that look like lists and objects.
+    {"full_name": "Sep Arator", "last_name": "Arator", "title": '["CTO"]', "company": "{}", "headline": "'[1]",
+     "industry": "[draft] for [you]", "email": "separator@example.com",
+     "skills": ["Planning, budgeting", "SQL; PL/SQL", "a|b", 'say "x"', "'=x", "-y", "[1]", "{}", "•", "'[z]"]},
+    {"full_name": "One Skill", "last_name": "Skill", "email": "one@example.com", "skills": ["[\"a\", \"b\"]"]},
+    {"full_name": "Object Skill", "last_name": "Skill", "email": "object@example.com", "skills": ["{}"]},
+    {"full_name": "Guarded Skill", "last_name": "Skill", "email": "guarded@example.com", "skills": ["Go", "'=x"]},
 )  # fmt: skip
 
 
@@ -83,3 +91,68 @@ def test_cells_of_32767_signs_come_back(rt: Runtime, alice: Actor, fmt: str) -> 
     kept = table(rt, "SELECT raw ->> 'essay' AS essay FROM profile_raw")
     assert kept == [{"essay": long}]
     assert len(long.encode("utf-16-le")) == 2 * 32_767
+
+
+# What a vendor's file brings: lists, objects, texts that look like either, and texts that look guarded.
+VENDOR: dict[str, Any] = {
+    "name": "Ana Lima", "email": "ana@example.com", "skills": ["Planning, budgeting", "SQL", "'=x", 'say "x"'],
+    "past_employers": [
+        {"employer_name": "Acme; Inc.", "employee_title": "Engineer, senior", "start_date": "2019-01",
+         "end_date": "2021-02"},
+        {"employer_name": "Globex", "employee_title": "Analyst", "start_date": "2015-01", "end_date": "2018-12"},
+    ],
+    "education_background": [{"institute_name": "MIT", "degree_name": "BSc", "field_of_study": "x"}],
+    "title": "[1]", "company": "'=danger", "headline": "''[x]", "tags": {"a": ["b", {"c": None}]}, "empty": [],
+    "=danger": "=cmd()", "+plus": "'[x]", "-minus": "{}", "@at": '"quoted"', "'=guarded": "'[",
+    "imported_from": "somebody else", "notes": '["not", "a list"]', "long": "'=" + "word, 'x' \"y\" " * 2_600,
+    "long_list": [f"entry {n}, '" for n in range(3_000)],
+}  # fmt: skip
+CAREER = """SELECT 'job' AS kind, title, company, started_on::text AS a, ended_on::text AS b FROM positions
+    UNION ALL SELECT 'school', school, degree, field_of_study, '' FROM educations ORDER BY 1, 2, 3"""
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_a_vendor_brought_comes_back_as_it_was(rt: Runtime, alice: Actor, fmt: str, times: int) -> None:
+    search = str(searches.create_search(rt, alice, "Leads").id)
+    work(rt, start_import(rt, alice, search, json.dumps([VENDOR])))
+    fields = f"SELECT {', '.join(FIELDS)} FROM profiles"
+    before, career = table(rt, fields), table(rt, CAREER)
+    kept = table(rt, "SELECT raw FROM profile_raw")[0]["raw"]
+    assert before[0]["skills"] == ["Planning, budgeting", "SQL", "=x", 'say "x"'] and len(career) == 4
+    for _ in range(times):
+        search = _again(rt, alice, search, fmt, "combined")
+    assert (table(rt, fields), table(rt, CAREER)) == (before, career)
+    found = table(rt, "SELECT raw FROM profile_raw")[0]["raw"]
+    assert {name: found.get(name) for name in kept} == kept
+    added = {name.split(" (")[0] for name in found.keys() - kept.keys()}
+    assert added == {"imported_from", "imported_at"}
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_the_detailed_one_keeps_who_each_job_is_of(rt: Runtime, alice: Actor, fmt: str) -> None:
+    """Imported alone it is the jobs' rows: every text of them is what it was, none is somebody else's."""
+    search = str(searches.create_search(rt, alice, "Leads").id)
+    work(rt, start_import(rt, alice, search, json.dumps([VENDOR])))
+    jobs = "SELECT title, company FROM positions ORDER BY 1, 2"
+    before = table(rt, jobs)
+    _again(rt, alice, search, fmt, "detailed")
+    assert [person["full_name"] for person in table(rt, "SELECT full_name FROM profiles")] == ["Ana Lima"]
+    told = table(rt, "SELECT raw ->> 'title' AS title, raw ->> 'company' AS company FROM profile_raw")
+    assert all(job in before for job in told)
+    found = table(rt, jobs)
+    assert all(job in before for job in found)
+
+
+def _again(rt: Runtime, actor: Actor, search: str, fmt: str, variant: str) -> str:
+    """Export a search, forget everyone, and import the file into a new one; its id."""
+    run_id = start_export(rt, actor, View.of(search, status="all"), None, {"all": True}, fmt, variant=variant)
+    work(rt, run_id)
+    data = content(rt, runs.get_run(rt, actor, run_id))
+    table(rt, "DELETE FROM profiles RETURNING id")
+    new = str(searches.create_search(rt, actor, "Again").id)
+    run_id = start_import(rt, actor, new, data)
+    work(rt, run_id)
+    run = runs.get_run(rt, actor, run_id)
+    assert (run["state"], run["counts"]["rejected"]) == ("done", 0)
+    return new

@@ -134,7 +134,7 @@ def test_json_that_is_no_object_has_a_problem() -> None:
         b"Name\n\x81\x8d\x8f\xff\xfe\n",
         b'Name\n"open',
         b'"open',
-        b'Name,Company\nAna,"' + b"x" * 200_000 + b'"\n',
+        b'Name,Company\nAna,"' + (b"x" * 1_000_000 + b"\n") * 3 + b'"\n',
         b"Name\n" + b"x" * 2_100_000,
         b"[",
         b"[{",
@@ -249,3 +249,95 @@ def test_a_cell_of_300_mebibytes_is_refused_within_the_same_memory() -> None:
 
 def _closed(reading: Iterator[Row]) -> Iterator[Row]:
     yield from reading
+
+
+PERSON = {"name": "Ana Lima", "email": "ana@example.com"}
+BEN = {"name": "Ben Okoro"}
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ({"name": "Backend search", "results": [PERSON, BEN]}, [PERSON, BEN]),
+        ({"meta": {"page": 1}, "total": 2, "payload": [PERSON, BEN], "tags": ["a"]}, [PERSON, BEN]),
+        ({"data": [PERSON, 5]}, [PERSON, {"row": "5"}]),
+        # One person, with lists of her own.
+        (PERSON | {"experiences": [{"title": "CTO"}]}, [PERSON | {"experiences": [{"title": "CTO"}]}]),
+        (PERSON | {"awards": [{"title": "x"}]}, [PERSON | {"awards": [{"title": "x"}]}]),
+        ({"education": [{"school": "MIT"}]}, [{"education": [{"school": "MIT"}]}]),
+    ],
+)
+def test_the_list_in_an_object_is_the_people(content: dict[str, Any], found: list[dict[str, Any]]) -> None:
+    assert [row.values for row in read(json.dumps(content))[1]] == found
+    assert [row.number for row in read(json.dumps(content))[1]] == list(range(1, len(found) + 1))
+
+
+def test_objects_behind_each_other_are_people_even_with_lists_in_them() -> None:
+    one = {"data": [PERSON]}
+    assert len(read("\n".join(json.dumps(one) for _ in range(3)))[1]) == 3
+
+
+def test_two_lists_in_an_object_are_told() -> None:
+    with pytest.raises(Unreadable, match="with 2 lists of objects"):
+        read(json.dumps({"people": [PERSON], "leads": [BEN]}))
+
+
+def test_a_list_in_an_object_longer_than_any_record_is_streamed() -> None:
+    people = [{"name": f"Person {n}", "about": "x" * 1000} for n in range(5_000)]
+    shape, found = read(json.dumps({"name": "All", "count": 5_000, "results": people, "next": None}))
+    assert (shape.columns, len(found), found[-1].number) == (["name", "about"], 5_000, 5_000)
+    for cut, why in ((-3, "not closed|damaged"), (-60, "not complete|damaged")):
+        with pytest.raises(Unreadable, match=why):
+            read(json.dumps({"results": people})[:cut])
+    with pytest.raises(Unreadable, match="after the end of the JSON object"):
+        read(json.dumps({"results": people}) + "{}")
+
+
+def test_fields_that_come_late_are_columns_within_the_limit() -> None:
+    people = [{"name": f"Person {n}"} | ({"email": f"p{n}@example.com"} if n > 150 else {}) for n in range(200)]
+    assert read("\n".join(map(json.dumps, people)))[0].columns == ["name", "email"]
+    many = [{"name": f"Person {n}"} | ({f"f{n}": 1} if n > 100 else {}) for n in range(1_000)]
+    shape, found = read(json.dumps(many))
+    assert (len(shape.columns), len(found)) == (MAX_COLUMNS, 1_000)
+
+
+def test_a_long_cell_is_read() -> None:
+    long = "word, " * 60_000
+    found = read(f'Name,About\nAna,"{long}"\n')[1]
+    assert found[0].values["About"] == long
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('["a, b", 1, null]', ["a, b", 1, None]),
+        ('{"a": [{"b": "c"}]}', {"a": [{"b": "c"}]}),
+        ("[]", []),
+        ("'[1]", "[1]"),
+        ("''{x}", "'{x}"),
+        ("'[1", "'[1"),
+        ("[Senior] Engineer [x]", "[Senior] Engineer [x]"),
+        ("[NaN]", "[NaN]"),
+        ("[" * 5_000 + "]" * 5_000, "[" * 5_000 + "]" * 5_000),
+        ("[" * 50 + "]" * 50, "[" * 50 + "]" * 50),
+        ("]", "]"),
+    ],
+)
+def test_a_cell_that_is_json_is_a_list_or_an_object(cell: str, value: Any) -> None:
+    quoted = cell.replace('"', '""')
+    assert read(f'Name,X\nAna,"{quoted}"\n')[1][0].values["X"] == value
+
+
+def test_headers_lose_the_mark_of_our_exports() -> None:
+    assert read("Name,'=a,''=a,'b,=c\nAna,1,2,3,4\n")[0].columns == ["Name", "=a", "'=a", "'b", "=c"]
+
+
+def test_texts_that_go_on_in_further_columns_are_one() -> None:
+    shape, found = read(
+        "Name,n,n (continued 2),n (continued 3),x (continued 2),n (continued 4)\nAna,a,b,c,d,e\nBen,a\n"
+    )
+    assert shape.own_columns == ["Name", "n", "x (continued 2)", "n (continued 4)"]
+    assert [row.values for row in found] == [
+        {"Name": "Ana", "n": "abc", "x (continued 2)": "d", "n (continued 4)": "e"},
+        {"Name": "Ben", "n": "a"},
+    ]
