@@ -17,11 +17,16 @@ def register(registry: Registry) -> None:
 
     @registry.route("/exports/<uuid:export_id>", rule=Rule.RECRUITER)
     def download(export_id: UUID) -> Response:
-        return _send(exports.open_export(rt, current_actor(), export_id))
+        actor = current_actor()
+        found = exports.open_export(rt, actor, export_id)
+        answer = _answer(found)
+        if not found.file.closed:
+            exports.note_download(rt, actor, found.export_id, answer.content_range.start or 0)
+        return answer
 
 
-def _send(found: exports.Download) -> Response:
-    """The file, or the part of it that was asked for."""
+def _answer(found: exports.Download) -> Response:
+    """The file, or the part of it that was asked for; closed where nothing of it is sent."""
     answer = send_file(
         found.file, mimetype=found.mimetype, as_attachment=True, download_name=found.file_name, conditional=False,
         etag=found.export_id, last_modified=found.made_at,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 from services.errors import ProductError
 from services.storage import Storage
 
+# What is held of a table at a time, give or take one row: a group is written, and read, as a whole.
+GROUP_BYTES = 2 << 20
 GROUP_ROWS = 2_000
 READ_ROWS = 1_000
 CHUNK = 1 << 20
@@ -32,7 +34,7 @@ TYPES = {
 # zstd: a warm archive is to be quick, a cold one small.
 LEVELS = {"warm": 3, "cold": 12}
 
-Rows = Sequence[Mapping[str, Any]]
+Row = Mapping[str, Any]
 
 
 class Damaged(ProductError):
@@ -58,22 +60,20 @@ class Written:
         return asdict(self)
 
 
-def write(
-    storage: Storage, key: str, table: str, kinds: Mapping[str, str], batches: Iterable[Rows], tier: str
-) -> Written:
+def write(storage: Storage, key: str, table: str, kinds: Mapping[str, str], rows: Iterable[Row], tier: str) -> Written:
     """Write rows as they come; whole or not at all. kinds: column → one of TYPES. Raises Unavailable."""
     schema = pa.schema([(name, TYPES[kind]) for name, kind in kinds.items()])
-    digest, rows = hashlib.sha256(), 0
+    digest, written = hashlib.sha256(), 0
 
     def chunks() -> Iterator[bytes]:
-        nonlocal rows
+        nonlocal written
         sink = _Sink()
         with pq.ParquetWriter(
             sink, schema, compression="zstd", compression_level=LEVELS[tier], write_page_checksum=True
         ) as writer:
-            for group in _grouped(batches):
+            for group in _grouped(rows):
                 writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=len(group))
-                rows += len(group)
+                written += len(group)
                 yield _counted(sink.take())
         yield _counted(sink.take())
 
@@ -82,7 +82,7 @@ def write(
         return chunk
 
     size = storage.save_stream(key, chunks(), sys.maxsize)
-    return Written(table, key, rows, size, digest.hexdigest())
+    return Written(table, key, written, size, digest.hexdigest())
 
 
 def verify(storage: Storage, file: Written) -> Iterator[int]:
@@ -134,14 +134,17 @@ def _opened(storage: Storage, file: Written) -> Any:
         raise Damaged(file.table) from error
 
 
-def _grouped(batches: Iterable[Rows]) -> Iterator[list[Mapping[str, Any]]]:
-    """Rows in groups of at least GROUP_ROWS, but for the last: many small groups would be mostly headings."""
-    group: list[Mapping[str, Any]] = []
-    for batch in batches:
-        group += batch
-        if len(group) >= GROUP_ROWS:
+def _grouped(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in groups of GROUP_BYTES or GROUP_ROWS, whichever is reached first: many small groups would be
+    mostly headings."""
+    group: list[Row] = []
+    size = 0
+    for row in rows:
+        group.append(row)
+        size += sum(map(sys.getsizeof, row.values()))
+        if size >= GROUP_BYTES or len(group) >= GROUP_ROWS:
             yield group
-            group = []
+            group, size = [], 0
     if group:
         yield group
 

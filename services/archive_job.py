@@ -12,7 +12,8 @@ goes on with 4. Nothing in 4 can be cancelled, since it would help nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -27,9 +28,9 @@ from services.jobs import RunCancelled, RunHandle, RunStopped
 from services.runtime import Runtime
 from services.storage import Storage
 
-# People a statement; of raw records, which may be large, fewer.
+# People a statement; of raw records, which may be large, so few that it ends in time.
 READ_PEOPLE = 2_000
-READ_RAW = 500
+READ_RAW = 50
 CLEAR_PEOPLE = 1_000
 TRIES = 3
 WAIT_S = 60.0
@@ -41,7 +42,7 @@ _Q = sql.queries("archive")
 
 
 def run_archive(rt: Runtime, handle: RunHandle) -> None:
-    """The handler of archive runs. Memory: one batch of rows."""
+    """The handler of archive runs. Memory: one group of rows, see archive_files."""
     archive_tidy.tidy(rt, handle.run_id)
     try:
         _Archiving(rt, handle).work()
@@ -139,17 +140,19 @@ class _Archiving:
             table = archive_tables.table_of(conn, name)
         key = self._new_key()
         start = self._people * 2 * number
-        batches = self._batches(table, READ_RAW if name == archive_tables.RAW else READ_PEOPLE, start)
-        file = archive_files.write(self._storage, key, name, table.kinds, batches, self._tier)
+        size = READ_RAW if name == archive_tables.RAW else READ_PEOPLE
+        # Closed at once when the writing fails: it holds a connection.
+        with closing(self._rows(table, size, start)) as coming:
+            file = archive_files.write(self._storage, key, name, table.kinds, coming, self._tier)
         for rows in archive_files.verify(self._storage, file):
             done = self._people * rows // max(file.rows, 1)
             self._report(start + self._people + done)
         return file
 
-    def _batches(self, table: archive_tables.TableShape, size: int, start: int) -> Iterator[list[dict[str, Any]]]:
+    def _rows(self, table: archive_tables.TableShape, size: int, start: int) -> Generator[dict[str, Any], None, None]:
         for place, ids in self._everyone(size):
             with self._rt.db.connection() as conn:
-                yield archive_tables.read_rows(conn, table, self._id, self._search_id, ids)
+                yield from archive_tables.read_rows(conn, table, self._id, self._search_id, ids)
             self._report(start + place)
 
     def _report(self, done: int) -> None:

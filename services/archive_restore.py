@@ -23,7 +23,7 @@ _Q = sql.queries("archive")
 
 
 def run_restore(rt: Runtime, handle: RunHandle) -> None:
-    """The handler of restore runs. Memory: one batch of rows."""
+    """The handler of restore runs. Memory: one group of rows, see archive_files."""
     archive = _own(rt, handle)
     files = [Written(**file) for file in archive["files"]]
     total = sum(file.rows for file in files) * 2

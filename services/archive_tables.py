@@ -7,7 +7,7 @@ so an archive comes back also when a later version has added columns, which get 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,8 @@ def table_of(conn: db.Conn, name: str) -> TableShape:
 
 def read_rows(
     conn: db.Conn, table: TableShape, archive_id: int, search_id: str, candidate_ids: Sequence[int]
-) -> list[dict[str, Any]]:
-    """All rows of a table that belong to these people."""
+) -> Iterator[dict[str, Any]]:
+    """All rows of a table that belong to these people, as they come: the whole of them may be large."""
     columns = [
         pgsql.Identifier("t", name) if kind != "text" or table.types[name] == "text"
         else pgsql.SQL("{}::text AS {}").format(pgsql.Identifier("t", name), pgsql.Identifier(name))
@@ -66,7 +66,8 @@ def read_rows(
     given = {
         "ids": list(candidate_ids), "archive_id": archive_id, "search_id": search_id, "limit": len(candidate_ids)
     }  # fmt: skip
-    return [dict(row) for row in conn.execute(query, given)]
+    with conn.cursor() as cursor:
+        yield from cursor.stream(query, given)
 
 
 def restore_rows(conn: db.Conn, table: TableShape, archive_id: int, batch: Mapping[str, Sequence[Any]]) -> int:

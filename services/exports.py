@@ -101,13 +101,19 @@ def open_export(rt: Runtime, actor: Actor, export_id: UUID | str) -> Download:
             raise Forbidden(NOT_OWNER)
         if row["expired"]:
             raise Expired(EXPIRED)
-        audit(conn, actor, "export.download", str(row["id"]))
     try:
         file = Storage.of(rt.settings).open_read(row["storage_key"])
     except NotFound as error:
         raise Expired(GONE) from error
     mimetype = export_formats.FORMATS[row["format"]].mimetype
     return Download(str(row["id"]), file, row["file_name"], mimetype, row["bytes"], row["created_at"])
+
+
+def note_download(rt: Runtime, actor: Actor, export_id: str, start: int) -> None:
+    """Audit that bytes of a file are sent, from this place on: each download once, however many parts it comes in."""
+    with rt.db.connection() as conn:
+        if start == 0 or db.one(conn, _Q.fetch_download, {"export_id": export_id, **actor.params}) is None:
+            audit(conn, actor, "export.download", export_id)
 
 
 def list_exports(rt: Runtime, actor: Actor, search_id: UUID | str) -> list[dict[str, Any]]:

@@ -24,6 +24,9 @@ COUNTS = ("added", "changed", "unchanged", "rejected", "suppressed")
 
 READ_ONLY = "You may look at this search but not import into it."
 
+# What is read of rejected rows at a time, give or take one row: some are as large as a whole file of others.
+REJECTS_BYTES = 1 << 20
+
 _Q = sql.queries("imports")
 _UPLOADS = sql.queries("uploads")
 
@@ -85,7 +88,8 @@ def read_params(rt: Runtime, actor: Actor, parts: Parts, mapping: Any) -> dict[s
 def rejected_csv(rt: Runtime, actor: Actor, run_id: int) -> Iterator[bytes]:
     """The rows that an import could not take, as CSV with row number and reason, streamed.
 
-    Raises Forbidden at once for a run that the actor may not see. Safe to open in a spreadsheet.
+    Memory: a page of about a megabyte, or one row. Safe to open in a spreadsheet. Raises Forbidden at once
+    for a run that the actor may not see.
     """
     if runs.get_run(rt, actor, run_id)["kind"] != "import":
         raise NotFound("This job is not an import.")
@@ -106,29 +110,32 @@ def check_editable(conn: db.Conn, actor: Actor, search_id: str) -> None:
 def _rejected_csv(rt: Runtime, run_id: int, params: dict[str, Any]) -> Iterator[bytes]:
     columns: list[str] = params.get("columns") or []
     several = len(params.get("parts") or []) > 1
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    writer.writerow(
+    # The mark at the start tells spreadsheet programs that this is UTF-8.
+    yield b"\xef\xbb\xbf" + _line(
         [guard(cell) for cell in (*(("file", "sheet") if several else ()), "row number", "reason", *columns, "row")]
     )
-    after = -1
+    given = {"run_id": run_id, "after": -1, "most_bytes": REJECTS_BYTES}
     while True:
-        # The mark at the start tells spreadsheet programs that this is UTF-8.
-        mark = b"\xef\xbb\xbf" if after < 0 else b""
+        # A connection for each page: whoever downloads slowly holds none meanwhile.
         with rt.db.connection() as conn:
-            page = db.rows(conn, _Q.fetch_rejects, {"run_id": run_id, "after": after})
+            page = db.rows(conn, _Q.fetch_rejects, given)
+        if not page:
+            return
+        lines = []
         for row in page:
             raw = row["raw"]
             cells = [raw.get(column, "") for column in (*columns, "row")]
             file_name, sheet, number = import_source.place_of(params, row["row_number"])
             place = [guard(file_name), guard(sheet), number] if several else [number]
-            writer.writerow([*place, row["reason"], *(guard(_cell(value)) for value in cells)])
-            after = row["row_number"]
-        yield mark + buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
-        if len(page) < 1000:
-            return
+            lines.append(_line([*place, row["reason"], *(guard(_cell(value)) for value in cells)]))
+        given["after"] = row["row_number"]
+        yield b"".join(lines)
+
+
+def _line(cells: list[Any]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue().encode()
 
 
 def _cell(value: Any) -> str:

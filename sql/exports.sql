@@ -193,6 +193,11 @@ SELECT e.id, e.format, e.file_name, e.bytes, e.storage_key, e.created_at, e.expi
     (e.user_id = %(actor)s OR %(role)s = 'admin') AND %(role)s <> 'viewer' AND search_listed(s, %(actor)s, %(role)s) AS allowed
 FROM exports e JOIN searches s ON s.id = e.search_id WHERE e.id = %(export_id)s::uuid;
 
+-- fetch_download --
+-- Whether someone has downloaded a file, or begun to.
+SELECT id FROM audit_log
+WHERE action = 'export.download' AND user_id = %(actor)s AND subject = %(export_id)s LIMIT 1;
+
 -- fetch_exports --
 -- The actor's own files of a search that they can still download, the newest first.
 SELECT e.id, e.run_id, e.variant, e.format, e.file_name, e.rows, e.bytes, e.created_at, e.expires_at

@@ -358,6 +358,15 @@ SELECT bump_version(t.id) FROM unnest(%(searches)s::uuid[]) AS t(id) ORDER BY t.
 UPDATE searches SET profile_count = profile_count + %(added)s WHERE id = %(search_id)s::uuid;
 
 -- fetch_rejects --
--- A page of the rows that could not be taken.
-SELECT row_number, reason, raw FROM import_rejects
-WHERE run_id = %(run_id)s AND row_number > %(after)s ORDER BY row_number LIMIT 1000;
+-- A page of the rows that could not be taken: it ends with the row that makes it large enough, since a row may
+-- have megabytes. From one row to the next, so that no row behind the page is unpacked to be measured.
+WITH RECURSIVE page AS (
+    (SELECT r.row_number, r.reason, r.raw, octet_length(r.raw::text) AS bytes, 1 AS n FROM import_rejects r
+     WHERE r.run_id = %(run_id)s AND r.row_number > %(after)s ORDER BY r.row_number LIMIT 1)
+    UNION ALL
+    SELECT r.row_number, r.reason, r.raw, p.bytes + octet_length(r.raw::text), p.n + 1
+    FROM page p CROSS JOIN LATERAL (
+        SELECT i.row_number, i.reason, i.raw FROM import_rejects i
+        WHERE i.run_id = %(run_id)s AND i.row_number > p.row_number ORDER BY i.row_number LIMIT 1) AS r
+    WHERE p.bytes < %(most_bytes)s AND p.n < 1000)
+SELECT row_number, reason, raw FROM page ORDER BY row_number LIMIT 1000;

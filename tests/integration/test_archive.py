@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import tracemalloc
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 import procrastinate
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
 import sql
@@ -41,7 +43,7 @@ from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
 from services.servers import ServerUrls
-from tests.archives import archive, dump, full_search, hot, restore, work
+from tests.archives import archive, digest, dump, full_search, hot, restore, work
 from tests.change_runs import Killed, change, claim, rows, run_row, version
 from tests.integration.test_jobs import working
 
@@ -143,6 +145,51 @@ def test_columns_that_came_later_get_their_defaults(rt: Runtime, alice: Actor, d
     restore(rt, alice, search_id)
     assert {row["mood"] for row in rows(rt, "SELECT mood FROM notes")} == {"calm"}
     assert len(rows(rt, "SELECT 1 FROM overrides")) == 3
+
+
+@pytest.mark.parametrize("large", ["profile_raw", "notes"])
+def test_how_wide_rows_are_is_no_matter_of_memory(
+    rt: Runtime, alice: Actor, monkeypatch: pytest.MonkeyPatch, large: str
+) -> None:
+    """Neither where a few people have large records, nor where each of them has many small ones."""
+    first = full_search(rt, alice, 5, seed=2)
+    archive(rt, alice, first, "cold")
+    restore(rt, alice, first)  # What is loaded at the first time, pyarrow above all, is no matter of rows.
+    search_id = full_search(rt, alice, 60)
+    if large == "profile_raw":
+        change(
+            rt,
+            """UPDATE profile_raw r SET raw = raw || jsonb_build_object('text', r.profile_id || repeat('émigré', 40000))
+            FROM candidates c WHERE c.profile_id = r.profile_id AND c.search_id = %s""",
+            search_id,
+        )
+    else:
+        change(
+            rt,
+            """INSERT INTO notes (candidate_id, user_id, body) SELECT c.id, %s, n || repeat('émigré', 800)
+            FROM candidates c, generate_series(1, 50) AS n WHERE c.search_id = %s""",
+            alice.user_id,
+            search_id,
+        )
+    before, groups = digest(rt), []
+    read = pq.ParquetFile.read_row_group
+
+    def reading(self: Any, group: int, **options: Any) -> Any:
+        table = read(self, group, **options)
+        groups.append((table.num_rows, table.nbytes))
+        return table
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", reading)
+    tracemalloc.start()
+    archive(rt, alice, search_id, "cold")
+    restore(rt, alice, search_id)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert digest(rt) == before
+    # Everything is read three times; the large rows alone are about 19 MB.
+    assert sum(size for _, size in groups) > 50_000_000
+    assert max(size for _, size in groups) < 2 * archive_files.GROUP_BYTES
+    assert peak < 16_000_000
 
 
 # -- while it is away -------------------------------------------------------------------------------

@@ -108,6 +108,26 @@ def test_only_the_headers(client_for: ClientFor, alice: Actor, url: str, whole: 
     assert (answer.status_code, answer.data, answer.headers["Content-Length"]) == (200, b"", str(len(whole)))
 
 
+def test_each_download_is_one_line_of_the_audit_log(
+    rt: Runtime, client_for: ClientFor, alice: Actor, download: Get, url: str
+) -> None:
+    def lines() -> int:
+        return len(table(rt, "SELECT 1 FROM audit_log WHERE action = 'export.download'"))
+
+    client_for(alice).head(url)
+    download(Range="bytes=9999999-")
+    assert lines() == 0
+    download(Range="bytes=100-")
+    assert lines() == 1
+    etag = download(Range="bytes=0-99").headers["ETag"]
+    download(Range="bytes=100-199", If_Range=etag)
+    download(Range="bytes=200-")
+    download(If_None_Match=etag)
+    assert lines() == 2
+    download()
+    assert lines() == 3
+
+
 # -- who may ---------------------------------------------------------------------------------------
 
 

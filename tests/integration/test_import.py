@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import threading
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -341,6 +343,39 @@ def test_rows_that_cannot_be_taken_are_kept_with_number_and_reason(
     assert rows[0]["Company"] == "'=2+3"
     assert "5 cells, the header 3" in rows[1]["reason"]
     assert "too many" in rows[1]["row"]
+
+
+def test_rejected_rows_are_downloaded_in_the_memory_of_a_few(
+    rt: Runtime, alice: Actor, search: str, run_file: Import
+) -> None:
+    """A thousand small ones are one page, and so is a single large one."""
+    run = run_file("Name,LinkedIn\nAna Lima,linkedin.com/in/ana-lima\n")
+    with rt.db.connection() as conn:
+        conn.execute(
+            """INSERT INTO import_rejects (run_id, row_number, reason, raw)
+            SELECT %s, n, 'Nobody', jsonb_build_object('Name', n::text, 'row',
+                CASE WHEN n %% 100 = 0 THEN repeat(md5(n::text), 50000) ELSE 'short' END)
+            FROM generate_series(1, 2500) AS n""",
+            [run["id"]],
+        )
+    tracemalloc.start()
+    seen: list[tuple[str, str, int, bytes]] = []
+    rest, size = b"", 0
+    for block in imports.rejected_csv(rt, alice, run["id"]):
+        *lines, rest = (rest + block).split(b"\r\n")
+        size += len(block)
+        for line in lines:
+            number, _, name, _, row = line.decode("utf-8-sig").split(",")
+            seen.append((number, name, len(row), row[:32].encode()))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert rest == b"" and seen.pop(0)[0] == "row number"
+    assert [(number, name) for number, name, _, _ in seen] == [(str(n), str(n)) for n in range(1, 2501)]
+    large = {n: hashlib.md5(str(n).encode()).hexdigest() for n in range(100, 2501, 100)}
+    assert all((length, start.decode()) == (1_600_000, large[n]) if n in large else length == 5
+               for n, (_, _, length, start) in enumerate(seen, 1))  # fmt: skip
+    assert size > 38_000_000
+    assert peak < 16_000_000
 
 
 def test_a_nameless_row_may_tell_more_of_a_known_person(rt: Runtime, run_file: Import) -> None:
