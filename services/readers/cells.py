@@ -12,7 +12,7 @@ ENDS = ("]", "}")
 _BEGINS = ("[", "{")
 # As in cell_of_text of sql/exports.sql: a text that only looks like JSON has a ' before it.
 _GUARDED = re.compile(r"'+[\[{]")
-_DEEPEST = 20
+DEEPEST = 20
 _CONTINUED = re.compile(r"(.*) \(continued ([0-9]{1,3})\)", re.DOTALL)
 
 
@@ -26,7 +26,7 @@ def taken(cell: str) -> Any:
         value = json.loads(cell, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return cell
-    return value if _depth(value, _DEEPEST) else cell
+    return value if is_shallow(value) else cell
 
 
 def continued(columns: Iterable[str]) -> Mapping[str, str]:
@@ -54,10 +54,10 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _depth(value: Any, left: int) -> bool:
-    """Whether it is nested no deeper than `left`."""
+def is_shallow(value: Any, left: int = DEEPEST) -> bool:
+    """Whether lists and objects are nested no deeper than `left`."""
     if isinstance(value, dict):
-        return left > 0 and all(_depth(part, left - 1) for part in value.values())
+        return left > 0 and all(is_shallow(part, left - 1) for part in value.values())
     if isinstance(value, list):
-        return left > 0 and all(_depth(part, left - 1) for part in value)
+        return left > 0 and all(is_shallow(part, left - 1) for part in value)
     return True

@@ -13,6 +13,7 @@ from services import import_history
 from services.import_mapping import alias_of, field_of
 from services.import_rows import storable
 from services.readers.base import MAX_COLUMNS, MAX_RECORD, Row, Shape, Unreadable
+from services.readers.cells import DEEPEST, is_shallow
 
 _CHUNK = 64 * 1024
 # Objects whose fields are all columns, or the file is refused.
@@ -74,6 +75,9 @@ def _json_rows(text: TextIO, wrapped: str) -> Iterator[Row]:
     for number, (value, size) in enumerate(_json_values(text, wrapped), 1):
         if not isinstance(value, dict):
             yield Row(number, {"row": json.dumps(value)[:2000]}, size, "This is not an object with named fields.")
+        elif not is_shallow(value):
+            # What is done with values calls itself for their parts.
+            yield Row(number, {}, size, f"Its values are nested more than {DEEPEST} deep.")
         elif _filled(value):
             yield Row(number, storable(value), size)
 

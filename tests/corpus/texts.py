@@ -110,6 +110,8 @@ JSON = [
     text("infinity.json", '[{"name": "Ana Lima", "score": NaN, "x": -Infinity, "y": 1e999}]', people=TWO[:1]),
     text("deep.json", '[{"name": ' + "[" * 100_000 + "]" * 100_000 + "}]",
          refused="JSON value 1 cannot be read: it holds too much."),
+    text("nested.json", '[{"name": "Ana Lima"}, {"name": "x", "y": ' + "[" * 900 + "]" * 900 + "}]", people=TWO[:1],
+         rejected=1),
     text("huge-number.json", '[{"name": "Ana Lima", "n": ' + "9" * 5000 + "}]",
          refused="JSON value 1 cannot be read: it holds too much."),
     text("large-number.json", '[{"name": "Ana Lima", "n": 123456789012345678901234567890}]', people=TWO[:1]),
