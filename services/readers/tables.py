@@ -62,9 +62,12 @@ def as_rows(records: Iterable[Record], columns: Sequence[str], header_row: int, 
             values: dict[str, Any] = dict(zip(columns, cells, strict=False))
             if parts:
                 join(values, parts)
-            for column, cell in values.items():
-                if cell.endswith(ENDS):
-                    values[column] = taken(cell)
+            # Asked once a row: most have no such sign at all.
+            text = "".join(cells)
+            if "]" in text or "}" in text:
+                for column, cell in values.items():
+                    if cell.endswith(ENDS):
+                        values[column] = taken(cell)
             yield Row(number, values, size)
 
 
