@@ -181,7 +181,7 @@ def test_a_look(rt: Runtime, dialog: Callable[..., Any], search: str) -> None:
     inputs = [(ids.EXPORT_COLUMNS, "value", ["summary", "full_name"]), (ids.EXPORT_VARIANT, "value", "processed")]
     answer = dialog(LOOK, inputs, ids.EXPORT_TARGET, ids.GRID_VIEW).get_json()["response"]
     assert "12 rows" in json.dumps(answer[ids.EXPORT_PREVIEW])
-    assert answer[ids.EXPORT_COLUMNS_COUNT]["children"] == "2 of 28"
+    assert answer[ids.EXPORT_COLUMNS_COUNT]["children"] == "2 of 32"
     assert answer[ids.EXPORT_START]["disabled"] is False
 
 
