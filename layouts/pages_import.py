@@ -67,9 +67,7 @@ def import_page(
 def archived(search_id: str) -> html.Div:
     """What stands here for an archived search: where it can be restored."""
     link = dcc.Link(text.IMPORT_ARCHIVED_LINK, href=f"/search/{search_id}", className="btn btn-primary")
-    return html.Div(
-        [html.H1(text.ARCHIVE_TITLE), html.P(text.IMPORT_ARCHIVED), link], className="sx-page sx-message"
-    )
+    return html.Div([html.H1(text.ARCHIVE_TITLE), html.P(text.IMPORT_ARCHIVED), link], className="sx-page sx-message")
 
 
 def report(run: Run, search_id: str, compared: Compared = None) -> html.Div:
