@@ -9,6 +9,8 @@ hash = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
 READY := .venv/.ready-$(call hash,requirements.txt pyproject.toml)
 READY_DEV := .venv/.ready-dev-$(call hash,requirements.txt requirements-dev.txt pyproject.toml)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A registry that fails for a moment is asked again.
+fetched = for n in 1 2 3; do $(PIP) $(1) && exit 0; sleep 10; done; exit 1
 PYTEST := $(BIN)/python -m pytest
 # Two processes, each with servers of its own; a file's tests stay together.
 PARALLEL := -n 2 --dist loadfile
@@ -60,12 +62,12 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 $(READY): | $(BIN)/python
-	$(PIP) -r requirements.txt
+	$(call fetched,-r requirements.txt)
 	$(PIP) --no-deps --no-build-isolation -e .
 	@rm -f .venv/.ready-[0-9]* && touch $@
 
 $(READY_DEV): $(READY) | $(BIN)/python
-	$(PIP) -r requirements-dev.txt
+	$(call fetched,-r requirements-dev.txt)
 	@rm -f .venv/.ready-dev-* && touch $@
 
 # A Chrome and a driver that are there are used; as root on Debian they are installed; else it stops.
