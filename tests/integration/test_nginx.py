@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import requests
 import urllib3
 
 from benchmarks.web import serving
+from callbacks.session import CSRF_HEADER
 from services import identity
 from services.config import Settings
 from services.identity import Actor
@@ -120,9 +122,16 @@ def test_it_serves_the_product_by_https_within_its_limits(front: Front, rt: Runt
     assert [(f.status_code, f.headers.get("X-Cache")) for f in files] == [(200, "MISS"), (200, "HIT")], files[0].text
     assert "X-Cache" not in form.headers
 
-    # A call is small; only an upload may be large, and a stranger's is not read.
+    # A call is small; only an upload may be large, and a stranger's is refused.
     assert front.request("POST", "/_dash-update-component", data=b"x" * 2_200_000).status_code == 413
-    assert front.request("POST", "/uploads", data=b"x" * 2_200_000).status_code == 401
+    assert front.request("POST", "/uploads", data=b"x").status_code == 401
+    own = {"cookies": {"sx_session": signed_in.cookies["sx_session"]}}
+    token_of_page = re.search(r'<meta name="csrf-token" content="([0-9a-f]+)">', front.get("/", **own).text)
+    assert token_of_page
+    large = front.request("POST", "/uploads", files={"file": ("people.csv", b"name\n" + b"Ana Lima\n" * 250_000)},
+                          headers={"Origin": front.https, CSRF_HEADER: token_of_page[1]}, **own)  # fmt: skip
+    assert large.status_code == 200, large.text
+    assert large.json()["upload_id"]
 
     # Passwords are tried slowly.
     answers = [front.request("POST", "/login", data={"email": "a@b.ch"}).status_code for _ in range(30)]
