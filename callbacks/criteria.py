@@ -8,6 +8,7 @@ from uuid import UUID
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
+from callbacks import page_values
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
@@ -53,7 +54,7 @@ def _register_proposal(registry: Registry) -> None:
     def propose(clicks: int | None, job: str | None, search_id: str) -> Any:
         if not clicks:
             return (no_update,) * 4
-        run_id = rubrics.propose(rt, current_actor(), uuid_of(search_id), job or "")
+        run_id = rubrics.propose(rt, current_actor(), page_values.uuid(search_id), job or "")
         return run_id, False, text.SCREEN_PROPOSING, True
 
     @registry.callback(
@@ -65,7 +66,7 @@ def _register_proposal(registry: Registry) -> None:
         rule=Rule.RECRUITER, polling=True, prevent_initial_call=True,
     )  # fmt: skip
     def show_proposal(_: int | None, run_id: int | None) -> Any:
-        found = rubrics.proposal(rt, current_actor(), number_of(run_id))
+        found = rubrics.proposal(rt, current_actor(), page_values.number(run_id))
         if found.open:
             return (no_update,) * 4
         if not found.criteria:
@@ -105,7 +106,7 @@ def _register_presets(registry: Registry) -> None:
     def load(clicks: int | None, choice: Any, search_id: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        found = _chosen(rt, current_actor(), uuid_of(search_id), choice)
+        found = _chosen(rt, current_actor(), page_values.uuid(search_id), choice)
         toast(text.PRESET_LOADED.format(count=len(found)))
         return criteria_editor.blocks(plain(found)), ""
 
@@ -120,7 +121,7 @@ def _register_presets(registry: Registry) -> None:
         actor = current_actor()
         presets.save(rt, actor, name, [rubrics.criterion(*values) for values in rows_of(editor)])
         toast(text.PRESET_SAVED, kind="success")
-        return starts(rt, actor, uuid_of(search_id)), ""
+        return starts(rt, actor, page_values.uuid(search_id)), ""
 
     @registry.callback(
         Output(ids.PRESET_CHOICE, "options", allow_duplicate=True),
@@ -136,7 +137,7 @@ def _register_presets(registry: Registry) -> None:
             raise BadInput(text.PRESET_VERSIONS_STAY)
         name = presets.delete(rt, current_actor(), number)
         toast(text.PRESET_DELETED.format(name=name))
-        return starts(rt, current_actor(), uuid_of(search_id)), ""
+        return starts(rt, current_actor(), page_values.uuid(search_id)), ""
 
 
 def _chosen(rt: Runtime, actor: Actor, search_id: UUID, choice: Any) -> tuple[Criterion, ...]:
@@ -168,16 +169,3 @@ def rows_of(editor: Sequence[list[Any]]) -> list[tuple[Any, ...]]:
     if len({len(values) for values in editor}) != 1:
         raise BadInput(text.UNKNOWN_CALL)
     return list(zip(*editor, strict=True))
-
-
-def uuid_of(raw: Any) -> UUID:
-    try:
-        return UUID(str(raw))
-    except ValueError as error:
-        raise BadInput(text.UNKNOWN_CALL) from error
-
-
-def number_of(raw: Any) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw < 2**63:
-        raise BadInput(text.UNKNOWN_CALL)
-    return raw

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode
 from dash import ALL, MATCH, Input, Output, State, ctx, no_update
 from flask import g
 
+from callbacks import page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_duplicates, text
@@ -95,17 +96,17 @@ def _decide(rt: Runtime, actor: Actor, card: str, do: str, choices: dict[str, st
     """What a button of a card does; returns what stands in the card then."""
     name, _, number = do.partition("-")
     if name == "merge":
-        done = merges.merge(rt, actor, _number(card[1:]), choices)
+        done = merges.merge(rt, actor, page_values.digits(card[1:]), choices)
         return pages_duplicates.decided(_merged(done), card, f"undo-{done.id}")
     if name == "undo":
-        kept = merges.undo(rt, actor, _number(number)).kept
+        kept = merges.undo(rt, actor, page_values.digits(number)).kept
         said = text.DUPLICATE_UNDONE_KEPT.format(what=pages_duplicates.kept(kept)) if kept else text.DUPLICATE_UNDONE
         return pages_duplicates.decided(said, card)
     if name == "dismiss":
-        merges.dismiss(rt, actor, _number(card[1:]))
+        merges.dismiss(rt, actor, page_values.digits(card[1:]))
         return pages_duplicates.decided(text.DUPLICATE_DISMISSED, card, "reopen")
     if name == "reopen":
-        merges.reopen(rt, actor, _number(card[1:]))
+        merges.reopen(rt, actor, page_values.digits(card[1:]))
         return pages_duplicates.decided(text.DUPLICATE_REOPENED, card)
     raise BadInput(text.UNKNOWN_CALL)
 
@@ -118,7 +119,7 @@ def _merged(done: merges.Merge) -> str:
 def _found(rt: Runtime, actor: Actor, chosen: dict[str, str], after: Any = None) -> PairPage:
     search = None if chosen["search"] == pages_duplicates.ALL_SEARCHES else chosen["search"]
     score, _, number = str(after or "").partition(".")
-    behind = (_number(score), _number(number)) if after else None
+    behind = (page_values.digits(score), page_values.digits(number)) if after else None
     return duplicates.list_pairs(
         rt, actor, state=chosen["state"], search_id=search, least=int(chosen["score"]), after=behind
     )
@@ -142,10 +143,3 @@ def _address(chosen: dict[str, str]) -> str:
     usual = {"state": "open", "search": pages_duplicates.ALL_SEARCHES, "score": _FIRST_SCORE}
     parts = {name: value for name, value in chosen.items() if value != usual[name]}
     return f"?{urlencode(parts)}" if parts else ""
-
-
-def _number(raw: str) -> int:
-    """An id as the page sends it. Raises BadInput."""
-    if not (raw.isascii() and raw.isdecimal() and len(raw) < 19):
-        raise BadInput(text.UNKNOWN_CALL)
-    return int(raw)

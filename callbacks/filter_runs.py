@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
 from dash import MATCH, Input, Output, State, no_update, set_props
 
-from callbacks import rules_of_page
+from callbacks import page_values, rules_of_page, run_progress
 from callbacks.actions import told
 from callbacks.errors import toast
-from callbacks.filters import search_of
-from callbacks.list_page import number
 from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, PageRule, in_use, page_rules
 from callbacks.session import current_actor
-from layouts import dry_run, filter_runs, ids, page_filter, pages_runs, text
+from layouts import dry_run, filter_runs, ids, page_filter, text
 from services import filter_reads, filtering, rule_kinds, rule_sets, runs, searches
 from services import undo as undoing
 from services.errors import BadInput, NotFound, ProductError
@@ -51,7 +48,7 @@ def _register_dry_run(registry: Registry) -> None:
     def try_out(clicks: int | None, search_id: Any, *editor: Any) -> Any:
         if not clicks:
             return (no_update,) * 3
-        actor, search, all_rules = current_actor(), search_of(search_id), page_rules(*editor)
+        actor, search, all_rules = current_actor(), page_values.uuid(search_id), page_rules(*editor)
         rules, places = in_use(all_rules)
         # Before the figures: what changes meanwhile makes them old.
         seen = _marks(rt, actor, search, rules_of_page.list_ids(rules))
@@ -67,8 +64,8 @@ def _register_dry_run(registry: Registry) -> None:
     def look_for_changes(_: int | None, seen: Any, search_id: Any) -> Any:
         if not isinstance(seen, dict) or seen.get("mark") is None:
             return no_update, no_update
-        used = [number(one) for one in seen.get("used") or []]
-        now = _marks(rt, current_actor(), search_of(search_id), used)
+        used = [page_values.number(one) for one in seen.get("used") or []]
+        now = _marks(rt, current_actor(), page_values.uuid(search_id), used)
         if all(seen.get(name) == value for name, value in now.items()):
             return no_update, no_update
         return seen | {"mark": None}, False
@@ -87,7 +84,7 @@ def _register_samples(registry: Registry) -> None:
             return no_update  # the button only appeared
         if not isinstance(wanted, dict) or wanted.get("kind") not in rule_kinds.KINDS:
             raise BadInput(text.UNKNOWN_CALL)
-        return _samples(rt, current_actor(), search_of(search_id), wanted)
+        return _samples(rt, current_actor(), page_values.uuid(search_id), wanted)
 
 
 def _register_apply(registry: Registry) -> None:
@@ -109,7 +106,7 @@ def _register_apply(registry: Registry) -> None:
             return (no_update,) * 3
         actor, rules, chosen = current_actor(), page_rules(*editor), how if isinstance(how, list) else []
         run_id = filtering.start(
-            rt, actor, search_of(search_id), in_use(rules)[0], rule_set_id=_set_of(rt, actor, set_id, rules),
+            rt, actor, page_values.uuid(search_id), in_use(rules)[0], rule_set_id=_set_of(rt, actor, set_id, rules),
             bring_back="bring_back" in chosen, again="again" in chosen,
         )  # fmt: skip
         toast(text.FILTER_APPLIED, kind="success")
@@ -147,13 +144,11 @@ def _register_progress(registry: Registry) -> None:
         if not isinstance(shown, dict):
             return no_update, True, no_update
         actor = current_actor()
-        run = runs.get_run(rt, actor, number(shown.get("run")))
-        now = _seen(run)
+        run = runs.get_run(rt, actor, page_values.number(shown.get("run")))
+        now = run_progress.seen(run)
         if now == seen:
             return no_update, no_update, no_update
-        if isinstance(seen, dict) and seen.get("shape") == now["shape"]:
-            # Only figures have changed: the buttons beside them stay as they are.
-            set_props(ids.RUN_FIGURES, {"children": pages_runs.figures(run)})
+        if run_progress.only_figures(run, seen, now):
             return no_update, no_update, now
         search = searches.get_search(rt, actor, run["search_id"])
         panel = filter_runs.run_panel(run, str(search.id), str(shown.get("mode")), editable=search.editable)
@@ -170,7 +165,9 @@ def _register_progress(registry: Registry) -> None:
 def _samples(rt: Runtime, actor: Actor, search: UUID, wanted: dict[str, Any]) -> Any:
     """Some people of a rule, by name and with what it looks at; alike names of a fuzzy one."""
     searches.get_search(rt, actor, search)
-    ids_of = {name: [number(one) for one in wanted.get(name) or []][:MOST_SAMPLES] for name in ("ids", "unknown")}
+    ids_of = {
+        name: [page_values.number(one) for one in wanted.get(name) or []][:MOST_SAMPLES] for name in ("ids", "unknown")
+    }
     found = {one.id: one for one in filter_reads.people(rt, actor, search, [*ids_of["ids"], *ids_of["unknown"]])}
     people, unsure = ([found[one] for one in some if one in found] for some in ids_of.values())
     pairs = None
@@ -178,7 +175,7 @@ def _samples(rt: Runtime, actor: Actor, search: UUID, wanted: dict[str, Any]) ->
         threshold = wanted.get("threshold")
         if not isinstance(threshold, int | float):
             raise BadInput(text.UNKNOWN_CALL)
-        pairs = filtering.fuzzy_samples(rt, actor, search, number(wanted["list_id"]), threshold, MOST_PAIRS)
+        pairs = filtering.fuzzy_samples(rt, actor, search, page_values.number(wanted["list_id"]), threshold, MOST_PAIRS)
     return dry_run.samples(str(wanted["kind"]), people, unsure, pairs, str(search))
 
 
@@ -205,13 +202,3 @@ def _batch_and_run(button: Any) -> tuple[int, int]:
     if not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (batch, run)):
         raise BadInput(text.UNKNOWN_CALL)
     return int(batch), int(run)
-
-
-def _seen(run: dict[str, Any]) -> dict[str, str]:
-    """What the page shows of a run, as two hashes: of its shape, and of everything."""
-    parts = [run[name] for name in ("id", "state", "cancel_requested", "queue_position", "may_cancel", "undo_batch")]
-    return {"shape": _hash([*parts, run["done"] > 0]), "all": _hash(run)}
-
-
-def _hash(value: Any) -> str:
-    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]

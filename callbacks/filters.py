@@ -7,7 +7,7 @@ from uuid import UUID
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from callbacks import rules_of_page
+from callbacks import page_values, rules_of_page
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, KINDS_OF_PAGE, PageRule, list_choices, page_rules, shown
@@ -39,14 +39,6 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         run=runs.get_run(rt, actor, latest.id) if latest else None,
         mode=latest.mode if latest else "apply",
     )
-
-
-def search_of(raw: Any) -> UUID:
-    """The search that a page names. Raises BadInput."""
-    try:
-        return UUID(str(raw))
-    except ValueError as error:
-        raise BadInput(text.UNKNOWN_CALL) from error
 
 
 def register(registry: Registry) -> None:
@@ -127,7 +119,7 @@ def _register_sets(registry: Registry) -> None:
     def save(clicks: int | None, name: Any, shared: Any, scope: Any, search_id: Any, *editor: Any) -> Any:
         if not clicks:
             return (no_update,) * 4
-        actor, search = current_actor(), search_of(search_id)
+        actor, search = current_actor(), page_values.uuid(search_id)
         own = search if scope == "search" else None
         made = rule_sets.save(rt, actor, str(name or ""), page_rules(*editor), search_id=own, shared=bool(shared))
         toast(text.FILTER_SAVED.format(name=str(name).strip()), kind="success")
@@ -148,7 +140,7 @@ def _register_sets(registry: Registry) -> None:
         actor = current_actor()
         rule_sets.delete(rt, actor, set_id)
         toast(text.FILTER_DELETED, kind="success")
-        return None, True, page_filter.options(_sources(rt, actor, search_of(search_id))), ""
+        return None, True, page_filter.options(_sources(rt, actor, page_values.uuid(search_id))), ""
 
 
 def _register_changes(registry: Registry) -> None:
@@ -161,7 +153,7 @@ def _register_changes(registry: Registry) -> None:
     def would_change(clicks: int | None, search_id: Any) -> Any:
         if not clicks:
             return no_update  # the button only appeared
-        actor, search = current_actor(), search_of(search_id)
+        actor, search = current_actor(), page_values.uuid(search_id)
         found = filtering.would_change(rt, actor, search)
         leaving, coming = (filter_reads.people(rt, actor, search, some) for some in (found.leaving, found.coming))
         return page_filter.changes(found, leaving, coming, str(search))
@@ -184,7 +176,7 @@ def _source(rt: Runtime, actor: Actor, source: str) -> tuple[list[PageRule], rul
         return [one.as_json() for one in found.rules], found.info
     if what != "search":
         raise BadInput(text.UNKNOWN_CALL)
-    applied = filtering.in_force(rt, actor, search_of(key))
+    applied = filtering.in_force(rt, actor, page_values.uuid(key))
     return [one.rule.as_json() for one in applied.rules] if applied else [], None
 
 

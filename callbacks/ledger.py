@@ -8,9 +8,8 @@ from uuid import UUID
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
+from callbacks import page_values
 from callbacks.errors import toast
-from callbacks.filters import search_of
-from callbacks.list_page import number
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_funnel, page_ledger, text
@@ -63,7 +62,7 @@ def register(registry: Registry) -> None:
             return no_update, no_update  # the buttons only appeared
         step = {ids.LEDGER_PREVIOUS: -PAGE, ids.LEDGER_NEXT: PAGE, ids.LEDGER_CHANGED: 0}.get(str(ctx.triggered_id))
         start = 0 if step is None or not isinstance(at, int) else max(0, at + step)
-        actor, search = current_actor(), searches.get_search(rt, current_actor(), search_of(search_id))
+        actor, search = current_actor(), searches.get_search(rt, current_actor(), page_values.uuid(search_id))
         lines = _lines(rt, actor, search, find, rule, state, start)
         if ctx.triggered_id != ids.LEDGER_CHANGED:
             return lines, no_update
@@ -78,7 +77,11 @@ def register(registry: Registry) -> None:
     def restore_one(clicks: list[int | None], buttons: list[Any], names: list[Any], search_id: Any) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update  # the buttons only appeared
-        actor, search, person = current_actor(), search_of(search_id), number(ctx.triggered_id.get("id"))
+        actor, search, person = (
+            current_actor(),
+            page_values.uuid(search_id),
+            page_values.number(ctx.triggered_id.get("id")),
+        )
         done = candidates.change(rt, actor, search, [person], candidates.action_of("restore"))
         name = next((n for b, n in zip(buttons, names, strict=False) if b == ctx.triggered_id), "")
         said = text.LEDGER_RESTORED.format(name=name) if done.changed else text.LEDGER_RESTORED_NOT
@@ -96,15 +99,17 @@ def register(registry: Registry) -> None:
         one = ctx.triggered_id if isinstance(ctx.triggered_id, dict) else None
         if not (any(clicks) if one else everyone):
             return no_update, no_update  # the buttons only appeared
-        rule_id = number(one.get("id")) if one else None
-        run_id = filtering.restore(rt, current_actor(), search_of(search_id), rule_id)
+        rule_id = page_values.number(one.get("id")) if one else None
+        run_id = filtering.restore(rt, current_actor(), page_values.uuid(search_id), rule_id)
         toast(text.FILTER_RESTORING, kind="success")
         return {"run": run_id, "mode": "restore"}, False
 
 
 def _lines(rt: Runtime, actor: Actor, search: searches.Search, find: Any, rule: Any, state: Any, at: int) -> Any:
     """A page of the ledger as the choices narrow it down. Raises BadInput."""
-    rule_id = None if rule in (None, page_ledger.ANY) else number(int(rule) if str(rule).isdecimal() else None)
+    rule_id = (
+        None if rule in (None, page_ledger.ANY) else page_values.number(int(rule) if str(rule).isdecimal() else None)
+    )
     given: dict[str, Any] = {
         "name": str(find or ""), "rule_id": rule_id, "open_only": {"open": True, "closed": False}.get(str(state)),
     }  # fmt: skip

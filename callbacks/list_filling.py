@@ -6,8 +6,9 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
+from callbacks import page_values
 from callbacks.errors import toast
-from callbacks.list_page import number, show_again
+from callbacks.list_page import show_again
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, text
@@ -35,7 +36,9 @@ def register(registry: Registry) -> None:
     def take_text(add: int | None, replace: int | None, typed: Any, list_id: Any) -> Any:
         if not (add or replace):
             return (no_update,) * 3
-        filled = _fill(rt, current_actor(), number(list_id), str(typed or ""), ctx.triggered_id == ids.LIST_TEXT_ADD)
+        filled = _fill(
+            rt, current_actor(), page_values.number(list_id), str(typed or ""), ctx.triggered_id == ids.LIST_TEXT_ADD
+        )
         return "", filled.version, ""
 
     # An output of its own: callbacks without one are not called when a page appears.

@@ -7,12 +7,12 @@ from typing import Any
 import dash
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, no_update
 
+from callbacks import page_values
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, list_versions, page_list, text
 from services import filter_reads, list_sheets, lists
-from services.errors import BadInput
 from services.identity import Actor
 from services.lists import ListInfo
 from services.runtime import Runtime
@@ -38,13 +38,6 @@ def show_again(rt: Runtime, actor: Actor, list_id: int) -> None:
     dash.set_props(ids.LIST_VERSIONS, {"children": list_versions.version_table(lists.versions(rt, actor, list_id))})
 
 
-def number(raw: Any) -> int:
-    """An id as the page sends it. Raises BadInput."""
-    if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw < 2**63:
-        raise BadInput(text.UNKNOWN_CALL)
-    return raw
-
-
 def register(registry: Registry) -> None:
     rt = registry.rt
 
@@ -59,7 +52,7 @@ def register(registry: Registry) -> None:
         step = {ids.LIST_PREVIOUS: -PAGE, ids.LIST_NEXT: PAGE}.get(str(ctx.triggered_id))
         start = 0 if step is None or not isinstance(at, int) else max(0, at + step)
         actor = current_actor()
-        return _entries(rt, actor, lists.get(rt, actor, number(list_id)), str(find or ""), start)
+        return _entries(rt, actor, lists.get(rt, actor, page_values.number(list_id)), str(find or ""), start)
 
     @registry.callback(
         Output(ids.list_changes(MATCH), "children"), Input(ids.list_changes_ask(MATCH), "n_clicks"),
@@ -68,8 +61,8 @@ def register(registry: Registry) -> None:
     def show_changes(clicks: int | None, list_id: Any) -> Any:
         if not clicks or not isinstance(ctx.triggered_id, dict):
             return no_update  # the button only appeared
-        version = number(ctx.triggered_id.get("version"))
-        found = filter_reads.version_changes(rt, current_actor(), number(list_id), version)
+        version = page_values.number(ctx.triggered_id.get("version"))
+        found = filter_reads.version_changes(rt, current_actor(), page_values.number(list_id), version)
         return list_versions.version_changes(
             found.added, found.removed, found.added_total - len(found.added), found.removed_total - len(found.removed)
         )
@@ -83,8 +76,8 @@ def register(registry: Registry) -> None:
         if not clicks:
             return no_update
         actor = current_actor()
-        name = lists.get(rt, actor, number(list_id)).name
-        lists.archive(rt, actor, number(list_id))
+        name = lists.get(rt, actor, page_values.number(list_id)).name
+        lists.archive(rt, actor, page_values.number(list_id))
         toast(text.LIST_DELETED.format(name=name), kind="success")
         return "/lists"
 
@@ -97,9 +90,9 @@ def register(registry: Registry) -> None:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update  # the buttons only appeared
         actor = current_actor()
-        filled = lists.remove(rt, actor, number(list_id), [number(ctx.triggered_id.get("id"))])
+        filled = lists.remove(rt, actor, page_values.number(list_id), [page_values.number(ctx.triggered_id.get("id"))])
         toast(text.LIST_REMOVED.format(version=filled.version), kind="success")
-        show_again(rt, actor, number(list_id))
+        show_again(rt, actor, page_values.number(list_id))
         return filled.version
 
     registry.clientside(

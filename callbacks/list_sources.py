@@ -6,9 +6,10 @@ from typing import Any
 
 from dash import Input, Output, State, no_update
 
+from callbacks import page_values
 from callbacks.errors import toast
 from callbacks.list_filling import told
-from callbacks.list_page import number, show_again
+from callbacks.list_page import show_again
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_list, text
@@ -37,9 +38,9 @@ def _register_file(registry: Registry) -> None:
         if not isinstance(uploads, list) or not uploads:
             return no_update, no_update
         actor = current_actor()
-        filled = list_files.fill(rt, actor, number(list_id), str(uploads[0]), add_only=mode == "add")
+        filled = list_files.fill(rt, actor, page_values.number(list_id), str(uploads[0]), add_only=mode == "add")
         toast(told(filled), kind="success")
-        show_again(rt, actor, number(list_id))
+        show_again(rt, actor, page_values.number(list_id))
         return filled.version, ""
 
 
@@ -61,7 +62,7 @@ def _register_sheet(registry: Registry) -> None:
 
         if not clicks:
             return (no_update,) * 3
-        actor, one, sheet = current_actor(), number(list_id), str(address or "").strip()
+        actor, one, sheet = current_actor(), page_values.number(list_id), str(address or "").strip()
         minutes = int(every) if every in text.LIST_SHEET_TIMES and every != "0" else None
         list_sheets.set_source(rt, actor, one, sheet, str(part or "").strip(), minutes)
         show_again(rt, actor, one)
@@ -79,8 +80,8 @@ def _register_sheet(registry: Registry) -> None:
     def progress(_: int | None, run_id: Any, list_id: Any) -> Any:
         if run_id is None:
             return None, True
-        actor, run = current_actor(), runs.get_run(rt, current_actor(), number(run_id))
+        actor, run = current_actor(), runs.get_run(rt, current_actor(), page_values.number(run_id))
         if run["state"] in runs.OPEN:
             return page_list.sheet_state(run), no_update
-        show_again(rt, actor, number(list_id))
+        show_again(rt, actor, page_values.number(list_id))
         return page_list.sheet_state(run), True

@@ -7,7 +7,7 @@ from typing import Any
 import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
-from callbacks import list_page
+from callbacks import list_page, page_values
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
@@ -42,7 +42,7 @@ def register(registry: Registry) -> None:
     def open_edit(clicks: int | None, list_id: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        return pages_lists.form(lists.get(rt, current_actor(), list_page.number(list_id))), True
+        return pages_lists.form(lists.get(rt, current_actor(), page_values.number(list_id))), True
 
     @registry.callback(
         Output(ids.LIST_KIND_HINT, "children"), Output(ids.LIST_HOLDS_BOX, "hidden"), Input(ids.LIST_KIND, "value"),
@@ -70,7 +70,7 @@ def register(registry: Registry) -> None:
         if edited is None:
             made = lists.create(rt, actor, str(kind), str(name or ""), holds, shared=bool(shared))
             return False, f"/lists/{made}", ""
-        list_id = list_page.number(edited)
+        list_id = page_values.number(edited)
         lists.rename(rt, actor, list_id, str(name or ""), shared=bool(shared))
         toast(text.LIST_SAVED, kind="success")
         dash.set_props(ids.PAGE, {"children": list_page.page(rt, actor, list_id)})

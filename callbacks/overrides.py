@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import Input, Output, State, no_update
 
-from callbacks import errors
-from callbacks.person import candidate_of, search_of, shown_body
+from callbacks import errors, page_values
+from callbacks.person import search_of, shown_body
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
@@ -34,7 +34,7 @@ def register(registry: Registry) -> None:
     def decide(clicks: int | None, fit: Any, reason: Any, shown: Any, page: Any) -> Any:
         if not clicks:
             return no_update, no_update, no_update  # the button only appeared
-        search_id, candidate_id = search_of(page), candidate_of(mapping(shown).get("person"))
+        search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = overrides.decide(rt, current_actor(), search_id, candidate_id, fit, reason)
         errors.toast(_said(made), kind="success")
         body, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)

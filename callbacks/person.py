@@ -8,13 +8,13 @@ from uuid import UUID
 import dash
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from callbacks import errors
+from callbacks import errors, page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import drawer, ids, text
 from services import ledger, neighbours, notes, person
-from services.errors import BadInput, NotFound, ProductError
+from services.errors import NotFound, ProductError
 from services.grid_view import View
 from services.identity import Actor
 from services.notes import Noted
@@ -37,7 +37,7 @@ def register(registry: Registry) -> None:
         if request is None:
             return no_update, no_update
         asked, step = mapping(request), _step(request)
-        candidate_id, position = candidate_of(asked.get("person")), _position(asked)
+        candidate_id, position = page_values.digits(asked.get("person")), _position(asked)
         if step:
             view, version = view_of(page), version_of(page or {})
             found = neighbours.neighbour(rt, current_actor(), view, version, candidate_id, step, position)
@@ -63,7 +63,7 @@ def register(registry: Registry) -> None:
     def save(clicks: int | None, body: str | None, shown: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
         if not clicks:
             return no_update, no_update, no_update
-        search_id, candidate_id = search_of(page), candidate_of(mapping(shown).get("person"))
+        search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
         errors.toast(text.NOTE_SAVED, kind="success")
         shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
@@ -85,8 +85,10 @@ def register(registry: Registry) -> None:
     ) -> Any:
         if not any(clicks) or not isinstance(ctx.triggered_id, dict):
             return no_update, no_update, no_update  # the buttons only appeared
-        search_id, candidate_id = search_of(page), candidate_of(mapping(shown).get("person"))
-        gone = notes.delete_note(rt, current_actor(), search_id, candidate_id, candidate_of(ctx.triggered_id.get("id")))
+        search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
+        gone = notes.delete_note(
+            rt, current_actor(), search_id, candidate_id, page_values.digits(ctx.triggered_id.get("id"))
+        )
         back = no_update if draft else gone.body
         errors.toast(text.NOTE_DELETED if draft else text.NOTE_DELETED_BACK)
         shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
@@ -103,7 +105,7 @@ def register(registry: Registry) -> None:
     def raw(clicks: int | None, shown: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
         if not clicks:
             return no_update  # the button only appeared
-        candidate_id = candidate_of(mapping(shown).get("person"))
+        candidate_id = page_values.digits(mapping(shown).get("person"))
         return drawer.raw_body(person.raw(rt, current_actor(), search_of(page), candidate_id))
 
     registry.clientside(
@@ -145,14 +147,6 @@ def _noted(candidate_id: int, made: Noted, snapshot: str | None) -> dict[str, An
 def search_of(page: Any) -> UUID:
     """The search that the page shows, whatever its filters say. Raises BadInput."""
     return View.of(mapping(page).get("search_id")).search_id
-
-
-def candidate_of(given: Any) -> int:
-    """An id as the page sends it. Raises BadInput."""
-    shown = str(given)
-    if not (shown.isascii() and shown.isdecimal() and len(shown) < 19):
-        raise BadInput(text.UNKNOWN_CALL)
-    return int(shown)
 
 
 def _step(request: dict[str, Any]) -> int:

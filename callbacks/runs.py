@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from dash import Input, Output, State, no_update
 
+from callbacks import run_progress
 from callbacks.actions import told
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
@@ -33,7 +33,7 @@ def register(registry: Registry) -> None:
     )  # fmt: skip
     def show_list(_: int | None, seen: str | None) -> Any:
         found = runs.list_runs(rt, current_actor())
-        now = hashlib.sha256(repr(found).encode()).hexdigest()[:16]
+        now = run_progress.digest(found)
         return (no_update, no_update) if now == seen else (pages_runs.run_list(found), now)
 
     @registry.callback(

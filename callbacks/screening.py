@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,11 +9,12 @@ from uuid import UUID
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 from flask import g
 
-from callbacks.criteria import EDITOR, number_of, plain, rows_of, starts, uuid_of
+from callbacks import page_values, run_progress
+from callbacks.criteria import EDITOR, plain, rows_of, starts
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import ids, page_screen, pages_runs, text
+from layouts import ids, page_screen, text
 from services import model_holds, rubrics, runs, screening, screening_estimate
 from services.errors import ProductError
 from services.grid_view import View, parse_url
@@ -44,7 +44,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         run=_run_panel(rt, actor, run, found.search_id) if run else None,
         run_id=found.latest_run,
         run_open=run is not None and run["state"] in runs.OPEN,
-        seen=_seen(run) if run else None,
+        seen=run_progress.seen(run) if run else None,
     )
 
 
@@ -75,11 +75,11 @@ def _register_estimate(registry: Registry) -> None:
     def estimate(
         clicks: int | None, scope: str, search_id: str, state: Any, rubric_id: Any, job: str | None, *editor: list[Any]
     ) -> Any:
-        actor, search = current_actor(), uuid_of(search_id)
+        actor, search = current_actor(), page_values.uuid(search_id)
         if ctx.triggered_id == ids.SCREEN_SAVE:
             rubric: Rubric | None = _save(rt, actor, search, job, editor)
         else:
-            rubric = rubrics.newest(rt, actor, search, number_of(rubric_id)) if rubric_id else None
+            rubric = rubrics.newest(rt, actor, search, page_values.number(rubric_id)) if rubric_id else None
         if rubric is None:
             return (no_update,) * 3
         return _estimate(rt, actor, _view(search, scope, state), rubric), rubric.id, ""
@@ -105,7 +105,7 @@ def _register_runs(registry: Registry) -> None:
     ) -> Any:
         if not clicks:
             return (no_update,) * 4
-        actor, search = current_actor(), uuid_of(search_id)
+        actor, search = current_actor(), page_values.uuid(search_id)
         rubric = _save(rt, actor, search, job, editor)
         run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id, budget)
         toast(text.SCREEN_STARTED, kind="success")
@@ -122,17 +122,15 @@ def _register_runs(registry: Registry) -> None:
         if not isinstance(shown, dict):
             return no_update, True, no_update
         actor = current_actor()
-        run = runs.get_run(rt, actor, number_of(shown.get("run")))
-        now = _seen(run)
+        run = runs.get_run(rt, actor, page_values.number(shown.get("run")))
+        now = run_progress.seen(run)
         if now == seen:
             return no_update, no_update, no_update
-        if isinstance(seen, dict) and seen.get("shape") == now["shape"]:
-            # Only figures have changed: the buttons beside them stay as they are.
-            set_props(ids.RUN_FIGURES, {"children": pages_runs.figures(run)})
+        if run_progress.only_figures(run, seen, now):
             return no_update, no_update, now
         set_props(ids.SCREEN_HOLD, {"children": _hold(rt, actor)})
         ended = True if run["state"] not in runs.OPEN else no_update
-        return _run_panel(rt, actor, run, str(uuid_of(search_id))), ended, now
+        return _run_panel(rt, actor, run, str(page_values.uuid(search_id))), ended, now
 
     @registry.callback(
         Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
@@ -143,7 +141,7 @@ def _register_runs(registry: Registry) -> None:
     def go_on(clicks: int | None, shown: Any, budget: Any) -> Any:
         if not clicks or not isinstance(shown, dict):
             return no_update, no_update
-        screening.go_on(rt, current_actor(), number_of(shown.get("run")), budget)
+        screening.go_on(rt, current_actor(), page_values.number(shown.get("run")), budget)
         return _look_again(shown), False
 
     @registry.callback(
@@ -154,7 +152,7 @@ def _register_runs(registry: Registry) -> None:
     def pause(clicks: int | None, shown: Any) -> Any:
         if not clicks or not isinstance(shown, dict):
             return no_update
-        if screening.pause(rt, current_actor(), number_of(shown.get("run"))) == "running":
+        if screening.pause(rt, current_actor(), page_values.number(shown.get("run"))) == "running":
             toast(text.SCREEN_PAUSING)
         return _look_again(shown)
 
@@ -194,18 +192,6 @@ def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -
     dead = screening.dead_letters(rt, actor, run["id"]) if stopped and run["failed"] else []
     suspects = screening.suspects(rt, actor, run["id"]) if stopped and run["counts"].get("suspect") else []
     return page_screen.run_panel(run, search_id, dead, suspects, may_go_on=actor.may_edit and run["may_cancel"])
-
-
-def _seen(run: dict[str, Any]) -> dict[str, str]:
-    """What a page shows of a run, as two hashes: of its shape, and of everything."""
-    stopped = run["state"] not in ("queued", "running")
-    parts = [run[name] for name in ("id", "state", "cancel_requested", "queue_position", "may_cancel")]
-    shape = [*parts, run["done"] > 0, run["failed"] if stopped else 0]
-    return {"shape": _hash(shape), "all": _hash(run)}
-
-
-def _hash(value: Any) -> str:
-    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
 
 
 def _view(search_id: UUID, scope: Any, state: Any) -> View:
