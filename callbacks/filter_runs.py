@@ -14,7 +14,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, PageRule, in_use, page_rules
 from callbacks.session import current_actor
 from layouts import dry_run, filter_runs, ids, page_filter, text
-from services import filter_reads, filtering, rule_kinds, rule_sets, runs, searches
+from services import filter_reads, filtering, rule_kinds, rule_sets, rules_in_force, runs, searches
 from services import undo as undoing
 from services.errors import BadInput, NotFound, ProductError
 from services.identity import Actor
@@ -157,7 +157,7 @@ def _register_progress(registry: Registry) -> None:
             # Only that page has lines that are others now.
             set_props(ids.LEDGER_CHANGED, {"data": now["all"]})
         elif ended and str(pathname).endswith("/filter"):
-            in_force = filtering.in_force(rt, actor, search.id)
+            in_force = rules_in_force.in_force(rt, actor, search.id)
             set_props(ids.FILTER_BEHIND, {"children": page_filter.behind(in_force, None)})
         return panel, True if ended else no_update, now
 

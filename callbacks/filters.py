@@ -13,7 +13,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, KINDS_OF_PAGE, PageRule, list_choices, page_rules, shown
 from callbacks.session import current_actor
 from layouts import ids, page_filter, rule_editor, text
-from services import filter_reads, filtering, rule_kinds, rule_sets, runs, searches
+from services import filter_reads, rule_kinds, rule_sets, rules_in_force, runs, searches
 from services.errors import BadInput, NotFound, ProductError
 from services.identity import Actor
 from services.runtime import Runtime
@@ -22,7 +22,7 @@ from services.runtime import Runtime
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
     """The rules that were applied last, or none; to start from others is one choice away."""
     search = searches.get_search(rt, actor, search_id)
-    in_force = filtering.in_force(rt, actor, search_id)
+    in_force = rules_in_force.in_force(rt, actor, search_id)
     latest = filter_reads.latest_run(rt, actor, search_id)
     lists = list_choices(rt, actor)
     applied = _set_in_force(rt, actor, in_force.rule_set_id if in_force else None)
@@ -154,7 +154,7 @@ def _register_changes(registry: Registry) -> None:
         if not clicks:
             return no_update  # the button only appeared
         actor, search = current_actor(), page_values.uuid(search_id)
-        found = filtering.would_change(rt, actor, search)
+        found = rules_in_force.would_change(rt, actor, search)
         leaving, coming = (filter_reads.people(rt, actor, search, some) for some in (found.leaving, found.coming))
         return page_filter.changes(found, leaving, coming, str(search))
 
@@ -176,7 +176,7 @@ def _source(rt: Runtime, actor: Actor, source: str) -> tuple[list[PageRule], rul
         return [one.as_json() for one in found.rules], found.info
     if what != "search":
         raise BadInput(text.UNKNOWN_CALL)
-    applied = filtering.in_force(rt, actor, page_values.uuid(key))
+    applied = rules_in_force.in_force(rt, actor, page_values.uuid(key))
     return [one.rule.as_json() for one in applied.rules] if applied else [], None
 
 

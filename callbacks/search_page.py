@@ -15,7 +15,7 @@ from layouts.archive import frozen_notice
 from layouts.facet_panel import filter_panel
 from layouts.page_filter import behind_line
 from layouts.saved_views import saved_views_menu
-from services import archives, column_state, filtering, runs, saved_views, searches
+from services import archives, column_state, rules_in_force, runs, saved_views, searches
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
@@ -53,5 +53,4 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
 
 def _behind(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
     """A line where a list has changed since rules were applied."""
-    found = filtering.in_force(rt, actor, search_id)
-    return behind_line(str(search_id)) if found and any(one.is_behind for one in found.rules) else None
+    return behind_line(str(search_id)) if rules_in_force.is_behind(rt, actor, search_id) else None

@@ -15,7 +15,7 @@ from layouts.pages_runs import Run
 from layouts.pages_searches import time
 from layouts.rule_editor import ListChoice, RuleShown, rule_cards
 
-# services.filtering.RulesInForce, Changes; services.filter_reads.Sampled.
+# services.rules_in_force.RulesInForce, Changes; services.filter_reads.Sampled.
 Applied = Any
 Changes = Any
 Sampled = Any

@@ -5,16 +5,20 @@ Parts are of neighbouring ids, so that two that write do not meet on the same pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
 
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Literal
 
 import sql
-from services import db
-from services.filter_query import Judging
+from services import db, filter_query
+from services.filter_query import Judging, ListInForce
+from services.identity import Actor
+from services.rule_kinds import Rule
 from services.runtime import Runtime
 
 PARTS = 2
@@ -22,6 +26,7 @@ PARTS = 2
 PART_FROM = 20_000
 
 _Q = sql.queries("filtering")
+SAMPLES = 10
 T = TypeVar("T")
 
 
@@ -58,3 +63,40 @@ def read(rt: Runtime, conn: db.Conn, query: str, judgings: Sequence[Judging]) ->
 
     first, *rest = judgings
     return at_once(lambda: own(first), *(lambda one=one: other(one) for one in rest))
+
+
+def judgings_of(
+    rules: Sequence[Rule],
+    lists: Mapping[int, ListInForce],
+    actor: Actor,
+    search_id: UUID,
+    parts: int,
+    scope: str,
+    again: bool = False,
+    sample: int = 1,
+) -> list[Judging]:
+    """filter_query.judging() for each part, all of them as of one moment."""
+    now = datetime.now(UTC)
+    return [
+        filter_query.judging(
+            rules, lists, actor, search_id,
+            scope=scope, now=now, again=again, sample=sample, part=part, parts_in_all=parts,
+        )
+        for part in range(parts)
+    ]  # fmt: skip
+
+
+def joined(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """One row of the rows of several parts: counts are added up, of samples the first ten stay."""
+    first, *others = rows
+    if not others:
+        return dict(first)
+    joined: dict[str, Any] = {}
+    for name, value in first.items():
+        if name == "n":
+            joined[name] = value
+        elif isinstance(value, list):
+            joined[name] = sorted(one for row in rows for one in row[name])[:SAMPLES]
+        else:
+            joined[name] = sum(row[name] for row in rows)
+    return joined

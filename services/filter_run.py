@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 import sql
-from services import change_lanes, change_rows, db, filter_parts, filtering, maintenance
+from services import change_lanes, change_rows, db, filter_parts, filtering, maintenance, rules_in_force
 from services.change_lanes import ChangeLanes
 from services.change_rows import Counts
 from services.errors import Forbidden
@@ -97,13 +97,13 @@ def _judge(rt: Runtime, handle: RunHandle, search_id: UUID) -> None:
 
 
 def _judgings(conn: db.Conn, handle: RunHandle, search_id: UUID) -> list[Judging]:
-    rules, lists = filtering.rules_of_run(conn, handle.run_id)
+    rules, lists = rules_in_force.rules_of_run(conn, handle.run_id)
     if {rule.list_id for rule in rules if rule.list_id is not None} - set(lists):
         raise Forbidden(filtering.NO_LIST)
     search = db.one(conn, _Q.fetch_search, {"search_id": search_id, **handle.actor.params})
     parts = filter_parts.parts_of(search["people"] if search else 0)
     scope = "everyone_not_by_hand" if handle.params["bring_back"] else "everyone_active"
-    return filtering.judgings_of(rules, lists, handle.actor, search_id, parts, scope, bool(handle.params["again"]))
+    return filter_parts.judgings_of(rules, lists, handle.actor, search_id, parts, scope, bool(handle.params["again"]))
 
 
 def _insert(rt: Runtime, judging: Judging, given: dict[str, Any], part: int) -> None:

@@ -1,14 +1,13 @@
 """Filter rules on a search: tried out, applied, taken back. The writing is in filter_run.
 
-Rules say whom to leave out, in order: the first that says so is the reason. Nothing is ever changed because a
-list or a rule changed: would_change() shows what applying would do, and a person applies it.
+Rules say whom to leave out, in order: the first that says so is the reason. What was applied last, and what
+has changed since, is in rules_in_force.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from psycopg.types.json import Jsonb
 import sql
 from services import change_rows, db, filter_parts, filter_query, jobs, rule_kinds
 from services.errors import BadInput, NotFound
-from services.filter_query import Judging, ListInForce
+from services.filter_query import ListInForce
 from services.identity import Actor, audit
 from services.rule_kinds import Rule
 from services.runtime import Runtime
@@ -26,7 +25,6 @@ from services.searches import refusal
 
 # A dry run looks at everyone up to here; of more, at one of so many that about as many are looked at.
 JUDGE_AT_MOST = 200_000
-SAMPLES = 10
 NO_LIST = "A list that a rule uses does not exist any more, or is not shared with you. Choose another list."
 
 _Q = sql.queries("filtering")
@@ -71,43 +69,6 @@ class DryRun:
 
 
 @dataclass(frozen=True)
-class AppliedRule:
-    """A rule as it was applied; list_newest: the version that its list has now."""
-
-    rule_id: int
-    rule: Rule
-    sentence: str
-    list_name: str
-    list_version: int | None
-    list_newest: int | None
-
-    @property
-    def is_behind(self) -> bool:
-        return self.list_version is not None and self.list_newest != self.list_version
-
-
-@dataclass(frozen=True)
-class RulesInForce:
-    """The rules that were applied to a search last."""
-
-    run_id: int
-    at: datetime
-    who: str
-    rule_set_id: int | None
-    rules: tuple[AppliedRule, ...]
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What applying now would change: how many would leave and come back, and ≤ 10 candidate ids of each."""
-
-    leave: int
-    come_back: int
-    leaving: tuple[int, ...]
-    coming: tuple[int, ...]
-
-
-@dataclass(frozen=True)
 class FuzzyPair:
     """A name of a search that a fuzzy rule takes for an entry; alike: 0 to 1; people: how many have it."""
 
@@ -126,14 +87,14 @@ def dry_run(
     """
     checked = rule_kinds.check_used(rules)
     with rt.db.snapshot() as conn:
-        search = _search(conn, actor, search_id)
+        search = search_of(conn, actor, search_id)
         db.one(conn, _Q.more_memory)
-        lists = _lists(conn, actor, checked)
+        lists = lists_of(conn, actor, checked)
         sample = max(1, round(search["people"] / JUDGE_AT_MOST)) if search["people"] > JUDGE_AT_MOST else 1
         parts = filter_parts.parts_of(search["people"])
-        judgings = judgings_of(checked, lists, actor, search_id, parts, "everyone_active", again, sample)
+        judgings = filter_parts.judgings_of(checked, lists, actor, search_id, parts, "everyone_active", again, sample)
         found = filter_parts.read(rt, conn, _Q.dry_run, judgings)
-    *each, total = (_joined(rows) for rows in zip(*found, strict=True))
+    *each, total = (filter_parts.joined(rows) for rows in zip(*found, strict=True))
     return DryRun(
         version=search["version"],
         people=total["alone"] * sample,
@@ -165,7 +126,7 @@ def start(
     params = {"mode": "apply", "rule_set_id": rule_set_id, "bring_back": bring_back, "again": again}
     with rt.db.connection() as conn:
         change_rows.check_editable(conn, actor, search_id)
-        lists = _lists(conn, actor, checked)
+        lists = lists_of(conn, actor, checked)
         run_id = jobs.start_run(conn, actor, "filter", str(search_id), params)
         rows = [_frozen(n, rule, lists) for n, rule in enumerate(checked)]
         db.run(conn, _Q.insert_run_rules, {"run_id": run_id, "rules": Jsonb(rows)})
@@ -194,45 +155,6 @@ def restore(rt: Runtime, actor: Actor, search_id: UUID, rule_id: int | None = No
     return run_id
 
 
-def in_force(rt: Runtime, actor: Actor, search_id: UUID) -> RulesInForce | None:
-    """The rules that were applied last, with the lists' versions then and now; None before the first time.
-
-    Raises Forbidden for a search that is not the actor's to see.
-    """
-    given = {"search_id": search_id, **actor.params}
-    with rt.db.snapshot() as conn:
-        _search(conn, actor, search_id)
-        run = db.one(conn, _Q.fetch_in_force, given)
-        if run is None:
-            return None
-        rules = tuple(_applied(row) for row in db.rows(conn, _Q.fetch_run_rules, {"run_id": run["run_id"]}))
-    return RulesInForce(run["run_id"], run["finished_at"], run["who"], run["rule_set_id"], rules)
-
-
-def would_change(
-    rt: Runtime, actor: Actor, search_id: UUID, rules: Sequence[Rule | Mapping[str, Any]] | None = None
-) -> Changes:
-    """What start(…, bring_back=True) would change now, with these rules or those that were applied last.
-
-    For after a list or a rule was changed, or people came in. Whom a person left out by hand stays out.
-    Raises BadInput where rules were never applied, Forbidden.
-    """
-    if rules is None:
-        last = in_force(rt, actor, search_id)
-        if last is None:
-            raise BadInput("No rules were applied to this search yet.")
-        rules = [one.rule for one in last.rules]
-    checked = rule_kinds.check_used(rules)
-    with rt.db.snapshot() as conn:
-        parts = filter_parts.parts_of(_search(conn, actor, search_id)["people"])
-        db.one(conn, _Q.more_memory)
-        lists = _lists(conn, actor, checked)
-        judgings = judgings_of(checked, lists, actor, search_id, parts, "everyone_not_by_hand")
-        found = filter_parts.read(rt, conn, _Q.would_change, judgings)
-    row = _joined([rows[0] for rows in found])
-    return Changes(row["leave"], row["come_back"], tuple(row["leaving"]), tuple(row["coming"]))
-
-
 def fuzzy_samples(
     rt: Runtime, actor: Actor, search_id: UUID, list_id: int, threshold: float, limit: int = 50
 ) -> list[FuzzyPair]:
@@ -242,8 +164,8 @@ def fuzzy_samples(
     """
     rule = rule_kinds.check({"kind": "list", "params": {"list_id": list_id, "match": "fuzzy", "threshold": threshold}})
     with rt.db.snapshot() as conn:
-        _search(conn, actor, search_id)
-        given = _lists(conn, actor, [rule])[list_id]
+        search_of(conn, actor, search_id)
+        given = lists_of(conn, actor, [rule])[list_id]
         names = SQL(_Q.names_of_schools if given.holds == "schools" else _Q.names_of_companies)
         fuzzy = SQL(_R.with_fuzzy).format(
             matches=Identifier("matches"), names=Identifier("names"), entries=Identifier("entries"),
@@ -255,47 +177,16 @@ def fuzzy_samples(
     return [FuzzyPair(**row) for row in found]
 
 
-def judgings_of(
-    rules: Sequence[Rule],
-    lists: Mapping[int, ListInForce],
-    actor: Actor,
-    search_id: UUID,
-    parts: int,
-    scope: str,
-    again: bool = False,
-    sample: int = 1,
-) -> list[Judging]:
-    """filter_query.judging() for each part, all of them as of one moment."""
-    now = datetime.now(UTC)
-    return [
-        filter_query.judging(
-            rules, lists, actor, search_id,
-            scope=scope, now=now, again=again, sample=sample, part=part, parts_in_all=parts,
-        )
-        for part in range(parts)
-    ]  # fmt: skip
-
-
-def rules_of_run(conn: db.Conn, run_id: int) -> tuple[tuple[Rule, ...], dict[int, ListInForce]]:
-    """The rules of a run and their lists, as they were when it was started."""
-    rules, lists = [], {}
-    for row in db.rows(conn, _Q.fetch_run_rules, {"run_id": run_id}):
-        rules.append(rule_kinds.check(row))
-        if row["list_id"] is not None:
-            lists[row["list_id"]] = ListInForce(
-                row["list_id"], row["list_kind"], row["holds"], row["name"], row["list_version"]
-            )
-    return tuple(rules), lists
-
-
-def _search(conn: db.Conn, actor: Actor, search_id: UUID) -> dict[str, Any]:
+def search_of(conn: db.Conn, actor: Actor, search_id: UUID) -> dict[str, Any]:
+    """Its version and how many are in it. Raises Forbidden for one that is not the actor's to see."""
     row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
     if row is None:
         raise refusal(conn, actor, search_id)
     return row
 
 
-def _lists(conn: db.Conn, actor: Actor, rules: Sequence[Rule]) -> dict[int, ListInForce]:
+def lists_of(conn: db.Conn, actor: Actor, rules: Sequence[Rule]) -> dict[int, ListInForce]:
+    """The lists that rules use, as they are now. Raises BadInput for one that is gone or does not fit its rule."""
     wanted = {rule.list_id for rule in rules if rule.list_id is not None}
     if not wanted:
         return {}
@@ -307,22 +198,6 @@ def _lists(conn: db.Conn, actor: Actor, rules: Sequence[Rule]) -> dict[int, List
         if rule.list_id is not None:
             filter_query.fits(rule, lists[rule.list_id])
     return lists
-
-
-def _joined(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One row of the rows of several parts: counts are added up, of samples the first ten stay."""
-    first, *others = rows
-    if not others:
-        return dict(first)
-    joined: dict[str, Any] = {}
-    for name, value in first.items():
-        if name == "n":
-            joined[name] = value
-        elif isinstance(value, list):
-            joined[name] = sorted(one for row in rows for one in row[name])[:SAMPLES]
-        else:
-            joined[name] = sum(row[name] for row in rows)
-    return joined
 
 
 def _sentence(rule: Rule, lists: Mapping[int, ListInForce]) -> str:
@@ -345,9 +220,3 @@ def _frozen(n: int, rule: Rule, lists: Mapping[int, ListInForce]) -> dict[str, A
         "filter_status": filter_query.status_of(rule, lists),
         "list_id": given.id if given else None, "list_version": given.version if given else None,
     }  # fmt: skip
-
-
-def _applied(row: Mapping[str, Any]) -> AppliedRule:
-    rule = rule_kinds.check(row)
-    newest = row["newest"] if rule.list_id is not None else None
-    return AppliedRule(row["id"], rule, row["sentence"], row["name"] or "", row["list_version"], newest)

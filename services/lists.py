@@ -195,7 +195,7 @@ def versions(rt: Runtime, actor: Actor, list_id: int) -> list[Version]:
 
 
 def searches_behind(rt: Runtime, actor: Actor, list_id: int) -> list[tuple[UUID, str]]:
-    """(id, title) of searches where an older version is in force than the newest; see filtering.would_change()."""
+    """(id, title) of searches where an older version is in force than the newest; see rules_in_force.would_change()."""
     with rt.db.connection() as conn:
         found = db.rows(conn, _Q.fetch_users_of, {"list_id": list_id, **actor.params})
     return [(row["id"], row["title"]) for row in found]

@@ -256,6 +256,16 @@ WHERE r.search_id = %(search_id)s AND r.kind = 'filter' AND r.state = 'done' AND
     AND search_visible(s, %(actor)s, %(role)s)
 ORDER BY r.finished_at DESC, r.id DESC LIMIT 1;
 
+-- fetch_behind --
+-- Whether a list has another version now, or is gone, than when rules were applied to a search last.
+SELECT EXISTS (SELECT FROM filter_rules f LEFT JOIN lists l ON l.id = f.list_id
+    WHERE f.list_version IS NOT NULL
+        AND f.list_version IS DISTINCT FROM CASE WHEN l.archived_at IS NULL THEN l.version END
+        AND f.run_id = (SELECT r.id FROM runs r JOIN searches s ON s.id = r.search_id
+            WHERE r.search_id = %(search_id)s AND r.kind = 'filter' AND r.state = 'done'
+                AND r.params ->> 'mode' = 'apply' AND search_visible(s, %(actor)s, %(role)s)
+            ORDER BY r.finished_at DESC, r.id DESC LIMIT 1)) AS behind;
+
 -- fetch_rule_of_search --
 -- A rule that was applied to a search which the actor may change.
 SELECT f.fingerprint FROM filter_rules f JOIN runs r ON r.id = f.run_id JOIN searches s ON s.id = r.search_id

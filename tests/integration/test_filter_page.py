@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.filter_reference import Row
 from layouts import ids, text
-from services import filter_reads, filtering, list_rows, lists, rule_kinds, rule_sets, searches
+from services import filter_reads, filtering, list_rows, lists, rule_kinds, rule_sets, rules_in_force, searches
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.change_runs import change, work
@@ -440,7 +440,7 @@ def test_a_set_that_was_opened_is_named_in_the_run_unless_it_was_changed(
     set_id = response(save(client, search, "Usual", [NURSES]))[ids.FILTER_SET]["data"]
     for rules, expected in (([NURSES], set_id), ([YOUNG], None)):
         work(rt, response(start(client, search, rules, set_id=set_id))[ids.FILTER_RUN]["data"]["run"])
-        found = filtering.in_force(rt, alice, search)
+        found = rules_in_force.in_force(rt, alice, search)
         assert found is not None and found.rule_set_id == expected
 
 

@@ -52,7 +52,7 @@ def judged(rt: Runtime, actor: Actor, search_id: uuid.UUID, rules: list[dict[str
     checked = rule_kinds.check_all(rules)
     with rt.db.connection() as conn:
         found = filter_query.judging(
-            checked, filtering._lists(conn, actor, checked), actor, search_id, scope="everyone_active", now=NOW
+            checked, filtering.lists_of(conn, actor, checked), actor, search_id, scope="everyone_active", now=NOW
         )
         rows = conn.execute(SQL("WITH {} ").format(found.ctes) + SQL(JUDGED), found.params).fetchall()
     answers: dict[int, dict[str, Any]] = {}

@@ -24,6 +24,7 @@ from services import (
     filtering,
     ledger,
     lists,
+    rules_in_force,
     runs,
     searches,
     undo,
@@ -120,10 +121,10 @@ def test_rules_that_cannot_be_are_refused_with_a_reason(
     with pytest.raises(Forbidden):
         filtering.start(rt, charlie, search_id, [NURSES])
     searches.set_visibility(rt, alice, search_id, "private")
-    for look in (filtering.dry_run, filtering.would_change):
+    for look in (filtering.dry_run, rules_in_force.would_change):
         with pytest.raises(Forbidden):
             look(rt, charlie, search_id, [NURSES])
-    for see in (ledger.page, ledger.funnel, ledger.by_rule, filtering.in_force):
+    for see in (ledger.page, ledger.funnel, ledger.by_rule, rules_in_force.in_force):
         with pytest.raises(Forbidden):
             see(rt, charlie, search_id)  # type: ignore[operator]
 
@@ -247,11 +248,11 @@ def test_parts_together_say_what_all_say_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     rules = [acme, NURSES, YOUNG]
-    whole = filtering.dry_run(rt, alice, search_id, rules), filtering.would_change(rt, alice, search_id, rules)
+    whole = filtering.dry_run(rt, alice, search_id, rules), rules_in_force.would_change(rt, alice, search_id, rules)
     monkeypatch.setattr(filter_parts, "PART_FROM", 1)
     for block in (1, 2, 3, 5, 100):
         monkeypatch.setattr(filter_query, "BLOCK", block)
-        parts = filtering.dry_run(rt, alice, search_id, rules), filtering.would_change(rt, alice, search_id, rules)
+        parts = filtering.dry_run(rt, alice, search_id, rules), rules_in_force.would_change(rt, alice, search_id, rules)
         assert parts == whole
     assert whole[0].left_out > 0 and whole[0].flagged > 0 and whole[1].leave == whole[0].left_out
 
@@ -498,18 +499,18 @@ def test_leaving_out_by_hand_and_in_bulk_is_in_the_ledger(
 def test_a_changed_list_changes_nobody_until_it_is_applied(
     rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], acme: dict[str, Any]
 ) -> None:
-    assert filtering.in_force(rt, alice, search_id) is None
+    assert rules_in_force.in_force(rt, alice, search_id) is None
     with pytest.raises(BadInput, match="No rules"):
-        filtering.would_change(rt, alice, search_id)
+        rules_in_force.would_change(rt, alice, search_id)
     apply(rt, alice, search_id, [acme])
     candidates.change(rt, alice, search_id, [ids[2]], action_of("exclude"))
     list_id = acme["params"]["list_id"]
-    assert filtering.would_change(rt, alice, search_id) == filtering.Changes(0, 0, (), ())
+    assert rules_in_force.would_change(rt, alice, search_id) == rules_in_force.Changes(0, 0, (), ())
     lists.replace(rt, alice, list_id, named("Beeb"))
     assert set(out(rt, search_id)) == {ids[0], ids[2], ids[3], ids[6], ids[9]}
-    found = filtering.would_change(rt, alice, search_id)
+    found = rules_in_force.would_change(rt, alice, search_id)
     assert (found.leave, found.come_back, found.leaving) == (4, 4, (ids[1], ids[4], ids[7], ids[10]))
-    now = filtering.in_force(rt, alice, search_id)
+    now = rules_in_force.in_force(rt, alice, search_id)
     assert now is not None
     assert (now.rules[0].list_version, now.rules[0].list_newest, now.rules[0].is_behind) == (1, 2, True)
     assert lists.searches_behind(rt, alice, list_id) == [(search_id, "Backend Bern")]
@@ -518,7 +519,7 @@ def test_a_changed_list_changes_nobody_until_it_is_applied(
     assert lists.searches_behind(rt, alice, list_id) == []
     # Brought back by rules, not by a person: nothing stands against the entry when it comes again.
     lists.replace(rt, alice, list_id, named("Acme"))
-    assert filtering.would_change(rt, alice, search_id).leave == 4
+    assert rules_in_force.would_change(rt, alice, search_id).leave == 4
 
 
 def test_a_rule_is_judged_by_the_list_as_it_was_when_it_was_started(
@@ -531,7 +532,7 @@ def test_a_rule_is_judged_by_the_list_as_it_was_when_it_was_started(
     assert set(out(rt, search_id)) == set(ids[::3])
     assert ledger.page(rt, alice, search_id).lines[0].entry == "ACME Ltd."
     with pytest.raises(BadInput, match="does not exist any more"):
-        filtering.would_change(rt, alice, search_id)
+        rules_in_force.would_change(rt, alice, search_id)
 
 
 def test_a_fuzzy_rule_shows_what_it_takes_for_the_same(rt: Runtime, alice: Actor, search_id: uuid.UUID) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.filter_reference import Row
 from layouts import ids, text
-from services import candidates, filtering
+from services import candidates, rules_in_force
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.change_runs import rows, work
@@ -165,7 +165,7 @@ def test_one_person_is_restored_and_not_left_out_by_the_same_entry_again(
     assert statuses(rt, applied)[out] == "active"
     assert "Brought back by Alice Owner" in said(lines(client, applied, state="all"))
     assert text.LEDGER_RESTORED_NOT in said(restore(client, applied, out))
-    in_force = filtering.in_force(rt, alice, applied)
+    in_force = rules_in_force.in_force(rt, alice, applied)
     assert in_force is not None
     rules = [one.rule.as_json() for one in in_force.rules]
     apply(rt, alice, applied, [rules[0]])
