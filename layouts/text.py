@@ -60,7 +60,6 @@ LINK_SUBMIT = "Sign in"
 
 # Searches
 SEARCHES_TITLE = "Searches"
-SEARCHES_ARCHIVED = "Archived searches"
 SEARCH_NEW = "New search"
 SEARCH_EDIT = "Edit"
 SEARCH_EDIT_LABEL = "Edit {title}"
@@ -80,7 +79,6 @@ SEARCH_RESTORE = "Restore"
 ARCHIVE_STARTED = "The search is being archived. It can be read meanwhile, and stays under “Show archived”."
 ARCHIVE_DONE = "“{title}” is archived: find it under “Show archived”."
 ARCHIVE_RESTORING = "The search is being restored. Its archive can be read meanwhile."
-ARCHIVE_RESTORED = "“{title}” is back."
 ARCHIVE_RESTORED_HERE = "This search is back as it was."
 ARCHIVE_OPEN = "Open it"
 ARCHIVE_RESTORE_LABEL = "Restore {title}"
@@ -676,10 +674,8 @@ LIST_STATES = {
     "failed": "Not read",
 }
 LIST_SYNC_FAILED = "{message} The last good version stays in force."
-LIST_SYNCED = "read"
 LIST_FACTS = {"kind": "Kind", "entries": "Entries", "version": "Version", "source": "From", "changed": "Changed",
               "owner": "Owner", "used": "Used by", "state": "State"}  # fmt: skip
-LIST_VERSION = "version {n}"
 LIST_IN_SEARCH = "in “{title}”, an older version"
 LIST_DELETE = "Delete"
 LIST_DELETE_ASK = (
@@ -776,7 +772,6 @@ FILTER_DELETE = "Delete the rule set"
 FILTER_DELETED = "The rule set is deleted. What it did stays in the ledger, and the rules stay on this page."
 FILTER_OPENED = "Opened: {what}. Nothing is applied yet."
 FILTER_RULE = "Rule {n}: {label}"
-FILTER_RULE_OFF = "Off"
 FILTER_UP = "Move up"
 FILTER_DOWN = "Move down"
 FILTER_REMOVE = "Remove"

@@ -83,12 +83,6 @@ def find_user(rt: Runtime, email: str) -> Actor | None:
     return Actor(row["id"], row["role"], row["name"]) if row and row["disabled_at"] is None else None
 
 
-def admin_exists(rt: Runtime) -> bool:
-    with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_admin_exists)
-    return bool(row and row["found"])
-
-
 def make_login_link(rt: Runtime, email: str) -> str:
     """A one-time token for /login/<token>, good for 15 minutes. Raises BadInput for a stranger."""
     actor = find_user(rt, email)

@@ -7,7 +7,7 @@ changes of a run would move its own ground. 4 or 8 bytes a person.
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 import sql
 from services import db, result_sets
@@ -43,11 +43,6 @@ def as_shown(
     if not made.total:
         raise BadInput(NOBODY)
     return made, at
-
-
-def of_ids(ids: Sequence[int], snapshot: str) -> IdList:
-    """A list of chosen people."""
-    return IdList(struct.pack(f">{len(ids)}q", *ids), 8, snapshot)
 
 
 def without(made: IdList, left_out: Collection[int]) -> IdList:

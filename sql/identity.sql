@@ -7,10 +7,6 @@ ON CONFLICT DO NOTHING RETURNING id, role, name;
 -- One user by address, whatever its case.
 SELECT id, email, name, role, password_hash, disabled_at FROM users WHERE lower(email) = lower(%(email)s);
 
--- fetch_admin_exists --
--- Whether anyone can administer this install.
-SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND disabled_at IS NULL) AS found;
-
 -- insert_login_link --
 -- A one-time link, stored by hash only.
 INSERT INTO login_links (token_hash, user_id, expires_at)
