@@ -75,13 +75,7 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
     settings = runner.rt.settings
     app = procrastinate.App(connector=procrastinate.PsycopgConnector())
     app.task(name=jobs.TASK)(runner.execute)
-    nightly = app.task(name=NIGHTLY_TASK, queue="quick")(partial(_nightly, runner.rt))
-    app.periodic(cron=NIGHTLY_CRON)(nightly)
-    # One after the other: a round that takes longer than a minute is not overtaken.
-    sheets = app.task(name=SHEETS_TASK, queue="quick", lock=SHEETS_TASK, queueing_lock=SHEETS_TASK)(
-        partial(_sheets, runner)
-    )
-    app.periodic(cron=SHEETS_CRON)(sheets)
+    schedule(app, runner)
     loop = asyncio.get_running_loop()
     # The default executor has CPU + 4 threads, and more jobs than that would say "doing" and wait.
     threads = settings.job_concurrency + QUICK_CONCURRENCY
@@ -106,6 +100,18 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
     finally:
         runner.stop()
         runner.close()
+
+
+def schedule(app: procrastinate.App, runner: Runner) -> None:
+    """What is done by the clock."""
+    nightly = app.task(name=NIGHTLY_TASK, queue="quick")(partial(_nightly, runner.rt))
+    app.periodic(cron=NIGHTLY_CRON)(nightly)
+    # One after the other: a round that takes longer than a minute is not overtaken.
+    sheets = app.task(name=SHEETS_TASK, queue="quick", lock=SHEETS_TASK, queueing_lock=SHEETS_TASK)(
+        partial(_sheets, runner)
+    )
+    if runner.rt.settings.google_service_account:
+        app.periodic(cron=SHEETS_CRON)(sheets)
 
 
 def _nightly(rt: Runtime, timestamp: int) -> None:

@@ -69,10 +69,10 @@ def row(rt: Runtime, run_id: int) -> dict[str, Any]:
 
 
 def transport(rt: Runtime) -> list[dict[str, Any]]:
+    """The queue's rows of runs; what a worker queues by the clock is not among them."""
+    query = "SELECT status::text, args, lock, queue_name FROM procrastinate_jobs WHERE task_name = %s ORDER BY id"
     with rt.db.connection() as conn:
-        return conn.execute(
-            "SELECT status::text, args, lock, queue_name FROM procrastinate_jobs ORDER BY id"
-        ).fetchall()
+        return conn.execute(query, [jobs.TASK]).fetchall()
 
 
 def change(rt: Runtime, query: str, *params: Any) -> None:

@@ -15,6 +15,7 @@ from services import list_sheets, lists, runs, sheet_sync, worker
 from services.config import Settings
 from services.errors import BadInput, Forbidden, NotFound, ProductError, Unavailable
 from services.identity import Actor
+from services.job_runner import Runner
 from services.runtime import Runtime
 from services.vendors import sheets_client
 from tests.change_runs import change, rows, run_row, work
@@ -193,6 +194,17 @@ def test_a_stopping_worker_leaves_the_rest_for_later(rt: Runtime, alice: Actor, 
     stopping.set()
     assert sheet_sync.sync_due(rt, stopping) == 0
     assert lists.get(rt, alice, list_id).sync_state == "never"
+
+
+@pytest.mark.parametrize(("has_key", "expected"), [(True, {"nightly", "sheets"}), (False, {"nightly"})])
+def test_sheets_are_looked_at_each_minute_only_where_there_can_be_any(
+    rt: Runtime, has_key: bool, expected: set[str]
+) -> None:
+    if not has_key:
+        rt.settings = dataclasses.replace(rt.settings, google_service_account="")
+    queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+    worker.schedule(queue, Runner(rt, "here"))
+    assert {name for name, _ in queue.periodic_registry.periodic_tasks} == expected
 
 
 def test_a_worker_reads_what_is_due_by_itself(rt: Runtime, alice: Actor, stub: SheetsStub, list_id: int) -> None:
