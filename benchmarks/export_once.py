@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from services import bootstrap, exports
+from services import allocator, bootstrap, exports
 from services.config import Settings
 from services.grid_view import View
 from services.job_runner import Runner
@@ -15,6 +15,7 @@ from services.runtime import Runtime
 
 
 def main(search_id: str, fmt: str) -> int:
+    allocator.give_back()
     rt = Runtime(Settings.from_env(), "worker")
     rt.open()
     try:

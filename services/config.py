@@ -245,6 +245,11 @@ def announce_metrics_folder(folder: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+def announce_arrow_memory(pool: str) -> None:
+    """pyarrow asks the environment, when it is imported, where its memory is to come from."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", pool)
+
+
 def child_environ(settings: Settings) -> dict[str, str]:
     """The environment for a process that shall see exactly these settings."""
     environ = {name: value for name, value in os.environ.items() if name not in {f"{s.name}_FILE" for s in SETTINGS}}

@@ -17,7 +17,7 @@ from services.identity import Actor
 from services.import_source import Parts
 from services.runtime import Runtime
 from services.searches import refusal
-from services.spreadsheet_text import guard
+from services.spreadsheet_text import guard, guard_once
 
 # What a run of this kind counts; every row of the file is in one of them.
 COUNTS = ("added", "changed", "unchanged", "rejected", "suppressed")
@@ -127,7 +127,7 @@ def _rejected_csv(rt: Runtime, run_id: int, params: dict[str, Any]) -> Iterator[
             cells = [raw.get(column, "") for column in (*columns, "row")]
             file_name, sheet, number = import_source.place_of(params, row["row_number"])
             place = [guard(file_name), guard(sheet), number] if several else [number]
-            lines.append(_line([*place, row["reason"], *(guard(_cell(value)) for value in cells)]))
+            lines.append(_line([*place, row["reason"], *(guard_once(_cell(value)) for value in cells)]))
         given["after"] = row["row_number"]
         yield b"".join(lines)
 

@@ -17,6 +17,11 @@ def guard(cell: str) -> str:
     return "'" + cell if _FORMULA.match(cell) else cell
 
 
+def guard_once(cell: str) -> str:
+    """The cell with a ' before it unless it has one: for rows as a file had them, which may have been an export."""
+    return cell if _GUARDED.match(cell) else guard(cell)
+
+
 def keep(cell: str) -> str:
     """The cell with one more ' where unguard() would take one off: for files whose texts are never formulas."""
     return "'" + cell if _GUARDED.match(cell) else cell

@@ -26,7 +26,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from services import archive_nightly, jobs, logs, metrics_files
+from services import allocator, archive_nightly, jobs, logs, metrics_files
 from services.config import Settings
 from services.errors import Unavailable
 from services.job_runner import Runner
@@ -50,6 +50,7 @@ _log = logging.getLogger(__name__)
 
 def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Raises Unavailable when the database is away for longer than seconds."""
+    allocator.give_back()
     logs.configure(settings)
     metrics_files.enable(settings.home)
     metrics_files.join(settings.home)
