@@ -986,7 +986,7 @@ FUNNEL_STEPS = {
     "screened": "Screened",
     "shortlisted": "Shortlisted",
 }
-FUNNEL_CHART = "Funnel of this search, from loaded to shortlisted"
+FUNNEL_CHART = "Funnel of this search: {steps}"
 FUNNEL_COLUMNS = ("Step", "People", "Of all", "Of active")
 FUNNEL_EMPTY = "There is nobody in this search yet. Import people first."
 FUNNEL_OUT = "Filtered out, by reason"

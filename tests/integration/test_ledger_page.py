@@ -318,7 +318,12 @@ def test_the_funnel_is_a_chart_and_a_table(
     shown = json.loads(page(client_for(alice), f"/search/{applied}/funnel"))
     text_of = json.dumps(shown)
     assert '"type": "funnel"' in text_of and '"x": [12, 4, ' in text_of
-    for part in (*text.FUNNEL_STEPS.values(), "33 %", text.FILTER_STATUSES["filtered_blacklist"]):
+    for part in (
+        *text.FUNNEL_STEPS.values(),
+        "Funnel of this search: Loaded 12, Active 4, ",
+        "33 %",
+        text.FILTER_STATUSES["filtered_blacklist"],
+    ):
         assert part in text_of, part
 
 
