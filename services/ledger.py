@@ -57,8 +57,8 @@ class Line:
 class Choices:
     """Which lines of a ledger.
 
-    text: part of a name, a company or the entry, accents and case ignored, or the entry as lists compare it, or its e-mail.
-    rule_id: whenever the same rule was applied. open: who is out now (True), who came back (False).
+    text: part of a name, a company or the entry, accents and case ignored; or the entry as lists compare it, or its
+    e-mail. rule_id: whenever the same rule was applied. open: who is out now (True), who came back (False).
     """
 
     text: str = ""

@@ -26,11 +26,12 @@ def fill(
     list_id: int,
     upload_id: str,
     add_only: bool = False,
-    read: Callable[[int], None] | None = None,
+    read: Callable[[int, bool], None] | None = None,
 ) -> lists.Filled:
     """Make an upload's rows the list's entries, or add them; the upload is gone when that is done.
 
-    read(n) is told how many rows were read; what it raises ends the reading. Raises NotFound, Forbidden, BadInput
+    read(n, whole) is told how many rows were read, and whether those are all: the last moment at which nothing has
+    changed yet. What it raises ends it. Raises NotFound, Forbidden, BadInput
     (Unreadable for a file that cannot be read): the list is as it was.
     """
     about = lists.get(rt, actor, list_id)
@@ -39,8 +40,7 @@ def fill(
     with uploads.opened_upload(rt, actor, upload_id) as (_, file):
         entries = list_rows.from_numbered(_told(rows_of(file), read), about.holds)
     if read is not None:
-        # The last moment at which nothing has changed yet.
-        read(len(entries))
+        read(len(entries), True)
     filled = lists.add(rt, actor, list_id, entries) if add_only else lists.replace(rt, actor, list_id, entries, "file")
     uploads.discard(rt, actor, upload_id)
     return filled
@@ -62,9 +62,9 @@ def rows_of(file: BinaryIO) -> Generator[tuple[int, Cells]]:
             yield row.number, [row.values.get(name) for name in shape.columns]
 
 
-def _told(rows: Generator[tuple[int, Cells]], read: Callable[[int], None] | None) -> Iterator[tuple[int, Cells]]:
+def _told(rows: Generator[tuple[int, Cells]], read: Callable[[int, bool], None] | None) -> Iterator[tuple[int, Cells]]:
     with closing(rows) as reading:
         for place, row in enumerate(reading, 1):
             yield row
             if read is not None and place % TELL_EVERY == 0:
-                read(place)
+                read(place, False)

@@ -14,8 +14,13 @@ def run_list(rt: Runtime, handle: RunHandle) -> None:
     """
     upload_id = str(handle.params["parts"][0]["upload_id"])
 
-    def read(rows: int) -> None:
+    def read(rows: int, whole: bool) -> None:
         handle.progress(rows)
+        if whole:
+            # Asked once more in any case: from here on it cannot be cancelled.
+            with rt.db.connection() as conn:
+                handle.save(conn, rows)
+        handle.check()
 
     filled = list_files.fill(
         rt, handle.actor, int(handle.params["list_id"]), upload_id, bool(handle.params["add_only"]), read

@@ -17,7 +17,7 @@ CREATE TABLE alias_changes (
 INSERT INTO alias_changes (holds, changed_at) SELECT holds, max(created_at) FROM aliases GROUP BY holds;
 
 -- Rules that were applied, by what they say; no more of it than a filter takes.
-CREATE INDEX filter_rules_sentence ON filter_rules USING hash (left(sentence, 500)) WHERE run_id IS NOT NULL;
+CREATE INDEX filter_rules_sentence ON filter_rules (left(sentence, 500)) WHERE run_id IS NOT NULL;
 
 -- An entry is what it is called, or the address or e-mail that it is.
 CREATE OR REPLACE VIEW exclusion_reasons AS

@@ -56,6 +56,7 @@ def test_a_sheet_that_nobody_may_read_any_more_says_so_and_is_taken_over(
     about = lists.get(rt, bob, list_id)
     assert (about.sync_state, about.sync_message) == ("failed", list_sheets.UNREAD)
     list_sheets.set_source(rt, bob, list_id, SHEET, "Companies", 30)
+    change(rt, "UPDATE lists SET sync_tried_at = NULL")
     assert sheet_sync.sync_due(rt) == 1
     assert (lists.get(rt, bob, list_id).sync_state, lists.get(rt, bob, list_id).entry_count) == ("ok", 2)
     change(rt, "UPDATE users SET role = 'viewer' WHERE id = %s", bob.user_id)

@@ -115,11 +115,11 @@ def test_while_a_file_is_read_the_list_says_so_and_stays_in_force(
     client = client_for(alice)
     rows = b"".join(b"Company %d\n" % n for n in range(2_500))
     shown = said(take(client, clients, [upload(client, "clients.csv", rows)]))
-    assert text.LIST_FILE_READING in shown and text.LIST_FILE_WAITS in shown and "run-cancel" in shown
+    assert text.LIST_FILE_READING in shown and text.LIST_FILE_WAITS in shown and "data-cancel-run" in shown
     for who in (alice, bob, charlie):
         for path in ("/lists", f"/lists/{clients}"):
             assert text.LIST_FILE_READING in page(client_for(who), path)
-    assert "run-cancel" not in page(client_for(charlie), f"/lists/{clients}")
+    assert "data-cancel-run" not in page(client_for(charlie), f"/lists/{clients}")
     assert list_runs.BUSY in said(take(client_for(bob), clients, [upload(client_for(bob), "x.csv", b"Acme")]))
     during: list[str] = []
 
@@ -236,6 +236,21 @@ def test_a_sheet_without_an_address_or_tab_is_one_message(
     save(client, clients)
     assert text.LIST_SHEET_GONE in said(save(client, clients, "", ""))
     assert lists.get(rt, alice, clients).sheet_id == ""
+
+
+def test_another_persons_private_list_takes_no_file_and_tells_of_none(
+    rt: Runtime, alice: Actor, bob: Actor, client_for: ClientFor
+) -> None:
+    own = lists.create(rt, alice, "blacklisted_companies", "Mine alone", shared=False)
+    take(client_for(alice), own, [upload(client_for(alice), "clients.csv", b"Acme")])
+    client = client_for(bob)
+    assert lists.GONE in said_any(take(client, own, [upload(client, "clients.csv", b"Acme")]))
+    assert response(look(client, own)) == {
+        ids.LIST_FILE_STATE: {"children": None},
+        ids.LIST_FILE_CLOCK: {"disabled": True},
+    }
+    assert list_runs.fillings(rt, bob, [own]) == {}
+    assert read(rt, alice, own).state == "done"
 
 
 def test_another_persons_run_is_not_shown(rt: Runtime, alice: Actor, bob: Actor, client_for: ClientFor) -> None:
