@@ -14,7 +14,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, PageRule, in_use, page_rules
 from callbacks.session import current_actor
 from layouts import dry_run, filter_runs, ids, page_filter, text
-from services import filter_reads, filtering, rule_kinds, rule_sets, rules_in_force, runs, searches
+from services import filter_reads, filter_samples, filtering, rule_kinds, rule_sets, rules_in_force, runs, searches
 from services import undo as undoing
 from services.errors import BadInput, NotFound, ProductError
 from services.identity import Actor
@@ -176,7 +176,8 @@ def _samples(rt: Runtime, actor: Actor, search: UUID, wanted: dict[str, Any]) ->
         if not isinstance(threshold, int | float):
             raise BadInput(text.UNKNOWN_CALL)
         pairs = filtering.fuzzy_samples(rt, actor, search, page_values.number(wanted["list_id"]), threshold, MOST_PAIRS)
-    return dry_run.samples(str(wanted["kind"]), people, unsure, pairs, str(search))
+    caught = filter_samples.sample_entries(rt, actor, search, wanted["rule"], ids_of["ids"]) if "rule" in wanted else {}
+    return dry_run.samples(str(wanted["kind"]), people, unsure, pairs, str(search), caught)
 
 
 def _marks(rt: Runtime, actor: Actor, search: UUID, list_ids: list[int]) -> dict[str, Any]:

@@ -112,16 +112,17 @@ def _register_sets(registry: Registry) -> None:
         Output(ids.FILTER_SET, "data", allow_duplicate=True), Output(ids.FILTER_DELETE, "hidden", allow_duplicate=True),
         Output(ids.FILTER_FROM, "options"), Output(ids.FILTER_PROBLEM, "children"),
         Input(ids.FILTER_SAVE, "n_clicks"), State(ids.FILTER_NAME, "value"), State(ids.FILTER_SHARED, "value"),
-        State(ids.FILTER_SCOPE, "value"), State(ids.FILTER_SEARCH, "data"), *EDITOR,
+        State(ids.FILTER_SCOPE, "value"), State(ids.FILTER_SET, "data"), State(ids.FILTER_SEARCH, "data"), *EDITOR,
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
         running=[(Output(ids.FILTER_SAVE, "disabled"), True, False)],
     )  # fmt: skip
-    def save(clicks: int | None, name: Any, shared: Any, scope: Any, search_id: Any, *editor: Any) -> Any:
+    def save(clicks: int | None, name: Any, shared: Any, scope: Any, opened: Any, search_id: Any, *editor: Any) -> Any:
         if not clicks:
             return (no_update,) * 4
         actor, search = current_actor(), page_values.uuid(search_id)
         own = search if scope == "search" else None
-        made = rule_sets.save(rt, actor, str(name or ""), page_rules(*editor), search_id=own, shared=bool(shared))
+        over, rules = opened if type(opened) is int else None, page_rules(*editor)
+        made = rule_sets.save(rt, actor, str(name or ""), rules, search_id=own, shared=bool(shared), over=over)
         toast(text.FILTER_SAVED.format(name=str(name).strip()), kind="success")
         return made, False, page_filter.options(_sources(rt, actor, search)), ""
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from dash import ALL, Input, Output, State, ctx, no_update
+from flask import Response, request
 
 from callbacks import page_values
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_funnel, page_ledger, text
-from services import candidates, filter_reads, filtering, ledger, runs, searches
+from services import candidates, filter_reads, filtering, ledger, ledger_csv, runs, searches
 from services.identity import Actor
+from services.ledger import Choices
 from services.runtime import Runtime
 
 PAGE = page_ledger.PAGE
@@ -23,7 +26,7 @@ PAGE = page_ledger.PAGE
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
     """Who is out now, the newest first."""
     search = searches.get_search(rt, actor, search_id)
-    found = ledger.page(rt, actor, search_id, open_only=True, limit=PAGE)
+    found = ledger.page(rt, actor, search_id, Choices(open=True), limit=PAGE)
     latest = filter_reads.latest_run(rt, actor, search_id)
     return page_ledger.ledger_page(
         search_id=str(search_id),
@@ -34,6 +37,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         by_rule=ledger.by_rule(rt, actor, search_id),
         run=runs.get_run(rt, actor, latest.id) if latest else None,
         mode=latest.mode if latest else "restore",
+        download=_address(actor, search_id),
     )
 
 
@@ -46,6 +50,7 @@ def funnel_page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
 
 
 def register(registry: Registry) -> None:
+    _register_file(registry)
     rt = registry.rt
 
     @registry.callback(
@@ -105,18 +110,41 @@ def register(registry: Registry) -> None:
         return {"run": run_id, "mode": "restore"}, False
 
 
+def _register_file(registry: Registry) -> None:
+    rt = registry.rt
+
+    @registry.route("/search/<uuid:search_id>/ledger.csv", rule=Rule.RECRUITER)
+    def download(search_id: UUID) -> Response:
+        asked = request.args
+        choices = _choices(asked.get("q"), asked.get("rule"), asked.get("show", "all"))
+        chunks = ledger_csv.ledger_csv(rt, current_actor(), search_id, choices)
+        headers = {"Content-Disposition": "attachment; filename=filtered-out.csv", "Cache-Control": "no-store"}
+        return Response(chunks, mimetype="text/csv", headers=headers)
+
+
+def _choices(find: Any, rule: Any, state: Any) -> Choices:
+    """What the page's controls narrow the ledger down to. Raises BadInput."""
+    any_rule = rule in (None, "", page_ledger.ANY)
+    rule_id = None if any_rule else page_values.number(int(rule) if str(rule).isdecimal() else None)
+    return Choices(str(find or ""), rule_id=rule_id, open={"open": True, "closed": False}.get(str(state)))
+
+
 def _lines(rt: Runtime, actor: Actor, search: searches.Search, find: Any, rule: Any, state: Any, at: int) -> Any:
     """A page of the ledger as the choices narrow it down. Raises BadInput."""
-    rule_id = (
-        None if rule in (None, page_ledger.ANY) else page_values.number(int(rule) if str(rule).isdecimal() else None)
-    )
-    given: dict[str, Any] = {
-        "name": str(find or ""), "rule_id": rule_id, "open_only": {"open": True, "closed": False}.get(str(state)),
-    }  # fmt: skip
-    found = ledger.page(rt, actor, search.id, **given, offset=at, limit=PAGE)
+    choices = _choices(find, rule, state)
+    found = ledger.page(rt, actor, search.id, choices, offset=at, limit=PAGE)
     if not found.lines and found.total:
         # Fewer than when the page was shown: the last page there is.
         at = (found.total - 1) // PAGE * PAGE
-        found = ledger.page(rt, actor, search.id, **given, offset=at, limit=PAGE)
-    narrowed = bool(given["name"].strip()) or rule_id is not None or state != "open"
-    return page_ledger.ledger(found.lines, found.total, at, str(search.id), search.editable, narrowed=narrowed)
+        found = ledger.page(rt, actor, search.id, choices, offset=at, limit=PAGE)
+    narrowed = bool(choices.text.strip()) or choices.rule_id is not None or state != "open"
+    return page_ledger.ledger(
+        found.lines, found.total, at, str(search.id), search.editable, narrowed=narrowed,
+        download=_address(actor, search.id, find, rule, state),
+    )  # fmt: skip
+
+
+def _address(actor: Actor, search_id: UUID, find: Any = "", rule: Any = page_ledger.ANY, state: Any = "open") -> str:
+    """Where the same lines are as a file; "" for who may take none."""
+    asked = urlencode({"q": str(find or ""), "rule": str(rule or page_ledger.ANY), "show": str(state)})
+    return f"/search/{search_id}/ledger.csv?{asked}" if actor.may_edit else ""

@@ -12,7 +12,7 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, list_versions, page_list, text
-from services import filter_reads, list_sheets, lists
+from services import filter_reads, list_runs, list_sheets, lists
 from services.identity import Actor
 from services.lists import ListInfo
 from services.runtime import Runtime
@@ -27,6 +27,7 @@ def page(rt: Runtime, actor: Actor, list_id: int) -> Any:
     return page_list.list_page(
         one, entries, total, lists.versions(rt, actor, list_id), _uses(rt, actor, one),
         page_size=PAGE, max_mb=rt.settings.max_upload_mb, sheets=list_sheets.is_set_up(rt),
+        filling=list_runs.fillings(rt, actor, [list_id]).get(list_id),
     )  # fmt: skip
 
 

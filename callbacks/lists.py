@@ -12,7 +12,7 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_lists, text
-from services import filter_reads, lists
+from services import filter_reads, list_runs, lists
 from services.errors import ProductError
 from services.identity import Actor
 from services.runtime import Runtime
@@ -21,8 +21,9 @@ from services.runtime import Runtime
 def page(rt: Runtime, actor: Actor) -> Any:
     """All lists that the actor may see."""
     found = lists.all_lists(rt, actor)
-    used = filter_reads.list_uses(rt, actor, [one.id for one in found])
-    return pages_lists.lists_page(found, used, may_edit=actor.may_edit)
+    known = [one.id for one in found]
+    used, files = filter_reads.list_uses(rt, actor, known), list_runs.fillings(rt, actor, known)
+    return pages_lists.lists_page(found, used, files, may_edit=actor.may_edit)
 
 
 def register(registry: Registry) -> None:

@@ -16,6 +16,8 @@ from layouts import ids, text
 DryRun = Any
 Sampled = Any
 FuzzyPair = Any
+# services.filter_samples.Caught.
+Caught = Any
 
 # What a rule looks at, to be shown beside a person: kind → parts of Sampled.
 LOOKED_AT: Mapping[str, tuple[str, ...]] = {
@@ -76,12 +78,14 @@ def samples(
     unsure: Sequence[Sampled],
     pairs: Sequence[FuzzyPair] | None,
     search_id: str,
+    caught: Mapping[int, Caught],
 ) -> list[Component]:
-    """Some of whom a rule leaves out, and of whom it cannot say. pairs: alike names, of a fuzzy rule."""
+    """Some of whom a rule leaves out, and of whom it cannot say. pairs: alike names, of a fuzzy rule. caught: by
+    candidate id, the entry of the rule's list."""
     parts: list[Component] = []
     for title, some in ((text.DRY_RUN_SAMPLES, people), (text.DRY_RUN_UNSURE, unsure)):
         if some:
-            items = [_person(kind, one, search_id) for one in some]
+            items = [_person(kind, one, search_id, caught.get(one.id)) for one in some]
             parts += [html.Strong(title), html.Ul(items, className="sx-samples")]
     if pairs is not None:
         parts += [html.Strong(text.ALIKE_ASK), _pairs(pairs)]
@@ -110,6 +114,8 @@ def _rule(one: Any, place: int) -> Component:
     wanted = {"kind": one.rule.kind, "ids": list(one.samples), "unknown": list(one.unknown_samples)}
     if one.rule.params.get("match") == "fuzzy":
         wanted |= {"list_id": one.rule.list_id, "threshold": one.rule.params["threshold"]}
+    if one.rule.list_id is not None:
+        wanted["rule"] = one.rule.as_json()
     ask = html.Button(
         text.DRY_RUN_SAMPLES, id=ids.sample_ask(place), type="button", className="btn btn-sm btn-link",
         **{"aria-label": f"{text.DRY_RUN_SAMPLES}: {one.sentence}"},
@@ -127,10 +133,14 @@ def _rule(one: Any, place: int) -> Component:
     )
 
 
-def _person(kind: str, one: Sampled, search_id: str) -> Component:
+def _person(kind: str, one: Sampled, search_id: str, caught: Caught | None = None) -> Component:
     name = dcc.Link(one.full_name or text.PERSON_UNNAMED, href=f"/search/{search_id}?status=all&person={one.id}")
     why = " · ".join(filter(None, (_value(part, getattr(one, part)) for part in LOOKED_AT[kind])))
-    return html.Li([name, html.Span(f" – {why or text.DRY_RUN_BLANK}", className="sx-muted", dir="auto")])
+    parts = [name, html.Span(f" – {why or text.DRY_RUN_BLANK}", className="sx-muted", dir="auto")]
+    if caught is not None:
+        by = text.DRY_RUN_CAUGHT.format(entry=caught.entry, row=caught.row)
+        parts.append(html.Div(by, className="sx-sample-entry", dir="auto"))
+    return html.Li(parts)
 
 
 def _value(part: str, value: Any) -> str:

@@ -16,6 +16,7 @@ LOGIN_SUBMIT = "login-submit"
 URL = "url"
 PAGE = "page"
 NAV = "nav"
+NAV_MENU = "nav-menu"
 USER_MENU = "user-menu"
 SIGN_OUT = "sign-out"
 THEME_TOGGLE = "theme-toggle"
@@ -136,6 +137,10 @@ LIST_FILE_SLOT = "list-file-slot"
 LIST_FILE_PROGRESS = "list-file-progress"
 LIST_UPLOAD = "list-upload"
 LIST_FILE_MODE = "list-file-mode"
+LIST_FILE_STATE = "list-file-state"
+LIST_FILE_FIGURES = "list-file-figures"
+LIST_FILE_CLOCK = "list-file-clock"
+LIST_FILE_SEEN = "list-file-seen"
 LIST_SHEET = "list-sheet"
 LIST_SHEET_RANGE = "list-sheet-range"
 LIST_SHEET_EVERY = "list-sheet-every"
@@ -151,6 +156,17 @@ LIST_PREVIOUS = "list-previous"
 LIST_NEXT = "list-next"
 LIST_VERSIONS = "list-versions"
 LIST_FILLED = "list-filled"
+NAMES = "names"
+NAMES_FIND = "names-find"
+NAMES_HOLDS = "names-holds"
+NAMES_NAME = "names-name"
+NAMES_SAME = "names-same"
+NAMES_ADD = "names-add"
+NAMES_PROBLEM = "names-problem"
+NAMES_CHANGED = "names-changed"
+NAMES_AT = "names-at"
+NAMES_PREVIOUS = "names-previous"
+NAMES_NEXT = "names-next"
 
 # Filter rules of a search: editor, dry run, applying
 FILTER_OPEN = "filter-open"
@@ -427,6 +443,11 @@ def screen_field(field: str, place: Any) -> dict[str, Any]:
 def screen_remove(place: Any) -> dict[str, Any]:
     """The button that removes the criterion at a place; place may be dash.ALL."""
     return {"type": "screen-remove", "place": place}
+
+
+def name_remove(alias_id: Any) -> dict[str, Any]:
+    """The button that removes a pair of names."""
+    return {"type": "name-remove", "id": alias_id}
 
 
 def list_entry_remove(entry_id: Any) -> dict[str, Any]:

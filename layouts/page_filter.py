@@ -102,10 +102,12 @@ def behind(found: Applied | None, run: Run | None) -> Component | None:
         for one in found.rules
         if one.is_behind
     ]
+    lines += [text.BEHIND_NAMES] if found.names_changed else []
     look = html.Button(
         text.BEHIND_LOOK, id=ids.FILTER_LOOK, type="button", className="btn btn-sm btn-outline-secondary"
     )
-    said = text.BEHIND_TITLE if lines else text.BEHIND_APPLIED
+    lines = [] if found.undone else lines
+    said = text.BEHIND_UNDONE if found.undone else text.BEHIND_TITLE if lines else text.BEHIND_APPLIED
     before, _, after = said.partition("{when}")
     return html.Div(
         [
@@ -122,9 +124,9 @@ def changes(found: Changes, leaving: Sequence[Sampled], coming: Sequence[Sampled
     """What applying the rules in force again would change."""
     if not (found.leave or found.come_back):
         return [html.P(text.BEHIND_SAME)]
-    parts: list[Component] = [
-        html.P(html.Strong(text.BEHIND_CHANGES.format(leave=f"{found.leave:,}", back=f"{found.come_back:,}")))
-    ]
+    about = "" if found.exact else f"{text.FACET_ABOUT} "
+    said = text.BEHIND_CHANGES.format(leave=f"{about}{found.leave:,}", back=f"{about}{found.come_back:,}")
+    parts: list[Component] = [html.P(html.Strong(said))]
     for title, people in ((text.BEHIND_LEAVING, leaving), (text.BEHIND_COMING, coming)):
         if people:
             parts += [html.Strong(title), dry_run.people_links(people, search_id)]

@@ -23,7 +23,7 @@ def funnel_page(*, search_id: str, title: str, found: Funnel) -> html.Div:
         body: list[Any] = [html.Div([html.P(text.FUNNEL_EMPTY), html.P(link)], className="sx-empty")]
     else:
         body = [
-            html.Div(chart(found), className="sx-card sx-funnel", role="img", **{"aria-label": text.FUNNEL_CHART}),
+            html.Div(chart(found), className="sx-card sx-funnel", role="img", **{"aria-label": said(found)}),
             table(found),
             *_out(found, search_id),
         ]
@@ -62,6 +62,11 @@ def chart(found: Funnel) -> dcc.Graph:
         },
     }  # fmt: skip
     return dcc.Graph(id=ids.FUNNEL, figure=figure, responsive=True, config={"displayModeBar": False})
+
+
+def said(found: Funnel) -> str:
+    """The chart in words, for who does not see it."""
+    return text.FUNNEL_CHART.format(steps=", ".join(f"{label} {people:,}" for label, people in _steps(found)))
 
 
 def table(found: Funnel) -> html.Table:

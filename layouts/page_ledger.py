@@ -35,8 +35,9 @@ def ledger_page(
     by_rule: Sequence[ByRule],
     run: Run | None,
     mode: str,
+    download: str,
 ) -> html.Div:
-    """Who is out now first; the choices above the table show the rest."""
+    """Who is out now first; the choices above the table show the rest. download: address of the lines as a file."""
     everyone = html.Button(
         text.LEDGER_RESTORE_ALL, id=ids.LEDGER_RESTORE_ALL, type="button", className="btn btn-outline-secondary",
         hidden=not by_rule,
@@ -48,7 +49,7 @@ def ledger_page(
         *run_parts(run, search_id, mode, editable=editable),
         html.Div(reasons(by_rule, editable), id=ids.LEDGER_BY_RULE),
         _choices(by_rule),
-        html.Div(ledger(lines, total, 0, search_id, editable, narrowed=False), id=ids.LEDGER),
+        html.Div(ledger(lines, total, 0, search_id, editable, narrowed=False, download=download), id=ids.LEDGER),
         dcc.Store(id=ids.LEDGER_SEARCH, data=search_id),
         dcc.Store(id=ids.LEDGER_CHANGED),
         actions=[everyone] if editable else None,
@@ -66,8 +67,13 @@ def reasons(by_rule: Sequence[ByRule], editable: bool) -> Component | None:
     )
 
 
-def ledger(lines: Sequence[Line], total: int, at: int, search_id: str, editable: bool, *, narrowed: bool) -> Component:
-    """A page of lines; at: how many stand before it. narrowed: choices may be why there are none."""
+def ledger(
+    lines: Sequence[Line], total: int, at: int, search_id: str, editable: bool, *, narrowed: bool, download: str
+) -> Component:
+    """A page of lines; at: how many stand before it. narrowed: choices may be why there are none.
+
+    download: where all that fit the choices are as a file, "" for nowhere.
+    """
     if not lines:
         empty: list[Any] = [html.P(text.LEDGER_NOT_FOUND)] if narrowed else [
             html.H2(text.LEDGER_EMPTY_TITLE), html.P(text.LEDGER_EMPTY_BODY),
@@ -77,7 +83,13 @@ def ledger(lines: Sequence[Line], total: int, at: int, search_id: str, editable:
     head = [html.Th(n, scope="col") for n in text.LEDGER_COLUMNS]
     rows = [_line(one, search_id, editable) for one in lines]
     table = html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="sx-table sx-table-cards sx-ledger")
-    return html.Div([table, _pager(at, len(lines), total)])
+    link = html.A(
+        text.LEDGER_DOWNLOAD_ONE if total == 1 else text.LEDGER_DOWNLOAD.format(n=total), href=download,
+        className="sx-link", download="", **{"data-testid": "ledger-download"},
+    )  # fmt: skip
+    return html.Div(
+        [html.P(link, className="sx-ledger-file") if download else None, table, _pager(at, len(lines), total)]
+    )
 
 
 def _reason(one: ByRule, most: int, editable: bool) -> Component:

@@ -12,10 +12,10 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, shell, text
+from layouts import ids, list_file, shell, text
 from layouts.list_versions import version_table
 from layouts.pages_lists import form, state
-from layouts.pages_runs import OPEN, counts
+from layouts.pages_runs import OPEN, cancel_store, counts
 from layouts.pages_searches import time
 
 ListInfo = Any
@@ -37,14 +37,16 @@ def list_page(
     page_size: int,
     max_mb: int,
     sheets: bool,
+    filling: list_file.Filling | None,
 ) -> html.Div:
-    """sheets: this installation can read Google Sheets."""
+    """sheets: this installation can read Google Sheets. filling: the newest file that is or was read into the list."""
     edit = html.Button(text.LIST_EDIT, id=ids.LIST_EDIT, type="button", className="btn btn-outline-secondary")
     delete = html.Button(text.LIST_DELETE, id=ids.LIST_DELETE, type="button", className="btn btn-outline-secondary")
     return shell.page(
         one.name,
         html.Nav(dcc.Link(text.LISTS_TITLE, href="/lists", className="sx-crumb"), **{"aria-label": text.CRUMBS}),
         html.Div(facts(one, uses), id=ids.LIST_FACTS),
+        *list_file.parts(filling),
         _ask() if one.editable else None,
         _filling(one, max_mb, sheets) if one.editable else html.P(text.LIST_READ_ONLY, className="sx-muted"),
         html.Section(
@@ -66,6 +68,7 @@ def list_page(
         dcc.Store(id=ids.LIST_ID, data=one.id),
         dcc.Store(id=ids.LIST_FILLED),
         dcc.Store(id=ids.LIST_SHEET_RUN),
+        cancel_store(),
         dcc.Interval(id=ids.LIST_SHEET_CLOCK, interval=POLL_MS, disabled=True),
         dbc.Modal(form(one), id=ids.LIST_FORM, is_open=False, centered=True) if one.editable else None,
         actions=[edit, delete] if one.editable else None,
@@ -145,6 +148,7 @@ def _filling(one: ListInfo, max_mb: int, sheets: bool) -> Component:
     return html.Section(
         [
             html.H2(text.LIST_ADD_TITLE),
+            html.P(text.LIST_OF_SHEET, className="sx-muted") if one.sheet_id else None,
             html.Div(typed, className="sx-form"),
             html.Div([_file(max_mb), _sheet(one, sheets)], className="sx-list-ways"),
             html.P(id=ids.LIST_ENTRY_PROBLEM, className="sx-problem", role="alert"),

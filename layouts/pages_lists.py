@@ -12,37 +12,56 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, shell, text
+from layouts import ids, list_file, shell, text
 from layouts.pages_searches import time
 
 ListInfo = Any
+# services.list_runs.Filling.
+Filling = Any
 
 
-def lists_page(lists: Sequence[ListInfo], used: Mapping[int, Sequence[str]], *, may_edit: bool) -> html.Div:
-    """used: by a list's id, the names of rule sets that use it."""
+def lists_page(
+    lists: Sequence[ListInfo], used: Mapping[int, Sequence[str]], files: Mapping[int, Filling], *, may_edit: bool
+) -> html.Div:
+    """used: by a list's id, the names of rule sets that use it; files: the newest that was read into it."""
+    names = dcc.Link(text.LISTS_NAMES, href="/lists/names", className="btn btn-outline-secondary")
     new = html.Button(text.LIST_NEW, id=ids.LIST_NEW, type="button", className="btn btn-primary")
     return shell.page(
         text.LISTS_TITLE,
         html.P(text.LISTS_HINT, className="sx-muted"),
-        html.Div(list_table(lists, used, may_edit=may_edit), id=ids.LISTS),
+        html.Div(list_table(lists, used, files, may_edit=may_edit), id=ids.LISTS),
         dbc.Modal(form(), id=ids.LIST_FORM, is_open=False, centered=True) if may_edit else None,
-        actions=[new] if may_edit else None,
+        actions=[names, new] if may_edit else [names],
     )
 
 
-def list_table(lists: Sequence[ListInfo], used: Mapping[int, Sequence[str]], *, may_edit: bool) -> Component:
+def list_table(
+    lists: Sequence[ListInfo], used: Mapping[int, Sequence[str]], files: Mapping[int, Filling], *, may_edit: bool
+) -> Component:
     """All lists, or what to do when there are none."""
     if not lists:
         body = text.LISTS_EMPTY_BODY if may_edit else text.LISTS_EMPTY_VIEWER
         return html.Div([html.H2(text.LISTS_EMPTY_TITLE), html.P(body)], className="sx-empty")
     numbers = {text.LIST_COLUMNS[2], text.LIST_COLUMNS[3]}
     head = [html.Th(n, scope="col", className="sx-number" if n in numbers else None) for n in text.LIST_COLUMNS]
-    rows = [_row(one, used.get(one.id, ())) for one in lists]
+    rows = [_row(one, used.get(one.id, ()), files.get(one.id)) for one in lists]
     return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="sx-table sx-table-cards sx-lists")
 
 
-def state(one: ListInfo) -> Component:
-    """Whether a list is in force, and how the last try to read its sheet went."""
+def state(one: ListInfo, file: Filling | None = None) -> Component:
+    """Whether a list is in force, and how the last try to read its sheet or a file went."""
+    if file is not None and file.is_open:
+        said = text.LIST_FILE_STAYS if one.version else ""
+        return html.Span(
+            [_badge(text.LIST_FILE_READING, "unknown"), html.Span(said, className="sx-muted")],
+            className="sx-list-state",
+        )
+    if file is not None and file.went_wrong:
+        return html.Span(
+            [_badge(text.LIST_STATES["failed"], "weak"),
+             html.Span(list_file.problem(file), className="sx-list-problem")],
+            className="sx-list-state",
+        )  # fmt: skip
     if one.sync_state == "failed":
         said = text.LIST_SYNC_FAILED.format(message=one.sync_message)
         return html.Span(
@@ -108,7 +127,7 @@ def form(one: ListInfo | None = None) -> list[Any]:
     ]
 
 
-def _row(one: ListInfo, used: Sequence[str]) -> html.Tr:
+def _row(one: ListInfo, used: Sequence[str], file: Filling | None) -> html.Tr:
     labels = text.LIST_COLUMNS
     kind = text.LIST_KINDS.get(one.kind, one.kind)
     holds = f" · {text.LIST_HOLDINGS[one.holds].lower()}" if one.kind == "custom" else ""
@@ -124,7 +143,7 @@ def _row(one: ListInfo, used: Sequence[str]) -> html.Tr:
             html.Td(str(one.version), className="sx-number", **{"data-label": labels[3]}),
             html.Td(text.LIST_SOURCES[one.source], **{"data-label": labels[4]}),
             html.Td(used_by(used), title=", ".join(used) or None, **{"data-label": labels[5]}),
-            html.Td(state(one), className="sx-list-cell"),
+            html.Td(state(one, file), className="sx-list-cell"),
         ],
         **{"data-testid": "list-row", "data-list": str(one.id)},
     )  # fmt: skip

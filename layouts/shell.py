@@ -106,11 +106,19 @@ def _header(name: str, role: str) -> html.Header:
         [
             dcc.Link(text.PRODUCT, href="/", className="sx-brand"),
             html.Nav(links, id=ids.NAV, className="sx-nav", **{"aria-label": text.NAV_LABEL}),
+            _narrow_nav(links),
             _theme_button(),
             _user_menu(name, role),
         ],
         className="sx-header",
     )
+
+
+def _narrow_nav(links: list[dcc.Link]) -> html.Details:
+    """The same links as a menu, for windows that have no room for them side by side: styles show one of the two."""
+    summary = html.Summary([html.Span(className="sx-icon sx-icon-menu"), text.NAV_MENU])
+    panel = html.Nav(links, className="sx-menu-panel", **{"aria-label": text.NAV_LABEL})
+    return html.Details([summary, panel], id=ids.NAV_MENU, className="sx-menu sx-nav-menu")
 
 
 def _theme_button() -> html.Button:

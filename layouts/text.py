@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PRODUCT = "SourcingX"
 NAV_LABEL = "Main"
+NAV_MENU = "Menu"
 NAV_SEARCHES = "Searches"
 NAV_RUNS = "Runs"
 NAV_LISTS = "Lists"
@@ -343,6 +344,7 @@ FACET_LABELS = {
     "added_at": "Added",
     "screened_at": "Screened",
     "status_in": "Status",
+    "rule_in": "Excluded by rule",
 }
 FACET_FIND = {
     "title_in": "Find a title…",
@@ -351,6 +353,7 @@ FACET_FIND = {
     "skills_in": "Find a skill…",
     "tags_in": "Find a tag…",
     "industry_in": "Find an industry…",
+    "rule_in": "Find a rule…",
 }
 FITS = {"strong": "Strong", "possible": "Possible", "weak": "Weak"}
 FLAGS = {True: "Yes", False: "No"}
@@ -486,6 +489,7 @@ RUN_KINDS = {
     "find_duplicates": "Finding duplicates",
     "filter": "Filter rules",
     "sheet": "Reading a sheet",
+    "list": "Reading a list",
 }
 RUN_STATES = {
     "queued": "Waiting",
@@ -630,6 +634,38 @@ LISTS_EMPTY_BODY = (
     "Make one, paste its lines, then use it in a filter rule of a search."
 )
 LISTS_EMPTY_VIEWER = "Nobody has shared a list with you yet."
+LISTS_NAMES = "Other names"
+NAMES_TITLE = "Other names"
+NAMES_HINT = (
+    "Two names of one company or school. A list that has one of them finds people by the other, too: in all lists, "
+    "for everyone. Names are compared without legal forms, accents and punctuation."
+)
+NAMES_EFFECT = (
+    "Nothing that was applied changes by this: where rules are in force, their page says that names have changed, "
+    "and shows what applying again would do."
+)
+NAMES_CHAIN = "A pair is no chain: if A is B and B is C, add A and C as well."
+NAMES_ADD_TITLE = "Add a pair"
+NAMES_HOLDS = "Of"
+NAMES_HOLDINGS = {"companies": "a company", "schools": "a school"}
+NAMES_NAME = "This name"
+NAMES_NAME_HINT = "For example: Facebook"
+NAMES_SAME = "means the same as"
+NAMES_SAME_HINT = "For example: Meta Platforms"
+NAMES_ADD = "Add the pair"
+NAMES_ADDED = "“{name}” and “{same_as}” are taken for the same from now on."
+NAMES_REMOVED = "The pair is removed. Lists find people by their own names only."
+NAMES_COLUMNS = ("Name", "Means the same as", "Of", "Lists with one of them", "Added by")
+NAMES_OF = {"companies": "Company", "schools": "School"}
+NAMES_LISTS_NONE = "None yet"
+NAMES_LISTS_MORE = "{names} and more"
+NAMES_FIND = "Find a name…"
+NAMES_FIND_LABEL = "Find a name"
+NAMES_EMPTY_TITLE = "No other names yet"
+NAMES_EMPTY_BODY = "Add a pair when a company was renamed, or when people write its name in two ways."
+NAMES_EMPTY_VIEWER = "Nobody has added a pair of names yet."
+NAMES_NOT_FOUND = "No name contains this."
+NAMES_REMOVE = "Remove: {name} means the same as {same_as}"
 LIST_NEW = "New list"
 LIST_EDIT = "Rename or share"
 LIST_EDIT_TITLE = "Rename or share the list"
@@ -686,6 +722,10 @@ LIST_DELETE_SURE = "Delete the list"
 LIST_KEEP = "Keep it"
 LIST_DELETED = "The list “{name}” is deleted."
 LIST_ADD_TITLE = "Add entries"
+LIST_OF_SHEET = (
+    "This list is read from a Google Sheet: whatever is added here goes when the sheet is read next. Change the sheet, "
+    "or empty its address below first."
+)
 LIST_TEXT = "Type or paste, one entry a line"
 LIST_TEXT_HINTS = {
     "people": "A LinkedIn address, an e-mail address, or name and company, in any order; a pasted table works, too.",
@@ -696,7 +736,12 @@ LIST_TEXT_ADD = "Add these"
 LIST_TEXT_REPLACE = "Replace the list"
 LIST_FILE = "From a file"
 LIST_FILE_LABEL = "File with the entries"
-LIST_FILE_HINT = "CSV or Excel; the first row may name the columns."
+LIST_FILE_HINT = "CSV, Excel, Parquet or JSON; the first row may name the columns."
+LIST_FILE_READING = "A file is being read"
+LIST_FILE_WAITS = "It waits for a job worker."
+LIST_FILE_ROWS = "{n:,} rows read"
+LIST_FILE_STAYS = "The last good version stays in force meanwhile."
+LIST_FILE_CANCELLED = "Reading the file was cancelled. The list is as it was."
 LIST_FILE_MODES = {"replace": "Takes the list's place", "add": "Is added to the list"}
 LIST_SHEET = "From a Google Sheet"
 LIST_SHEET_ADDRESS = "Address of the sheet"
@@ -830,6 +875,7 @@ DRY_RUN_WITHOUT = "+{n}"
 DRY_RUN_SAMPLES = "Whom, for example"
 DRY_RUN_UNSURE = "Not known, for example"
 DRY_RUN_NO_SAMPLES = "Nobody."
+DRY_RUN_CAUGHT = "Caught by “{entry}”, row {row}"
 DRY_RUN_GUARD = "brought back: {n}"
 DRY_RUN_BLANK = "nothing there"
 ALIKE_ASK = "What it takes for the same"
@@ -858,6 +904,8 @@ BEHIND_LOOK = "What would change?"
 BEHIND_CHANGES = "Applied again now, {leave} would be left out and {back} would come back."
 BEHIND_SAME = "Applied again now, nobody would be left out and nobody would come back."
 BEHIND_APPLIED = "Rules were applied here on {when} by {who}."
+BEHIND_UNDONE = "Rules were applied here on {when} by {who}, and taken back since."
+BEHIND_NAMES = "Other names of companies or schools were added or removed."
 BEHIND_LEAVING = "Would be left out"
 BEHIND_COMING = "Would come back"
 
@@ -869,8 +917,10 @@ LEDGER_EMPTY_BODY = "When rules are applied or someone is excluded by hand, each
 LEDGER_EMPTY_LINK = "Set up rules"
 LEDGER_NOT_FOUND = "No line fits these choices."
 LEDGER_COLUMNS = ("Person", "Why", "Entry", "Who and when", "Now")
-LEDGER_FIND = "Find a person…"
-LEDGER_FIND_LABEL = "Find a person by name"
+LEDGER_FIND = "Find a person, company or entry…"
+LEDGER_FIND_LABEL = "Find by name, company or entry"
+LEDGER_DOWNLOAD = "Download these {n:,} lines (CSV)"
+LEDGER_DOWNLOAD_ONE = "Download this line (CSV)"
 LEDGER_RULE = "Reason"
 LEDGER_ANY_RULE = "All reasons"
 LEDGER_STATE = "Show"
@@ -881,7 +931,12 @@ LEDGER_UNKNOWN = "not known, and the rule leaves those out"
 LEDGER_LIST = "“{name}”, version {version}"
 LEDGER_ROW = "row {row}"
 LEDGER_OUT = "Out"
-LEDGER_BACK = {"person": "Brought back by {who}", "undo": "Taken back by {who}", "rules": "Kept by later rules"}
+LEDGER_BACK = {
+    "person": "Brought back by {who}",
+    "undo": "Taken back by {who}",
+    "rules": "Kept by later rules",
+    "merge": "Closed: two profiles of one person, both out, were merged",
+}
 LEDGER_RESTORE = "Restore"
 LEDGER_RESTORE_LABEL = "Restore {name}"
 LEDGER_RESTORE_RULE_LABEL = "Restore everyone left out by: {sentence}"
@@ -931,7 +986,7 @@ FUNNEL_STEPS = {
     "screened": "Screened",
     "shortlisted": "Shortlisted",
 }
-FUNNEL_CHART = "Funnel of this search, from loaded to shortlisted"
+FUNNEL_CHART = "Funnel of this search: {steps}"
 FUNNEL_COLUMNS = ("Step", "People", "Of all", "Of active")
 FUNNEL_EMPTY = "There is nobody in this search yet. Import people first."
 FUNNEL_OUT = "Filtered out, by reason"

@@ -74,6 +74,10 @@ class Counter:
         query, given = _compose(_Q.count_elements, part("people"), where, parts), where.params | {"most": most} | params
         return self.rows(query, given) if self.is_quick(query, given) else []
 
+    def rules(self, where: Where, column: str, most: int, wanted: str = "any_value", **params: Any) -> Counted:
+        """The same of those whom rules left out; value is what the rule says. column: the only one there is."""
+        return self.run(_Q.count_rules, where, {"wanted": part(wanted)}, {"most": most, **params}, _people_of(wanted))
+
     def tags(
         self, where: Where, column: str, most: int, wanted: str = "any_value", total: int | None = None, **params: Any
     ) -> Counted:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from services.grid_columns import COLUMNS, FILTERS
 
-Kind = Literal["small", "flag", "key", "array", "tags"]
+Kind = Literal["small", "flag", "key", "array", "tags", "rule"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class FacetSpec:
     """How a facet is counted. shown: the column of profiles that a key column is made from.
 
     small: few values, all such columns in one pass; flag: one of them that is true or false;
-    tags: an array that few have anything in.
+    tags: an array that few have anything in; rule: what the rule says that left someone out, nothing for others.
     """
 
     label: str
@@ -103,6 +103,7 @@ FACETS: dict[str, FacetSpec] = dict(
         _spec("source_in", "small", "source"),
         _spec("tags_in", "tags", "tags"),
         _spec("status_in", "small", "filter_status"),
+        ("rule_in", FacetSpec("Excluded by rule", "rule", FILTERS["rule_in"].column)),
         _spec("industry_in", "small", "industry"),
         _spec("has_email", "flag", "has_email"),
     )

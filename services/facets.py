@@ -139,6 +139,8 @@ def _top(counter: Counter, base: View, spec: FacetSpec, asked: Asked, key: str) 
     match spec.kind:
         case "key":
             counted = counter.values(where, spec.column, TOP + 1)
+        case "rule":
+            counted = counter.rules(where, spec.column, TOP + 1)
         case "tags":
             total = asked.total(counter.meta.version, key)
             counted = counter.tags(where, spec.column, TOP + 1, total=total)
@@ -166,7 +168,8 @@ def _chosen(counter: Counter, base: View, key: str, spec: FacetSpec, texts: Sequ
     if spec.kind in ("array", "tags"):
         counted = counter.elements(where, spec.column, len(texts), "value_among", chosen=plain)
     else:
-        counted = counter.values(where, spec.column, len(texts))
+        count = counter.rules if spec.kind == "rule" else counter.values
+        counted = count(where, spec.column, len(texts))
     entries = {entry[0]: entry for entry in _entries(counter, spec, counted.rows)}
     values = [[text, *entries.get(keys[text], [keys[text], text or "", 0])] for text in texts]
     return {"values": sorted(values, key=lambda value: -value[3]), "exact": counted.exact}
@@ -180,7 +183,7 @@ def _find(counter: Counter, base: View, spec: FacetSpec, text: str) -> Kept:
         where.conditions.append(fragment(name, column=column, value=where.value(text)))
         counted = counter.values(where, spec.column, TOP + 1)
     else:
-        ways = {"small": counter.values, "tags": counter.tags, "array": counter.elements}
+        ways = {"small": counter.values, "tags": counter.tags, "array": counter.elements, "rule": counter.rules}
         counted = ways[spec.kind](where, spec.column, TOP + 1, "value_contains", text=text)
     if spec.kind == "array" and not counted.exact:
         where.conditions.append(fragment("search_prefix", value=where.value(text)))

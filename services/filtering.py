@@ -90,7 +90,7 @@ def dry_run(
         search = search_of(conn, actor, search_id)
         db.one(conn, _Q.more_memory)
         lists = lists_of(conn, actor, checked)
-        sample = max(1, round(search["people"] / JUDGE_AT_MOST)) if search["people"] > JUDGE_AT_MOST else 1
+        sample = sample_of(search["people"])
         parts = filter_parts.parts_of(search["people"])
         judgings = filter_parts.judgings_of(checked, lists, actor, search_id, parts, "everyone_active", again, sample)
         found = filter_parts.read(rt, conn, _Q.dry_run, judgings)
@@ -175,6 +175,11 @@ def fuzzy_samples(
         params = {"search_id": search_id, "list_id": list_id, "threshold": rule.params["threshold"]}
         found = db.rows(conn, text, {**params, "limit": min(max(limit, 1), 100), **actor.params})
     return [FuzzyPair(**row) for row in found]
+
+
+def sample_of(people: int) -> int:
+    """One of how many people is judged where counts are wanted; 1: all of them."""
+    return max(1, round(people / JUDGE_AT_MOST)) if people > JUDGE_AT_MOST else 1
 
 
 def search_of(conn: db.Conn, actor: Actor, search_id: UUID) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag"]
+Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag", "rule"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter. `column` stands in candidates; `values` bounds what a set may hold."""
+    """One filter. `column` stands in candidates; `values` bounds what a set may hold. rule: by what rules say."""
 
     key: str
     label: str
@@ -100,6 +100,7 @@ FILTERS: dict[str, Filter] = {
         Filter("source_in", "source", "set", "source"),
         Filter("industry_in", "industry", "set", "industry"),
         Filter("status_in", "status", "set", "filter_status"),
+        Filter("rule_in", "rule", "rule", "filter_rule_id"),
         Filter("tags_in", "tags", "array", "tags"),
         Filter("has_email", "e-mail known", "flag", "has_email"),
     )

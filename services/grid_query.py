@@ -232,11 +232,11 @@ def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composa
     texts = [check(value, entry.label) for value in values if value is not None]
     if entry.values and not set(texts) <= set(entry.values):
         raise BadInput(f"The filter on {entry.label} has a value that does not exist.")
-    name = {"set": "set_any", "set_key": "set_any_key", "array": "set_overlaps"}[entry.kind]
+    name = {"set": "set_any", "set_key": "set_any_key", "array": "set_overlaps", "rule": "set_rule"}[entry.kind]
     parts = [fragment(name, column=column, value=where.value(sorted(set(texts))))] if texts else []
     if None in values:
         blank = {"array": "array_empty", "set_key": "text_blank"}.get(entry.kind)
-        nullable = entry.column == "fit"
+        nullable = entry.column in ("fit", "filter_rule_id")
         parts.append(fragment(blank or ("value_blank" if nullable else "text_blank"), column=column))
     words = [f"“{text}”" for text in texts] + (["blank"] if None in values else [])
     return _any(parts), "is " + (" or ".join(words) or NO_VALUES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.sql import SQL
@@ -17,6 +17,7 @@ from psycopg.sql import SQL
 import sql
 from services import db
 from services.identity import Actor
+from services.import_rows import clean
 from services.runtime import Runtime
 from services.searches import refusal
 
@@ -53,6 +54,26 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Choices:
+    """Which lines of a ledger.
+
+    text: part of a name, a company or the entry, accents and case ignored; or the entry as lists compare it, or its
+    e-mail. rule_id: whenever the same rule was applied. open: who is out now (True), who came back (False).
+    """
+
+    text: str = ""
+    status: str | None = None
+    rule_id: int | None = None
+    list_id: int | None = None
+    user_id: int | None = None
+    open: bool | None = None
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {**vars(self), "text": clean(self.text, 200) or None}
+
+
+@dataclass(frozen=True)
 class Page:
     """Lines, the newest first, of `total`."""
 
@@ -70,7 +91,7 @@ class Reasons:
 
 @dataclass(frozen=True)
 class ByRule:
-    """How many are out now because of one rule (rule_id None: by hand)."""
+    """How many are out now because of one rule, whenever it was applied (rule_id None: by hand; else its newest)."""
 
     rule_id: int | None
     filter_status: str
@@ -102,28 +123,18 @@ def page(
     rt: Runtime,
     actor: Actor,
     search_id: UUID,
+    choices: Choices | None = None,
     *,
-    name: str = "",
-    status: str | None = None,
-    rule_id: int | None = None,
-    list_id: int | None = None,
-    user_id: int | None = None,
-    open_only: bool | None = None,
     offset: int = 0,
     limit: int = MAX_PAGE,
 ) -> Page:
-    """A page of a search's ledger; name: part of a name, accents and case ignored.
-
-    Raises Forbidden for a search that is not the actor's to see.
-    """
-    given = {
-        "search_id": search_id, "name": name.strip() or None, "status": status, "rule_id": rule_id,
-        "list_id": list_id, "user_id": user_id, "open": open_only, "offset": max(offset, 0),
-        "limit": min(max(limit, 1), MAX_PAGE), **actor.params,
+    """A page of a search's ledger. Raises Forbidden for a search that is not the actor's to see."""
+    given = (choices or Choices()).params | {
+        "search_id": search_id, "offset": max(offset, 0), "limit": min(max(limit, 1), MAX_PAGE), **actor.params,
     }  # fmt: skip
     narrowed = SQL(_Q.ledger)
     with rt.db.snapshot() as conn:
-        _check_visible(conn, actor, search_id)
+        check_visible(conn, actor, search_id)
         found = db.rows(conn, SQL(_Q.fetch_page).format(ledger=narrowed), given)
         total = db.one(conn, SQL(_Q.count_page).format(ledger=narrowed), given)
     return Page(tuple(Line(**row) for row in found), int(total["total"]) if total else 0)
@@ -136,7 +147,7 @@ def reasons(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Re
     """
     given = {"search_id": search_id, "candidate_id": candidate_id, **actor.params}
     with rt.db.snapshot() as conn:
-        _check_visible(conn, actor, search_id)
+        check_visible(conn, actor, search_id)
         lines = tuple(Line(**row) for row in db.rows(conn, _Q.fetch_of_candidate, given))
         flags = tuple(str(row["sentence"]) for row in db.rows(conn, _Q.fetch_flags, given))
     return Reasons(lines, flags)
@@ -145,7 +156,7 @@ def reasons(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Re
 def by_rule(rt: Runtime, actor: Actor, search_id: UUID) -> list[ByRule]:
     """Who is out now, counted by rule, most first. Raises Forbidden for a search that is not to be seen."""
     with rt.db.snapshot() as conn:
-        _check_visible(conn, actor, search_id)
+        check_visible(conn, actor, search_id)
         return [ByRule(**r) for r in db.rows(conn, _Q.count_by_rule, {"search_id": search_id, **actor.params})]
 
 
@@ -160,6 +171,7 @@ def funnel(rt: Runtime, actor: Actor, search_id: UUID) -> Funnel:
     return Funnel(**row, statuses=statuses)
 
 
-def _check_visible(conn: db.Conn, actor: Actor, search_id: UUID) -> None:
+def check_visible(conn: db.Conn, actor: Actor, search_id: UUID) -> None:
+    """Raises Forbidden for a search that is not the actor's to see."""
     if db.one(conn, _Q.fetch_visible, {"search_id": search_id, **actor.params}) is None:
         raise refusal(conn, actor, search_id)

@@ -17,6 +17,11 @@ from services.import_rows import clean
 from services.list_rows import Entry
 from services.runtime import Runtime
 
+UNREAD = (
+    "The sheet is not read any more: whoever it was read for has no account, or may not change this list. Save its "
+    "address again, and it is read for you."
+)
+
 _ADDRESS = re.compile(r"/spreadsheets/d/([\w-]{20,100})")
 _ID = re.compile(r"([\w-]{20,100})")
 
@@ -90,7 +95,11 @@ def done(rt: Runtime, actor: Actor, list_id: int, entries: Sequence[Entry]) -> l
 
 
 def due(rt: Runtime) -> list[DueSheet]:
-    """Lists whose sheet is to be read again now, at most 60; the periodic task calls this."""
+    """Lists whose sheet is to be read again now, at most 60; the periodic task calls this.
+
+    One whose reader has lost their account or the right to change it says so: no sheet goes unread in silence.
+    """
     with rt.db.connection() as conn:
+        db.run(conn, _Q.note_unread, {"message": UNREAD})
         found = db.rows(conn, _Q.fetch_due)
     return [DueSheet(row["list_id"], Actor(row["user_id"], row["role"], row["name"])) for row in found]

@@ -179,7 +179,7 @@ def entries(
     """A page of the newest version, and how many there are; text: part of a line. Raises NotFound."""
     get(rt, actor, list_id)
     given = {
-        "list_id": list_id, "text": text.strip() or None, "offset": max(offset, 0),
+        "list_id": list_id, "text": clean(text, 200) or None, "offset": max(offset, 0),
         "limit": min(max(limit, 1), MAX_PAGE), **actor.params,
     }  # fmt: skip
     with rt.db.snapshot() as conn:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 import sql
 from services import change_rows, db, rule_kinds
-from services.errors import BadInput, Forbidden, NotFound
+from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import Actor, audit
 from services.import_rows import clean
 from services.rule_kinds import Rule
 from services.runtime import Runtime
 
 MAX_NAME = 100
+TAKEN = "You have a rule set of this name already. Choose another name, or open that set first to change it."
 GONE = "This rule set does not exist any more, or it is not shared with you."
 
 _Q = sql.queries("lists")
@@ -71,10 +72,12 @@ def save(
     *,
     search_id: UUID | None = None,
     shared: bool = False,
+    over: int | Literal["any"] | None = "any",
 ) -> int:
     """Keep rules under a name, in place of the actor's set of that name; returns the set's id.
 
-    search_id: for that search only. Raises BadInput (name, rules), Forbidden.
+    search_id: for that search only. over: the one set that may be replaced, None: none. Raises BadInput (name, rules),
+    Forbidden, Conflict for the name of another set.
     """
     checked = rule_kinds.check_all(rules)
     title = clean(name)
@@ -86,6 +89,9 @@ def save(
         if search_id is not None:
             change_rows.check_editable(conn, actor, search_id)
         given = {"search_id": search_id, "name": title, "shared": shared, **actor.params}
+        named = db.one(conn, _Q.lock_set_of_name, given) if over != "any" else None
+        if named is not None and named["id"] != over:
+            raise Conflict(TAKEN)
         row = db.one(conn, _Q.upsert_set, given)
         assert row is not None
         db.run(conn, _Q.delete_set_rules, {"set_id": row["id"]})

@@ -41,23 +41,29 @@ class AppliedRule:
 
 @dataclass(frozen=True)
 class RulesInForce:
-    """The rules that were applied to a search last."""
+    """The rules that were applied to a search last. undone: that was taken back. names_changed: other names of what
+    their lists hold were added or removed since (services.aliases)."""
 
     run_id: int
     at: datetime
     who: str
     rule_set_id: int | None
     rules: tuple[AppliedRule, ...]
+    undone: bool = False
+    names_changed: bool = False
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What applying now would change: how many would leave and come back, and ≤ 10 candidate ids of each."""
+    """What applying now would change: how many would leave and come back, and ≤ 10 candidate ids of each.
+
+    exact: else the counts come from a sample and are multiplied, as those of a dry run."""
 
     leave: int
     come_back: int
     leaving: tuple[int, ...]
     coming: tuple[int, ...]
+    exact: bool = True
 
 
 def in_force(rt: Runtime, actor: Actor, search_id: UUID) -> RulesInForce | None:
@@ -72,11 +78,14 @@ def in_force(rt: Runtime, actor: Actor, search_id: UUID) -> RulesInForce | None:
         if run is None:
             return None
         rules = tuple(_applied(row) for row in db.rows(conn, _Q.fetch_run_rules, {"run_id": run["run_id"]}))
-    return RulesInForce(run["run_id"], run["finished_at"], run["who"], run["rule_set_id"], rules)
+    return RulesInForce(
+        run["run_id"], run["finished_at"], run["who"], run["rule_set_id"], rules, run["undone"], run["names_changed"]
+    )
 
 
 def is_behind(rt: Runtime, actor: Actor, search_id: UUID) -> bool:
-    """Whether a list of the rules in force has changed since, or is gone; False where none are, or none to see."""
+    """Whether a list of the rules in force has changed since, or is gone, or other names have; False where none are
+    in force, or none to see."""
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_behind, {"search_id": search_id, **actor.params})
     return row is not None and bool(row["behind"])
@@ -97,13 +106,17 @@ def would_change(
         rules = [one.rule for one in last.rules]
     checked = rule_kinds.check_used(rules)
     with rt.db.snapshot() as conn:
-        parts = filter_parts.parts_of(filtering.search_of(conn, actor, search_id)["people"])
+        people = filtering.search_of(conn, actor, search_id)["people"]
+        parts, sample = filter_parts.parts_of(people), filtering.sample_of(people)
         db.one(conn, _Q.more_memory)
         lists = filtering.lists_of(conn, actor, checked)
-        judgings = filter_parts.judgings_of(checked, lists, actor, search_id, parts, "everyone_not_by_hand")
+        judgings = filter_parts.judgings_of(
+            checked, lists, actor, search_id, parts, "everyone_not_by_hand", sample=sample
+        )
         found = filter_parts.read(rt, conn, _Q.would_change, judgings)
     row = filter_parts.joined([rows[0] for rows in found])
-    return Changes(row["leave"], row["come_back"], tuple(row["leaving"]), tuple(row["coming"]))
+    leaving, coming = tuple(row["leaving"]), tuple(row["coming"])
+    return Changes(row["leave"] * sample, row["come_back"] * sample, leaving, coming, exact=sample == 1)
 
 
 def rules_of_run(conn: db.Conn, run_id: int) -> tuple[tuple[Rule, ...], dict[int, ListInForce]]:

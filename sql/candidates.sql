@@ -55,8 +55,10 @@ WHERE h.batch_id = %(undoes)s AND h.field = %(field)s AND h.candidate_id = ANY (
 {column} = t.new, stage_changed_at = now()
 
 -- assign_status --
--- In or out; who is in again is so by no rule.
-{column} = t.new, filter_rule_id = CASE WHEN t.new <> 'active' THEN c.filter_rule_id END
+-- In or out; who is in again is so by no rule, and who is out again by the one that the same status had last, as the
+-- ledger has it (ledger.sql, keep).
+{column} = t.new, filter_rule_id = CASE WHEN t.new <> 'active' THEN coalesce(c.filter_rule_id, (
+    SELECT x.rule_id FROM exclusions x WHERE x.candidate_id = c.id AND x.filter_status = t.new ORDER BY x.id DESC LIMIT 1)) END
 
 -- read_text --
 -- A recorded value that is one text.

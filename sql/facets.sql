@@ -34,6 +34,15 @@ SELECT value, n, people FROM (
             FROM {people} WHERE {where}) AS element GROUP BY 1) AS counted) AS summed
 WHERE {wanted} ORDER BY n DESC, value LIMIT %(most)s
 
+-- count_rules --
+-- How many were left out by each rule, by what it says, whenever it was applied. Nobody else has a value.
+SELECT value, n, people FROM (
+    SELECT left(f.sentence, 500) AS value, sum(k.n)::bigint AS n, (sum(sum(k.n)) OVER ())::bigint AS people
+    FROM (SELECT c.filter_rule_id AS rule_id, count(*) AS n FROM {people}
+        WHERE {where} AND c.filter_rule_id IS NOT NULL GROUP BY 1) AS k
+    JOIN filter_rules f ON f.id = k.rule_id GROUP BY 1) AS summed
+WHERE {wanted} ORDER BY n DESC, value LIMIT %(most)s
+
 -- count_tags --
 -- As count_elements where few have any: through the index of those who do. NULL counts the tagged.
 WITH tagged AS MATERIALIZED (SELECT c.tags FROM {people} WHERE {where} AND c.tags <> '{{}}')

@@ -8,6 +8,10 @@ c.search_id = %(search_id)s AND (c.filter_status = 'active' OR c.id IN (
     SELECT x.candidate_id FROM exclusions x
     WHERE x.search_id = %(search_id)s AND x.restored_at IS NULL AND x.rule_id IS NOT NULL))
 
+-- these_people --
+-- Some people, in or out.
+c.search_id = %(search_id)s AND c.id = ANY (%(ids)s::bigint[])
+
 -- only_a_sample --
 -- The same people each time, spread evenly.
 AND mod(hashint8(c.id), %(sample)s::integer) = 0
@@ -77,6 +81,12 @@ SELECT NULL, coalesce(sum(people), 0)::bigint, 0, coalesce(sum(people) FILTER (W
     coalesce(sum(people) FILTER (WHERE drops = 0 AND flags <> 0), 0)::bigint, '{{}}', '{{}}'
 FROM kinds
 ORDER BY n NULLS LAST;
+
+-- fetch_entries_met --
+-- The entry of its list by which one rule catches each person.
+WITH {ctes}
+SELECT b.id, coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key) AS entry, e.row_number
+FROM bits b JOIN list_entries e ON e.id = b.entries[1];
 
 -- would_change --
 -- Who would be left out, and who would come back, if these rules were applied now; ten of each.
@@ -249,22 +259,29 @@ FROM filter_rules f LEFT JOIN lists l ON l.id = f.list_id
 WHERE f.run_id = %(run_id)s ORDER BY f.position;
 
 -- fetch_in_force --
--- The rules that were applied to a search last, to its end; none for a search that the actor may not see.
-SELECT r.id AS run_id, r.finished_at, u.name AS who, (r.params ->> 'rule_set_id')::bigint AS rule_set_id
+-- The rules that were applied to a search last, to its end; none for a search that the actor may not see. Whether
+-- that was taken back, and whether other names of what their lists hold have been added or removed since.
+SELECT r.id AS run_id, r.finished_at, u.name AS who, (r.params ->> 'rule_set_id')::bigint AS rule_set_id,
+    EXISTS (SELECT FROM change_batches b WHERE b.run_id = r.id AND b.undone_at IS NOT NULL) AS undone,
+    EXISTS (SELECT FROM filter_rules f JOIN lists l ON l.id = f.list_id JOIN alias_changes a ON a.holds = l.holds
+        WHERE f.run_id = r.id AND a.changed_at > r.created_at) AS names_changed
 FROM runs r JOIN searches s ON s.id = r.search_id JOIN users u ON u.id = r.user_id
 WHERE r.search_id = %(search_id)s AND r.kind = 'filter' AND r.state = 'done' AND r.params ->> 'mode' = 'apply'
     AND search_visible(s, %(actor)s, %(role)s)
 ORDER BY r.finished_at DESC, r.id DESC LIMIT 1;
 
 -- fetch_behind --
--- Whether a list has another version now, or is gone, than when rules were applied to a search last.
-SELECT EXISTS (SELECT FROM filter_rules f LEFT JOIN lists l ON l.id = f.list_id
-    WHERE f.list_version IS NOT NULL
-        AND f.list_version IS DISTINCT FROM CASE WHEN l.archived_at IS NULL THEN l.version END
-        AND f.run_id = (SELECT r.id FROM runs r JOIN searches s ON s.id = r.search_id
-            WHERE r.search_id = %(search_id)s AND r.kind = 'filter' AND r.state = 'done'
-                AND r.params ->> 'mode' = 'apply' AND search_visible(s, %(actor)s, %(role)s)
-            ORDER BY r.finished_at DESC, r.id DESC LIMIT 1)) AS behind;
+-- Whether a list has another version now, or is gone, or other names have changed, since rules were applied last to
+-- a search that the actor may see; false where that was taken back.
+SELECT NOT EXISTS (SELECT FROM change_batches b WHERE b.run_id = last.id AND b.undone_at IS NOT NULL)
+    AND EXISTS (SELECT FROM filter_rules f LEFT JOIN lists l ON l.id = f.list_id LEFT JOIN alias_changes a ON a.holds = l.holds
+        WHERE f.run_id = last.id AND f.list_version IS NOT NULL
+            AND (f.list_version IS DISTINCT FROM CASE WHEN l.archived_at IS NULL THEN l.version END
+                OR a.changed_at > last.created_at)) AS behind
+FROM (SELECT r.id, r.created_at FROM runs r JOIN searches s ON s.id = r.search_id
+    WHERE r.search_id = %(search_id)s AND r.kind = 'filter' AND r.state = 'done'
+        AND r.params ->> 'mode' = 'apply' AND search_visible(s, %(actor)s, %(role)s)
+    ORDER BY r.finished_at DESC, r.id DESC LIMIT 1) AS last;
 
 -- fetch_rule_of_search --
 -- A rule that was applied to a search which the actor may change.

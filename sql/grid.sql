@@ -82,6 +82,11 @@
 -- One of some values, accents and case ignored.
 {column} = ANY (sx_keys({value}::text[]))
 
+-- set_rule --
+-- Left out by a rule that says one of some sentences, whenever it was applied. Cut as its index is, and as the facet
+-- tells them.
+{column} IN (SELECT f.id FROM filter_rules f WHERE f.run_id IS NOT NULL AND left(f.sentence, 500) = ANY ({value}::text[]))
+
 -- set_overlaps --
 -- An array that has one of some values. The second half lets an index on filled arrays be used.
 ({column} && {value}::text[] AND {column} <> '{{}}')

@@ -22,10 +22,19 @@ ORDER BY n.id;
 -- A page of the ledger of one search, the newest first.
 SELECT x.id, x.candidate_id, p.full_name, p.title, p.company, x.filter_status, x.was_unknown, x.rule_id,
     coalesce(f.sentence, '') AS sentence, coalesce(l.name, '') AS list_name, f.list_version,
-    coalesce(e.label, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
+    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
     x.restored_at, coalesce(b.name, '') AS restored_by, x.restored_as
 {ledger}
 ORDER BY x.id DESC LIMIT %(limit)s OFFSET %(offset)s;
+
+-- fetch_older --
+-- The next lines of a ledger below one of them, the newest first: for a file.
+SELECT x.id, x.candidate_id, p.full_name, p.title, p.company, x.filter_status, x.was_unknown,
+    coalesce(f.sentence, '') AS sentence, coalesce(l.name, '') AS list_name, f.list_version,
+    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
+    x.restored_at, coalesce(b.name, '') AS restored_by, x.restored_as
+{ledger} AND (%(before)s::bigint IS NULL OR x.id < %(before)s::bigint)
+ORDER BY x.id DESC LIMIT %(limit)s;
 
 -- count_page --
 -- How many lines there are.
@@ -43,9 +52,12 @@ LEFT JOIN filter_rules f ON f.id = x.rule_id
 LEFT JOIN lists l ON l.id = f.list_id
 LEFT JOIN list_entries e ON e.id = x.list_entry_id
 WHERE x.search_id = %(search_id)s
-    AND (%(name)s::text IS NULL OR c.name_key LIKE sx_contains(%(name)s::text))
+    AND (%(text)s::text IS NULL OR c.name_key LIKE sx_contains(%(text)s::text)
+        OR c.company_key LIKE sx_contains(%(text)s::text) OR e.name_key LIKE sx_contains(%(text)s::text)
+        OR e.name_key = nullif(sx_company(%(text)s::text), '') OR e.email_key = lower(%(text)s::text))
     AND (%(status)s::text IS NULL OR x.filter_status = %(status)s::text)
-    AND (%(rule_id)s::bigint IS NULL OR x.rule_id = %(rule_id)s::bigint)
+    AND (%(rule_id)s::bigint IS NULL
+        OR f.fingerprint = (SELECT fingerprint FROM filter_rules WHERE id = %(rule_id)s::bigint AND run_id IS NOT NULL))
     AND (%(list_id)s::bigint IS NULL OR f.list_id = %(list_id)s::bigint)
     AND (%(user_id)s::bigint IS NULL OR x.user_id = %(user_id)s::bigint)
     AND (%(open)s::boolean IS NULL OR (x.restored_at IS NULL) = %(open)s::boolean)
@@ -54,7 +66,7 @@ WHERE x.search_id = %(search_id)s
 -- Everything the ledger has on one person of a search, the newest first.
 SELECT x.id, x.candidate_id, p.full_name, p.title, p.company, x.filter_status, x.was_unknown, x.rule_id,
     coalesce(f.sentence, '') AS sentence, coalesce(l.name, '') AS list_name, f.list_version,
-    coalesce(e.label, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
+    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
     x.restored_at, coalesce(b.name, '') AS restored_by, x.restored_as
 FROM exclusions x
 JOIN searches s ON s.id = x.search_id AND search_visible(s, %(actor)s, %(role)s)
@@ -75,13 +87,15 @@ JOIN searches s ON s.id = c.search_id AND search_visible(s, %(actor)s, %(role)s)
 WHERE g.candidate_id = %(candidate_id)s AND c.search_id = %(search_id)s ORDER BY f.position LIMIT 50;
 
 -- count_by_rule --
--- Who is out now, by the rule that did it; NULL: by hand, or before there was a ledger.
-SELECT x.rule_id, x.filter_status, coalesce(min(f.sentence), '') AS sentence, min(f.run_id) AS run_id,
-    count(*) AS people
-FROM exclusions x JOIN searches s ON s.id = x.search_id AND search_visible(s, %(actor)s, %(role)s)
-LEFT JOIN filter_rules f ON f.id = x.rule_id
-WHERE x.search_id = %(search_id)s AND x.restored_at IS NULL
-GROUP BY x.rule_id, x.filter_status ORDER BY people DESC, x.rule_id LIMIT 200;
+-- Who is out now, by the rule that did it, whenever that was; NULL: by hand, or before there was a ledger.
+SELECT g.rule_id, g.filter_status, coalesce(r.sentence, '') AS sentence, r.run_id, g.people
+FROM (SELECT max(x.rule_id) AS rule_id, x.filter_status, count(*) AS people
+    FROM exclusions x JOIN searches s ON s.id = x.search_id AND search_visible(s, %(actor)s, %(role)s)
+    LEFT JOIN filter_rules f ON f.id = x.rule_id
+    WHERE x.search_id = %(search_id)s AND x.restored_at IS NULL
+    GROUP BY f.fingerprint, x.filter_status) AS g
+LEFT JOIN filter_rules r ON r.id = g.rule_id
+ORDER BY g.people DESC, g.rule_id LIMIT 200;
 
 -- fetch_visible --
 -- A row for a search that the actor may see.

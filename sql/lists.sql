@@ -73,6 +73,14 @@ SELECT (SELECT count(*) FROM come) AS added, (SELECT count(*) FROM gone) AS remo
 UPDATE list_entries SET to_version = %(version)s::integer + 1
 WHERE list_id = %(list_id)s AND to_version IS NULL AND id = ANY (%(ids)s::bigint[]);
 
+-- fetch_fillings --
+-- The newest file that is or was read into each of these lists, of those that the actor may see.
+SELECT l.id AS list_id, r.id AS run_id, r.state, r.done AS rows, r.message, r.counts, r.cancel_requested,
+    r.user_id = %(actor)s OR %(role)s = 'admin' AS may_cancel, coalesce(l.updated_at > r.finished_at, false) AS settled
+FROM lists l CROSS JOIN LATERAL (
+    SELECT * FROM runs WHERE kind = 'list' AND (params ->> 'list_id')::bigint = l.id ORDER BY id DESC LIMIT 1) AS r
+WHERE l.id = ANY (%(ids)s::bigint[]) AND l.archived_at IS NULL AND list_visible(l, %(actor)s, %(role)s);
+
 -- learn_entries --
 -- After many new entries: how rules are judged is planned by what is known of them.
 ANALYZE list_entries;
@@ -115,7 +123,7 @@ WHERE e.list_id = %(list_id)s AND e.to_version IS NULL
 -- update_sheet --
 -- Where a list is read from; an empty sheet_id: from nowhere.
 UPDATE lists l SET sheet_id = %(sheet_id)s, sheet_range = %(sheet_range)s, sync_every_min = %(every_min)s,
-    sync_state = 'never', sync_message = '', updated_at = now()
+    sheet_user_id = %(actor)s, sync_state = 'never', sync_message = '', updated_at = now()
 WHERE l.id = %(list_id)s AND l.archived_at IS NULL AND list_editable(l, %(actor)s, %(role)s);
 
 -- note_sync --
@@ -126,26 +134,63 @@ WHERE id = %(list_id)s;
 
 -- fetch_due --
 -- Lists whose sheet is to be read again, the longest unread first, with whom that is done for.
-SELECT l.id AS list_id, l.user_id, u.role, u.name FROM lists l JOIN users u ON u.id = l.user_id AND u.disabled_at IS NULL
+SELECT l.id AS list_id, u.id AS user_id, u.role, u.name
+FROM lists l JOIN users u ON u.id = coalesce(l.sheet_user_id, l.user_id)
 WHERE l.sheet_id <> '' AND l.archived_at IS NULL AND l.sync_every_min IS NOT NULL
     AND (l.sync_tried_at IS NULL OR l.sync_tried_at <= now() - make_interval(mins => l.sync_every_min))
+    AND u.disabled_at IS NULL AND list_editable(l, u.id, u.role)
 ORDER BY l.sync_tried_at NULLS FIRST, l.id LIMIT 60;
 
+-- note_unread --
+-- Sheets that are due and are read for nobody any more.
+UPDATE lists l SET sync_state = 'failed', sync_message = %(message)s, sync_tried_at = now()
+FROM users u
+WHERE u.id = coalesce(l.sheet_user_id, l.user_id) AND l.sheet_id <> '' AND l.archived_at IS NULL
+    AND l.sync_every_min IS NOT NULL
+    AND (l.sync_tried_at IS NULL OR l.sync_tried_at <= now() - make_interval(mins => l.sync_every_min))
+    AND (u.disabled_at IS NOT NULL OR NOT list_editable(l, u.id, u.role));
+
+-- fetch_alias_keys --
+-- What two names are compared by, and whether they are known to be the same, in whichever order.
+SELECT k.name, k.same_as, EXISTS (SELECT FROM aliases a WHERE a.holds = %(holds)s
+    AND (a.name_key, a.same_as_key) IN ((k.name, k.same_as), (k.same_as, k.name))) AS known
+FROM (SELECT sx_company(%(name)s) AS name, sx_company(%(same_as)s) AS same_as) AS k;
+
 -- insert_alias --
--- Two names of the same; no row where that was known, or they are one name anyway.
-INSERT INTO aliases (holds, name, same_as, user_id)
-SELECT %(holds)s, %(name)s, %(same_as)s, %(actor)s
-WHERE sx_company(%(name)s) <> '' AND sx_company(%(same_as)s) <> '' AND sx_company(%(name)s) <> sx_company(%(same_as)s)
+-- Two names of the same; no row where someone else was quicker.
+INSERT INTO aliases (holds, name, same_as, user_id) VALUES (%(holds)s, %(name)s, %(same_as)s, %(actor)s)
 ON CONFLICT DO NOTHING RETURNING id;
 
 -- delete_alias --
 -- The two are not the same after all.
-DELETE FROM aliases WHERE id = %(alias_id)s;
+DELETE FROM aliases WHERE id = %(alias_id)s RETURNING holds;
+
+-- note_alias_change --
+-- Rules that were applied before may find others now.
+INSERT INTO alias_changes (holds, changed_at) VALUES (%(holds)s, now())
+ON CONFLICT (holds) DO UPDATE SET changed_at = excluded.changed_at;
 
 -- fetch_aliases --
 -- All of a kind.
-SELECT a.id, a.name, a.same_as, u.name AS who FROM aliases a JOIN users u ON u.id = a.user_id
+SELECT a.id, a.holds, a.name, a.same_as, u.name AS who, a.created_at AS at FROM aliases a JOIN users u ON u.id = a.user_id
 WHERE a.holds = %(holds)s ORDER BY lower(a.name), a.id LIMIT 1000;
+
+-- fetch_alias_page --
+-- A page of them with the lists, of those that the actor may see, that have an entry of either name.
+SELECT a.id, a.holds, a.name, a.same_as, u.name AS who, a.created_at AS at,
+    ARRAY (SELECT DISTINCT l.name FROM list_entries e JOIN lists l ON l.id = e.list_id
+        WHERE e.to_version IS NULL AND e.name_key IN (a.name_key, a.same_as_key) AND l.holds = a.holds
+            AND l.archived_at IS NULL AND list_visible(l, %(actor)s, %(role)s) ORDER BY l.name LIMIT 20) AS lists
+FROM aliases a JOIN users u ON u.id = a.user_id
+WHERE (%(text)s::text IS NULL OR sx_key(a.name) LIKE sx_contains(%(text)s::text)
+    OR sx_key(a.same_as) LIKE sx_contains(%(text)s::text))
+ORDER BY lower(a.name), a.id LIMIT %(limit)s OFFSET %(offset)s;
+
+-- count_aliases --
+-- How many there are.
+SELECT count(*) AS total FROM aliases a
+WHERE (%(text)s::text IS NULL OR sx_key(a.name) LIKE sx_contains(%(text)s::text)
+    OR sx_key(a.same_as) LIKE sx_contains(%(text)s::text));
 
 -- fetch_users_of --
 -- Searches, that the actor may see, where a list is in force by an older version than its newest.
@@ -180,6 +225,11 @@ WHERE t.id = %(set_id)s AND (t.user_id = %(actor)s OR t.shared OR %(role)s = 'ad
 -- fetch_set_rules --
 -- Its rules in order.
 SELECT kind, params, on_unknown, enabled FROM filter_rules WHERE rule_set_id = %(set_id)s ORDER BY position;
+
+-- lock_set_of_name --
+-- The actor's set of a name, of a search or of all.
+SELECT id FROM rule_sets WHERE user_id = %(actor)s AND search_id IS NOT DISTINCT FROM %(search_id)s::uuid
+    AND lower(name) = lower(%(name)s) FOR UPDATE;
 
 -- upsert_set --
 -- A set by its name; the actor's own.

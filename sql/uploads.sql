@@ -12,17 +12,18 @@ WHERE id = %(upload_id)s::uuid AND (user_id = %(actor)s OR %(role)s = 'admin') F
 
 -- fetch_awaited --
 -- Whether a run that has not ended still has to read an upload.
-SELECT EXISTS (SELECT FROM runs r WHERE r.kind IN ('import', 'dry_run') AND r.state IN ('queued', 'running', 'paused')
+SELECT EXISTS (SELECT FROM runs r WHERE r.kind IN ('import', 'dry_run', 'list') AND r.state IN ('queued', 'running', 'paused')
     AND r.params @> jsonb_build_object('parts', jsonb_build_array(jsonb_build_object('upload_id', %(upload_id)s::text)))
 ) AS awaited;
 
 -- fetch_old_uploads --
--- Uploads that nobody will ask for any more: imported, or left alone for long.
+-- Uploads that nobody will ask for any more: imported, read into a list or of no use for it, or left alone for long.
 SELECT u.id, u.storage_key FROM uploads u, jsonb_build_object('parts',
     jsonb_build_array(jsonb_build_object('upload_id', u.id))) AS used
 WHERE (u.created_at < now() - make_interval(hours => %(hours)s)
-        OR EXISTS (SELECT FROM runs r WHERE r.kind = 'import' AND r.state = 'done' AND r.params @> used))
-    AND NOT EXISTS (SELECT FROM runs r WHERE r.kind IN ('import', 'dry_run')
+        OR EXISTS (SELECT FROM runs r WHERE r.params @> used AND (r.kind = 'import' AND r.state = 'done'
+            OR r.kind = 'list' AND r.state IN ('done', 'failed', 'cancelled'))))
+    AND NOT EXISTS (SELECT FROM runs r WHERE r.kind IN ('import', 'dry_run', 'list')
         AND r.state IN ('queued', 'running', 'paused') AND r.params @> used)
 LIMIT 100;
 

@@ -44,6 +44,7 @@ class Row:
     has_email: bool
     note_count: int
     filter_status: str
+    rule: str | None
     stage: str
     fit: str | None
     score: float | None
@@ -62,6 +63,7 @@ def load_rows(conn: psycopg.Connection[Any], search_id: uuid.UUID) -> list[Row]:
             """SELECT c.id, p.full_name, p.last_name, p.title, p.company, p.location, p.headline, c.industry, c.source,
                 c.skills, c.tags, c.years_experience::float8 AS years_experience, c.current_tenure_months,
                 c.average_tenure_months, c.has_email, c.note_count, c.filter_status, c.stage, c.fit,
+                (SELECT left(f.sentence, 500) FROM filter_rules f WHERE f.id = c.filter_rule_id) AS rule,
                 c.score::float8 AS score, c.added_at, c.screened_at, c.name_key, c.last_name_key, c.title_key,
                 c.company_key, c.location_key
             FROM candidates c JOIN profiles p ON p.id = c.profile_id WHERE c.search_id = %s""",

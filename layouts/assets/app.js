@@ -99,7 +99,7 @@
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest(selector);
     for (const menu of document.querySelectorAll("details.sx-menu[open]")) {
-      if (!menu.contains(event.target)) menu.open = false;
+      if (!menu.contains(event.target) || on(".sx-nav-menu a")) menu.open = false;
     }
     if (on(".sx-toast-close") || on("#undo")) on(".sx-toast").hidden = true;
     if (on("#theme-toggle")) {
@@ -147,7 +147,7 @@
         requestAnimationFrame(() => setTimeout(() => {
           const heading = document.querySelector("#page h1");
           if (heading) document.title = `${heading.textContent} · ${words().product}`;
-          for (const link of document.querySelectorAll("#nav a")) {
+          for (const link of document.querySelectorAll("#nav a, #nav-menu a")) {
             const path = link.getAttribute("href");
             // One link leads to all pages of the administration.
             const section = path.replace(/^\/admin\/.*/, "/admin/");

@@ -318,7 +318,8 @@ FOREIGN += [
     ("..filter-set.data...filter-delete.hidden...filter-from.options...filter-problem.children..", lambda s: {
         "inputs": [(ids.FILTER_SAVE, "n_clicks", 1)],
         "state": [(ids.FILTER_NAME, "value", "Mine"), (ids.FILTER_SHARED, "value", True),
-                  (ids.FILTER_SCOPE, "value", "search"), (ids.FILTER_SEARCH, "data", s), *editor([RULE])]}),
+                  (ids.FILTER_SCOPE, "value", "search"), (ids.FILTER_SET, "data", None),
+                  (ids.FILTER_SEARCH, "data", s), *editor([RULE])]}),
     ("..filter-rules.children...filter-name.value...filter-set.data...filter-delete.hidden...dry-run-stale.hidden"
      "...filter-shared.value...filter-scope.value..", lambda s: {
         "inputs": [(ids.FILTER_FROM_OPEN, "n_clicks", 1)],
@@ -348,7 +349,14 @@ TAKES_NO_ID = {
     "..list-form.is_open...url.href...list-problem.children..": "takes a list's id: test_lists_page.py",
     "..list-kind-hint.children...list-holds-box.hidden..": "explains a kind of list, reads nothing",
     "..list-text.value...list-filled.data...list-entry-problem.children..": "takes a list: test_lists_page.py",
-    "..list-filled.data...list-entry-problem.children..": "takes a list: test_list_sources.py",
+    "..list-file-state.children...list-file-clock.disabled...list-entry-problem.children..":
+        "takes a list: test_list_sources.py",
+    "..list-file-state.children...list-file-clock.disabled...list-file-seen.data...list-filled.data..":
+        "takes a list: test_list_sources.py",
+    "names.children": "names are everyone's: test_names_page.py",
+    "..names-name.value...names-same.value...names-changed.data...names-problem.children..":
+        "names are everyone's: test_names_page.py",
+    "names-changed.data": "names are everyone's: test_names_page.py",
     "..list-sheet-run.data...list-sheet-clock.disabled...list-entry-problem.children..":
         "takes a list: test_list_sources.py",
     "..list-sheet-state.children...list-sheet-clock.disabled..": "takes a run: test_list_sources.py",

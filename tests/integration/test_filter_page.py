@@ -13,7 +13,18 @@ import pytest
 
 from benchmarks.filter_reference import Row
 from layouts import ids, text
-from services import filter_reads, filtering, list_rows, lists, rule_kinds, rule_sets, rules_in_force, searches
+from services import (
+    aliases,
+    filter_reads,
+    filtering,
+    list_rows,
+    lists,
+    rule_kinds,
+    rule_sets,
+    rules_in_force,
+    searches,
+    undo,
+)  # fmt: skip
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.change_runs import change, work
@@ -275,6 +286,7 @@ def test_samples_are_named_with_what_the_rule_looks_at(
     state = [(ids.sample_of(0), "data", wanted[0]), (ids.FILTER_SEARCH, "data", str(search))]
     shown = said(match(client, ids.sample(0), ids.sample_ask(0), state))
     assert "Ada 00" in shown and "Ada 03" in shown and "Ada 01" not in shown and "Acme" in shown
+    assert shown.count(text.DRY_RUN_CAUGHT.format(entry="ACME Ltd.", row=1)) == 4
     assert text.DRY_RUN_UNSURE in shown
     state[0] = (ids.sample_of(1), "data", wanted[1])
     assert "1 year" in said(match(client, ids.sample(1), ids.sample_ask(1), state))
@@ -397,10 +409,10 @@ def test_a_run_of_a_search_that_is_not_to_be_seen_is_refused(
 
 
 def save(client: Browser, search_id: uuid.UUID, name: str, rules: Sequence[Any], scope: str = "all",
-         shared: bool = True) -> Any:  # fmt: skip
+         shared: bool = True, opened: int | None = None) -> Any:  # fmt: skip
     state = [
         (ids.FILTER_NAME, "value", name), (ids.FILTER_SHARED, "value", shared), (ids.FILTER_SCOPE, "value", scope),
-        (ids.FILTER_SEARCH, "data", str(search_id)), *editor(rules),
+        (ids.FILTER_SET, "data", opened), (ids.FILTER_SEARCH, "data", str(search_id)), *editor(rules),
     ]  # fmt: skip
     return press(client, callback_of(client, ids.FILTER_SAVE, "..filter-set.data@"), ids.FILTER_SAVE, state)
 
@@ -431,6 +443,20 @@ def test_a_rule_set_is_saved_shared_opened_and_deleted(
     assert "Only the rule set's owner or an admin can delete it." in said(delete(others))
     assert response(delete(client))[ids.FILTER_FROM]["options"] == []
     assert rule_sets.GONE in said(open_rules(client, f"set:{set_id}"))
+
+
+def test_a_set_is_replaced_only_by_who_opened_it(
+    rt: Runtime, alice: Actor, client_for: ClientFor, search: uuid.UUID
+) -> None:
+    client = client_for(alice)
+    made = response(save(client, search, "Usual", [NURSES]))[ids.FILTER_SET]["data"]
+    assert rule_sets.TAKEN in said(save(client, search, "usual", [YOUNG]))
+    assert rule_sets.TAKEN in said(save(client, search, "Usual", [YOUNG], opened=made + 1))
+    assert [one.kind for one in rule_sets.get(rt, alice, made).rules] == ["title"]
+    assert response(save(client, search, "Usual", [YOUNG], opened=made))[ids.FILTER_SET]["data"] == made
+    assert [one.kind for one in rule_sets.get(rt, alice, made).rules] == ["experience"]
+    # The same name for one search is another set.
+    assert response(save(client, search, "Usual", [NURSES], "search"))[ids.FILTER_SET]["data"] != made
 
 
 def test_a_set_that_was_opened_is_named_in_the_run_unless_it_was_changed(
@@ -487,6 +513,54 @@ def test_a_list_that_changed_is_said_and_nothing_is_done(
     assert statuses(rt, search) == before
     lists.archive(rt, alice, acme["params"]["list_id"])
     assert "does not exist any more" in page(client, path(search))
+
+
+def test_names_that_changed_are_said_until_rules_are_applied_again(
+    rt: Runtime, alice: Actor, client_for: ClientFor, search: uuid.UUID, acme: dict[str, Any]
+) -> None:
+    apply(rt, alice, search, [acme])
+    client = client_for(alice)
+    assert text.BEHIND_NAMES not in page(client, path(search))
+    aliases.add(rt, alice, "schools", "A School", "Another")
+    assert text.BEHIND_SEARCH not in page(client, f"/search/{search}")
+    pair = aliases.add(rt, alice, "companies", "Acme", "Beeb")
+    assert text.BEHIND_NAMES in page(client, path(search))
+    assert text.BEHIND_SEARCH in page(client, f"/search/{search}")
+    look = press(client, "filter-changes.children", ids.FILTER_LOOK, [(ids.FILTER_SEARCH, "data", str(search))])
+    assert text.BEHIND_CHANGES.format(leave=4, back=0) in said(look)
+    apply(rt, alice, search, [acme])
+    assert text.BEHIND_NAMES not in page(client, path(search))
+    aliases.remove(rt, alice, pair)
+    assert text.BEHIND_NAMES in page(client, path(search))
+
+
+def test_rules_that_were_taken_back_are_said_to_be_and_miss_nothing(
+    rt: Runtime, alice: Actor, client_for: ClientFor, search: uuid.UUID, acme: dict[str, Any]
+) -> None:
+    apply(rt, alice, search, [acme])
+    lists.add(rt, alice, acme["params"]["list_id"], list_rows.from_text("Beeb", "companies"))
+    last = undo.last_batch(rt, alice, search)
+    assert last is not None
+    undo.undo(rt, alice, last.id)
+    client = client_for(alice)
+    shown = page(client, path(search))
+    assert "and taken back since" in shown and "has version 2 now" not in shown
+    assert "Leave out who is on the list" in shown
+    assert text.BEHIND_SEARCH not in page(client, f"/search/{search}")
+
+
+def test_of_a_large_search_what_would_change_is_told_from_a_sample(
+    rt: Runtime, alice: Actor, client_for: ClientFor, search: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(rt, alice, search, [YOUNG])
+    monkeypatch.setattr(filtering, "JUDGE_AT_MOST", 4)
+    found = rules_in_force.would_change(rt, alice, search, [NURSES])
+    assert not found.exact and found.leave % 3 == 0 and found.come_back % 3 == 0
+    assert 0 < found.leave + found.come_back <= 36
+    client = client_for(alice)
+    change(rt, "UPDATE candidates SET filter_status = 'active' WHERE search_id = %s", search)
+    look = press(client, "filter-changes.children", ids.FILTER_LOOK, [(ids.FILTER_SEARCH, "data", str(search))])
+    assert f"now, {text.FACET_ABOUT} " in said(look)
 
 
 def test_where_nothing_would_change_that_is_said(

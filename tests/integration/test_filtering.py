@@ -34,6 +34,7 @@ from services.config import child_environ
 from services.errors import BadInput, Forbidden, NotFound, Unavailable
 from services.grid_view import View
 from services.identity import Actor
+from services.ledger import Choices
 from services.runtime import Runtime
 from services.servers import ServerUrls
 from tests.change_runs import change, kill_at, rows, run_row, version, work, work_with
@@ -178,15 +179,17 @@ def test_the_ledger_is_searched_and_paged(
     rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], acme: dict[str, Any]
 ) -> None:
     apply(rt, alice, search_id, [acme, NURSES])
-    page = ledger.page(rt, alice, search_id, name="ada 1")
+    page = ledger.page(rt, alice, search_id, Choices("ada 1"))
     assert {one.full_name for one in page.lines} == {"Ada 10"}
-    page = ledger.page(rt, alice, search_id, status="filtered_title", limit=2, offset=2)
+    by_entry = ledger.page(rt, alice, search_id, Choices("ACME Ltd"))
+    assert by_entry.total == 4 and {one.entry for one in by_entry.lines} <= {"ACME Ltd.", "Acme"}
+    page = ledger.page(rt, alice, search_id, Choices(status="filtered_title"), limit=2, offset=2)
     assert (len(page.lines), page.total) == (2, 4)
     rule = page.lines[0].rule_id
-    assert ledger.page(rt, alice, search_id, rule_id=rule).total == 4
-    assert ledger.page(rt, alice, search_id, list_id=acme["params"]["list_id"]).total == 4
-    assert ledger.page(rt, alice, search_id, user_id=alice.user_id, open_only=False).total == 0
-    assert ledger.page(rt, alice, search_id, name="100%").total == 0
+    assert ledger.page(rt, alice, search_id, Choices(rule_id=rule)).total == 4
+    assert ledger.page(rt, alice, search_id, Choices(list_id=acme["params"]["list_id"])).total == 4
+    assert ledger.page(rt, alice, search_id, Choices(user_id=alice.user_id, open=False)).total == 0
+    assert ledger.page(rt, alice, search_id, Choices("100%")).total == 0
 
 
 def test_the_app_cannot_rewrite_the_ledger(
@@ -400,7 +403,7 @@ def test_a_run_waits_for_the_one_that_is_at_it(
         waiting.start()
         waiting.join(timeout=0.3)
         assert waiting.is_alive()
-        assert ledger.page(rt, bob, search_id, user_id=bob.user_id).total == 0
+        assert ledger.page(rt, bob, search_id, Choices(user_id=bob.user_id)).total == 0
 
     work_with(rt, first, 2, meanwhile)
     waiting.join()
@@ -455,7 +458,7 @@ def test_an_undone_return_has_its_reason_again(
     newest, oldest = ledger.reasons(rt, alice, search_id, ids[0]).lines
     assert (newest.restored_at, newest.entry, newest.rule_id) == (None, "ACME Ltd.", oldest.rule_id)
     apply(rt, alice, search_id, [acme])
-    assert ledger.page(rt, alice, search_id, open_only=True).total == 4
+    assert ledger.page(rt, alice, search_id, Choices(open=True)).total == 4
 
 
 def test_everyone_of_a_rule_comes_back_or_everyone(
@@ -487,10 +490,10 @@ def test_leaving_out_by_hand_and_in_bulk_is_in_the_ledger(
     assert (line.filter_status, line.rule_id, line.sentence, line.who) == ("filtered_manual", None, "", "Bob Teammate")
     monkeypatch.setattr(candidates, "MOST", 5)
     work(rt, bulk.start(rt, alice, View.of(search_id), None, "exclude").run_id)
-    assert ledger.page(rt, alice, search_id, open_only=True).total == 12
-    assert ledger.page(rt, alice, search_id, user_id=alice.user_id).total == 11
+    assert ledger.page(rt, alice, search_id, Choices(open=True)).total == 12
+    assert ledger.page(rt, alice, search_id, Choices(user_id=alice.user_id)).total == 11
     work(rt, bulk.start(rt, alice, View.of(search_id, status="filtered"), None, "restore").run_id)
-    assert ledger.page(rt, alice, search_id, open_only=True).total == 0
+    assert ledger.page(rt, alice, search_id, Choices(open=True)).total == 0
 
 
 # -- when something changes ----------------------------------------------------------------------------

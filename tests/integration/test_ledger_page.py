@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from benchmarks.filter_reference import Row
 from layouts import ids, text
-from services import candidates, rules_in_force
+from services import candidates, ledger, ledger_csv, rules_in_force
 from services.identity import Actor
+from services.ledger import Choices
+from services.list_rows import Entry
 from services.runtime import Runtime
-from tests.change_runs import rows, work
+from tests.change_runs import change, rows, work
 from tests.filter_pages import full, page, press_one, response, said
 from tests.filter_world import add_list, add_rows, apply, named, statuses
 from tests.people import add_search
@@ -153,6 +157,93 @@ def test_another_persons_ledger_is_refused(rt: Runtime, alice: Actor, bob: Actor
     assert restore_many(client, own).status_code == 403
 
 
+@pytest.mark.parametrize("how", get_args(ledger.RestoredAs))
+def test_however_a_line_was_closed_the_page_and_the_drawer_say_so(
+    rt: Runtime, alice: Actor, client_for: ClientFor, applied: uuid.UUID, how: str
+) -> None:
+    out = min(one for one, status in statuses(rt, applied).items() if status != "active")
+    candidates.change(rt, alice, applied, [out], candidates.action_of("restore"))
+    change(rt, "UPDATE exclusions SET restored_as = %s WHERE candidate_id = %s", how, out)
+    said_so = text.LEDGER_BACK[how].format(who="Alice Owner")
+    assert said_so in said(lines(client_for(alice), applied, state="closed"))
+    assert said_so in person(client_for(alice), applied, out)
+
+
+def test_a_rule_that_was_applied_twice_is_one_reason(
+    rt: Runtime, alice: Actor, client_for: ClientFor, search: uuid.UUID
+) -> None:
+    apply(rt, alice, search, [NURSES])
+    add_rows(rt, search, [Row(0, full_name="Late Nurse", title="Nurse")])
+    apply(rt, alice, search, [NURSES])
+    (one,) = ledger.by_rule(rt, alice, search)
+    assert one.people == 7
+    shown = said(lines(client_for(alice), search, rule=str(one.rule_id)))
+    assert "Late Nurse" in shown and "Ada 00" in shown
+
+
+def test_an_entry_without_a_name_is_told_by_its_address(rt: Runtime, alice: Actor, search: uuid.UUID) -> None:
+    entry = Entry(3, "a@example.com", "", email_key="a@example.com")
+    list_id, _ = add_list(rt, alice, "do_not_contact", [entry])
+    apply(rt, alice, search, [{"kind": "list", "params": {"list_id": list_id}}])
+    found = ledger.page(rt, alice, search, Choices("A@example.com"))
+    assert ({line.entry for line in found.lines}, found.total) == ({"a@example.com"}, 5)
+    why = rows(rt, "SELECT DISTINCT entry FROM exclusion_reasons WHERE search_id = %s", search)
+    assert why == [{"entry": "a@example.com"}]
+
+
+# -- as a file --------------------------------------------------------------------------------------------
+
+
+def table_of(client: Browser, search_id: uuid.UUID, **asked: str) -> list[dict[str, str]]:
+    answer = client.get(f"/search/{search_id}/ledger.csv", query_string=asked)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=filtered-out.csv"
+    return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+
+def test_the_lines_that_the_page_shows_are_there_as_a_file(
+    rt: Runtime, alice: Actor, client_for: ClientFor, applied: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_csv, "LINES_AT_A_TIME", 3)
+    client = client_for(alice)
+    shown = json.loads(page(client, f"/search/{applied}/ledger"))
+    assert text.LEDGER_DOWNLOAD.format(n=8) in json.dumps(shown, ensure_ascii=False)
+    found = table_of(client, applied, show="open")
+    assert tuple(found[0]) == ledger_csv.COLUMNS and len(found) == 8
+    by_list = next(row for row in found if row["full_name"] == "Ada 00")
+    assert (by_list["entry"], by_list["entry_row"], by_list["list_version"], by_list["excluded_by"]) == (
+        "ACME Ltd.", "2", "1", "Alice Owner")  # fmt: skip
+    assert by_list["exclusion_reason"].startswith("Leave out who is on the list")
+    assert [row["full_name"] for row in table_of(client, applied, q="ada 06", show="open")] == ["Ada 06"]
+    out = min(one for one, status in statuses(rt, applied).items() if status != "active")
+    candidates.change(rt, alice, applied, [out], candidates.action_of("restore"))
+    (closed,) = table_of(client, applied, show="closed")
+    assert (closed["restored_as"], closed["restored_by"]) == ("person", "Alice Owner")
+    assert len(table_of(client, applied)) == 8 and len(table_of(client, applied, show="open")) == 7
+    assert rows(rt, "SELECT count(*) AS n FROM audit_log WHERE action = 'ledger.download'") == [{"n": 5}]
+
+
+def test_a_file_of_the_ledger_runs_no_formula(
+    rt: Runtime, alice: Actor, client_for: ClientFor, search: uuid.UUID
+) -> None:
+    add_rows(rt, search, [Row(0, full_name='=HYPERLINK("x")', title="Nurse, =1+1", company="@cmd")])
+    apply(rt, alice, search, [NURSES])
+    row = next(row for row in table_of(client_for(alice), search) if "HYPERLINK" in row["full_name"])
+    assert (row["full_name"], row["company"], row["title"]) == ('\'=HYPERLINK("x")', "'@cmd", "Nurse, =1+1")
+
+
+def test_the_file_is_for_who_may_see_the_search_and_export(
+    rt: Runtime, alice: Actor, bob: Actor, charlie: Actor, client_for: ClientFor, applied: uuid.UUID
+) -> None:
+    with rt.db.connection() as conn:
+        own = add_search(conn, alice, "private")
+    assert client_for(bob).get(f"/search/{own}/ledger.csv").status_code == 403
+    assert client_for(charlie).get(f"/search/{applied}/ledger.csv").status_code == 403
+    assert "ledger.csv" not in page(client_for(charlie), f"/search/{applied}/ledger")
+    assert client_for(alice).get(f"/search/{applied}/ledger.csv?rule=x").status_code == 400
+
+
 # -- coming back -----------------------------------------------------------------------------------------
 
 
@@ -227,7 +318,12 @@ def test_the_funnel_is_a_chart_and_a_table(
     shown = json.loads(page(client_for(alice), f"/search/{applied}/funnel"))
     text_of = json.dumps(shown)
     assert '"type": "funnel"' in text_of and '"x": [12, 4, ' in text_of
-    for part in (*text.FUNNEL_STEPS.values(), "33 %", text.FILTER_STATUSES["filtered_blacklist"]):
+    for part in (
+        *text.FUNNEL_STEPS.values(),
+        "Funnel of this search: Loaded 12, Active 4, ",
+        "33 %",
+        text.FILTER_STATUSES["filtered_blacklist"],
+    ):
         assert part in text_of, part
 
 

@@ -48,6 +48,24 @@ def list_id(rt: Runtime, alice: Actor) -> int:
     return list_id
 
 
+def test_a_sheet_that_nobody_may_read_any_more_says_so_and_is_taken_over(
+    rt: Runtime, alice: Actor, bob: Actor, list_id: int, stub: SheetsStub
+) -> None:
+    change(rt, "UPDATE users SET disabled_at = now() WHERE id = %s", alice.user_id)
+    assert sheet_sync.sync_due(rt) == 0 and stub.reads == 0
+    about = lists.get(rt, bob, list_id)
+    assert (about.sync_state, about.sync_message) == ("failed", list_sheets.UNREAD)
+    list_sheets.set_source(rt, bob, list_id, SHEET, "Companies", 30)
+    change(rt, "UPDATE lists SET sync_tried_at = NULL")
+    assert sheet_sync.sync_due(rt) == 1
+    assert (lists.get(rt, bob, list_id).sync_state, lists.get(rt, bob, list_id).entry_count) == ("ok", 2)
+    change(rt, "UPDATE users SET role = 'viewer' WHERE id = %s", bob.user_id)
+    change(rt, "UPDATE lists SET sync_tried_at = NULL")
+    assert sheet_sync.sync_due(rt) == 0
+    assert lists.get(rt, bob, list_id).sync_message == list_sheets.UNREAD
+    assert lists.get(rt, bob, list_id).entry_count == 2
+
+
 def names(rt: Runtime, actor: Actor, list_id: int) -> list[tuple[int, str]]:
     found, _ = lists.entries(rt, actor, list_id)
     return [(entry.row_number, entry.label) for entry in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 import pytest
@@ -140,12 +141,22 @@ def test_a_sheet_that_cannot_be_read_leaves_the_list_as_it_is(rt: Runtime, alice
 
 def test_two_names_are_one_once(rt: Runtime, alice: Actor) -> None:
     alias = aliases.add(rt, alice, "companies", "Facebook Inc", "Meta")
-    for again in (("Facebook", "META Ltd"), ("Acme", "ACME Inc"), ("", "x")):
-        with pytest.raises(BadInput, match="already"):
+    for again, why in (
+        (("Facebook", "META Ltd"), "already"), (("Meta", "Facebook"), "already"),
+        (("Acme", "ACME Inc"), "one name already"),
+        (("", "x"), "both names"), (("?!", "x"), "both names"), (("x" * 301, "y"), "at most 300"),
+    ):  # fmt: skip
+        with pytest.raises(BadInput, match=why):
             aliases.add(rt, alice, "companies", *again)
+    with pytest.raises(BadInput, match="companies and schools"):
+        aliases.add(rt, alice, "people", "A", "B")
     assert [(one.name, one.same_as) for one in aliases.all_of(rt, "companies")] == [("Facebook Inc", "Meta")]
+    with pytest.raises(Forbidden):
+        aliases.remove(rt, dataclasses.replace(alice, role="viewer"), alias)
     aliases.remove(rt, alice, alias)
     assert aliases.all_of(rt, "companies") == []
+    with pytest.raises(NotFound):
+        aliases.remove(rt, alice, alias)
 
 
 def test_fifty_thousand_entries_are_taken(rt: Runtime, alice: Actor, rivals: int) -> None:

@@ -141,6 +141,10 @@ def test_blank_needs_no_value(key: str, model: Model, text: str, words: str) -> 
         ("skills_in", ["Go", "C++", "Go"], "((skills && %(p0)s::text[] AND skills <> '{}'))", [["C++", "Go"]],
          "skills is “Go” or “C++” or “Go”"),
         ("tags_in", [None], "(tags = '{}')", [], "tags is blank"),
+        ("rule_in", ["Leave out who works in consulting", None],
+         "(filter_rule_id IN (SELECT f.id FROM filter_rules f WHERE f.run_id IS NOT NULL"
+         " AND left(f.sentence, 500) = ANY (%(p0)s::text[])) OR filter_rule_id IS NULL)",
+         [["Leave out who works in consulting"]], "rule is “Leave out who works in consulting” or blank"),
         ("has_email", [True], "(has_email = %(p0)s)", [True], "e-mail known is yes"),
         ("has_email", [True, False], "(has_email = %(p0)s OR has_email = %(p1)s)", [True, False],
          "e-mail known is yes or no"),

@@ -50,6 +50,14 @@ def test_no_two_constants_name_one_id() -> None:
     assert len(values) == len(set(values))
 
 
+def test_a_narrow_window_has_every_page_in_a_menu() -> None:
+    header = shell.layout("Alice Owner", "admin", 7).children[2]
+    beside, menu = (rendered(part) for part in header.children[1:3])
+    for href in ("/", "/lists", "/duplicates", "/runs", "/admin/users"):
+        assert f'"href": "{href}"' in beside and f'"href": "{href}"' in menu, href
+    assert ids.NAV_MENU in menu and text.NAV_MENU in menu
+
+
 def test_the_shell_has_landmarks_and_a_way_past_them() -> None:
     shown = rendered(shell.layout("Alice Owner", "recruiter", 7))
     for part in ('"type": "Header"', '"type": "Nav"', '"type": "Main"', text.SKIP, '"aria-live": "polite"'):
