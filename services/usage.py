@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -164,7 +164,7 @@ def _csv_steps(rt: Runtime, actor: Actor, month: date | None) -> Iterator[str]:
         at, after, rows = found[-1]["created_at"], found[-1]["id"], []
 
 
-def _cells(row: db.DictRow) -> list[str]:
+def _cells(row: Mapping[str, Any]) -> list[str]:
     return [
         row["created_at"].strftime("%Y-%m-%d %H:%M:%S"), guard(row["person"]), guard(row["search"]),
         str(row["search_id"] or ""), str(row["run_id"] or ""), guard(row["vendor"]), guard(row["model"]),
@@ -186,12 +186,12 @@ def _now(conn: db.Conn) -> date:
     return month
 
 
-def _model(row: db.DictRow) -> Line:
+def _model(row: Mapping[str, Any]) -> Line:
     given = dict(row)
     vendor, model = given.pop("vendor"), given.pop("model")
     return Line(label=f"{vendor} · {model}" if model else vendor, **given)
 
 
-def _search(row: db.DictRow) -> SearchLine:
+def _search(row: Mapping[str, Any]) -> SearchLine:
     shortlisted = None if row["archived"] else row["shortlisted"]
     return SearchLine(**{**row, "search_id": str(row["search_id"]), "shortlisted": shortlisted})
