@@ -25,7 +25,7 @@ from psycopg.sql import SQL, Composable
 import sql
 from services import db
 from services.errors import BadInput, Conflict
-from services.grid_columns import FILTERS
+from services.grid_columns import COLUMNS, FILTERS, RELEVANCE
 from services.grid_query import Where
 from services.grid_view import View
 from services.identity import Actor
@@ -156,15 +156,16 @@ def _ask(message: str, question: Question) -> NoReturn:
 
 
 def _narrowed_by_score(conn: db.Conn, view: View, part: bool) -> bool:
+    # What the registries do not have belongs to the search: a criterion.
     by_model = {key for key in view.filters if key in BY_MODEL or key not in FILTERS}
     first = view.effective_sort[0][0]
-    if not by_model and not (part and first in ("score", "fit")):
+    in_its_order = first in ("score", "fit") or (first not in COLUMNS and first != RELEVANCE)
+    if not by_model and not (part and in_its_order):
         return False
-    bare = {key: value for key, value in view.filters.items() if key in by_model | NO_REASON_OF_ITS_OWN}
-    if len(bare) == len(view.filters) and not view.q:
+    others = set(view.filters) - by_model - NO_REASON_OF_ITS_OWN
+    if not others and not view.q:
         return True
-    alone = View.of(view.search_id, status=view.status, filters=bare, zone=view.zone)
-    return _count(conn, alone) == _count(conn, view)
+    return _count(conn, view.without_text().without_filter(*others)) == _count(conn, view)
 
 
 def _count(conn: db.Conn, view: View) -> int:
