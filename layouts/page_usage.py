@@ -126,8 +126,8 @@ def _budget_row(whose: Any, label: str, hint: str, amount: Any) -> html.Div:
 
 
 def money(amount: Any) -> str:
-    """US dollars: cents where there are any, finer below one dollar."""
-    return f"${amount:,.2f}" if amount >= 1 or not amount else f"${amount:,.4f}"
+    """US dollars: cents, and finer below ten of them."""
+    return f"${amount:,.2f}" if amount >= 0.1 or not amount else f"${amount:,.4f}"
 
 
 def _months(found: Row) -> list[Component]:

@@ -83,15 +83,16 @@ def standing(rt: Runtime, actor: Actor) -> Standing:
         return _standing(conn, actor.user_id, None)
 
 
-def must_have_room(conn: db.Conn, user_id: int, model: str, *, priced: bool) -> None:
+def must_have_room(conn: db.Conn, user_id: int, model: str, *, priced: bool, reader: int) -> None:
     """Before a run of this person is started or taken up. Raises LimitReached when a budget is used up or cannot be
-    kept."""
+    kept, in words for `reader`."""
     found = _standing(conn, user_id, None)
     if found.limits and not priced:
         raise LimitReached(no_price(model, found.month))
     for whose, limit in found.limits:
         if limit.spent >= limit.amount:
-            raise LimitReached(_used(whose, limit, found.month))
+            theirs = whose == "Your" and reader != user_id
+            raise LimitReached(_used("The starter's" if theirs else whose, limit, found.month))
 
 
 def reserve(

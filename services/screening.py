@@ -123,7 +123,7 @@ def go_on(rt: Runtime, actor: Actor, run_id: int, budget: Any = None) -> None:
         newest = db.one(conn, _Q.fetch_rubric, given)
         if newest is None or newest["id"] != row["rubric_id"]:
             raise Conflict("The criteria have changed since this screening: start a new one instead.")
-        _must_have_room(conn, rt, row["user_id"])
+        _must_have_room(conn, rt, actor, row["user_id"])
         db.run(conn, _Q.revive_items, {"run_id": run_id})
         jobs.enqueue(conn, run_id, "screen", row["user_id"])
 
@@ -166,11 +166,12 @@ def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int
         raise not_editable(conn, actor, view.search_id)
     if db.one(conn, _Q.fetch_open_run, given):
         raise Conflict("A screening of this search has not ended: wait for it, take it up again or cancel it.")
-    _must_have_room(conn, rt, actor.user_id)
+    _must_have_room(conn, rt, actor, actor.user_id)
     limit = {} if amount is None else {"budget": str(amount)}
     return {"rubric_id": rubric_id, "view": view.state(), **limit}
 
 
-def _must_have_room(conn: db.Conn, rt: Runtime, user_id: int) -> None:
+def _must_have_room(conn: db.Conn, rt: Runtime, actor: Actor, user_id: int) -> None:
     model = rt.settings.openai_model
-    budgets.must_have_room(conn, user_id, model, priced=prices.cost(model, Usage()) is not None)
+    priced = prices.cost(model, Usage()) is not None
+    budgets.must_have_room(conn, user_id, model, priced=priced, reader=actor.user_id)

@@ -192,6 +192,8 @@ def test_nothing_is_started_or_taken_up_on_a_budget_that_is_used(
     budget_settings.save(rt, admin, "each", 20)
     with pytest.raises(LimitReached, match=r"Your budget of \$20\.00"):
         screening.go_on(rt, alice, run_id)
+    with pytest.raises(LimitReached, match=r"The starter's budget of \$20\.00"):
+        screening.go_on(rt, admin, run_id)
     assert value(rt, "SELECT state FROM runs") == "paused"
     other = add_search(rt, alice, 2, "Others")
     with pytest.raises(LimitReached, match=r"Your budget of \$20\.00"):
