@@ -34,6 +34,7 @@ from callbacks import (
     screening,
     searches,
     session,
+    usage,
     views,
 )
 from callbacks.registry import Registry
@@ -42,7 +43,7 @@ from callbacks.registry import Registry
 MODULES = (
     routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, overrides, imports,
     runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling, list_sources,
-    names, filters, filter_runs, ledger, admin_users, admin_operations,
+    names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import dash
 from dash import Input, Output, State, no_update
 
-from callbacks import errors
+from callbacks import errors, rejections
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
@@ -20,6 +20,7 @@ from services.errors import NotFound
 from services.grid_view import View
 from services.identity import Actor
 from services.runtime import Runtime
+from services.score_rejections import Choice, Confirmation, MustConfirm
 from services.selection import selection_of
 
 
@@ -34,23 +35,13 @@ def register(registry: Registry) -> None:
         prevent_initial_call=True,
     )
     def act(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
-        asked, actor = mapping(request), current_actor()
-        view, version, target = view_of(page), version_of(page or {}), mapping(asked.get("target"))
-        name, value = asked.get("action"), asked.get("value") or ""
-        if name == "undo":
-            return _undone(rt, actor, view)
-        chosen = selection_of(rt, actor, view, version, target, (page or {}).get("snapshot"))
-        if chosen.everyone:
-            outcome = bulk.start(rt, actor, view, version, str(name), value, chosen.left_out)
-            if outcome.done is None:
-                return _started(outcome.run_id, "bulk", text.BULK_STARTED.format(n=outcome.total))
-            return _done(outcome.done)
-        action = candidates.action_of(name, value)
-        done = candidates.change(rt, actor, view.search_id, chosen.ids, action, chosen.as_of, chosen.shown)
-        if len(chosen.ids) > result_sets.PAGE:
-            return _done(done)
-        rows, snapshot = result_sets.rows_of(rt, actor, view, list(chosen.ids))
-        return _done(done) | {"rows": rows, "snapshot": snapshot}
+        try:
+            return answer(rt, current_actor(), request, page)
+        except MustConfirm as error:
+            rejections.ask(error)
+            return no_update
+
+    rejections.register(registry, answer)
 
     @registry.callback(
         Output(ids.CHANGE_ANSWER, "data", allow_duplicate=True),
@@ -67,6 +58,30 @@ def register(registry: Registry) -> None:
     registry.clientside(
         dash.ClientsideFunction("grid", "changed"), Input(ids.CHANGE_ANSWER, "data"), prevent_initial_call=True
     )
+
+
+def answer(
+    rt: Runtime, actor: Actor, request: Any, page: dict[str, Any] | None, confirmed: Confirmation | None = None
+) -> dict[str, Any]:
+    """Do what the page asks for, and what it is answered. Raises MustConfirm for a rejection by score alone."""
+    asked = mapping(request)
+    view, version, target = view_of(page), version_of(page or {}), mapping(asked.get("target"))
+    name, value = asked.get("action"), asked.get("value") or ""
+    if name == "undo":
+        return _undone(rt, actor, view)
+    chosen = selection_of(rt, actor, view, version, target, (page or {}).get("snapshot"))
+    if chosen.everyone:
+        outcome = bulk.start(rt, actor, view, version, str(name), value, chosen.left_out, confirmed)
+        if outcome.done is None:
+            return _started(outcome.run_id, "bulk", text.BULK_STARTED.format(n=outcome.total))
+        return _done(outcome.done)
+    action = candidates.action_of(name, value)
+    choice = Choice(view if chosen.by_place else None, part=chosen.by_place, confirmed=confirmed)
+    done = candidates.change(rt, actor, view.search_id, chosen.ids, action, chosen.as_of, chosen.shown, choice)
+    if len(chosen.ids) > result_sets.PAGE:
+        return _done(done)
+    rows, snapshot = result_sets.rows_of(rt, actor, view, list(chosen.ids))
+    return _done(done) | {"rows": rows, "snapshot": snapshot}
 
 
 def _undone(rt: Runtime, actor: Actor, view: View) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from callbacks import (
     screening,
     search_page,
     searches,
+    usage,
 )
 from callbacks.registry import NOT_STATE, Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
@@ -51,6 +52,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/lists/names", names.page),
     ("/duplicates", duplicates.page),
     ("/runs", runs.page),
+    ("/usage", usage.page),
     ("/admin/users", admin_users.page),
     ("/admin/sessions", admin_users.sessions_page),
     ("/admin/workers", admin_operations.workers_page),

@@ -15,7 +15,7 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_screen, text
-from services import model_holds, rubrics, runs, screening, screening_estimate
+from services import budgets, model_holds, rubrics, runs, screening, screening_estimate
 from services.errors import ProductError
 from services.grid_view import View, parse_url
 from services.identity import Actor
@@ -183,7 +183,8 @@ def _save(rt: Runtime, actor: Actor, search_id: UUID, job: str | None, editor: S
 
 
 def _estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric) -> Any:
-    return page_screen.estimate_panel(screening_estimate.estimate(rt, actor, view, rubric))
+    found = screening_estimate.estimate(rt, actor, view, rubric)
+    return page_screen.estimate_panel(found, budgets.standing(rt, actor))
 
 
 def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -> Any:

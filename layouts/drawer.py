@@ -228,9 +228,11 @@ def _event(event: Any) -> Component:
             html.Span([html.Span(_value(event.field, event.old)), " → ", html.Span(_value(event.field, event.new))]),
         ]
     undone = [_badge(text.EVENT_UNDONE)] if event.undone else []
+    why = text.HISTORY_BY_SCORE.format(reason=event.by_score) if event.by_score else None
     return html.Li(
         [
             html.Div(what, className="sx-by", dir="auto"),
+            html.Div(why, className="sx-by", dir="auto") if why else None,
             html.Div([time(event.at), *undone], className="sx-by sx-muted"),
         ],
         className="sx-undone" if event.undone else None,

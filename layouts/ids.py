@@ -321,6 +321,22 @@ EXPORT_PROGRESS = "export-progress"
 EXPORT_CLOCK = "export-clock"
 EXPORT_PAST = "export-past"
 
+# Rejecting by score alone
+REJECT_DIALOG = "reject-dialog"
+REJECT_BODY = "reject-body"
+REJECT_REASON = "reject-reason"
+REJECT_PROBLEM = "reject-problem"
+REJECT_CANCEL = "reject-cancel"
+REJECT_CONFIRM = "reject-confirm"
+REJECT_PEOPLE = "reject-people"
+
+# Usage and budgets
+USAGE = "usage"
+USAGE_MONTH = "usage-month"
+USAGE_CSV = "usage-csv"
+USAGE_LEFT = "usage-left"
+BUDGET_ANSWER = "budget-answer"
+
 # Administration
 ADMIN_USERS = "admin-users"
 ADMIN_SESSIONS = "admin-sessions"
@@ -348,6 +364,16 @@ def admin_act(row: Any, do: Any) -> dict[str, Any]:
 def admin_role(user_id: Any) -> dict[str, Any]:
     """The role of one user; user_id may be dash.ALL."""
     return {"type": "admin-role", "id": user_id}
+
+
+def budget_amount(whose: Any) -> dict[str, Any]:
+    """The field of one budget; whose: "team", "each", a user's id, or dash.ALL."""
+    return {"type": "budget-amount", "id": whose}
+
+
+def budget_save(whose: Any) -> dict[str, Any]:
+    """The button beside it."""
+    return {"type": "budget-save", "id": whose}
 
 
 def search_edit(search_id: Any) -> dict[str, Any]:

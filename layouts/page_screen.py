@@ -11,6 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import criteria_editor, ids, shell, text
+from layouts.page_usage import left_panel
 from layouts.pages_runs import OPEN, Run, cancel_store, run_card
 
 POLL_MS = 1_000
@@ -115,8 +116,8 @@ def screen_page(
     )
 
 
-def estimate_panel(found: Figures | None) -> list[Any]:
-    """What a screening would take, or how to find out."""
+def estimate_panel(found: Figures | None, standing: Any = None) -> list[Any]:
+    """What a screening would take, or how to find out. standing: services.budgets.Standing, what may be spent."""
     if found is None:
         return [html.P(text.SCREEN_NO_ESTIMATE, className="sx-muted")]
     if not found.people:
@@ -134,7 +135,8 @@ def estimate_panel(found: Figures | None) -> list[Any]:
     notes = [priced.format(model=found.model, date=found.priced_on.isoformat())] if found.calls else []
     notes += [] if found.calls else [text.SCREEN_ALL_KNOWN]
     notes += [text.SCREEN_CUT] if found.cut else []
-    return [html.Ul(items, className="sx-counts"), *(html.P(note, className="sx-muted") for note in notes)]
+    lines = [html.P(note, className="sx-muted") for note in notes]
+    return [html.Ul(items, className="sx-counts"), *lines, *_budgets(found, standing)]
 
 
 def run_panel(
@@ -221,6 +223,14 @@ def _start(
         ],
         className="sx-section",
     )  # fmt: skip
+
+
+def _budgets(found: Figures, standing: Any) -> list[Component]:
+    """What is left of the month's budgets, and whether the estimate is more than that."""
+    if standing is None or not found.calls:
+        return []
+    over = found.cost is not None and standing.left is not None and found.cost > standing.left
+    return [*left_panel(standing), *([html.P(text.BUDGET_OVER, className="sx-note")] if over else [])]
 
 
 def _dead(search_id: str, dead: Sequence[Dead]) -> html.Details | None:

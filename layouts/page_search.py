@@ -15,6 +15,7 @@ from layouts.drawer import drawer
 from layouts.export_dialog import export_dialog
 from layouts.grid import candidate_grid, column_defs
 from layouts.pages_runs import cancel_store
+from layouts.reject_dialog import reject_dialog
 
 POLL_MS = 5_000
 
@@ -64,7 +65,7 @@ def search_page(
                     drawer(),
                 ],
             ),
-            *(export_dialog() if editable else []),
+            *([*export_dialog(), *reject_dialog()] if editable else []),
         ],
     )  # fmt: skip
 

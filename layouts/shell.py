@@ -99,6 +99,7 @@ def _header(name: str, role: str) -> html.Header:
         dcc.Link(text.NAV_LISTS, href="/lists", className="sx-nav-link"),
         dcc.Link(text.NAV_DUPLICATES, href="/duplicates", className="sx-nav-link"),
         dcc.Link(text.NAV_RUNS, href="/runs", className="sx-nav-link"),
+        dcc.Link(text.NAV_USAGE, href="/usage", className="sx-nav-link"),
     ]
     if role == "admin":
         links.append(dcc.Link(text.NAV_ADMIN, href="/admin/users", className="sx-nav-link"))

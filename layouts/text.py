@@ -9,6 +9,7 @@ NAV_SEARCHES = "Searches"
 NAV_RUNS = "Runs"
 NAV_LISTS = "Lists"
 NAV_DUPLICATES = "Duplicates"
+NAV_USAGE = "Usage"
 SKIP = "Skip to content"
 CLOSE = "Close"
 CANCEL = "Cancel"
@@ -1131,6 +1132,84 @@ SCREEN_REASONS = {
     "bad_key": "The key was not accepted",
     "request_rejected": "The request was rejected",
 }
+
+# Rejecting by score alone
+REJECT_TITLE = "Reject by score alone?"
+REJECT_ASK = "{n} people would be rejected. Nothing but a score chose them: nobody has to have looked at any of them."
+REJECT_UNSCORED = "have no score"
+REJECT_UNKNOWN = "have a verdict that is unknown: the profile does not say"
+REJECT_STALE = "were scored by older criteria or another model"
+REJECT_NO_DOUBTS = "All of them have a score by the criteria of today, and no verdict is unknown."
+REJECT_KEPT = "Your name, the reason and that it was by score are kept. Undo takes it back as any other change."
+REJECT_REASON = "Why are they rejected?"
+REJECT_REASON_HINT = "For example: no work permit, which is the only must of this job."
+REJECT_CANCEL = "Cancel"
+REJECT_CONFIRM = "Reject them"
+HISTORY_BY_SCORE = "by score alone: {reason}"
+
+# Usage and budgets
+USAGE_TITLE = "Usage"
+USAGE_HINT = (
+    "What you used yourself, and what the searches that you may see cost in all. US dollars at list prices; "
+    "months are by UTC."
+)
+USAGE_HINT_ALL = "What everyone used. US dollars at list prices; months are by UTC."
+USAGE_MONTH = "Month"
+USAGE_ALL = "All months"
+USAGE_CSV = "Download every call as CSV"
+USAGE_TOTAL = "spent by you in {month}, for {calls} calls."
+USAGE_TOTAL_ALL = "spent by everyone in {month}, for {calls} calls."
+USAGE_EMPTY_TITLE = "Nothing has been spent yet"
+USAGE_EMPTY_BODY = "Screen people of a search: what each call cost appears here."
+USAGE_NOTHING = "Nothing in this month."
+USAGE_UNPRICED = "{n} calls went to models whose price is not known here: they are counted, their cost is not."
+USAGE_BY_MONTH = "By month"
+USAGE_CHART = "Cost by month. The highest is {most}; the table below has all of them."
+USAGE_TABLE = "Show as a table"
+USAGE_BY_SEARCH = "By search"
+USAGE_BY_SEARCH_HINT = (
+    "Whoever spent it. Cost per shortlisted person: all that a search has cost since it was made, divided by the "
+    "active people who are shortlisted, contacted, interviewing or hired now."
+)
+USAGE_BY_PERSON = "By person"
+USAGE_BY_MODEL = "By vendor and model"
+USAGE_SEARCH = "Search"
+USAGE_PERSON = "Person"
+USAGE_MODEL = "Vendor and model"
+USAGE_CALLS = "Calls"
+USAGE_FAILED = "Failed"
+USAGE_TOKENS = "Tokens"
+USAGE_INPUT = "Tokens in"
+USAGE_CACHED = "Of them cached"
+USAGE_OUTPUT = "Tokens out"
+USAGE_COST = "Cost"
+USAGE_COST_EVER = "Cost in all"
+USAGE_SHORTLISTED = "Shortlisted"
+USAGE_PER_SHORTLISTED = "Per shortlisted"
+USAGE_ARCHIVED = "archived"
+USAGE_GONE = "Deleted searches, and calls for no search"
+USAGE_NO_PRICE = "not known"
+BUDGET_LEFT = {
+    "own": "{left} left of your budget of {amount} for {month}; {spent} spent",
+    "team": "{left} left of the team's budget of {amount} for {month}; {spent} spent",
+}
+BUDGET_HELD = ", {held} set aside for calls under way"
+BUDGET_OVER = "This costs more than is left: it will pause when the budget is used, and nobody is lost by that."
+BUDGET_TITLE = "Budgets a month"
+BUDGET_HINT = (
+    "US dollars a month, by UTC; empty: no limit. Calls are made only while there is room in all budgets that hold. "
+    "A run that has used one up pauses, and goes on after a raise or in the next month."
+)
+BUDGET_TEAM = "The whole team"
+BUDGET_TEAM_HINT = "all people together"
+BUDGET_EACH = "Each person"
+BUDGET_EACH_HINT = "who has no budget of their own below"
+BUDGET_SPENT = "{spent} spent this month"
+BUDGET_NONE = "no limit"
+BUDGET_SAVE = "Save"
+BUDGET_SAVE_OF = "Save the budget: {name}"
+BUDGET_SAVED = "Saved: {amount} a month. It holds from the next calls on."
+BUDGET_GONE = "Saved: no limit of its own."
 
 # Administration
 NAV_ADMIN = "Admin"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import candidates, change_rows, change_run, db, jobs, run_targets
+from services import candidates, change_rows, change_run, db, jobs, run_targets, score_rejections
 from services.candidates import Action, ChangeResult
 from services.change_rows import MOST_AT_ONCE, Counts
 from services.change_run import ChangeRun
@@ -16,6 +16,7 @@ from services.grid_view import View
 from services.identity import Actor, audit
 from services.jobs import RunHandle
 from services.runtime import Runtime
+from services.score_rejections import Choice, Confirmation, Decision
 
 _Q = sql.queries("bulk")
 
@@ -37,29 +38,44 @@ def start(
     action: str,
     value: Any = "",
     except_ids: Sequence[Any] = (),
+    confirmed: Confirmation | None = None,
 ) -> Outcome:
     """Do something to everyone in a view, as the page shows it at `version`, but a few (at most 500).
 
-    Raises BadInput for another action or value and when nobody is left, Forbidden, Conflict when
-    the list that the person saw can no longer be had.
+    confirmed: what the person confirmed, for a rejection. Raises BadInput for another action or value and when
+    nobody is left, Forbidden, Conflict when the list that the person saw can no longer be had, MustConfirm for a
+    rejection by score alone.
     """
     wanted = candidates.action_of(action, value)
-    made, at = run_targets.as_shown(rt, actor, view, version, candidates.candidate_ids(except_ids))
+    left_out = candidates.candidate_ids(except_ids)
+    made, at = run_targets.as_shown(rt, actor, view, version, left_out)
+    choice = Choice(view, part=bool(left_out), confirmed=confirmed)
     if made.total <= candidates.MOST:
         ids = made.slice(0, made.total).ids
-        result = candidates.change(rt, actor, view.search_id, ids, wanted, made.snapshot)
+        result = candidates.change(rt, actor, view.search_id, ids, wanted, made.snapshot, choice=choice)
         return Outcome(made.total, done=result)
     with rt.db.connection() as conn:
-        given = params(view, at, wanted)
+        given = params(view, at, wanted, decide(conn, rt, choice, wanted, left_out))
         run_id = jobs.start_run(conn, actor, "bulk", str(view.search_id), given, made.total)
         run_targets.keep(conn, run_id, made)
         audit(conn, actor, "bulk.start", str(view.search_id), run=run_id, what=wanted.name, total=made.total)
     return Outcome(made.total, run_id=run_id)
 
 
-def params(view: View, version: int | None, action: Action) -> dict[str, Any]:
-    """What a run of the kind "bulk" is started with. Its list is made by whoever starts it, else by the job."""
-    return {"view": view.state(), "version": version, "action": action.name, "value": action.value}
+def params(view: View, version: int | None, action: Action, by_score: Decision | None = None) -> dict[str, Any]:
+    """What a run of the kind "bulk" is started with. Its list is made by whoever starts it, else by the job.
+
+    by_score: what decide() gave.
+    """
+    decided = {} if by_score is None else {"by_score": by_score.state()}
+    return {"view": view.state(), "version": version, "action": action.name, "value": action.value, **decided}
+
+
+def decide(conn: db.Conn, rt: Runtime, choice: Choice, action: Action, left_out: Sequence[int] = ()) -> Decision | None:
+    """Before everyone in choice.view is changed, but some: see score_rejections. Raises MustConfirm."""
+    if not action.rejects or choice.view is None:
+        return None
+    return score_rejections.decide(conn, rt, choice.view.search_id, choice, left_out=left_out)
 
 
 def result_of(rt: Runtime, actor: Actor, run_id: int) -> ChangeResult | None:
@@ -93,7 +109,8 @@ def run_bulk(rt: Runtime, handle: RunHandle) -> None:
     run = ChangeRun(rt, handle, search_id)
     run.work(total, step)
     with rt.db.connection() as conn:
-        audit(conn, actor, f"candidates.{action.name}", str(search_id), batch=batch_id, **run.counts.as_dict())
+        told = {**run.counts.as_dict(), **({"by_score": True} if "by_score" in given else {})}
+        audit(conn, actor, f"candidates.{action.name}", str(search_id), batch=batch_id, **told)
         run_targets.drop(conn, handle.run_id)
         run.finish(conn)
     change_run.vacuum_if_many(rt, run.counts)
@@ -106,4 +123,7 @@ def _batch(rt: Runtime, handle: RunHandle, search_id: UUID, action: Action) -> i
         if known is not None:
             return int(known["id"])
         change_rows.check_editable(conn, handle.actor, search_id)
-        return change_rows.insert_batch(conn, handle.actor, search_id, action.name, action.value, handle.run_id)
+        made = change_rows.insert_batch(conn, handle.actor, search_id, action.name, action.value, handle.run_id)
+        if (by_score := score_rejections.decision_of(handle.params.get("by_score"))) is not None:
+            score_rejections.record(conn, handle.actor, search_id, by_score, made)
+        return made

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services import change_rows
+from services import change_rows, score_rejections
 from services.change_rows import Counts, NewValue
 from services.errors import BadInput
 from services.grid_columns import STAGES
 from services.identity import Actor, audit
 from services.import_rows import clean
 from services.runtime import Runtime
+from services.score_rejections import BY_ONE, Choice
 
 MOST = 500
 MAX_TAG = 50
@@ -30,6 +31,10 @@ class Action:
     @property
     def value(self) -> str:
         return self.new.value
+
+    @property
+    def rejects(self) -> bool:
+        return self.new.field == "stage" and self.value == "rejected"
 
 
 @dataclass(frozen=True)
@@ -101,23 +106,29 @@ def change(
     action: Action,
     as_of: str | None = None,
     shown: Mapping[int, str] | None = None,
+    choice: Choice = BY_ONE,
 ) -> ChangeResult:
     """Do something to at most 500 candidates, all in one transaction.
 
     as_of: the pg_snapshot of the list that the actor looks at; whom someone else has changed after
     it is counted and left alone. shown: id → the pg_snapshot in which the actor saw that row, where it
-    is another. Raises BadInput for too many ids or what are none, Forbidden, Conflict.
+    is another. choice: how they were chosen. Raises BadInput for too many ids or what are none, Forbidden,
+    Conflict, MustConfirm for a rejection by score alone.
     """
     wanted = candidate_ids(ids)
     search_id = change_rows.search_key(search_id)
     with rt.db.connection() as conn:
         version = change_rows.check_editable(conn, actor, search_id)
+        by_score = score_rejections.decide(conn, rt, search_id, choice, wanted) if action.rejects else None
         batch_id = change_rows.insert_batch(conn, actor, search_id, action.name, action.value)
         counts = change_rows.apply_value(conn, actor, search_id, wanted, action.new, as_of, batch_id, shown)
         if not counts.changed:
             change_rows.delete_batch(conn, batch_id)
             return ChangeResult(**counts.as_dict(), version_before=version, version_after=version)
-        audit(conn, actor, f"candidates.{action.name}", str(search_id), batch=batch_id, **counts.as_dict())
+        told = counts.as_dict() if by_score is None else {**counts.as_dict(), "by_score": True}
+        audit(conn, actor, f"candidates.{action.name}", str(search_id), batch=batch_id, **told)
+        if by_score is not None:
+            score_rejections.record(conn, actor, search_id, by_score, batch_id)
         after = change_rows.bump_version(conn, search_id)
     return ChangeResult(**counts.as_dict(), batch_id=batch_id, version_before=after - 1, version_after=after)
 

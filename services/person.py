@@ -64,7 +64,8 @@ class Note:
 @dataclass(frozen=True)
 class Event:
     """A change of one field (a column of the grid), or field "note": someone wrote one, or field "merge":
-    someone merged another profile into this one. old, new: JSON values."""
+    someone merged another profile into this one. old, new: JSON values. by_score: the reason that was given for
+    a rejection which a score alone chose, "" for any other change."""
 
     field: str
     old: Any
@@ -72,6 +73,7 @@ class Event:
     who: str
     at: datetime
     undone: bool
+    by_score: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from services import rubrics, screening_rows
+from services import budgets, prices, rubrics, screening_rows
+from services.budgets import Grant
+from services.errors import LimitReached
 from services.jobs import RunHandle
 from services.model_scheduler import Scheduler, scheduler
 from services.prompts import JOB_DESCRIPTION_TOKENS, estimate_tokens
@@ -30,6 +32,7 @@ def run_propose(rt: Runtime, handle: RunHandle) -> None:
 
 async def _propose(rt: Runtime, handle: RunHandle, shared: Scheduler, job: str) -> None:
     tokens = min(estimate_tokens(job), JOB_DESCRIPTION_TOKENS) + OTHER_TOKENS
+    await asyncio.to_thread(_set_aside, rt, handle, tokens)
     waiting = asyncio.create_task(shared.turns.take(tokens, str(handle.actor.user_id)))
     try:
         while not (await asyncio.wait((waiting,), timeout=0.5))[0]:
@@ -46,6 +49,20 @@ async def _propose(rt: Runtime, handle: RunHandle, shared: Scheduler, job: str) 
     await shared.turns.settle(tokens, usage.input_tokens + usage.output_tokens)
     criteria = [one.model_dump() for one in proposed]
     await asyncio.to_thread(_note_usage, rt, handle, model, usage, "ok", criteria)
+
+
+def _set_aside(rt: Runtime, handle: RunHandle, tokens: int) -> None:
+    """Raises LimitReached where a budget of the month has no room for the call."""
+    model, user_id = rt.settings.openai_model, handle.actor.user_id
+    cost = prices.cost(model, Usage(tokens - OTHER_TOKENS, 0, OTHER_TOKENS))
+    with rt.db.connection() as conn:
+        if cost is None:
+            month = budgets.in_force(conn, user_id)
+            grant = Grant(1) if month is None else Grant(0, budgets.no_price(model, month))
+        else:
+            grant = budgets.reserve(conn, user_id, handle.run_id, [cost])
+    if not grant.calls:
+        raise LimitReached(grant.refusal)
 
 
 def _note_usage(

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, jobs, model_holds, rubrics, screening_orders
+from services import budgets, db, jobs, model_holds, prices, rubrics, screening_orders
 from services.errors import BadInput, Conflict, NotFound
 from services.grid_view import View
 from services.identity import Actor, audit
 from services.runtime import Runtime
 from services.searches import not_editable, refusal
+from services.vendors.openai_errors import Usage
 
 MOST_DEAD = 100
 
@@ -77,7 +78,7 @@ def read_params(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: A
     """What a run of the kind "screen" is started with.
 
     Raises BadInput without a model or for a budget that is none, Forbidden, Conflict while another screening of
-    the search is open.
+    the search is open, LimitReached where a budget of the month is used up.
     """
     with rt.db.connection() as conn:
         return _params(conn, rt, actor, view, rubric_id, budget)
@@ -101,7 +102,8 @@ def go_on(rt: Runtime, actor: Actor, run_id: int, budget: Any = None) -> None:
 
     One that the account held up takes all others along: if it answers again, it does for everyone.
     budget: another one, as start() takes it; None leaves the one it has. Raises BadInput, NotFound for a run
-    of someone else (admins may take up any), Conflict when it cannot go on.
+    of someone else (admins may take up any), Conflict when it cannot go on, LimitReached where its starter's
+    budget of the month is used up.
     """
     amount = screening_orders.read_budget(budget, rt.settings.openai_model)
     with rt.db.connection() as conn:
@@ -121,6 +123,7 @@ def go_on(rt: Runtime, actor: Actor, run_id: int, budget: Any = None) -> None:
         newest = db.one(conn, _Q.fetch_rubric, given)
         if newest is None or newest["id"] != row["rubric_id"]:
             raise Conflict("The criteria have changed since this screening: start a new one instead.")
+        _must_have_room(conn, rt, actor, row["user_id"])
         db.run(conn, _Q.revive_items, {"run_id": run_id})
         jobs.enqueue(conn, run_id, "screen", row["user_id"])
 
@@ -163,5 +166,12 @@ def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int
         raise not_editable(conn, actor, view.search_id)
     if db.one(conn, _Q.fetch_open_run, given):
         raise Conflict("A screening of this search has not ended: wait for it, take it up again or cancel it.")
+    _must_have_room(conn, rt, actor, actor.user_id)
     limit = {} if amount is None else {"budget": str(amount)}
     return {"rubric_id": rubric_id, "view": view.state(), **limit}
+
+
+def _must_have_room(conn: db.Conn, rt: Runtime, actor: Actor, user_id: int) -> None:
+    model = rt.settings.openai_model
+    priced = prices.cost(model, Usage()) is not None
+    budgets.must_have_room(conn, user_id, model, priced=priced, reader=actor.user_id)

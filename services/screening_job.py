@@ -155,6 +155,8 @@ class _Screening:
             while not self._pausing.is_set():
                 if len(self._ready) + len(calls) < self._places() and await self._claim():
                     continue
+                if self._ready and self._budget.is_short:
+                    await self._write(lambda conn: self._budget.provide(conn, [item.prompt for item in self._ready]))
                 while self._ready and len(calls) < self._places() and (call := self._next_call()):
                     calls.add(call)
                 if calls:
@@ -162,6 +164,9 @@ class _Screening:
                     # All are looked at, so that none that failed beside another goes unheard.
                     if problems := [error for call in ended if (error := call.exception())]:
                         raise problems[0]
+                    continue
+                if self._ready and self._budget.waits:
+                    await asyncio.sleep(TICK_S)
                     continue
                 if self._ready:
                     raise self._budget.used_up(self._progress.tally.cost)

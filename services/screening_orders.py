@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sql
-from services import db, model_holds, prices
+from services import budgets, db, model_holds, prices
+from services.budgets import Grant
 from services.config import Settings
 from services.errors import BadInput
 from services.jobs import RunHandle
@@ -54,19 +57,44 @@ def read_budget(raw: Any, model: str) -> Decimal | None:
 
 
 class Budget:
-    """What one run may still spend. What is under way counts as it is expected to cost."""
+    """What one run may still spend: its own budget, and what it has set aside of those of the month (budgets).
+
+    What is under way counts as it is expected to cost.
+    """
 
     def __init__(self, handle: RunHandle, model: str) -> None:
         given = handle.params.get("budget")
         self._limit = None if given is None else Decimal(given)
-        self._model = model
+        self._handle, self._model = handle, model
         self._under_way = Decimal(0)
+        self._grant = Grant(0)
+
+    @property
+    def is_short(self) -> bool:
+        """Nothing is set aside for the next call: provide() first."""
+        return self._grant.calls <= 0
+
+    @property
+    def waits(self) -> bool:
+        """Others' calls under way may leave room yet: ask again."""
+        return self.is_short and self._grant.waits
+
+    def provide(self, conn: db.Conn, prompts: Iterable[JudgePrompt | None]) -> None:
+        """Set money aside for these calls, which are made in this order; for as many as there is room for."""
+        user_id = self._handle.actor.user_id
+        costs = [self._expected(prompt) for prompt in prompts if prompt is not None]
+        month = None if prices.cost(self._model, Usage()) is not None else budgets.in_force(conn, user_id)
+        if month is not None:
+            self._grant = Grant(0, budgets.no_price(self._model, month))
+            return
+        self._grant = budgets.reserve(conn, user_id, self._handle.run_id, costs, under_way=self._under_way)
 
     def begin(self, prompt: JudgePrompt, spent: Decimal) -> Decimal | None:
         """The expected cost of a call that may be made now, to be given to end(); None where it has no room."""
-        expected = prices.cost(self._model, Usage(prompt.input_tokens, 0, prompt.output_tokens)) or Decimal(0)
-        if self._limit is not None and spent + self._under_way + expected > self._limit:
+        expected = self._expected(prompt)
+        if self.is_short or (self._limit is not None and spent + self._under_way + expected > self._limit):
             return None
+        self._grant = replace(self._grant, calls=self._grant.calls - 1)
         self._under_way += expected
         return expected
 
@@ -76,8 +104,13 @@ class Budget:
 
     def used_up(self, spent: Decimal) -> Paused:
         """What to raise once nothing is under way and there is room for nobody more."""
+        if self.is_short:
+            return Paused(self._grant.refusal)
         limit = Decimal(0) if self._limit is None else self._limit.normalize()
         return Paused(
             f"The budget of ${limit:f} is used up (${spent:.4f} spent). "
             "Give a higher budget below and go on; whoever is screened stays so."
         )
+
+    def _expected(self, prompt: JudgePrompt) -> Decimal:
+        return prices.cost(self._model, Usage(prompt.input_tokens, 0, prompt.output_tokens)) or Decimal(0)

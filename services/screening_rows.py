@@ -15,7 +15,7 @@ from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, metrics, prices, rubric_scoring
+from services import db, prices, rubric_scoring, usage_ledger
 from services.errors import Forbidden
 from services.evidence import quote_is_verbatim
 from services.grid_view import View
@@ -204,9 +204,10 @@ def save(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, results: 
     if ours:
         _write_verdicts(conn, given, ours)
         _write_scores(conn, given, rubric, ours)
-        for result in ours:
-            if result.usage is not None:
-                insert_usage(conn, handle, model, result.usage, "ok")
+    for result in results:
+        if result.usage is not None:
+            # Someone else has the item now, and this answer was paid for all the same.
+            insert_usage(conn, handle, model, result.usage, "ok" if result.item.candidate_id in taken else "late")
     return ours
 
 
@@ -222,11 +223,12 @@ def fail(
 
 
 def insert_usage(conn: db.Conn, handle: RunHandle, model: str, usage: Usage, outcome: str) -> None:
-    metrics.VENDOR_CALLS.count("openai", outcome)
-    db.run(conn, _Q.insert_usage, {
-        "user_id": handle.actor.user_id, "search_id": handle.search_id, "run_id": handle.run_id, "model": model,
-        "input": usage.input_tokens, "cached": usage.cached_tokens, "output": usage.output_tokens,
-        "cost": prices.cost(model, usage) or Decimal(0), "outcome": outcome})  # fmt: skip
+    """One call of this run, answered or not: failures cost money too."""
+    cost = prices.cost(model, usage)
+    usage_ledger.record(conn, handle.actor.user_id, usage_ledger.Call(
+        vendor="openai", outcome=outcome, search_id=handle.search_id, run_id=handle.run_id, model=model,
+        input_tokens=usage.input_tokens, cached_tokens=usage.cached_tokens, output_tokens=usage.output_tokens,
+        cost=cost))  # fmt: skip
 
 
 def bump_version(conn: db.Conn, handle: RunHandle) -> None:

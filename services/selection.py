@@ -34,13 +34,14 @@ NOBODY = "Select someone first."
 @dataclass(frozen=True)
 class Selection:
     """everyone: the whole view without left_out. Else at most 500 candidate ids, the snapshot in which the
-    person saw them, and in `shown` another one for some of them."""
+    person saw them, and in `shown` another one for some of them. by_place: some stand for places in the list."""
 
     everyone: bool
     ids: tuple[int, ...] = ()
     as_of: str | None = None
     shown: Mapping[int, str] = field(default_factory=dict)
     left_out: tuple[int, ...] = ()
+    by_place: bool = False
 
 
 def selection_of(
@@ -73,7 +74,7 @@ def selection_of(
     ids = tuple(one for one in dict.fromkeys(chosen) if one not in left_out)
     if not ids:
         raise BadInput(NOBODY)
-    return Selection(False, ids, made.snapshot, shown)
+    return Selection(False, ids, made.snapshot, shown, by_place=stretches is not None)
 
 
 def is_snapshot(raw: Any) -> TypeGuard[str]:

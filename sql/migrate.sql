@@ -29,6 +29,9 @@ GRANT USAGE ON SCHEMA public TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 REVOKE UPDATE, DELETE, TRUNCATE ON audit_log, ai_decisions FROM {role};
+-- What was spent stays spent, and who rejected by score stays known.
+REVOKE UPDATE, DELETE, TRUNCATE ON api_usage, score_rejections FROM {role};
+REVOKE DELETE, TRUNCATE ON usage_totals FROM {role};
 -- The ledger: a line is written once, and then only closed.
 REVOKE UPDATE, DELETE, TRUNCATE ON exclusions FROM {role};
 GRANT UPDATE (restored_at, restored_by, restored_as) ON exclusions TO {role};

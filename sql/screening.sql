@@ -233,13 +233,6 @@ LEFT JOIN LATERAL (
 WHERE c.id = u.candidate_id
     AND (u.fresh OR c.screened_at IS NULL OR (c.score, c.fit) IS DISTINCT FROM (u.score, coalesce(o.fit, u.fit)));
 
--- insert_usage --
--- One call, answered or not: failures cost money too.
-INSERT INTO api_usage (user_id, search_id, run_id, vendor, model, input_tokens, cached_tokens, output_tokens, cost,
-    outcome)
-VALUES (%(user_id)s, %(search_id)s, %(run_id)s, 'openai', %(model)s, %(input)s, %(cached)s, %(output)s, %(cost)s,
-    %(outcome)s);
-
 -- fail_item --
 -- A failed call: again later, or dead with its reason. No row when someone else has the item now.
 UPDATE screening_items SET state = %(state)s, lease_token = NULL, reason = %(reason)s, tokens = tokens + %(tokens)s,

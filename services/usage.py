@@ -1,0 +1,197 @@
+"""What calls to vendors cost: by person, search, vendor and model, month; and the ledger itself for an accountant.
+
+Recruiters see what they used themselves, and what the searches that they may see cost in all, whoever spent it;
+admins see everything. Money is in US dollars, months are by UTC.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sql
+from services import db
+from services.errors import BadInput
+from services.identity import Actor
+from services.runtime import Runtime
+from services.spreadsheet_text import guard
+
+STEP = 1_000
+HEADER = (
+    "time_utc", "person", "search", "search_id", "run", "vendor", "model", "outcome", "calls", "input_tokens",
+    "cached_tokens", "output_tokens", "units", "unit", "cost_usd", "price_known",
+)  # fmt: skip
+ALL = "all"
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+
+_Q = sql.queries("usage")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one person, or one model of a vendor, used. failed: calls of `calls` that brought nothing.
+
+    unpriced: calls whose price is not known, so that their cost is not in `cost`.
+    """
+
+    label: str
+    calls: int
+    failed: int
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+    cost: Decimal
+    unpriced: int
+    units: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class SearchLine:
+    """What one search cost, whoever spent it: in the time looked at, and `cost_ever` since it was made.
+
+    shortlisted: active people who are on its shortlist or further now; None while it is archived.
+    """
+
+    search_id: str
+    title: str
+    archived: bool
+    calls: int
+    cost: Decimal
+    unpriced: int
+    cost_ever: Decimal
+    shortlisted: int | None
+
+    @property
+    def per_shortlisted(self) -> Decimal | None:
+        """The whole cost of the search for each of those; None where there is nobody."""
+        return self.cost_ever / self.shortlisted if self.shortlisted else None
+
+
+@dataclass(frozen=True)
+class Month:
+    """month: its first day."""
+
+    month: date
+    cost: Decimal
+    calls: int
+    tokens: int
+    unpriced: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """month: what is looked at, None for all of them; now: the month that it is.
+
+    everyone: whether people, models and months are the whole team's, not the actor's own. gone: calls and cost
+    that no search of today stands for.
+    """
+
+    month: date | None
+    now: date
+    everyone: bool
+    months: tuple[Month, ...]
+    people: tuple[Line, ...]
+    models: tuple[Line, ...]
+    searches: tuple[SearchLine, ...]
+    gone: tuple[int, Decimal]
+
+
+def month_of(raw: Any, now: date | None = None) -> date | None:
+    """A month as a page sends it: "2026-11", "all" → None, nothing → now. Raises BadInput."""
+    if raw in (None, ""):
+        return now
+    if raw == ALL:
+        return None
+    found = _MONTH.fullmatch(raw) if isinstance(raw, str) else None
+    try:
+        if found is None:
+            raise ValueError
+        return date(int(found[1]), int(found[2]), 1)
+    except ValueError as error:
+        raise BadInput("A month is written like 2026-11.") from error
+
+
+def read(rt: Runtime, actor: Actor, raw_month: Any = None) -> Usage:
+    """Everything that the actor may see of one month, or of all. Raises BadInput."""
+    with rt.db.snapshot() as conn:
+        now = _now(conn)
+        month = month_of(raw_month, now)
+        given = {"month": month, **actor.params}
+        months = tuple(Month(**row) for row in db.rows(conn, _Q.fetch_months, given))
+        people = tuple(Line(**row) for row in db.rows(conn, _Q.sum_people, given))
+        models = tuple(_model(row) for row in db.rows(conn, _Q.sum_models, given))
+        searches = tuple(_search(row) for row in db.rows(conn, _Q.sum_searches, given))
+        gone = db.one(conn, _Q.sum_gone, given)
+    assert gone is not None
+    return Usage(month, now, actor.role == "admin", months, people, models, searches, (gone["calls"], gone["cost"]))
+
+
+def ledger_csv(rt: Runtime, actor: Actor, raw_month: Any = None) -> tuple[str, Iterator[str]]:
+    """(file name, the ledger as CSV in parts): a line a call, at most 1,000 lines in memory. Raises BadInput.
+
+    The first part is read before this returns, so that what goes wrong at once is said and no file begins.
+    """
+    with rt.db.connection() as conn:
+        month = month_of(raw_month, _now(conn))
+    name = f"usage-{month:%Y-%m}.csv" if month else "usage-all.csv"
+    parts = _csv_steps(rt, actor, month)
+    first = next(parts)
+
+    def whole() -> Iterator[str]:
+        yield first
+        yield from parts
+
+    return name, whole()
+
+
+def _csv_steps(rt: Runtime, actor: Actor, month: date | None) -> Iterator[str]:
+    at, after, rows = datetime.min.replace(tzinfo=UTC), 0, [list(HEADER)]
+    while True:
+        given = {"month": month, "at": at, "after": after, "limit": STEP, **actor.params}
+        with rt.db.connection() as conn:
+            found = db.rows(conn, _Q.fetch_calls, given)
+        rows += [_cells(row) for row in found]
+        yield _csv(rows)
+        if len(found) < STEP:
+            return
+        at, after, rows = found[-1]["created_at"], found[-1]["id"], []
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    return [
+        row["created_at"].strftime("%Y-%m-%d %H:%M:%S"), guard(row["person"]), guard(row["search"]),
+        str(row["search_id"] or ""), str(row["run_id"] or ""), guard(row["vendor"]), guard(row["model"]),
+        guard(row["outcome"]), *(str(row[name]) for name in ("calls", "input_tokens", "cached_tokens", "output_tokens",
+        "units")), guard(row["unit"]), str(row["cost"]) if row["priced"] else "", "yes" if row["priced"] else "no",
+    ]  # fmt: skip
+
+
+def _csv(rows: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _now(conn: db.Conn) -> date:
+    row = db.one(conn, _Q.fetch_month)
+    assert row is not None
+    month: date = row["month"]
+    return month
+
+
+def _model(row: Mapping[str, Any]) -> Line:
+    given = dict(row)
+    vendor, model = given.pop("vendor"), given.pop("model")
+    return Line(label=f"{vendor} · {model}" if model else vendor, **given)
+
+
+def _search(row: Mapping[str, Any]) -> SearchLine:
+    shortlisted = None if row["archived"] else row["shortlisted"]
+    return SearchLine(**{**row, "search_id": str(row["search_id"]), "shortlisted": shortlisted})

@@ -1,0 +1,74 @@
+-- insert_call --
+-- One call, answered or not; the database sums it up.
+INSERT INTO api_usage (user_id, search_id, run_id, vendor, model, input_tokens, cached_tokens, output_tokens, units,
+    unit, cost, priced, outcome)
+VALUES (%(user_id)s, %(search_id)s, %(run_id)s, %(vendor)s, %(model)s, %(input_tokens)s, %(cached_tokens)s,
+    %(output_tokens)s, %(units)s, %(unit)s, %(cost)s, %(priced)s, %(outcome)s);
+
+-- fetch_months --
+-- The months in which something was used that the actor may see, the newest first, with what they cost.
+SELECT month, sum(cost) AS cost, sum(calls)::bigint AS calls, sum(input_tokens + output_tokens)::bigint AS tokens,
+    sum(unpriced)::bigint AS unpriced
+FROM usage_totals WHERE %(role)s = 'admin' OR user_id = %(actor)s
+GROUP BY month ORDER BY month DESC LIMIT 24;
+
+-- fetch_month --
+-- The month that it is.
+SELECT billing_month() AS month;
+
+-- sum_people --
+-- By person: the actor's own, or everyone's for an admin. No month: all of them.
+SELECT u.name AS label, sum(t.calls)::bigint AS calls, sum(t.failed)::bigint AS failed,
+    sum(t.input_tokens)::bigint AS input_tokens, sum(t.cached_tokens)::bigint AS cached_tokens,
+    sum(t.output_tokens)::bigint AS output_tokens, sum(t.cost) AS cost, sum(t.unpriced)::bigint AS unpriced
+FROM usage_totals t JOIN users u ON u.id = t.user_id
+WHERE (%(role)s = 'admin' OR t.user_id = %(actor)s) AND (%(month)s::date IS NULL OR t.month = %(month)s::date)
+GROUP BY u.id, u.name ORDER BY cost DESC, lower(u.name), u.id LIMIT 500;
+
+-- sum_models --
+-- By vendor, model and what the vendor counts: the actor's own, or everyone's for an admin.
+SELECT t.vendor, t.model, t.unit, sum(t.calls)::bigint AS calls, sum(t.failed)::bigint AS failed,
+    sum(t.input_tokens)::bigint AS input_tokens, sum(t.cached_tokens)::bigint AS cached_tokens,
+    sum(t.output_tokens)::bigint AS output_tokens, sum(t.units)::bigint AS units, sum(t.cost) AS cost,
+    sum(t.unpriced)::bigint AS unpriced
+FROM usage_totals t
+WHERE (%(role)s = 'admin' OR t.user_id = %(actor)s) AND (%(month)s::date IS NULL OR t.month = %(month)s::date)
+GROUP BY t.vendor, t.model, t.unit ORDER BY cost DESC, calls DESC, t.vendor, t.model LIMIT 200;
+
+-- sum_searches --
+-- By search that the actor may see, whoever spent it: this month's calls and cost, the whole cost since the search
+-- was made, and how many are on its shortlist or further now. Archived ones have nobody here to count.
+SELECT s.id AS search_id, s.title, s.archived_at IS NOT NULL AS archived, m.calls, m.cost, m.unpriced, m.cost_ever,
+    (SELECT count(*) FROM candidates c WHERE c.search_id = s.id AND c.stage <> 'new'
+        AND c.stage IN ('shortlisted', 'contacted', 'interviewing', 'hired') AND c.filter_status = 'active'
+    ) AS shortlisted
+FROM (
+    SELECT search_id, sum(cost) AS cost_ever,
+        coalesce(sum(calls) FILTER (WHERE %(month)s::date IS NULL OR month = %(month)s::date), 0)::bigint AS calls,
+        coalesce(sum(cost) FILTER (WHERE %(month)s::date IS NULL OR month = %(month)s::date), 0) AS cost,
+        coalesce(sum(unpriced) FILTER (WHERE %(month)s::date IS NULL OR month = %(month)s::date), 0)::bigint AS unpriced
+    FROM usage_totals WHERE search_id IS NOT NULL GROUP BY search_id) AS m
+JOIN searches s ON s.id = m.search_id AND search_listed(s, %(actor)s, %(role)s)
+WHERE m.calls > 0
+ORDER BY m.cost DESC, m.calls DESC, s.id LIMIT 200;
+
+-- sum_gone --
+-- What no search of today stands for: searches that were deleted, and calls for none.
+SELECT coalesce(sum(t.calls), 0)::bigint AS calls, coalesce(sum(t.cost), 0) AS cost
+FROM usage_totals t
+WHERE (%(role)s = 'admin' OR t.user_id = %(actor)s) AND (%(month)s::date IS NULL OR t.month = %(month)s::date)
+    AND NOT EXISTS (SELECT FROM searches s WHERE s.id = t.search_id);
+
+-- fetch_calls --
+-- The ledger itself after one line, oldest first: the actor's own, or everyone's for an admin. Titles of searches
+-- that the actor may not see any more stay out.
+SELECT a.id, a.created_at, u.name AS person,
+    CASE WHEN search_listed(s, %(actor)s, %(role)s) THEN s.title ELSE '' END AS search, a.search_id, a.run_id,
+    a.vendor, a.model, a.outcome, a.calls, a.input_tokens, a.cached_tokens, a.output_tokens, a.units, a.unit, a.cost,
+    a.priced
+FROM api_usage a JOIN users u ON u.id = a.user_id LEFT JOIN searches s ON s.id = a.search_id
+WHERE (%(role)s = 'admin' OR a.user_id = %(actor)s)
+    AND (a.created_at, a.id) > (%(at)s::timestamptz, %(after)s::bigint)
+    AND (%(month)s::date IS NULL OR (a.created_at >= %(month)s::date::timestamp AT TIME ZONE 'UTC'
+        AND a.created_at < (%(month)s::date::timestamp + interval '1 month') AT TIME ZONE 'UTC'))
+ORDER BY a.created_at, a.id LIMIT %(limit)s;
