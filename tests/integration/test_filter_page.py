@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from benchmarks.filter_reference import Row
-from layouts import ids, text
+from layouts import ids, page_filter, text
 from services import (
     aliases,
     filter_reads,
@@ -550,17 +550,14 @@ def test_rules_that_were_taken_back_are_said_to_be_and_miss_nothing(
 
 
 def test_of_a_large_search_what_would_change_is_told_from_a_sample(
-    rt: Runtime, alice: Actor, client_for: ClientFor, search: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+    rt: Runtime, alice: Actor, search: uuid.UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apply(rt, alice, search, [YOUNG])
     monkeypatch.setattr(filtering, "JUDGE_AT_MOST", 4)
     found = rules_in_force.would_change(rt, alice, search, [NURSES])
     assert not found.exact and found.leave % 3 == 0 and found.come_back % 3 == 0
     assert 0 < found.leave + found.come_back <= 36
-    client = client_for(alice)
-    change(rt, "UPDATE candidates SET filter_status = 'active' WHERE search_id = %s", search)
-    look = press(client, "filter-changes.children", ids.FILTER_LOOK, [(ids.FILTER_SEARCH, "data", str(search))])
-    assert f"now, {text.FACET_ABOUT} " in said(look)
+    assert f"now, {text.FACET_ABOUT} " in str(page_filter.changes(found, [], [], str(search))[0])
 
 
 def test_where_nothing_would_change_that_is_said(
