@@ -10,12 +10,14 @@ import dash
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
 from callbacks import errors
+from callbacks.person import search_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import export_dialog, ids, pages_runs, text
 from services import export_preview, export_variants, exports, runs
 from services.errors import BadInput, ProductError, Unavailable
+from services.export_variants import Column
 from services.grid_view import View
 from services.identity import Actor
 from services.runtime import Runtime
@@ -38,8 +40,11 @@ def register(registry: Registry) -> None:
         version = version_of(page)
         people = export_preview.count_people(rt, actor, view, version, _people(rt, actor, view, version, asked))
         shown = [one for one in asked.get("columns") or [] if isinstance(one, str)]
-        columns = export_variants.in_order("processed", shown)
-        body = export_dialog.dialog_body(people, columns, exports.list_exports(rt, actor, view.search_id))
+        criteria = exports.criterion_columns(rt, actor, view.search_id)
+        columns = export_variants.in_order("processed", _with_evidence(shown, criteria), criteria)
+        body = export_dialog.dialog_body(
+            people, _labelled(columns, criteria), exports.list_exports(rt, actor, view.search_id)
+        )
         return True, body, {"target": asked.get("target"), "columns": shown}, None
 
 
@@ -50,14 +55,15 @@ def _register_choice(registry: Registry) -> None:
         Output(ids.EXPORT_COLUMNS, "options"), Output(ids.EXPORT_COLUMNS, "value"),
         Output(ids.EXPORT_COLUMNS_BOX, "hidden"),
         Input(ids.EXPORT_VARIANT, "value"), Input(ids.EXPORT_COLUMNS_ALL, "n_clicks"),
-        Input(ids.EXPORT_COLUMNS_GRID, "n_clicks"), State(ids.EXPORT_TARGET, "data"),
+        Input(ids.EXPORT_COLUMNS_GRID, "n_clicks"), State(ids.EXPORT_TARGET, "data"), State(ids.GRID_VIEW, "data"),
         rule=Rule.RECRUITER, prevent_initial_call=True,
     )  # fmt: skip
-    def offer(variant: Any, _: int | None, __: int | None, kept: Any) -> Any:
-        shown = mapping(kept).get("columns") or []
-        names = export_variants.in_order(export_variants.check_variant(variant), shown)
+    def offer(variant: Any, _: int | None, __: int | None, kept: Any, page: Any) -> Any:
+        criteria = exports.criterion_columns(rt, current_actor(), search_of(page))
+        shown = _with_evidence(mapping(kept).get("columns") or [], criteria)
+        names = export_variants.in_order(export_variants.check_variant(variant), shown, criteria)
         of_grid = [name for name in names if name in shown] if ctx.triggered_id == ids.EXPORT_COLUMNS_GRID else names
-        return export_dialog.column_options(names), of_grid or names, not names
+        return export_dialog.column_options(_labelled(names, criteria)), of_grid or names, not names
 
     def explain(error: ProductError) -> Any:
         return None, "", error.message, True
@@ -70,10 +76,12 @@ def _register_choice(registry: Registry) -> None:
         rule=Rule.RECRUITER, on_error=explain,
     )  # fmt: skip
     def look(chosen: Any, variant: Any, kept: Any, page: Any) -> Any:
-        names, actor, view, version = _columns(variant, chosen, kept), current_actor(), view_of(page), version_of(page)
+        actor, view, version = current_actor(), view_of(page), version_of(page)
+        criteria = exports.criterion_columns(rt, actor, view.search_id)
+        names = _columns(variant, chosen, kept, criteria)
         target = _people(rt, actor, view, version, mapping(kept))
         found = export_preview.preview(rt, actor, view, version, target, variant, names)
-        count = export_dialog.columns_count(len(names or []), len(export_variants.VARIANTS[variant].names))
+        count = export_dialog.columns_count(len(names or []), len(export_variants.names_of(variant, criteria)))
         return export_dialog.look(found, variant), count, "", not found.rows
 
 
@@ -94,7 +102,9 @@ def _register_run(registry: Registry) -> None:
     def start(clicks: int | None, variant: Any, fmt: Any, chosen: Any, kept: Any, page: Any) -> Any:
         if not clicks:
             return no_update, no_update, no_update, no_update
-        names, actor, view, version = _columns(variant, chosen, kept), current_actor(), view_of(page), version_of(page)
+        actor, view, version = current_actor(), view_of(page), version_of(page)
+        criteria = exports.criterion_columns(rt, actor, view.search_id)
+        names = _columns(variant, chosen, kept, criteria)
         target = _people(rt, actor, view, version, mapping(kept))
         run_id = exports.start_export(rt, actor, view, version, target, fmt, names, variant)
         run = runs.get_run(rt, actor, run_id)
@@ -165,9 +175,22 @@ def _past(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
     return export_dialog.past_files(exports.list_exports(rt, actor, search_id))
 
 
-def _columns(variant: Any, chosen: Any, kept: Any) -> Sequence[str] | None:
+def _with_evidence(shown: Sequence[Any], criteria: Sequence[Column]) -> list[Any]:
+    """The grid's columns; behind each criterion its evidence, which the grid shows in the drawer."""
+    evidence = {column.source: column.chosen_by for column in criteria if column.kind == "evidence"}
+    return [name for one in shown if isinstance(one, str) for name in (one, evidence.get(one)) if name]
+
+
+def _labelled(names: Sequence[str], criteria: Sequence[Column]) -> list[tuple[str, str]]:
+    """(choice, header) of columns."""
+    headers = {column.chosen_by: column.name for column in criteria}
+    return [(name, headers.get(name, name)) for name in names]
+
+
+def _columns(variant: Any, chosen: Any, kept: Any, criteria: Sequence[Column]) -> Sequence[str] | None:
     """The columns that are ticked, in the order in which they are offered. Raises BadInput."""
-    names = export_variants.in_order(export_variants.check_variant(variant), mapping(kept).get("columns") or [])
+    shown = _with_evidence(mapping(kept).get("columns") or [], criteria)
+    names = export_variants.in_order(export_variants.check_variant(variant), shown, criteria)
     # What is ticked may still be of the variant that was shown before.
     return [name for name in names if isinstance(chosen, list) and name in chosen] if names else None
 

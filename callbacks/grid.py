@@ -15,7 +15,7 @@ from callbacks.session import current_actor
 from callbacks.view_state import mapping, page_state, version_of, view_of
 from layouts import ids, text
 from layouts.facet_panel import filter_chips
-from services import result_sets
+from services import grid_criteria, result_sets
 from services.errors import BadInput, Forbidden, ProductError
 from services.grid_query import parse_rows
 from services.grid_view import View, parse_url
@@ -72,7 +72,7 @@ def register(registry: Registry) -> None:
         prevent_initial_call=True,
     )
     def chips(page: dict[str, Any] | None) -> Any:
-        return filter_chips(view_of(page).sentences())
+        return filter_chips(grid_criteria.sentences(rt, current_actor(), view_of(page)))
 
     @registry.callback(
         Output(ids.VERSION_ANSWER, "data"),
@@ -94,8 +94,9 @@ def register(registry: Registry) -> None:
     )
     def read_url(request: Any, page: Any) -> Any:
         base = view_of(page)
-        view, person, _, notices = parse_url(base.search_id, str(mapping(request or {}).get("query", "")), base.zone)
-        for notice in notices:
+        read, person, _, notices = parse_url(base.search_id, str(mapping(request or {}).get("query", "")), base.zone)
+        view, gone = grid_criteria.without_gone(rt, current_actor(), read)
+        for notice in (*notices, *gone):
             errors.toast(notice)
         return {"view": page_state(view, person)}
 

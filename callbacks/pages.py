@@ -16,6 +16,7 @@ from werkzeug.routing import Rule as Path
 from callbacks import (
     admin_operations,
     admin_users,
+    agreement,
     duplicates,
     filters,
     imports,
@@ -44,6 +45,8 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/search/<uuid:search_id>", search_page.page),
     ("/search/<uuid:search_id>/import", imports.page),
     ("/search/<uuid:search_id>/screen", screening.page),
+    ("/search/<uuid:search_id>/agreement", agreement.page),
+    ("/search/<uuid:search_id>/agreement/<int:version>", agreement.page),
     ("/search/<uuid:search_id>/filter", filters.page),
     ("/search/<uuid:search_id>/ledger", ledger.page),
     ("/search/<uuid:search_id>/funnel", ledger.funnel_page),

@@ -15,7 +15,7 @@ from layouts.archive import frozen_notice
 from layouts.facet_panel import filter_panel
 from layouts.page_filter import behind_line
 from layouts.saved_views import saved_views_menu
-from services import archives, column_state, rules_in_force, runs, saved_views, searches
+from services import archives, column_state, grid_criteria, rules_in_force, runs, saved_views, searches
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
@@ -34,9 +34,10 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
     query = str(g.get("page_query", ""))
     view, person, _, notices = parse_url(search.id, query)
     first = None if query else saved_views.default_view(rt, actor, search.id)
-    view = first.view if first else view
-    for notice in notices:
+    view, gone = grid_criteria.without_gone(rt, actor, first.view if first else view)
+    for notice in (*notices, *gone):
         errors.toast(notice)
+    criteria = grid_criteria.columns(rt, actor, search.id)
     state = page_state(view, person) | {"runs": runs.open_runs(rt, actor, search.id)}
     return page_search.search_page(
         search_id=str(search.id),
@@ -45,7 +46,8 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         sort=view.sort,
         columns=column_state.of_actor(rt, actor),
         editable=search.editable,
-        panel=filter_panel(),
+        criteria=criteria,
+        panel=filter_panel(criteria),
         views=saved_views_menu(views.shown_views(rt, actor, search.id), may_share=actor.may_edit),
         notice=frozen_notice() if archive is not None and archive.under_way else _behind(rt, actor, search.id),
     )

@@ -83,7 +83,7 @@ def person_body(person: Person, reasons: Any = None) -> list[Component]:
         why_out(reasons, person.editable) if reasons else [],
         _stage(person),
         _facts(person),
-        drawer_screening.explanation_section(person.explanation),
+        drawer_screening.explanation_section(person.explanation, editable=person.editable),
         drawer_screening.override_section(person),
         _section(text.PERSON_NOTES, [_note(n) for n in person.notes], className="sx-notes"),
         _section(text.PERSON_KNOWN, [_known(k) for k in person.known]),

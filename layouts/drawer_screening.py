@@ -12,20 +12,25 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids, text
+from layouts.pages_searches import time
 
 Explanation = Any
 MAX_REASON = 2000
 
 
-def explanation_section(found: Explanation) -> list[Component]:
-    """Verdicts, each with its part in the score; nothing before the first screening."""
+def explanation_section(found: Explanation, *, editable: bool = False) -> list[Component]:
+    """Verdicts, each with its part in the score; nothing before the first screening. editable: may be decided about."""
     if not found.verdicts:
         return []
     notes = [_suspect(found.suspect)] if found.suspect else []
     notes += [_stale(found)] if found.stale else []
-    rows = [_verdict(one) for one in found.verdicts]
-    return [html.H3(text.PERSON_VERDICTS), *notes, html.Ul(rows, id=ids.CANDIDATE_EVIDENCE), html.P(
-        _sum(found), className="sx-muted sx-score-sum", **{"data-testid": "score-sum"})]  # fmt: skip
+    rows = [_verdict(one, editable) for one in found.verdicts]
+    return [
+        html.H3(text.PERSON_VERDICTS), *notes,
+        html.P(id=ids.VERDICT_PROBLEM, className="sx-problem", role="alert"),
+        html.Ul(rows, id=ids.CANDIDATE_EVIDENCE),
+        html.P(_sum(found), className="sx-muted sx-score-sum", **{"data-testid": "score-sum"}),
+    ]  # fmt: skip
 
 
 def override_section(person: Any) -> list[Component]:
@@ -48,7 +53,7 @@ def override_section(person: Any) -> list[Component]:
     return [html.Details([html.Summary(text.OVERRIDE_OPEN, id=ids.OVERRIDE_OPEN), form], className="sx-override-box")]
 
 
-def _verdict(one: Any) -> Component:
+def _verdict(one: Any, editable: bool) -> Component:
     head = html.Div(
         [
             html.Span(one.criterion, dir="auto"),
@@ -61,7 +66,48 @@ def _verdict(one: Any) -> Component:
     source = html.Span(f" {text.EVIDENCE_FROM.format(field=_field(one.field))}")
     quote = [html.Blockquote([one.quote, source], className="sx-quote", dir="auto")] if one.quote else []
     cap = [html.P(text.SCORE_CAPS[one.caps_fit], className="sx-muted sx-by")] if one.caps_fit else []
-    return html.Li([head, *quote, *cap], **{"data-verdict": one.verdict})
+    review = _review(one) if editable else []
+    told = {"data-verdict": one.verdict, "data-said": one.said, "data-column": one.column}
+    return html.Li([head, *_decision(one), *quote, *cap, *review], **told)
+
+
+def _decision(one: Any) -> list[Component]:
+    """Both values, who decided and why."""
+    if one.decision is None:
+        return []
+    said, who = text.VERDICTS[one.said].lower(), one.decision.by or text.VERDICT_SOMEONE
+    agreed = one.decision.verdict == one.said
+    words = (text.VERDICT_AGREED if agreed else text.VERDICT_DECIDED).format(who=who, said=said)
+    reason = [html.Span(one.decision.reason, dir="auto")] if one.decision.reason else []
+    moment = [time(one.decision.at)] if one.decision.at else []
+    return [
+        html.P([html.Span(words), *reason, *moment], className="sx-muted sx-by", **{"data-testid": "verdict-decision"})
+    ]
+
+
+def _review(one: Any) -> list[Component]:
+    """Agree by one click; to decide differently takes a reason, so it is folded away."""
+    spoken = {"aria-label": text.VERDICT_AGREE_LABEL.format(criterion=one.criterion)}
+    agree = html.Button(
+        text.VERDICT_AGREE, id=ids.verdict_agree(one.criterion_id), value=one.said, type="button",
+        className="btn btn-sm btn-link", **spoken,
+    )  # fmt: skip
+    others = [{"label": label, "value": verdict} for verdict, label in text.VERDICTS.items() if verdict != one.verdict]
+    form = html.Div(
+        [
+            html.Label([html.Span(text.VERDICT_CHOICE.format(criterion=one.criterion)), dbc.Select(
+                id=ids.verdict_choice(one.criterion_id), options=others, value=others[0]["value"], size="sm")]),
+            html.Label([html.Span(text.OVERRIDE_REASON), dbc.Textarea(
+                id=ids.verdict_reason(one.criterion_id), rows=2, maxLength=MAX_REASON,
+                placeholder=text.VERDICT_PLACEHOLDER)]),
+            html.Button(text.OVERRIDE_SAVE, id=ids.verdict_save(one.criterion_id), type="button",
+                        className="btn btn-sm btn-primary"),
+        ],
+        className="sx-override",
+    )  # fmt: skip
+    change = html.Details([html.Summary(text.VERDICT_DIFFERENT), form], className="sx-verdict-form")
+    unreviewed = one.decision is None or one.decision.verdict != one.said
+    return [html.Div([*([agree] if unreviewed else []), change], className="sx-verdict-review")]
 
 
 def _points(one: Any) -> str:

@@ -14,6 +14,8 @@ from layouts import ids, text
 from layouts.pages_runs import OPEN, Run, run_card
 
 POLL_MS = 1_000
+# A column: what it is chosen by, and its header in the file.
+Named = tuple[str, str]
 
 
 class Look(Protocol):
@@ -43,7 +45,7 @@ def export_dialog() -> list[Component]:
     ]  # fmt: skip
 
 
-def dialog_body(people: int, columns: Sequence[str], past: Sequence[Mapping[str, Any]]) -> list[Component]:
+def dialog_body(people: int, columns: Sequence[Named], past: Sequence[Mapping[str, Any]]) -> list[Component]:
     """The whole dialog for so many people. columns: of the usual variant, in the grid's order."""
     start = html.Button(
         text.EXPORT_START, id=ids.EXPORT_START, type="button", className="btn btn-primary", disabled=not people
@@ -65,12 +67,12 @@ def dialog_body(people: int, columns: Sequence[str], past: Sequence[Mapping[str,
     ]
 
 
-def column_options(names: Sequence[str]) -> list[dict[str, str]]:
-    """Choices of columns; headers that the grid has a word for show it beside."""
-    return [{"label": name, "value": name} for name in names]
+def column_options(names: Sequence[Named]) -> list[dict[str, str]]:
+    """Choices of columns."""
+    return [{"label": header, "value": name} for name, header in names]
 
 
-def columns_box(names: Sequence[str]) -> html.Details:
+def columns_box(names: Sequence[Named]) -> html.Details:
     """Which columns, folded away: all of them is what most want."""
     quick = [
         html.Button(label, id=name, type="button", className="btn btn-sm btn-light")
@@ -79,7 +81,10 @@ def columns_box(names: Sequence[str]) -> html.Details:
     ]  # fmt: skip
     count = html.Span(columns_count(len(names), len(names)), id=ids.EXPORT_COLUMNS_COUNT, className="sx-muted")
     choice = dcc.Checklist(
-        id=ids.EXPORT_COLUMNS, options=column_options(names), value=list(names), className="sx-export-columns"
+        id=ids.EXPORT_COLUMNS,
+        options=column_options(names),
+        value=[name for name, _ in names],
+        className="sx-export-columns",
     )
     return html.Details(
         [html.Summary([text.EXPORT_COLUMNS, " ", count]), html.Div(quick, className="sx-actions"), choice],

@@ -19,6 +19,8 @@ from layouts import ids, text
 DAYS = ("added_at", "screened_at")
 RANGES = ("score", "years_experience", "current_tenure_months", "average_tenure_months", *DAYS)
 BAR_PX = 44
+# How the keys of criteria begin.
+CRITERION = "criterion_"
 
 
 class Value(Protocol):
@@ -40,11 +42,24 @@ class Facet(Protocol):
     @property
     def key(self) -> str: ...
     @property
+    def label(self) -> str: ...
+    @property
     def values(self) -> Sequence[Value]: ...
     @property
     def more(self) -> bool: ...
     @property
     def exact(self) -> bool: ...
+
+
+class Criterion(Protocol):
+    """services.grid_criteria.CriterionColumn."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
 
 
 class Histogram(Protocol):
@@ -66,9 +81,13 @@ class Histogram(Protocol):
     def exact(self) -> bool: ...
 
 
-def filter_panel() -> Component:
-    """The panel with all groups closed; facets.js opens those that were open before."""
-    groups = [_group(key, label) for key, label in text.FACET_LABELS.items()]
+def filter_panel(criteria: Sequence[Criterion] = ()) -> Component:
+    """The panel with all groups closed; facets.js opens those that were open before. criteria: after the fit."""
+    groups: list[Component] = []
+    for key, label in text.FACET_LABELS.items():
+        groups.append(_group(key, label))
+        if key == "fit_in":
+            groups += [_group(one.field, one.title, text.FACET_CRITERION) for one in criteria]
     return html.Div(html.Div(groups, id=ids.FACET_PANEL), id=ids.FILTER_PANEL, className="sx-facets")
 
 
@@ -96,7 +115,7 @@ def facet_values(facet: Facet, *, found: bool = False) -> list[Component]:
     if not facet.values:
         return [_note(text.FACET_NOT_FOUND if found else text.FACET_EMPTY)]
     rows = [_row(facet, value) for value in _in_order(facet)]
-    label = {"aria-label": text.FACET_LABELS[facet.key]}
+    label = {"aria-label": text.FACET_LABELS.get(facet.key, facet.label)}
     content: list[Component] = [html.Div(rows, role="group", className="sx-facet-values", **label)]
     if facet.more and not found and facet.key in text.FACET_FIND:
         content.append(_note(text.FACET_MORE))
@@ -127,10 +146,15 @@ def problem(key: str, message: str) -> list[Component]:
     return [_note(message), again]
 
 
-def _group(key: str, label: str) -> Component:
+def _group(key: str, label: str, note: str = "") -> Component:
     head = html.Summary(
         [
-            html.Span(label, className="sx-facet-label"),
+            html.Span(
+                [label, html.Span(note, className="sx-muted sx-facet-kind") if note else None],
+                className="sx-facet-label",
+                title=label,
+                dir="auto",
+            ),
             html.Span(className="sx-facet-chosen", hidden=True, **{"data-facet-chosen": key}),
         ]
     )
@@ -243,6 +267,8 @@ def _in_order(facet: Facet) -> Sequence[Value]:
 
 
 def _label(key: str, value: Value) -> str:
+    if key.startswith(CRITERION):
+        return text.VERDICTS.get(value.value or "", text.NOT_SCREENED)
     if value.value is None:
         return text.FACET_BLANK
     if isinstance(value.value, bool):

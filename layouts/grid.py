@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import dash_ag_grid as dag
 
@@ -33,7 +33,21 @@ _KINDS: dict[str, dict[str, Any]] = {
     "plain": {"width": 150},
     "skills": {"width": 260, "sortable": False},
     "badge": {"width": 120, "cellRenderer": "SxBadge"},
-    "score": {**_NUMBER_FILTER, "width": 100, "type": "rightAligned", "cellRenderer": "SxScore"},
+    "fit": {"width": 120, "cellRenderer": "SxFit", "tooltipValueGetter": {"function": "sxFitTooltip(params)"}},
+    "verdict": {
+        "width": 140,
+        "cellRenderer": "SxVerdict",
+        "tooltipValueGetter": {"function": "sxVerdictTooltip(params)"},
+        # The value is an object, of which AG Grid would guess what it is.
+        "cellDataType": False,
+    },
+    "score": {
+        **_NUMBER_FILTER,
+        "width": 100,
+        "type": "rightAligned",
+        "cellRenderer": "SxScore",
+        "tooltipValueGetter": {"function": "sxScoreTooltip(params)"},
+    },
     "flag": {"width": 110, "cellRenderer": "SxFlag"},
     "tags": {"width": 160, "sortable": False, "cellRenderer": "SxTags"},
     "known": {
@@ -50,7 +64,7 @@ _COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("stage", "badge", False),
     ("known", "known", False),
     ("score", "score", False),
-    ("fit", "badge", False),
+    ("fit", "fit", False),
     ("title", "text", False),
     ("company", "text", False),
     ("location", "text", False),
@@ -71,12 +85,25 @@ _COLUMNS: tuple[tuple[str, str, bool], ...] = (
 )
 
 
-def column_defs(chosen: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+class Criterion(Protocol):
+    """services.grid_criteria.CriterionColumn."""
+
+    @property
+    def field(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+def column_defs(chosen: Sequence[Mapping[str, Any]] = (), criteria: Sequence[Criterion] = ()) -> list[dict[str, Any]]:
     """AG Grid's columnDefs: the standard columns in the order, width and pinning a person chose.
 
-    chosen: [{colId, width, hide, pinned}, …] as services/column_state checks it.
+    chosen: [{colId, width, hide, pinned}, …] as services/column_state checks it. criteria: of the search, each a
+    column that is hidden until chosen.
     """
     known = {field: _column(field, kind, hide) for field, kind, hide in _COLUMNS}
+    known |= {one.field: _criterion(one) for one in criteria}
     order = [c["colId"] for c in chosen if c.get("colId") in known]
     for state in chosen:
         if state.get("colId") in known:
@@ -91,17 +118,25 @@ def _column(field: str, kind: str, hide: bool) -> dict[str, Any]:
     return column | _KINDS[kind]
 
 
+def _criterion(one: Criterion) -> dict[str, Any]:
+    hint = text.CRITERION_COLUMN_HINT.format(title=one.title, kind=text.CRITERION_KINDS[one.kind].lower())
+    named = {"field": one.field, "colId": one.field, "headerName": one.title, "headerTooltip": hint, "hide": True}
+    # Colours follow what is wanted: to have what should be avoided is no good news.
+    return named | _KINDS["verdict"] | {"cellRendererParams": {"kind": one.kind}}
+
+
 def candidate_grid(
     filter_model: Mapping[str, Any],
     sort: Sequence[tuple[str, str]],
     chosen: Sequence[Mapping[str, Any]] = (),
+    criteria: Sequence[Criterion] = (),
 ) -> dag.AgGrid:
     """The grid on infinite blocks of 100 rows, starting with a filter and a sort."""
     return dag.AgGrid(
         id=ids.CANDIDATE_GRID,
         className="sx-grid",
         rowModelType="infinite",
-        columnDefs=column_defs(chosen),
+        columnDefs=column_defs(chosen, criteria),
         defaultColDef={
             "sortable": True,
             "resizable": True,

@@ -247,6 +247,7 @@ OVERRIDE_FIT = "override-fit"
 OVERRIDE_REASON = "override-reason"
 OVERRIDE_SAVE = "override-save"
 OVERRIDE_PROBLEM = "override-problem"
+VERDICT_PROBLEM = "verdict-problem"
 STAGE_SELECT = "stage-select"
 
 # Duplicates
@@ -262,6 +263,7 @@ DUPLICATES_CLOCK = "duplicates-clock"
 DUPLICATES_FOUND = "duplicates-found"
 
 # Screening, enrichment, export, runs
+AGREEMENT = "agreement"
 SCREEN_OPEN = "screen-open"
 SCREEN_JOB_DESCRIPTION = "screen-job-description"
 SCREEN_CRITERIA = "screen-criteria"
@@ -429,6 +431,26 @@ def duplicate_act(card: Any, do: Any) -> dict[str, Any]:
 def duplicate_choice(card: Any, field: Any) -> dict[str, Any]:
     """Whose value of a field counts; field may be dash.ALL."""
     return {"type": "duplicate-choice", "card": card, "field": field}
+
+
+def verdict_agree(criterion: Any) -> dict[str, Any]:
+    """Agrees with the model's verdict on one criterion; criterion may be dash.ALL, as in the next three."""
+    return {"type": "verdict-agree", "criterion": criterion}
+
+
+def verdict_choice(criterion: Any) -> dict[str, Any]:
+    """What a person decides instead."""
+    return {"type": "verdict-choice", "criterion": criterion}
+
+
+def verdict_reason(criterion: Any) -> dict[str, Any]:
+    """And why."""
+    return {"type": "verdict-reason", "criterion": criterion}
+
+
+def verdict_save(criterion: Any) -> dict[str, Any]:
+    """Saves that."""
+    return {"type": "verdict-save", "criterion": criterion}
 
 
 def facet(key: Any) -> dict[str, Any]:

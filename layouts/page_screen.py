@@ -97,7 +97,14 @@ def screen_page(
     """
     return shell.page(
         text.SCREEN_TITLE,
-        html.P([text.SCREEN_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
+        html.P(
+            [
+                text.SCREEN_INTO,
+                dcc.Link(title, href=f"/search/{search_id}", className="sx-link"),
+                " · ",
+                dcc.Link(text.AGREEMENT_OPEN, href=f"/search/{search_id}/agreement", className="sx-link"),
+            ]
+        ),
         html.P(off, className="sx-note", role="note") if off else None,
         html.Div(hold, id=ids.SCREEN_HOLD, role="status"),
         html.Div(run, id=ids.RUN_PROGRESS, role="status"),

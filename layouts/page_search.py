@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from layouts import ids, text
 from layouts.drawer import drawer
 from layouts.export_dialog import export_dialog
-from layouts.grid import candidate_grid, column_defs
+from layouts.grid import Criterion, candidate_grid, column_defs
 from layouts.pages_runs import cancel_store
 from layouts.reject_dialog import reject_dialog
 
@@ -30,11 +30,12 @@ def search_page(
     editable: bool,
     panel: Component,
     views: Component,
+    criteria: Sequence[Criterion] = (),
     notice: Component | None = None,
 ) -> Component:
     """page: what the Store grid-view starts with; panel and views: the filter panel, the saved views.
 
-    notice: a line above all, about the search as it is now.
+    criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now.
     """
     return html.Div(
         className="sx-search-page",
@@ -42,7 +43,7 @@ def search_page(
         children=[
             *_stores(page),
             notice,
-            _head(search_id, title, columns, editable, views),
+            _head(search_id, title, _columns_menu(columns, criteria), editable, views),
             _toolbar(str(page.get("status", "active")), str(page.get("q", ""))),
             html.Div(id=ids.FILTER_CHIPS, className="sx-chips", role="group", **{"aria-label": text.CHIPS_LABEL}),
             html.Div(id=ids.GRID_NOTICE, className="sx-notice", role="status", hidden=True),
@@ -57,7 +58,7 @@ def search_page(
                                 text.STALE_PILL, id=ids.STALE_PILL, type="button", className="sx-pill", hidden=True,
                                 **{"data-action": "refresh"},
                             ),
-                            candidate_grid(page.get("filterModel") or {}, sort, columns),
+                            candidate_grid(page.get("filterModel") or {}, sort, columns, criteria),
                             _empty(search_id, editable),
                             _bulk_bar() if editable else html.Div(id=ids.BULK_BAR, hidden=True),
                         ],
@@ -84,9 +85,7 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
     ]
 
 
-def _head(
-    search_id: str, title: str, columns: Sequence[Mapping[str, Any]], editable: bool, views: Component
-) -> Component:
+def _head(search_id: str, title: str, columns: Component, editable: bool, views: Component) -> Component:
     edit = [
         _button(text.UNDO, "undo-last", id=ids.UNDO_LAST, title=text.UNDO_LAST),
         _button(text.EXPORT_OPEN, "export", id=ids.EXPORT_OPEN),
@@ -115,7 +114,7 @@ def _head(
                 className="sx-head-actions",
                 children=[
                     views,
-                    _columns_menu(columns),
+                    columns,
                     _button(text.COPY_LINK, "copy-link", id=ids.COPY_LINK),
                     *(edit if editable else []),
                 ],
@@ -124,8 +123,8 @@ def _head(
     )
 
 
-def _columns_menu(columns: Sequence[Mapping[str, Any]]) -> Component:
-    defs = column_defs(columns)
+def _columns_menu(columns: Sequence[Mapping[str, Any]], criteria: Sequence[Criterion]) -> Component:
+    defs = column_defs(columns, criteria)
     options = [{"label": column["headerName"], "value": column["field"]} for column in defs]
     pinned = dcc.Checklist(
         id=ids.COLUMN_PINNED,

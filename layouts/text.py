@@ -47,6 +47,7 @@ IN_BROWSER = {
     "expired_body": "Sign in again in a new tab, then come back: this page and what you typed stay as they are.",
     "sign_in": "Sign in",
 }
+CRITERION_COLUMN_HINT = "{title}: a criterion of the screening ({kind}). Enter on a cell shows its evidence."
 KNOWN_HINT = "Already known: in other searches that you may see"
 
 # Sign-in pages
@@ -212,6 +213,17 @@ GRID_IN_BROWSER = {
     "deleted": "Deleted since",
     "no_name": "No name",
     "yes": "Yes",
+    "pass": "Pass",
+    "unknown": "Unknown",
+    "fail": "Fail",
+    "verdict_decided": "Decided by a person; the model said: {said}",
+    "fit_decided": "Decided by a person; by the verdicts it is {fit}",
+    "fit_decided_alone": "Decided by a person",
+    "stale": "Out of date",
+    "stale_criteria": "the criteria have changed since",
+    "stale_profile": "the profile has changed since",
+    "stale_model": "another model or wording is in use since",
+    "why": "Show why",
     "known": "In {n} other searches",
     "known_one": "In another search",
     "known_more": "and {n} more",
@@ -280,7 +292,8 @@ PERSON_NO_SOURCE = "not known"
 PERSON_FILTERED = "Filtered out: {reason}"
 PERSON_FILTERED_OUT = "Filtered out"
 PERSON_OVERRIDE = "Set to {fit} by {who}: {reason}"
-VERDICTS = {"pass": "Yes", "fail": "No", "unknown": "Not known"}
+VERDICTS = {"pass": "Pass", "unknown": "Unknown", "fail": "Fail"}
+NOT_SCREENED = "Not screened"
 CRITERION_KINDS = {"must": "Must", "should": "Should", "avoid": "Avoid"}
 EVIDENCE_FROM = "({field})"
 SCORE_OF = "{points} of {best}"
@@ -309,6 +322,42 @@ OVERRIDE_PLACEHOLDER = "What the verdicts miss, in a few words"
 OVERRIDE_SAVE = "Save decision"
 OVERRIDE_SAVED = "Fit set to {fit}; the model said {model}."
 OVERRIDE_SAVED_ALONE = "Fit set to {fit}."
+AGREEMENT_TITLE = "Agreement with the model"
+AGREEMENT_OPEN = "Agreement with the model"
+AGREEMENT_SCREEN = "Screening"
+AGREEMENT_HINT = (
+    "Where a person agreed with a verdict or decided differently, in the drawer, it is counted here beside what the "
+    "model says now. In brackets: where the share lies with 95 % confidence. Each number leads to its people."
+)
+AGREEMENT_NO_CRITERIA = "This search has no criteria yet. Write some and screen people by them."
+AGREEMENT_NOBODY = (
+    "Nobody has judged a verdict by these criteria yet. Open a person, and at each verdict press Agree, or decide "
+    "differently and say why."
+)
+AGREEMENT_START = "Show the people"
+AGREEMENT_TOTAL = "Over all criteria: {share} of {n} verdicts that people judged."
+AGREEMENT_OLDER = "An older version: its numbers lead nowhere, since the grid shows the newest verdicts."
+AGREEMENT_VERSION = "Version {version}"
+AGREEMENT_VERSIONS = "Versions of the criteria"
+AGREEMENT_COLUMNS = ("Criterion", "The model said", "Judged", "Agreed", "Decided instead", "Agreement")
+AGREEMENT_CAPTION = "Agreement by criterion and verdict, version {version} of the criteria"
+AGREEMENT_NONE = "Nobody has judged a verdict on this yet."
+AGREEMENT_ALL = "Anything"
+AGREEMENT_INSTEAD = "{verdict}: {n}"
+AGREEMENT_FEW = "few"
+AGREEMENT_FEW_HINT = "Fewer than 20: too few to tell much."
+AGREEMENT_SHARE = "{share} % ({low}–{high} %)"
+VERDICT_AGREE = "Agree"
+VERDICT_AGREE_LABEL = "Agree with the model: {criterion}"
+VERDICT_DIFFERENT = "Decide differently"
+VERDICT_CHOICE = "Verdict on “{criterion}”"
+VERDICT_PLACEHOLDER = "What the model missed, in a few words"
+VERDICT_SOMEONE = "A person"
+VERDICT_AGREED = "{who} agreed with the model."
+VERDICT_DECIDED = "{who} decided this; the model said {said}."
+VERDICT_SAVED = "{criterion}: {verdict}. The model said {said}. Score {score}."
+VERDICT_SAVED_AGREED = "Noted: you agree on {criterion}."
+VERDICT_NO_SCORE = "none"
 FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
 EVENTS = {"note": "{who} wrote a note", "merge": "{who} merged another profile into this one"}
 EVENT_CHANGE = "{who} changed {field}"
@@ -358,6 +407,7 @@ FACET_FIND = {
 }
 FITS = {"strong": "Strong", "possible": "Possible", "weak": "Weak"}
 FLAGS = {True: "Yes", False: "No"}
+FACET_CRITERION = "criterion"
 FACET_BLANK = "Not filled in"
 FACET_EMPTY = "Nobody in this view has a value here. Remove a filter to see more."
 FACET_NOT_FOUND = "No value contains this."

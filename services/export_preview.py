@@ -59,14 +59,15 @@ def preview(
 ) -> Preview:
     """The first rows and the number of all. Raises Forbidden, BadInput (target, variant, columns)."""
     key = export_variants.check_variant(variant)
-    names = export_variants.check_columns(key, columns)
+    criteria = exports.criterion_columns(rt, actor, view.search_id)
+    names = export_variants.check_columns(key, columns, criteria)
     target = export_targets.read_target(raw)
     people = count_people(rt, actor, view, version, target)
     ids = _first_people(rt, actor, view, version, target)
     found = export_variants.VARIANTS[key]
     with rt.db.connection() as conn:
         given = {"ids": ids, "search_id": str(view.search_id), "limit": ROWS}
-        sheet = export_variants.table_of(key, names) if found.columns else _raw_sheet(conn, given)
+        sheet = export_variants.table_of(key, names, criteria) if found.columns else _raw_sheet(conn, given)
         shown = Sheet("", sheet.columns[:MOST_COLUMNS])
         statement = export_query.some_statement(found.rows, shown)
         cursor = conn.cursor(row_factory=tuple_row)

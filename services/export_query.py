@@ -60,7 +60,7 @@ def csv_statement(rows: str, sheet: Sheet, style: Style) -> Statement:
         # To programs a line with nothing in it is no row. Arrow, which tells NULL from "", gets one more cell.
         cells = [_fragment("cell_filled", cell=cells[0])] if style.safe == GUARDED.safe else [cells[0], SQL("1")]
     quotes = _fragment("quote_all") if style.quoted else SQL("")
-    text = _fragment("copy_csv", cells=SQL(", ").join(cells), rows=_rows(rows), kept=_kept(sheet), quotes=quotes)
+    text = _fragment("copy_csv", cells=SQL(", ").join(cells), rows=_rows(rows, sheet), kept=_kept(sheet), quotes=quotes)
     return Statement(text, params)
 
 
@@ -69,23 +69,25 @@ def json_statement(rows: str, sheet: Sheet) -> Statement:
     if rows == RAW_ROWS:
         names = {column.reads: Literal(column.name) for column in sheet.columns}
         text = _fragment(
-            "copy_raw_json", rows=_rows(rows), from_name=names["imported_from"], at_name=names["imported_at"]
+            "copy_raw_json", rows=_rows(rows, sheet), from_name=names["imported_from"], at_name=names["imported_at"]
         )
         return Statement(text, {})
     # Lists, numbers and yes or no are JSON's own.
     own = {"list": "kept_list", "flag": "cell_plain"}
     cells = [_cell(column, own.get(column.kind), OBJECTS, {}) for column in sheet.columns]
     named = [
-        _fragment("named", cell=cell, column=Identifier(column.name))
+        _fragment("named", cell=cell, column=Identifier(column.chosen_by))
         for cell, column in zip(cells, sheet.columns, strict=True)
     ]
-    return Statement(_fragment("copy_json", cells=SQL(", ").join(named), rows=_rows(rows), kept=_kept(sheet)), {})
+    text = _fragment("copy_json", cells=SQL(", ").join(named), rows=_rows(rows, sheet), kept=_kept(sheet))
+    return Statement(text, {})
 
 
 def some_statement(rows: str, sheet: Sheet) -> Statement:
     """The first rows, cells as texts (or None): params also want a limit."""
     cells, params = _cells(sheet.columns, Style("sx_keep"))
-    return Statement(_fragment("fetch_some", cells=SQL(", ").join(cells), rows=_rows(rows), kept=_kept(sheet)), params)
+    text = _fragment("fetch_some", cells=SQL(", ").join(cells), rows=_rows(rows, sheet), kept=_kept(sheet))
+    return Statement(text, params)
 
 
 def lines(conn: db.Conn, statement: Statement, ids: list[int], search_id: str) -> Iterator[bytes]:
@@ -107,6 +109,9 @@ def _cell(column: Column, fragment: str | None, style: Style, params: dict[str, 
         name = f"key_{len(params)}"
         params[name] = column.reads if column.kind == "raw" else list(params.values())
         return _fragment(f"cell_{column.kind}", key=Placeholder(name), safe=SQL(style.safe))
+    if column.kind in ("verdict", "evidence"):
+        parsed = "_of_text" if style.parsed and column.kind == "evidence" else ""
+        return _fragment(f"cell_{column.kind}{parsed}", field=Literal(column.reads), safe=SQL(style.safe))
     known = {
         "text": "cell_of_text" if style.parsed else "cell_text",
         "list": "cell_list" if style.list_separator == UNIT else "cell_of_list",
@@ -124,7 +129,10 @@ def _kept(sheet: Sheet) -> Composable:
     return _fragment("kept_kind", kind=Literal(sheet.only)) if sheet.only else _fragment("kept_all")
 
 
-def _rows(name: str) -> Composable:
+def _rows(name: str, sheet: Sheet) -> Composable:
+    """The rows; with people's verdicts where a column shows them, read once a person."""
+    if any(column.kind in ("verdict", "evidence") for column in sheet.columns):
+        return _fragment("rows_with_verdicts", rows=_fragment(name))
     return _fragment(name)
 
 

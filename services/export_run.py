@@ -27,7 +27,7 @@ from services.errors import BadInput, Forbidden
 from services.export_formats import FORMATS, MOST_SHEET_ROWS, check_format, file_name
 from services.export_query import Statement
 from services.export_variants import RAW_REST, Column, RawKeys, Sheet, Variant
-from services.exports import KEEP_DAYS, check_exportable, purge
+from services.exports import KEEP_DAYS, check_exportable, criterion_columns, purge
 from services.grid_view import View
 from services.identity import audit
 from services.jobs import LeaseLost, RunHandle
@@ -90,7 +90,8 @@ class _Export:
         self._rt, self._handle, self._search_id = rt, handle, str(handle.search_id)
         self.variant: Variant = export_variants.VARIANTS[given.get("variant", "processed")]
         self.format_name = check_format(given["format"])
-        self._columns = export_variants.check_columns(self.variant.key, given["columns"])
+        self._criteria = criterion_columns(rt, handle.actor, self._search_id, ever=True)
+        self._columns = export_variants.check_columns(self.variant.key, given["columns"], self._criteria)
         view = View.from_state(handle.search_id, given["view"])
         self._people = export_targets.people_of(rt, handle.actor, view, given["version"], given["target"])
         self.rows = self._found = self._long_columns = 0
@@ -155,7 +156,7 @@ class _Export:
         if self._raw:
             sheets = [Sheet("People", self._raw_columns())]
         else:
-            sheets = export_variants.sheets_of(self.variant.key, self._columns)
+            sheets = export_variants.sheets_of(self.variant.key, self._columns, self._criteria)
         workbook = _heavy("export_workbook")
         pages = [workbook.Page(sheet.label, sheet.columns, self._again(sheet)) for sheet in sheets]
         self._long_columns = workbook.write(path, pages)
@@ -179,7 +180,7 @@ class _Export:
     def _table(self) -> Sheet:
         if self._raw:
             return Sheet("", self._raw_columns())
-        return export_variants.table_of(self.variant.key, self._columns)
+        return export_variants.table_of(self.variant.key, self._columns, self._criteria)
 
     def _raw_columns(self) -> tuple[Column, ...]:
         """What files brought for these people: a pass of its own, since headers come first in a file."""

@@ -1,6 +1,6 @@
 """What an export can hold: its variants, their sheets and columns. Pure.
 
-processed   one row a person: the profile, and how it was filtered and screened
+processed   one row a person: the profile, how it was filtered and screened, and two columns for each criterion
 combined    what files and vendors brought, as it came: one row for each source of each person
 detailed    one row for each position and one for each verdict
 
@@ -16,7 +16,9 @@ from typing import Any, Literal
 
 from services.errors import BadInput
 
-Kind = Literal["text", "word", "list", "flag", "number", "integer", "moment", "date", "raw", "raw_rest"]
+Kind = Literal[
+    "text", "word", "list", "flag", "number", "integer", "moment", "date", "raw", "raw_rest", "verdict", "evidence"
+]
 
 # "text" may hold anything; "word" is one of a few that the product itself writes, so it is never a formula.
 # Postgres selects at most 1,664 columns; what files brought beyond these stands in one more, as JSON.
@@ -28,11 +30,19 @@ RAW_REST = "more columns (JSON)"
 
 @dataclass(frozen=True)
 class Column:
-    """name: the header. source: the column of the rows' query, or the key in what a file brought."""
+    """name: the header. source: the column of the rows' query, or the key in what a file brought.
+
+    choice: by what it is chosen, where that is not its name.
+    """
 
     name: str
     kind: Kind = "text"
     source: str = ""
+    choice: str = ""
+
+    @property
+    def chosen_by(self) -> str:
+        return self.choice or self.name
 
     @property
     def reads(self) -> str:
@@ -83,6 +93,7 @@ _POSITION = (
 _VERDICT = (
     Column("criterion"),
     *_columns("criterion_kind verdict", "word"),
+    Column("person_verdict", "word", "decided"),
     *_columns("evidence_field evidence_quote model"),
     Column("decided_at", "moment"),
 )
@@ -104,6 +115,19 @@ VARIANTS: dict[str, Variant] = {
 }
 
 
+def criterion_columns(criteria: Iterable[tuple[str, str]]) -> tuple[Column, ...]:
+    """(field, title) of criteria → a column for the verdict that counts and one for its evidence, each.
+
+    They are chosen by the field of the grid, with _evidence for the second, so that they may be called otherwise later.
+    """
+    found: list[Column] = []
+    taken: set[str] = set()
+    for field, title in criteria:
+        found.append(Column(_free(f"criterion: {title}", taken), "verdict", field, field))
+        found.append(Column(_free(f"evidence: {title}", taken), "evidence", field, f"{field}_evidence"))
+    return tuple(found)
+
+
 def check_variant(name: Any) -> str:
     """Raises BadInput for a variant that there is not."""
     if not isinstance(name, str) or name not in VARIANTS:
@@ -111,12 +135,18 @@ def check_variant(name: Any) -> str:
     return name
 
 
-def check_columns(variant: str, names: Any) -> list[str]:
+def names_of(variant: str, criteria: Sequence[Column] = ()) -> list[str]:
+    """All columns of a variant. criteria: those of the search, which only "processed" has."""
+    more = [column.chosen_by for column in criteria] if variant == "processed" else []
+    return [*VARIANTS[variant].names, *more]
+
+
+def check_columns(variant: str, names: Any, criteria: Sequence[Column] = ()) -> list[str]:
     """The columns that were chosen, all without a choice; of "combined" there is none to make.
 
     Raises BadInput for unknown or double ones.
     """
-    known = VARIANTS[variant].names
+    known = names_of(variant, criteria)
     if names is None or not known:
         return known
     good = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
@@ -127,24 +157,25 @@ def check_columns(variant: str, names: Any) -> list[str]:
     return list(names)
 
 
-def in_order(variant: str, first: Iterable[Any]) -> list[str]:
+def in_order(variant: str, first: Iterable[Any], criteria: Sequence[Column] = ()) -> list[str]:
     """All columns of a variant, with those that stand in `first` before the rest and in its order."""
-    known = VARIANTS[variant].names
+    known = names_of(variant, criteria)
     front = [name for name in dict.fromkeys(name for name in first if isinstance(name, str)) if name in known]
     return [*front, *(name for name in known if name not in front)]
 
 
-def table_of(variant: str, names: Sequence[str]) -> Sheet:
+def table_of(variant: str, names: Sequence[str], criteria: Sequence[Column] = ()) -> Sheet:
     """The one table of a file that is no workbook, with the columns that were chosen, in their order."""
-    found = {column.name: column for column in VARIANTS[variant].columns}
+    found = {column.chosen_by: column for column in (*VARIANTS[variant].columns, *criteria)}
     return Sheet("", tuple(found[name] for name in names))
 
 
-def sheets_of(variant: str, names: Sequence[str]) -> list[Sheet]:
+def sheets_of(variant: str, names: Sequence[str], criteria: Sequence[Column] = ()) -> list[Sheet]:
     """The sheets of a workbook, each with those of its columns that were chosen."""
     result = []
     for sheet in VARIANTS[variant].sheets:
-        found = {column.name: column for column in sheet.columns}
+        more = criteria if variant == "processed" else ()
+        found = {column.chosen_by: column for column in (*sheet.columns, *more)}
         if chosen := tuple(found[name] for name in names if name in found):
             result.append(Sheet(sheet.label, chosen, sheet.only))
     return result

@@ -10,8 +10,9 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 import sql
-from services import db, export_formats, export_targets, export_variants, jobs
+from services import db, export_formats, export_targets, export_variants, grid_criteria, jobs
 from services.errors import Forbidden, NotFound
+from services.export_variants import Column
 from services.grid_view import View
 from services.identity import Actor, audit
 from services.runtime import Runtime
@@ -64,7 +65,8 @@ def start_export(
     Forbidden (viewers, a search that is not theirs to see), BadInput (target, format, variant, columns,
     or ranges of a list that is gone).
     """
-    params = read_params(view, version, target, fmt, columns, variant)
+    criteria = criterion_columns(rt, actor, view.search_id)
+    params = read_params(view, version, target, fmt, columns, variant, criteria)
     newest = check_allowed(rt, actor, view)
     if "ranges" in params["target"]:
         export_targets.check_shown(rt, view, version, newest)
@@ -73,14 +75,24 @@ def start_export(
         return jobs.start_run(conn, actor, "export", str(view.search_id), params, total)
 
 
+def criterion_columns(rt: Runtime, actor: Actor, search_id: UUID | str, *, ever: bool = False) -> tuple[Column, ...]:
+    """Columns of the criteria that a search asks; ever: and of those that it asked, for a choice made before."""
+    asked = (grid_criteria.ever_asked if ever else grid_criteria.columns)(rt, actor, search_id)
+    return export_variants.criterion_columns((one.field, one.title) for one in asked)
+
+
 def read_params(
-    view: View, version: int | None, target: Any, fmt: Any, columns: Any, variant: Any = "processed"
-) -> dict[str, Any]:
-    """The params of an export run: view, version, target, format, columns, variant. Raises BadInput."""
+    view: View, version: int | None, target: Any, fmt: Any, columns: Any, variant: Any = "processed",
+    criteria: tuple[Column, ...] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """The params of an export run: view, version, target, format, columns, variant. Raises BadInput.
+
+    criteria: columns that "processed" has besides its own.
+    """
     known = export_variants.check_variant(variant)
     return {
         "view": view.state(), "version": version, "target": export_targets.read_target(target),
-        "format": export_formats.check_format(fmt), "columns": export_variants.check_columns(known, columns),
+        "format": export_formats.check_format(fmt), "columns": export_variants.check_columns(known, columns, criteria),
         "variant": known,
     }  # fmt: skip
 

@@ -96,6 +96,11 @@ class Counter:
         found = sorted((row for row in found if row["n"]), key=lambda row: (-row["n"], row["value"] or ""))
         return Counted(found, factor)
 
+    def verdicts(self, where: Where, field: str) -> Counted:
+        """value, n, people of a criterion's verdicts that count; NULL for those who were not screened by it."""
+        params = {"search_id": self.search_id, "field": field}
+        return self.run(_Q.count_verdicts, where, {}, params, _people)
+
     def small(self, where: Where, most: int) -> Counted:
         """field, value, n of all columns that have few values."""
         return self.run(_Q.count_small, where, {}, {"most": most}, lambda rows: _sum(rows, field="stage"))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from services.grid_columns import COLUMNS, FILTERS
+from services.grid_columns import COLUMNS, CRITERION, FILTERS, is_criterion
 
-Kind = Literal["small", "flag", "key", "array", "tags", "rule"]
+Kind = Literal["small", "flag", "key", "array", "tags", "rule", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ class FacetSpec:
     """How a facet is counted. shown: the column of profiles that a key column is made from.
 
     small: few values, all such columns in one pass; flag: one of them that is true or false;
-    tags: an array that few have anything in; rule: what the rule says that left someone out, nothing for others.
+    tags: an array that few have anything in; rule: what the rule says that left someone out, nothing for others;
+    verdict: a criterion's verdicts, all of them always.
     """
 
     label: str
@@ -117,6 +118,11 @@ RANGES: dict[str, RangeSpec] = {
     "added_at": RangeSpec(COLUMNS["added_at"].label, "date"),
     "screened_at": RangeSpec(COLUMNS["screened_at"].label, "date"),
 }
+
+
+def spec_of(key: str) -> FacetSpec | None:
+    """How a facet is counted, a criterion's too; None where there is none."""
+    return FacetSpec(CRITERION.capitalize(), "verdict", key) if is_criterion(key) else FACETS.get(key)
 
 
 def chosen_values(model: Any) -> list[str | None]:

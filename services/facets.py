@@ -20,8 +20,8 @@ from psycopg.sql import Identifier
 from services.errors import BadInput
 from services.facet_counts import Counted, Counter
 from services.facet_memo import Asked, Kept
-from services.facet_specs import FACETS, RANGES, Facet, FacetSpec, FacetValue, Histogram, RangeSpec, chosen_values
-from services.grid_columns import FILTERS
+from services.facet_specs import RANGES, Facet, FacetSpec, FacetValue, Histogram, RangeSpec, chosen_values, spec_of
+from services.grid_columns import FILTERS, VERDICTS
 from services.grid_query import clean_text, fragment
 from services.grid_view import View
 from services.histograms import day_edges, midnight, number_bars
@@ -44,7 +44,7 @@ def facet(rt: Runtime, actor: Actor, view: View, version: int | None, key: str) 
 
 def facets(rt: Runtime, actor: Actor, view: View, version: int | None, keys: Iterable[str]) -> dict[str, Facet]:
     """Several facets by key; those of few values are counted in one pass."""
-    specs = {key: _known(FACETS, key) for key in keys}
+    specs = {key: _found(spec_of(key)) for key in keys}
     asked = Asked(rt, actor, view, version)
     return {key: _facet(asked, key, spec) for key, spec in specs.items()}
 
@@ -55,9 +55,9 @@ def facet_search(rt: Runtime, actor: Actor, view: View, version: int | None, key
     One or two signs are looked for where a title, company or location begins. Where only a sample of
     an array can be counted, rare values are found by how one of their words begins.
     """
-    spec = _known(FACETS, key)
+    spec = _found(spec_of(key))
     text = clean_text(text, spec.label.lower())
-    if not text or spec.kind == "flag":
+    if not text or spec.kind in ("flag", "verdict"):
         return facet(rt, actor, view, version, key)
     asked = Asked(rt, actor, view, version)
     base = asked.base(key)
@@ -69,7 +69,7 @@ def facet_search(rt: Runtime, actor: Actor, view: View, version: int | None, key
 
 def histogram(rt: Runtime, actor: Actor, view: View, version: int | None, key: str) -> Histogram:
     """The spread of a number, or of the days of a moment, without the filter on it."""
-    spec = _known(RANGES, key)
+    spec = _found(RANGES.get(key))
     asked = Asked(rt, actor, view, version)
     base = asked.base(key)
     if spec.kind == "date":
@@ -83,7 +83,10 @@ def histogram(rt: Runtime, actor: Actor, view: View, version: int | None, key: s
 
 def _facet(asked: Asked, key: str, spec: FacetSpec) -> Facet:
     base = asked.base(key)
-    if spec.kind in ("small", "flag"):
+    if spec.kind == "verdict":
+        kept = asked.recall(base, key, partial(_verdicts, base=base, field=spec.column))
+        found = list(kept["values"])
+    elif spec.kind in ("small", "flag"):
         kept = asked.recall(base, "small", partial(_small, base=base))
         found = list(kept["fields"].get(spec.column, []))
     else:
@@ -156,6 +159,13 @@ def _small(counter: Counter, base: View) -> Kept:
     for row in counted.rows:
         fields.setdefault(row["field"], []).append(_entry(row))
     return {"fields": fields, "exact": counted.exact}
+
+
+def _verdicts(counter: Counter, base: View, field: str) -> Kept:
+    """Every verdict there can be, also those that nobody has."""
+    counted = counter.verdicts(base.where(), field)
+    found = {row["value"]: row["n"] for row in counted.rows}
+    return {"values": [[v, v or "", found.get(v, 0)] for v in (*VERDICTS, None)], "exact": counted.exact}
 
 
 def _chosen(counter: Counter, base: View, key: str, spec: FacetSpec, texts: Sequence[str | None]) -> Kept:
@@ -246,11 +256,10 @@ def _entry(row: dict[str, Any]) -> Entry:
     return [value, value or "", row["n"]]
 
 
-def _known(registry: dict[str, T], key: str) -> T:
-    try:
-        return registry[key]
-    except KeyError as error:
-        raise BadInput("There is no facet of that name; load the page again.") from error
+def _found(spec: T | None) -> T:
+    if spec is None:
+        raise BadInput("There is no facet of that name; load the page again.")
+    return spec
 
 
 def _digest(*texts: str | None) -> str:

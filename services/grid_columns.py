@@ -2,15 +2,19 @@
 
 A column's `field` is the DOM col-id, the export header and the name in candidates or profiles.
 A filter's `key` is what stands in a filterModel: a column's field, or `<column>_in` for a facet.
+
+Besides those of the registry there is one column for each criterion of a search, `criterion_<hash of its question>`
+(SQL: question_field), and a filter of the same name; `<field>_review` is a filter on what people said of it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag", "rule"]
+Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag", "rule", "verdict", "review"]
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,13 @@ class Column:
     """One grid column. `sort_column` stands in candidates; None means it cannot be sorted by.
 
     A blank is NULL in a nullable column, and '' in one that sorts as text. few_values: a list by it is
-    made of one group a value.
+    made of one group a value. One that sorts as a verdict is no column of candidates but computed.
     """
 
     field: str
     label: str
     sort_column: str | None = None
-    sort_as: Literal["plain", "text", "stage", "fit"] = "plain"
+    sort_as: Literal["plain", "text", "stage", "fit", "verdict"] = "plain"
     nullable: bool = False
     indexed: bool = False
     few_values: bool = False
@@ -43,6 +47,11 @@ class Filter:
 
 STAGES = ("new", "shortlisted", "contacted", "interviewing", "hired", "rejected")
 FITS = ("strong", "possible", "weak")
+VERDICTS = ("pass", "unknown", "fail")
+# What the model said, and what a person decided.
+REVIEWS = tuple(f"{said}>{decided}" for said in VERDICTS for decided in VERDICTS)
+CRITERION = "criterion"
+_CRITERION = re.compile(rf"({CRITERION}_[0-9a-f]{{12}})(_review)?", re.ASCII)
 STATUSES = ("active", "filtered", "shortlisted", "all")
 
 COLUMNS: dict[str, Column] = {
@@ -110,10 +119,40 @@ FILTERS: dict[str, Filter] = {
 MARKS = ("known",)
 
 
+def column_of(field: Any) -> Column | None:
+    """The column of a field, a criterion's too; None where there is none."""
+    found = COLUMNS.get(field) if isinstance(field, str) else None
+    return found or (Column(field, CRITERION, field, "verdict", nullable=True) if is_criterion(field) else None)
+
+
+def filter_of(key: Any) -> Filter | None:
+    """The filter of a key, a criterion's too; None where there is none."""
+    if not isinstance(key, str) or key in FILTERS or (named := _CRITERION.fullmatch(key)) is None:
+        return FILTERS.get(key) if isinstance(key, str) else None
+    if named[2]:
+        return Filter(key, CRITERION, "review", named[1], REVIEWS)
+    return Filter(key, CRITERION, "verdict", key, VERDICTS)
+
+
+def is_criterion(field: Any) -> bool:
+    """Whether it names a criterion's column; there need not be such a criterion."""
+    return isinstance(field, str) and (named := _CRITERION.fullmatch(field)) is not None and not named[2]
+
+
+def criterion_field(key: Any) -> str | None:
+    """The field of the criterion that a filter or a column is about; None for others."""
+    named = _CRITERION.fullmatch(key) if isinstance(key, str) else None
+    return named[1] if named else None
+
+
 def split_filters(filters: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Filters of a view → (those of the grid's column headers, those of the panel)."""
-    headers = {key: model for key, model in filters.items() if FILTERS[key].kind in ("text", "number", "date")}
+    headers = {key: model for key, model in filters.items() if _in_header(filter_of(key))}
     return headers, {key: model for key, model in filters.items() if key not in headers}
+
+
+def _in_header(entry: Filter | None) -> bool:
+    return entry is not None and entry.kind in ("text", "number", "date")
 
 
 DEFAULT_SORT = (("score", "desc"),)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psycopg.sql import Composable, Identifier
+from psycopg.sql import Composable, Identifier, Literal
 
-from services.grid_columns import COLUMNS, DEFAULT_SORT, RELEVANCE, Column
+from services.grid_columns import COLUMNS, DEFAULT_SORT, RELEVANCE, Column, column_of
 from services.grid_query import fragment
 from services.grid_view import View
 
@@ -30,7 +30,8 @@ class Order:
     """An order as segments (their concatenation), as one ORDER BY, and what that one compares.
 
     reads_index: an index alone has both the rows and their order. by_index: an index has their order.
-    leaves_out: an index alone has them, but for those whom a text leaves out.
+    leaves_out: an index alone has them, but for those whom a text leaves out. computed: a column is no column of
+    the table, so the rows are found first and sorted after.
     grouped: its one column has few values, so the rows of each come by their last term alone.
     """
 
@@ -41,15 +42,17 @@ class Order:
     by_index: bool = False
     leaves_out: bool = False
     grouped: bool = False
+    computed: bool = False
 
 
 def order_of(view: View) -> Order:
     """The order of a view by its columns; relevance falls back to the usual order."""
     sorts = [s for s in view.effective_sort if s[0] != RELEVANCE] or list(DEFAULT_SORT)
-    first, down = COLUMNS[sorts[0][0]], sorts[0][1] == "desc"
+    named = [(column_of(name) or COLUMNS[name], direction) for name, direction in sorts]
+    first, down = named[0][0], named[0][1] == "desc"
     tie = _tie(down)
-    whole = [*(_term(COLUMNS[name], direction) for name, direction in sorts), tie]
-    columns = [_column(COLUMNS[name]) for name, _ in sorts]
+    whole = [*(_term(column, direction) for column, direction in named), tie]
+    columns = [_read(column, view) for column, _ in named]
     segments = _walks(first, down, whole[1:]) if first.indexed else [Segment(None, whole)]
     alone = len(sorts) == 1 and not view.filters and view.status in ("active", "all")
     return Order(
@@ -60,6 +63,7 @@ def order_of(view: View) -> Order:
         by_index=first.indexed,
         leaves_out=alone and first.indexed and bool(view.terms) and all(term.negated for term in view.terms),
         grouped=alone and first.few_values and not view.terms,
+        computed=any(column.sort_as == "verdict" for column, _ in named),
     )
 
 
@@ -91,8 +95,20 @@ def _column(column: Column) -> Composable:
     return Identifier("c", column.sort_column or "id")
 
 
+def _read(column: Column, view: View) -> Composable:
+    """A column among those that are read of the people who were found."""
+    if column.sort_as != "verdict":
+        return _column(column)
+    return fragment(
+        "verdict_of",
+        search=Literal(str(view.search_id)),
+        field=Literal(column.field),
+        column=Identifier(column.field),
+    )
+
+
 def _term(column: Column, direction: str) -> Composable:
     expression = _column(column)
-    if column.sort_as != "plain":
+    if column.sort_as not in ("plain", "verdict"):
         expression = fragment(f"sort_{column.sort_as}", column=expression)
     return fragment("order_ascending" if direction == "asc" else "order_descending", column=expression)

@@ -14,14 +14,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 import sql
+from services import verdict_codes
 from services.errors import BadInput
-from services.grid_columns import COLUMNS, FILTERS, Filter
+from services.grid_columns import Filter, column_of, filter_of
 
 _F = sql.queries("grid")
 MAX_CONDITIONS = 50
@@ -56,8 +58,9 @@ _NUMBER_OPS = {
 
 @dataclass
 class Where:
-    """Conditions that all must hold, their parameters, and a sentence for each filter."""
+    """Conditions that all must hold, their parameters, and a sentence for each filter. search: whose candidates."""
 
+    search: UUID | None = None
     conditions: list[Composable] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
     sentences: dict[str, str] = field(default_factory=dict)
@@ -89,7 +92,7 @@ def add_filters(where: Where, model: Mapping[str, Any], zone: str = "UTC") -> No
     if not isinstance(model, Mapping):
         raise BadInput("The filter is not in a form that can be read.")
     for key in sorted(model, key=str):
-        entry = FILTERS.get(key) if isinstance(key, str) else None
+        entry = filter_of(key)
         if entry is None:
             raise BadInput("There is no filter of that name; remove it and try again.")
         condition, sentence = _filter(where, entry, model[key], zone)
@@ -105,7 +108,7 @@ def parse_sort(model: Sequence[Any]) -> tuple[tuple[str, str], ...]:
     for item in model:
         name = item.get("colId") if isinstance(item, Mapping) else None
         direction = item.get("sort") if isinstance(item, Mapping) else None
-        column = COLUMNS.get(name) if isinstance(name, str) else None
+        column = column_of(name)
         if column is None or column.sort_column is None or direction not in ("asc", "desc"):
             raise BadInput("The view cannot be sorted that way; choose another column.")
         sorts.setdefault(column.field, direction)
@@ -125,25 +128,37 @@ def parse_rows(start: Any, end: Any, most: int = 100) -> tuple[int, int]:
 def _filter(where: Where, entry: Filter, model: Any, zone: str) -> tuple[Composable, str]:
     if not isinstance(model, Mapping):
         raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
+    if entry.kind in ("verdict", "review"):
+        return _verdicts(where, entry, model)
     if "conditions" not in model:
         return _condition(where, entry, model, zone)
+    parts, operator = _joined(entry, model)
+    done = [_condition(where, entry, part, zone) for part in parts]
+    joined = SQL(f" {operator} ").join([c for c, _ in done])
+    return SQL("({})").format(joined), f" {operator.lower()} ".join(sentence for _, sentence in done)
+
+
+def _joined(entry: Filter, model: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], Literal["AND", "OR"]]:
+    """The conditions of one filter, and what joins them."""
     _uses(entry, model, "operator", "conditions")
     parts, operator = model["conditions"], model.get("operator")
     if operator not in ("AND", "OR") or not isinstance(parts, list) or not parts:
         raise BadInput(f"The filter on {entry.label} needs AND or OR between its conditions.")
     if not all(isinstance(part, Mapping) and "conditions" not in part for part in parts):
         raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
-    done = [_condition(where, entry, part, zone) for part in parts]
-    joined = SQL(" AND " if operator == "AND" else " OR ").join([c for c, _ in done])
-    return SQL("({})").format(joined), f" {operator.lower()} ".join(sentence for _, sentence in done)
+    return parts, "AND" if operator == "AND" else "OR"
 
 
 def _condition(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
+    _count(where)
+    build = {"text": _text, "number": _number, "date": _date}.get(entry.kind)
+    return build(where, entry, model, zone) if build else _set(where, entry, model)
+
+
+def _count(where: Where) -> None:
     where.count += 1
     if where.count > MAX_CONDITIONS:
         raise BadInput(f"A view can have at most {MAX_CONDITIONS} conditions.")
-    build = {"text": _text, "number": _number, "date": _date}.get(entry.kind)
-    return build(where, entry, model, zone) if build else _set(where, entry, model)
 
 
 def _uses(entry: Filter, model: Mapping[str, Any], *used: str) -> None:
@@ -240,6 +255,30 @@ def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composa
         parts.append(fragment(blank or ("value_blank" if nullable else "text_blank"), column=column))
     words = [f"“{text}”" for text in texts] + (["blank"] if None in values else [])
     return _any(parts), "is " + (" or ".join(words) or NO_VALUES)
+
+
+def _verdicts(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composable, str]:
+    """All conditions as one set of values: the planner can join with a set, but not with an OR of sets."""
+    parts, operator = _joined(entry, model) if "conditions" in model else ([model], "OR")
+    sets = [_chosen(where, entry, part) for part in parts]
+    kept = set.union(*sets) if operator == "OR" else set.intersection(*sets)
+    codes, blank = verdict_codes.codes_of(kept)
+    words = verdict_codes.words_of(kept) or NO_VALUES
+    if not kept or (blank and not codes):
+        return SQL("TRUE" if kept else "FALSE"), words
+    condition = fragment("verdicts_in", search=where.value(where.search), field=where.value(entry.column),
+                         codes=where.value(codes))  # fmt: skip
+    return fragment("negated", condition=condition) if blank else condition, words
+
+
+def _chosen(where: Where, entry: Filter, model: Mapping[str, Any]) -> set[str | None]:
+    _count(where)
+    _uses(entry, model, "values")
+    values = model.get("values")
+    allowed = (*entry.values, *([None] if entry.kind == "verdict" else []))
+    if not isinstance(values, list) or len(values) > MAX_VALUES or not all(value in allowed for value in values):
+        raise BadInput("The filter on a criterion has a value that does not exist.")
+    return set(values)
 
 
 def _any(parts: list[Composable]) -> Composable:

@@ -96,7 +96,7 @@ class View:
 
     def where(self) -> Where:
         """Conditions on candidates c. Raises BadInput for an unknown filter."""
-        where = Where()
+        where = Where(search=self.search_id)
         where.conditions.append(fragment("value_equals", column=Identifier("c", "search_id"),
                                          value=where.value(self.search_id)))  # fmt: skip
         _add_status(where, self.status)

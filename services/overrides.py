@@ -53,14 +53,14 @@ def decide(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, 
 
     Raises BadInput for another fit or no reason, NotFound for who is gone, Forbidden.
     """
-    why = _reason(reason)
+    why = reason_of(reason)
     if fit not in get_args(Fit):
         raise BadInput(f"Choose a fit: {', '.join(get_args(Fit))}.")
     given = {"search_id": search_id, "candidate_id": candidate_id, **actor.params}
     with rt.db.connection() as conn:
         candidate = db.one(conn, _Q.lock_candidate, given)
         if candidate is None:
-            raise _refusal(conn, actor, given)
+            raise refusal_of(conn, actor, given)
         model_fit = _model_fit(conn, rt, actor, search_id, candidate_id, candidate["fit"])
         db.run(conn, _Q.insert_override, {**given, "model_fit": model_fit, "fit": fit, "reason": why})
         db.run(conn, _Q.update_fit, {**given, "fit": fit})
@@ -71,7 +71,7 @@ def decide(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, 
     return Decided(fit, model_fit, bumped["version"] - 1, bumped["version"])
 
 
-def _refusal(conn: db.Conn, actor: Actor, given: dict[str, Any]) -> ProductError:
+def refusal_of(conn: db.Conn, actor: Actor, given: dict[str, Any]) -> ProductError:
     """Why nobody was found to decide about: gone, or not the actor's to change."""
     search = db.one(conn, _Q.fetch_search, given)
     if search is not None and search["editable"]:
@@ -79,9 +79,10 @@ def _refusal(conn: db.Conn, actor: Actor, given: dict[str, Any]) -> ProductError
     return not_editable(conn, actor, given["search_id"]) if search else refusal(conn, actor, given["search_id"])
 
 
-def _reason(raw: Any) -> str:
+def reason_of(raw: Any, *, needed: bool = True) -> str:
+    """A reason as it is kept, on one line. Raises BadInput where it is missing, or too long."""
     why = " ".join(raw.replace("\0", "").encode("utf-8", "ignore").decode().split()) if isinstance(raw, str) else ""
-    if not why:
+    if needed and not why:
         raise BadInput("Say in a few words why you decide differently.")
     if len(why) > MAX_REASON:
         raise BadInput(f"A reason has at most {MAX_REASON:,} characters; this one has {len(why):,}.")

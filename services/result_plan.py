@@ -80,7 +80,7 @@ def _is_near(conn: db.Conn, where: Where) -> bool:
 
 def fetch_ids(conn: db.Conn, plan: Plan, limit: int, offset: int) -> list[int]:
     """At most limit ids of a view from its place offset on, without a list."""
-    if plan.filtered and plan.estimate < FEW:
+    if plan.order.computed or (plan.filtered and plan.estimate < FEW):
         text = SQL(_Q.fetch_found_ids).format(
             where=plan.where.sql(), columns=SQL(", ").join(plan.order.columns), order=SQL(", ").join(plan.order.whole)
         )

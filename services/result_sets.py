@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sql
-from services import db, known, metrics
+from services import db, grid_criteria, known, metrics
 from services.cache import CacheDown
 from services.errors import LimitReached
 from services.grid_view import View
@@ -39,7 +39,7 @@ class Page:
     """Rows start..end of a view.
 
     rows: dicts by column field, at most 100; a candidate deleted since has `deleted` true. `known`: see
-    services/known.marks().
+    services/known.marks(); of screened people also what services/grid_criteria.marks() says.
     row_count: of the whole view, exact or the planner's estimate. version: of the data that the
     order comes from. moved: the version asked for is gone, start over. too_large: above
     RESULT_SET_MAX_ROWS or the memory for lists, so far jumps are slow. snapshot: Postgres's, of the
@@ -91,7 +91,7 @@ def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start
         except CacheDown:
             found = None
         if found is not None:
-            rows = _rows(conn, actor, view, found.ids)
+            rows = _rows(conn, rt, actor, view, found.ids)
             return Page(rows, found.total, True, wanted, meta.editable, snapshot=meta.snapshot)
     if start == 0:
         return _first_page(rt, actor, view, version, end)
@@ -149,7 +149,7 @@ def rows_of(rt: Runtime, actor: Actor, view: View, ids: list[int]) -> tuple[list
     snapshot in which they are at least as new."""
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
-        return _rows(conn, actor, view, ids[:PAGE]), meta.snapshot
+        return _rows(conn, rt, actor, view, ids[:PAGE]), meta.snapshot
 
 
 def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end: int) -> Page:
@@ -158,7 +158,7 @@ def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end:
         meta = fetch_meta(conn, actor, view)
         plan = plan_of(conn, view, meta.profile_count)
         ids = fetch_ids(conn, plan, end + 1, 0)
-        rows = _rows(conn, actor, view, ids[:end])
+        rows = _rows(conn, rt, actor, view, ids[:end])
         exact = len(ids) <= end
         total = len(ids) if exact else max(plan.estimate, len(ids))
     moved = meta.wanted(version) != meta.version
@@ -169,7 +169,7 @@ def _jump(rt: Runtime, actor: Actor, view: View, version: int | None, start: int
     part = _slice(rt, actor, view, version, start, end)
     with rt.db.connection() as conn:
         meta = fetch_meta(conn, actor, view)
-        rows = _rows(conn, actor, view, part.ids)
+        rows = _rows(conn, rt, actor, view, part.ids)
     return Page(rows, part.total, True, part.version, meta.editable, part.moved, part.too_large, meta.snapshot)
 
 
@@ -251,9 +251,10 @@ def _by_offset(rt: Runtime, actor: Actor, view: View, wanted: int, start: int, e
     return _Part(ids, total, meta.version, meta.version != wanted, total > most)
 
 
-def _rows(conn: db.Conn, actor: Actor, view: View, ids: list[int]) -> list[dict[str, Any]]:
+def _rows(conn: db.Conn, rt: Runtime, actor: Actor, view: View, ids: list[int]) -> list[dict[str, Any]]:
     if not ids:
         return []
     rows = db.rows(conn, _Q.fetch_rows, {"ids": ids, "search_id": view.search_id})
     marks = known.marks(conn, actor, view.search_id, ids)
-    return [{**row, "known": marks.get(row["id"])} for row in rows]
+    screening = grid_criteria.marks(conn, rt, view.search_id, rows)
+    return [{**row, "known": marks.get(row["id"]), **screening.get(row["id"], {})} for row in rows]

@@ -27,6 +27,7 @@ from services.suspicion import suspect_field
 from services.vendors.openai_errors import Usage
 
 _Q = sql.queries("screening")
+_C = sql.queries("criteria")
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,8 @@ def save(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, results: 
     })}  # fmt: skip
     ours = [result for result in results if result.item.candidate_id in taken]
     if ours:
+        # First, as whoever decides about a verdict does: else the two could wait for each other.
+        db.run(conn, _Q.lock_candidates, {"ids": [result.item.candidate_id for result in ours]})
         _write_verdicts(conn, given, ours)
         _write_scores(conn, given, rubric, ours)
     for result in results:
@@ -251,12 +254,20 @@ def _write_verdicts(conn: db.Conn, given: Mapping[str, Any], results: Sequence[R
 
 def _write_scores(conn: db.Conn, given: Mapping[str, Any], rubric: Rubric, results: Sequence[Result]) -> None:
     weights = [criterion.weight for criterion in rubric.criteria]
-    scores = [
-        rubric_scoring.score(weights, [result.rulings[criterion.id].verdict for criterion in rubric.criteria])
-        for result in results
-    ]
     fresh = [any(not ruling.own for ruling in result.rulings.values()) for result in results]
     ids = [result.item.candidate_id for result in results]
+    # Where a person decided about a verdict, the score is made of that.
+    people = {
+        (row["candidate_id"], row["criterion_id"]): row["decided"]
+        for row in db.rows(conn, _C.fetch_decided, {"ids": ids, "rubric_id": rubric.id})
+    }
+    scores = [
+        rubric_scoring.score(
+            weights,
+            [people.get((candidate, one.id)) or result.rulings[one.id].verdict for one in rubric.criteria],
+        )
+        for candidate, result in zip(ids, results, strict=True)
+    ]
     decided = [n for n, is_fresh in enumerate(fresh) if is_fresh]
     if decided:
         spent = [results[n].usage or Usage() for n in decided]
@@ -269,7 +280,6 @@ def _write_scores(conn: db.Conn, given: Mapping[str, Any], rubric: Rubric, resul
             "fits": [scores[n].fit for n in decided],
             "tokens": [usage.input_tokens + usage.output_tokens for usage in spent],
         })  # fmt: skip
-    db.run(conn, _Q.lock_candidates, {"ids": ids})
     db.run(conn, _Q.update_candidates, {
         **given, "ids": ids, "scores": [one.score for one in scores], "fits": [one.fit for one in scores],
         "fresh": fresh})  # fmt: skip

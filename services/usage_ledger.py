@@ -1,6 +1,6 @@
 """The ledger of calls to vendors: one line each, written in the transaction that settles the call.
 
-The database sums lines up as they are written (migration 0014), so whatever is written here is on the usage page
+The database sums lines up as they are written (migration 0015), so whatever is written here is on the usage page
 and counts against the budgets. Nothing here is about a candidate, and no line is ever changed.
 """
 

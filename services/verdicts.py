@@ -1,8 +1,12 @@
-"""Why one person has the score they have: verdicts, evidence, each criterion's part, and what is out of date."""
+"""Why one person has the score they have: verdicts, evidence, each criterion's part, and what is out of date.
+
+A verdict that a person decided counts in place of the model's; both are told.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
@@ -22,12 +26,24 @@ STALE: tuple[Stale, ...] = get_args(Stale)
 _Q = sql.queries("screening")
 
 
+@dataclass(frozen=True)
+class Decision:
+    """What a person said of a verdict. reason: "" where they agreed; by and at: None of what came with a file."""
+
+    verdict: str
+    reason: str
+    by: str | None
+    at: datetime | None
+
+
 class CriterionVerdict(NamedTuple):
     """One criterion's verdict on one person, and what it did to the score.
 
     kind: must, should, avoid. verdict: pass, fail, unknown. field and quote are the evidence, which
     stands in the profile word for word; "" where there is none. points of at most `best` were added
     (negative: taken away); caps_fit: the highest fit that it leaves possible, None where it does not cap.
+    criterion_id, column: the criterion in the version that judged, and its column in the grid. said: the model's
+    verdict. decision: a person's, which `verdict` then is.
     """
 
     criterion: str
@@ -38,6 +54,10 @@ class CriterionVerdict(NamedTuple):
     points: float
     best: float
     caps_fit: str | None
+    criterion_id: int = 0
+    column: str = ""
+    said: str = ""
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +90,13 @@ def explain_with(conn: db.Conn, rt: Runtime, actor: Actor, search_id: UUID | str
     if not rows:
         return Explanation()
     weights = [CriterionWeight(row["kind"], row["weight"]) for row in rows]
-    found = rubric_scoring.score(weights, [row["verdict"] for row in rows])
+    found = rubric_scoring.score(weights, [row["decided"] or row["verdict"] for row in rows])
     verdicts = [
         CriterionVerdict(
-            row["title"], row["kind"], row["verdict"], row["evidence_field"], row["evidence_quote"],
-            round(line.points, 2), round(line.best, 2), line.caps_fit,
+            row["title"], row["kind"], line.verdict, row["evidence_field"], row["evidence_quote"],
+            round(line.points, 2), round(line.best, 2), line.caps_fit, row["id"], row["column"], row["verdict"],
+            Decision(row["decided"], row["reason"] or "", row["decided_by"], row["decided_at"])
+            if row["decided"] else None,
         )
         for row, line in zip(rows, found.explanation, strict=True)
     ]  # fmt: skip

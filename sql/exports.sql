@@ -5,11 +5,12 @@ FROM searches s WHERE s.id = %(search_id)s::uuid AND search_visible(s, %(actor)s
 
 -- rows_processed --
 -- One row a person: the profile, and how it was filtered and screened.
-SELECT u.n, 0 AS m, p.full_name, p.first_name, p.last_name, p.title, p.company, p.location, p.country, p.industry,
+SELECT u.n, 0 AS m, c.id AS candidate_id, p.full_name, p.first_name, p.last_name, p.title, p.company, p.location,
+    p.country, p.industry,
     p.headline, p.email, p.phone, p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience,
     p.current_tenure_months, p.average_tenure_months, c.score::float8 AS score, c.fit, c.stage, c.filter_status,
     c.tags, c.note_count, p.source, c.has_email, c.added_at, c.screened_at, p.summary,
-    (SELECT string_agg(k.title || ': ' || v.verdict, '; ' ORDER BY k.rubric_id, k.position)
+    (SELECT string_agg(k.title || ': ' || coalesce(v.decided, v.verdict), '; ' ORDER BY k.rubric_id, k.position)
      FROM verdicts v JOIN criteria k ON k.id = v.criterion_id WHERE v.candidate_id = c.id) AS verdicts,
     -- Why someone is out: each asked of those who are, and only where the column is wanted.
     CASE WHEN c.filter_status <> 'active' THEN (SELECT coalesce(nullif(x.sentence, ''), 'By hand')
@@ -26,6 +27,16 @@ FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
 JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
 JOIN profiles p ON p.id = c.profile_id
 
+-- rows_with_verdicts --
+-- The same with what was said of each person by question: the verdict that counts, and the evidence for the model's.
+SELECT r.*, k.criteria FROM ({rows}) AS r
+LEFT JOIN LATERAL (
+    SELECT jsonb_object_agg(j.field, jsonb_build_array(j.verdict, j.evidence)) AS criteria FROM (
+        SELECT DISTINCT ON (field) question_field(q.question) AS field, coalesce(v.decided, v.verdict) AS verdict,
+            v.evidence_quote AS evidence
+        FROM verdicts v JOIN criteria q ON q.id = v.criterion_id WHERE v.candidate_id = r.candidate_id
+        ORDER BY field, v.criterion_id DESC) AS j) AS k ON true
+
 -- rows_combined --
 -- One row for each source of each person, as it came. || makes a copy in memory of a wide row, which is otherwise
 -- unpacked anew for each of a thousand columns.
@@ -39,7 +50,7 @@ JOIN profile_raw r ON r.profile_id = c.profile_id
 -- rows_detailed --
 -- One row for each position of each person, newest first, and one for each verdict.
 SELECT u.n, d.m, d.kind, p.full_name, p.linkedin_url, p.email, d.title, d.company, d.location, d.started_on,
-    d.ended_on, d.is_current, d.description, d.criterion, d.criterion_kind, d.verdict, d.evidence_field,
+    d.ended_on, d.is_current, d.description, d.criterion, d.criterion_kind, d.verdict, d.decided, d.evidence_field,
     d.evidence_quote, d.model, d.decided_at
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS u (id, n)
 JOIN candidates c ON c.id = u.id AND c.search_id = %(search_id)s::uuid
@@ -47,12 +58,12 @@ JOIN profiles p ON p.id = c.profile_id
 JOIN LATERAL (
     SELECT row_number() OVER (ORDER BY o.is_current DESC, o.started_on DESC NULLS LAST, o.id) AS m,
         'position' AS kind, o.title, o.company, o.location, o.started_on, o.ended_on, o.is_current, o.description,
-        NULL AS criterion, NULL AS criterion_kind, NULL AS verdict, NULL AS evidence_field, NULL AS evidence_quote,
-        NULL AS model, NULL::timestamptz AS decided_at
+        NULL AS criterion, NULL AS criterion_kind, NULL AS verdict, NULL AS decided, NULL AS evidence_field,
+        NULL AS evidence_quote, NULL AS model, NULL::timestamptz AS decided_at
     FROM positions o WHERE o.profile_id = p.id
     UNION ALL
     SELECT 1000000 + row_number() OVER (ORDER BY k.rubric_id, k.position), 'verdict', NULL, NULL, NULL, NULL, NULL,
-        NULL, NULL, k.title, k.kind, v.verdict, v.evidence_field, v.evidence_quote, v.model, v.created_at
+        NULL, NULL, k.title, k.kind, v.verdict, v.decided, v.evidence_field, v.evidence_quote, v.model, v.created_at
     FROM verdicts v JOIN criteria k ON k.id = v.criterion_id WHERE v.candidate_id = c.id) AS d ON true
 
 -- copy_csv --
@@ -119,6 +130,19 @@ CASE WHEN r.{column} THEN 'yes' WHEN NOT r.{column} THEN 'no' END
 -- cell_moment --
 -- A moment, in UTC.
 to_char(r.{column}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+
+-- cell_verdict --
+-- A verdict on a criterion; nothing for who was not screened by it.
+r.criteria -> {field} ->> 0
+
+-- cell_evidence --
+-- Its evidence, which is profile text.
+{safe}(nullif(r.criteria -> {field} ->> 1, ''))
+
+-- cell_evidence_of_text --
+-- The same where a cell may also hold JSON.
+CASE WHEN r.criteria -> {field} ->> 1 ~ '^''*[[{{].*[]}}]$' THEN '''' || (r.criteria -> {field} ->> 1)
+    ELSE {safe}(nullif(r.criteria -> {field} ->> 1, '')) END
 
 -- cell_raw --
 -- What a file said in one of its columns: lists and objects as JSON, texts that look like that with a ' before them.

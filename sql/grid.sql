@@ -95,6 +95,22 @@
 -- No value at all.
 {column} = '{{}}'
 
+-- verdicts_in --
+-- Whose verdict on a criterion is one of some. IS TRUE keeps the planner from a join, whose size it cannot guess:
+-- the set is hashed once, and looked into for each. OFFSET 0 has it read by the index of the criterion.
+(c.id IN (
+    SELECT v.candidate_id FROM criteria_asking({search}, {field}) AS q (id) CROSS JOIN LATERAL (
+        SELECT d.candidate_id, d.criterion_id, d.verdict, d.decided FROM verdicts d
+        WHERE d.criterion_id = q.id OFFSET 0) AS v
+    GROUP BY v.candidate_id
+    HAVING max(verdict_code(v.criterion_id, v.verdict, v.decided)) & 15 = ANY ({codes}::bigint[]))) IS TRUE
+
+-- verdict_of --
+-- The verdict that counts, as a number; NULL for whoever was not screened by the criterion.
+(SELECT verdict_in_force(max(verdict_code(v.criterion_id, v.verdict, v.decided))) FROM verdicts v
+    WHERE v.candidate_id = c.id AND v.criterion_id = ANY (ARRAY (SELECT criteria_asking({search}, {field}))))
+    AS {column}
+
 -- status_filtered --
 -- Whoever was taken out.
 {column} <> 'active'

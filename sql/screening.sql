@@ -198,11 +198,15 @@ WHERE i.run_id = %(run_id)s AND i.candidate_id = u.candidate_id AND i.lease_toke
 RETURNING i.candidate_id;
 
 -- upsert_verdicts --
--- The latest verdict of each criterion on each candidate.
+-- The latest verdict of each criterion on each candidate. What a person decided about the question before stays.
 INSERT INTO verdicts (candidate_id, criterion_id, run_id, input_hash, model, prompt_version, verdict,
-    evidence_field, evidence_quote)
+    evidence_field, evidence_quote, decided)
 SELECT u.candidate_id, u.criterion_id, %(run_id)s, u.input_hash, %(model)s, %(prompt_version)s, u.verdict,
-    u.field, u.quote
+    u.field, u.quote, (
+        SELECT e.decided FROM criteria q JOIN rubrics r ON r.id = q.rubric_id
+        JOIN rubrics b ON b.search_id = r.search_id JOIN criteria k ON k.rubric_id = b.id AND k.question = q.question
+        JOIN verdicts e ON e.criterion_id = k.id AND e.candidate_id = u.candidate_id
+        WHERE q.id = u.criterion_id AND e.decided IS NOT NULL ORDER BY e.criterion_id DESC LIMIT 1)
 FROM unnest(%(ids)s::bigint[], %(criteria)s::bigint[], %(hashes)s::text[], %(verdicts)s::text[], %(fields)s::text[],
     %(quotes)s::text[]) AS u (candidate_id, criterion_id, input_hash, verdict, field, quote)
 ON CONFLICT (candidate_id, criterion_id) DO UPDATE SET run_id = excluded.run_id, input_hash = excluded.input_hash,
@@ -229,7 +233,8 @@ UPDATE candidates c SET score = u.score, screened_at = now(),
 FROM unnest(%(ids)s::bigint[], %(scores)s::numeric[], %(fits)s::text[], %(fresh)s::bool[])
     AS u (candidate_id, score, fit, fresh)
 LEFT JOIN LATERAL (
-    SELECT fit FROM overrides WHERE overrides.candidate_id = u.candidate_id ORDER BY id DESC LIMIT 1) AS o ON true
+    SELECT d.fit FROM overrides d WHERE d.candidate_id = u.candidate_id AND d.fit IS NOT NULL
+    ORDER BY d.id DESC LIMIT 1) AS o ON true
 WHERE c.id = u.candidate_id
     AND (u.fresh OR c.screened_at IS NULL OR (c.score, c.fit) IS DISTINCT FROM (u.score, coalesce(o.fit, u.fit)));
 
@@ -251,10 +256,18 @@ SELECT bump_version(%(search_id)s) AS version;
 
 -- fetch_verdicts --
 -- One person's verdicts under the newest rubric that judged them.
-SELECT q.title, q.kind, q.weight, v.verdict, v.evidence_field, v.evidence_quote, v.input_hash, v.model,
-    v.prompt_version, r.version, (SELECT max(n.version) FROM rubrics n WHERE n.search_id = s.id) AS newest
+SELECT q.id, question_field(q.question) AS column, q.title, q.kind, q.weight, v.verdict, v.decided, v.evidence_field,
+    v.evidence_quote, v.input_hash, v.model, v.prompt_version, r.version,
+    (SELECT max(n.version) FROM rubrics n WHERE n.search_id = s.id) AS newest, d.reason, d.created_at AS decided_at,
+    u.name AS decided_by
 FROM candidates c JOIN searches s ON s.id = c.search_id
 JOIN verdicts v ON v.candidate_id = c.id JOIN criteria q ON q.id = v.criterion_id JOIN rubrics r ON r.id = q.rubric_id
+-- A decision stays with its question, whichever version asked it when it was made.
+LEFT JOIN LATERAL (
+    SELECT o.reason, o.created_at, o.user_id FROM overrides o JOIN criteria k ON k.id = o.criterion_id
+    WHERE v.decided IS NOT NULL AND o.candidate_id = c.id AND k.question = q.question
+    ORDER BY o.id DESC LIMIT 1) AS d ON true
+LEFT JOIN users u ON u.id = d.user_id
 WHERE c.id = %(candidate_id)s AND s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
     AND q.rubric_id = (
         SELECT max(b.rubric_id) FROM verdicts a JOIN criteria b ON b.id = a.criterion_id WHERE a.candidate_id = c.id)
@@ -271,7 +284,8 @@ FOR NO KEY UPDATE OF c;
 SELECT o.fit, o.model_fit, o.reason, o.created_at, u.name AS by
 FROM overrides o JOIN users u ON u.id = o.user_id JOIN candidates c ON c.id = o.candidate_id
 JOIN searches s ON s.id = c.search_id
-WHERE c.id = %(candidate_id)s AND s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
+WHERE c.id = %(candidate_id)s AND s.id = %(search_id)s AND o.fit IS NOT NULL
+    AND search_visible(s, %(actor)s, %(role)s)
 ORDER BY o.id DESC LIMIT 1;
 
 -- insert_override --

@@ -88,6 +88,12 @@ def _screening(conn: Any, owner: Actor, search_id: UUID, ids: list[int]) -> None
         SELECT id, %s, NULL, 'strong', 'Knows Go, seen at work' FROM unnest(%s::bigint[]) AS id""",
         [owner.user_id, ids[:3]],
     )
+    conn.execute("UPDATE verdicts SET decided = 'fail' WHERE candidate_id = %s", [ids[3]])
+    conn.execute(
+        """INSERT INTO overrides (candidate_id, user_id, criterion_id, model_verdict, verdict, reason)
+        VALUES (%s, %s, %s, 'pass', 'fail', 'Read about it only')""",
+        [ids[3], owner.user_id, criterion],
+    )
     # JSON's null and SQL's are two things.
     conn.execute("UPDATE changes SET old = 'null'::jsonb WHERE candidate_id = %s", [ids[4]])
 

@@ -145,10 +145,16 @@ def spoiled(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
     return {name: model}
 
 
-_COLUMN_NAMES = st.sampled_from((*FILTERS, "id", "search_id", "name_key", "c.score", "score; --", "__class__"))
+# Columns of criteria are known by a pattern; there need not be such a criterion.
+_CRITERIA = ("criterion_0123456789ab", "criterion_0123456789ab_review", "criterion_0123456789AB", "criterion_' --")
+_COLUMN_NAMES = st.sampled_from(
+    (*FILTERS, *_CRITERIA, "id", "search_id", "name_key", "c.score", "score; --", "__class__")
+)
+_VERDICTS = st.lists(st.sampled_from(("pass", "fail", "unknown", "pass>fail", None, "maybe")), max_size=3)
 MODELS = st.one_of(
     JUNK,
     st.dictionaries(_COLUMN_NAMES, st.one_of(JUNK, text_condition()), max_size=3),
+    st.dictionaries(st.sampled_from(_CRITERIA[:2]), fixed(values=_VERDICTS), max_size=2),
     spoiled(),
     filter_models(),
 )

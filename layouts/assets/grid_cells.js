@@ -38,14 +38,76 @@
     if (!props.value) return null;
     return h("span", { className: `sx-badge sx-badge-${props.value}` }, words(props.value));
   };
+  // What a screening left in a cell opens the drawer where it is explained; by keyboard, Enter on the cell does.
+  const why = (props, label, ...children) =>
+    h(
+      "button",
+      {
+        type: "button",
+        className: "sx-cell-why",
+        tabIndex: -1,
+        "data-action": "open-why",
+        "data-person": props.data.id,
+        "data-column": props.column.getColId(),
+        "aria-label": `${label}. ${say("why")}`,
+      },
+      ...children,
+    );
+  const staleWords = (reasons) => `${say("stale")}: ${reasons.map((reason) => say(`stale_${reason}`)).join("; ")}`;
+  const mark = (sign, className) => h("span", { className: `sx-sign ${className}`, "aria-hidden": "true" }, sign);
+  const staleMark = (reasons) => (reasons && reasons.length ? mark("◷", "sx-sign-stale") : null);
+  const screened = (data) => Boolean(data && data.score_stale);
+
+  const scoreWords = (props) => [props.value.toFixed(1), ...(props.data.score_stale?.length ? [staleWords(props.data.score_stale)] : [])];
+  functions.sxScoreTooltip = (params) => (screened(params.data) && typeof params.value === "number" && params.data.score_stale.length ? staleWords(params.data.score_stale) : null);
   cells.SxScore = (props) => {
     if (!props.data) return loading();
     if (props.value === null || props.value === undefined) return null;
-    return h(
-      "span",
-      { className: "sx-score" },
-      h("span", { className: "sx-score-bar", style: { width: `${props.value * 10}%` }, "aria-hidden": "true" }),
-      h("span", { className: "sx-score-text" }, props.value.toFixed(1)),
+    const shown = [
+      h("span", { className: "sx-score-bar", style: { width: `${props.value * 10}%` }, "aria-hidden": "true", key: "bar" }),
+      h("span", { className: "sx-score-text", key: "text" }, staleMark(props.data.score_stale), props.value.toFixed(1)),
+    ];
+    return h("span", { className: "sx-score" }, screened(props.data) ? why(props, scoreWords(props).join(". "), ...shown) : shown);
+  };
+
+  const fitWords = (params) => {
+    const { fit_decided: decided, score_stale: stale } = params.data;
+    const said = [];
+    if (decided) said.push(decided.model ? say("fit_decided", { fit: decided.model }) : say("fit_decided_alone"));
+    if (!decided && stale?.length) said.push(staleWords(stale));
+    return said;
+  };
+  functions.sxFitTooltip = (params) => (params.data && params.value ? fitWords(params).join("\n") || null : null);
+  cells.SxFit = (props) => {
+    if (!props.data) return loading();
+    if (!props.value) return null;
+    const { fit_decided: decided, score_stale: stale } = props.data;
+    const shown = [
+      h("span", { className: `sx-badge sx-badge-${props.value}`, key: "badge" }, words(props.value)),
+      decided ? mark("✎", "sx-sign-decided") : staleMark(stale),
+    ];
+    return screened(props.data) || decided ? why(props, [words(props.value), ...fitWords(props)].join(". "), ...shown) : shown[0];
+  };
+
+  // A verdict on one criterion. Good and bad news differ where a criterion says what to avoid.
+  const TONES = { pass: "strong", fail: "weak", unknown: "unknown" };
+  const AVOID = { pass: "weak", fail: "strong", unknown: "unknown" };
+  const verdictWords = ({ verdict, said, stale }) => {
+    const parts = [say(verdict)];
+    if (said) parts.push(say("verdict_decided", { said: say(said).toLowerCase() }));
+    if (stale) parts.push(staleWords(stale));
+    return parts;
+  };
+  functions.sxVerdictTooltip = (params) => (params.value && (params.value.said || params.value.stale) ? verdictWords(params.value).slice(1).join("\n") : null);
+  cells.SxVerdict = (props) => {
+    if (!props.data) return loading();
+    if (!props.value) return null;
+    const { verdict, said, stale } = props.value;
+    return why(
+      props,
+      verdictWords(props.value).join(". "),
+      h("span", { className: `sx-badge sx-badge-${(props.kind === "avoid" ? AVOID : TONES)[verdict]}`, key: "badge" }, say(verdict)),
+      said ? mark("✎", "sx-sign-decided") : staleMark(stale),
     );
   };
   cells.SxFlag = (props) => (props.data ? (props.value ? say("yes") : "") : loading());

@@ -41,7 +41,7 @@
     api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
     api.addEventListener("cellKeyDown", (e) => {
       if (e.event.key === "Enter" && e.data && e.column && e.column.getColId() !== "ag-Grid-SelectionColumn") {
-        G.openPerson(e.data.id, { position: e.rowIndex });
+        G.openPerson(e.data.id, { position: e.rowIndex, why: e.column.getColId() });
       }
     });
     for (const name of ["columnMoved", "columnResized", "columnVisible", "columnPinned"]) {
@@ -115,6 +115,7 @@
   const actions = {
     status: (el) => G.change({ status: el.dataset.value }) || G.showView(),
     "open-person": (el) => G.openPerson(el.dataset.person),
+    "open-why": (el) => G.openPerson(el.dataset.person, { why: el.dataset.column }),
     "close-person": () => G.openPerson(null),
     next: () => G.openPerson(S.view.person, { step: 1 }),
     prev: () => G.openPerson(S.view.person, { step: -1 }),

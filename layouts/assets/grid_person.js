@@ -4,7 +4,7 @@
   const G = window.sourcingx.grid;
   const { GRID, S, $, set, say, notice } = G;
 
-  function openPerson(id, { push = true, position = null, step = 0 } = {}) {
+  function openPerson(id, { push = true, position = null, step = 0, why = null } = {}) {
     const drawer = $("candidate-drawer");
     if (!drawer) return;
     if (!id) {
@@ -12,7 +12,7 @@
       drawer.hidden = true;
       document.body.classList.remove("sx-drawer-open");
       // Back to the row of whoever was shown last, else to where the first one was opened.
-      const row = document.querySelector(`#${GRID} button[data-person="${S.view.person}"]`);
+      const row = document.querySelector(`#${GRID} .sx-name[data-person="${S.view.person}"]`);
       if (S.view.person) G.keep({ person: null });
       if (push) G.writeUrl();
       const back = row || S.returnFocus;
@@ -26,6 +26,7 @@
     S.position = position ?? (node ? node.rowIndex : S.position ?? null);
     // Keys pressed while an answer is on its way add up; the answer to the last one counts.
     S.steps = step ? (S.steps || 0) + step : 0;
+    S.why = why;
     if (!step) G.keep({ person: String(id) });
     // What is shown is made anew; whoever works by keyboard stays on the button they were on.
     const at = document.activeElement;
@@ -51,7 +52,21 @@
     if (S.api && S.position !== null && S.position < S.api.getDisplayedRowCount()) S.api.ensureIndexVisible(S.position, null);
     const drawer = $("candidate-drawer");
     const button = S.focused && document.querySelector(`#stage-select [data-value="${S.focused}"]`);
+    if (showWhy()) return;
     if (drawer && !drawer.contains(document.activeElement)) (button || drawer).focus();
+  }
+
+  // Opened from a score, a fit or a verdict: the drawer stands where that is explained. False for other columns.
+  function showWhy() {
+    const column = S.why;
+    S.why = null;
+    if (!column || !(["score", "fit"].includes(column) || column.startsWith("criterion_"))) return false;
+    const place = document.querySelector(`#candidate-evidence [data-column="${column}"]`) || $("candidate-evidence");
+    if (!place) return false;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "start" });
+    return true;
   }
 
   // Whoever wrote a note or decided a fit knows of it: no pill, and the row in the grid is right.
@@ -59,6 +74,11 @@
     G.changedByMe(answer.version_before, answer.version_after);
     const node = S.api && S.api.getRowNode(answer.person);
     if (node && node.data) node.setData({ ...node.data, ...answer.row });
+    // The button that was pressed is gone with what it stood in.
+    const drawer = $("candidate-drawer");
+    const at = answer.decided && document.querySelector(`#candidate-evidence [data-column="${answer.decided}"]`);
+    if (at) at.tabIndex = -1;
+    if (drawer && !drawer.contains(document.activeElement)) (at || drawer).focus({ preventScroll: true });
   }
 
   // What was typed and not saved stays with the person it is about.

@@ -278,6 +278,11 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("..person-body.children...person-answer.data...override-problem.children..", lambda s: {
         "inputs": [(ids.OVERRIDE_SAVE, "n_clicks", 1)],
         "state": [(ids.OVERRIDE_FIT, "value", "strong"), (ids.OVERRIDE_REASON, "value", "Because"), *_drawer(s)]}),
+    ("..person-body.children...person-answer.data...verdict-problem.children..", lambda s: {
+        "inputs": [[(ids.verdict_agree(1), "n_clicks", None)], [(ids.verdict_save(1), "n_clicks", 1)]],
+        "state": [[(ids.verdict_agree(1), "value", "pass")], [(ids.verdict_choice(1), "value", "fail")],
+                  [(ids.verdict_reason(1), "value", "Because")], *_drawer(s)],
+        "triggered": '{"criterion":1,"type":"verdict-save"}.n_clicks'}),
     ("raw-body.children", lambda s: {"inputs": [(ids.RAW_OPEN, "n_clicks", 1)], "state": _drawer(s)}),
     ("..saved-view-list.children...saved-view-name.value..", lambda s: {
         "inputs": [(ids.SAVED_VIEW_SAVE, "n_clicks", 1)],

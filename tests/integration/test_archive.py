@@ -144,7 +144,7 @@ def test_columns_that_came_later_get_their_defaults(rt: Runtime, alice: Actor, d
         conn.execute("ALTER TABLE overrides DROP COLUMN reason")
     restore(rt, alice, search_id)
     assert {row["mood"] for row in rows(rt, "SELECT mood FROM notes")} == {"calm"}
-    assert len(rows(rt, "SELECT 1 FROM overrides")) == 3
+    assert len(rows(rt, "SELECT 1 FROM overrides")) == 4
 
 
 @pytest.mark.parametrize("large", ["profile_raw", "notes"])

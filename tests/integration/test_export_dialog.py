@@ -143,11 +143,12 @@ def test_it_opens_with_the_columns_in_the_grids_order(
     assert text.EXPORT_PAST_NONE in body
 
 
-def test_a_variant_offers_its_own_columns(client_for: ClientFor, alice: Actor) -> None:
+def test_a_variant_offers_its_own_columns(client_for: ClientFor, alice: Actor, search: str) -> None:
     def offered(variant: str, triggered: str | None = None) -> Any:
         given = [(ids.EXPORT_VARIANT, "value", variant), (ids.EXPORT_COLUMNS_ALL, "n_clicks", None),
                  (ids.EXPORT_COLUMNS_GRID, "n_clicks", 1 if triggered else None)]  # fmt: skip
-        kept = [(ids.EXPORT_TARGET, "data", {"target": {"all": True}, "columns": ["title", "score"]})]
+        kept = [(ids.EXPORT_TARGET, "data", {"target": {"all": True}, "columns": ["title", "score"]}),
+                (ids.GRID_VIEW, "data", {"search_id": search})]  # fmt: skip
         return call(client_for(alice), CHOICE, given, kept, triggered=triggered).get_json()["response"]
 
     assert offered("combined")[ids.EXPORT_COLUMNS] == {"options": [], "value": []}

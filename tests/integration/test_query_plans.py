@@ -5,6 +5,7 @@ The queries are those that the services run, explained as they run.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def hall(servers: Servers, template_database: str, tmp_path_factory: pytest.Temp
     with own_database(servers, template_database) as urls:
         with psycopg.connect(urls.superuser_url, autocommit=True) as conn:
             conn.execute(load)
-            conn.execute("VACUUM (ANALYZE) candidates, profiles")
+            conn.execute("VACUUM (ANALYZE) candidates, profiles, verdicts, criteria, rubrics")
             row = conn.execute("SELECT s.id, u.id FROM searches s JOIN users u ON u.id = s.user_id").fetchone()
             assert row is not None
         search_id, user_id = row
@@ -312,3 +313,38 @@ def test_many_hits_are_not_ranked_but_read_in_the_order_of_an_index(hall: Hall) 
     for plan in found.of("fetch_ids"):
         assert plan.indexes == {"candidates_by_score"}, plan
         assert plan.kinds == {"Limit", "Index Scan"}, plan
+
+
+# Criteria
+
+
+PYTHON = "criterion_" + hashlib.md5(b"Python?", usedforsecurity=False).hexdigest()[:12]
+
+
+@pytest.mark.parametrize("values", [["pass"], ["pass", "unknown"], [None], ["fail", None]])
+@pytest.mark.parametrize("sort", ["score.desc", "industry.asc"])
+def test_a_filter_on_a_criterion_reads_its_verdicts_once_from_their_index(
+    hall: Hall, values: list[Any], sort: str
+) -> None:
+    view = hall.view(sort, filters={PYTHON: {"values": values}}, status="all")
+    for page, found in (hall.first_page(view), hall.jump(view, 1_000)):
+        assert len(page.rows) == 100
+        of_filter = [plan for plan in found.plans if "verdict_code" in plan.text]
+        assert of_filter
+        for plan in of_filter:
+            read = [node for node in plan.nodes("Scan") if node.get("Relation Name") == "verdicts"]
+            assert len(read) == 1 and read[0]["Node Type"] != "Seq Scan", plan
+            assert "verdicts_criterion" in plan.indexes, plan
+            # Never looked into row by row, nor joined by a guess.
+            assert "hashed SubPlan" in str(plan.root), plan
+
+
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_a_sort_by_a_criterion_reads_the_search_once(hall: Hall, direction: str) -> None:
+    page, found = hall.jump(hall.view(f"{PYTHON}.{direction}"), 100_000)
+    assert page.row_count == ACTIVE
+    (plan,) = found.of("build_list_sorted")
+    candidates = [node for node in plan.nodes("Scan") if node.get("Relation Name") == "candidates"]
+    verdicts = [node for node in plan.nodes("Scan") if node.get("Relation Name") == "verdicts"]
+    assert len(candidates) == len(verdicts) == 1, plan
+    assert verdicts[0].get("Index Name") in {"verdicts_pkey", "verdicts_criterion"}, plan

@@ -59,3 +59,15 @@ DECLARE entry record;
 BEGIN
     FOR entry IN SELECT definition FROM indexes LOOP EXECUTE entry.definition; END LOOP;
 END $$;
+
+-- Two of every three are screened by a criterion: half of them by its first version only, all others by both. Some are
+-- also by six others.
+INSERT INTO rubrics (search_id, version, job_description, created_by)
+SELECT s.id, v, 'A job', s.user_id FROM searches s, generate_series(1, 2) AS v;
+INSERT INTO criteria (rubric_id, position, title, question, kind, weight)
+SELECT id, 1, 'Python', 'Python?', 'must', 1 FROM rubrics
+UNION ALL SELECT max(id), n, 'Other', 'Other ' || n, 'must', 1 FROM rubrics, generate_series(2, 7) AS n GROUP BY n;
+INSERT INTO verdicts (candidate_id, criterion_id, input_hash, model, prompt_version, verdict, decided)
+SELECT c.id, k.id, '', '', '', (array['pass', 'fail', 'unknown'])[1 + c.id / 7 % 3], CASE WHEN c.id % 1000 = 1 THEN 'fail' END
+FROM criteria k JOIN rubrics r ON r.id = k.rubric_id JOIN candidates c ON c.profile_id % 3 > 0
+WHERE CASE WHEN k.position > 1 THEN c.profile_id % 5 = 1 ELSE r.version = 1 OR c.profile_id % 2 = 0 END;

@@ -1,0 +1,18 @@
+"""How far recruiters and the model agree on a search's criteria."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from layouts.page_agreement import agreement_page
+from services import agreement, searches
+from services.identity import Actor
+from services.runtime import Runtime
+
+
+def page(rt: Runtime, actor: Actor, search_id: UUID, version: int | None = None) -> Any:
+    """The page of one version of the criteria, the newest unless the address names one."""
+    search = searches.get_search(rt, actor, search_id)
+    found = agreement.of_search(rt, actor, search.id, version)
+    return agreement_page(search_id=str(search.id), title=search.title, found=found)
