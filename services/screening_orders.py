@@ -57,14 +57,15 @@ class Budget:
     """What one run may still spend. What is under way counts as it is expected to cost."""
 
     def __init__(self, handle: RunHandle, model: str) -> None:
-        given = handle.params.get("budget")
+        given, self._batch = handle.params.get("budget"), bool(handle.params.get("batch"))
         self._limit = None if given is None else Decimal(given)
         self._model = model
         self._under_way = Decimal(0)
 
     def begin(self, prompt: JudgePrompt, spent: Decimal) -> Decimal | None:
         """The expected cost of a call that may be made now, to be given to end(); None where it has no room."""
-        expected = prices.cost(self._model, Usage(prompt.input_tokens, 0, prompt.output_tokens)) or Decimal(0)
+        usage = Usage(prompt.input_tokens, 0, prompt.output_tokens, batch=self._batch)
+        expected = prices.cost(self._model, usage) or Decimal(0)
         if self._limit is not None and spent + self._under_way + expected > self._limit:
             return None
         self._under_way += expected
