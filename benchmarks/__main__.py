@@ -22,7 +22,9 @@ MODULES = {
     "import_kill": ("R-import-kill",),
     "filtering": ("F1",),
     "load": ("P6",),
-    "screening": ("P7",),
+    "screening": ("P7-accepted", "P7-429", "P7-makespan", "P7-estimate"),
+    "screening_memory": ("P7-memory",),
+    "screening_kill": ("R1",),
 }
 RESULTS = Path(__file__).with_name("results") / "latest.json"
 

@@ -51,7 +51,7 @@ def _worker_peak(stage: Stage, count: int, seed: int) -> tuple[int, float, dict[
     together, waiting, web = 0.0, threading.Event(), stage.web
     try:
         while worker.poll() is None and not waiting.wait(0.5):
-            together = max(together, sum(_pss_kb(pid) for pid in (worker.pid, web.pid, *web.workers())) / 1024)
+            together = max(together, sum(pss_kb(pid) for pid in (worker.pid, web.pid, *web.workers())) / 1024)
             with stage.rt.db.connection() as conn:
                 row = conn.execute(_Q.fetch_run_state, {"run_id": run_id}).fetchone()
             if row is not None and row["state"] not in ("queued", "running"):
@@ -68,7 +68,8 @@ def _status_kb(pid: int, name: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
 
 
-def _pss_kb(pid: int) -> int:
+def pss_kb(pid: int) -> int:
+    """Proportional set size of a process, 0 of one that is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except FileNotFoundError:

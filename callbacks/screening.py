@@ -53,6 +53,10 @@ def register(registry: Registry) -> None:
         ClientsideFunction("screening", "link"), Output(ids.SCREEN_OPEN, "href"), Input(ids.VIEW_SHOWN, "data"),
         prevent_initial_call=True,
     )  # fmt: skip
+    registry.clientside(
+        ClientsideFunction("screening", "tick"), Output(ids.SCREEN_TICK, "data"),
+        Input(ids.SCREEN_CLOCK, "n_intervals"), prevent_initial_call=True,
+    )  # fmt: skip
     _register_estimate(registry)
     _register_runs(registry)
 
@@ -97,24 +101,32 @@ def _register_runs(registry: Registry) -> None:
         Output(ids.SCREEN_PROBLEM, "children", allow_duplicate=True),
         Input(ids.SCREEN_START, "n_clicks"), State(ids.SCREEN_SCOPE, "value"), State(ids.SCREEN_SEARCH, "data"),
         State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
-        State(ids.SCREEN_BUDGET, "value"), *EDITOR,
+        State(ids.SCREEN_BUDGET, "value"), State(ids.SCREEN_WHEN, "value"), *EDITOR,
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
     def start(
-        clicks: int | None, scope: str, search_id: str, state: Any, job: str | None, budget: Any, *editor: list[Any]
+        clicks: int | None,
+        scope: str,
+        search_id: str,
+        state: Any,
+        job: str | None,
+        budget: Any,
+        when: Any,
+        *editor: list[Any],
     ) -> Any:
         if not clicks:
             return (no_update,) * 4
         actor, search = current_actor(), page_values.uuid(search_id)
         rubric = _save(rt, actor, search, job, editor)
-        run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id, budget)
-        toast(text.SCREEN_STARTED, kind="success")
+        batch = when == "batch"
+        run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id, budget, batch=batch)
+        toast(text.SCREEN_STARTED_BATCH if batch else text.SCREEN_STARTED, kind="success")
         return {"run": run_id}, False, rubric.id, ""
 
     @registry.callback(
         Output(ids.RUN_PROGRESS, "children"), Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
         Output(ids.SCREEN_SEEN, "data"),
-        Input(ids.SCREEN_CLOCK, "n_intervals"), Input(ids.SCREEN_RUN, "data"), State(ids.SCREEN_SEARCH, "data"),
+        Input(ids.SCREEN_TICK, "data"), Input(ids.SCREEN_RUN, "data"), State(ids.SCREEN_SEARCH, "data"),
         State(ids.SCREEN_SEEN, "data"),
         rule=Rule.ANY, polling=True, prevent_initial_call=True,
     )  # fmt: skip

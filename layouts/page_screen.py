@@ -14,7 +14,9 @@ from layouts import criteria_editor, ids, shell, text
 from layouts.page_usage import left_panel
 from layouts.pages_runs import OPEN, Run, cancel_store, run_card
 
-POLL_MS = 1_000
+# A look is two small queries, of the sign-in and of the run: one a second.
+POLL_MS = 2_000
+PROPOSAL_POLL_MS = 1_000
 
 
 class Figures(Protocol):
@@ -30,6 +32,8 @@ class Figures(Protocol):
     def tokens(self) -> int: ...
     @property
     def cost(self) -> Any: ...
+    @property
+    def batch_cost(self) -> Any: ...
     @property
     def minutes(self) -> float: ...
     @property
@@ -118,7 +122,8 @@ def screen_page(
         dcc.Store(id=ids.SCREEN_SEEN, data=dict(seen) if seen else None),
         dcc.Store(id=ids.SCREEN_RUN, data={"run": run_id} if run_id else None),
         dcc.Interval(id=ids.SCREEN_CLOCK, interval=POLL_MS, disabled=not run_open),
-        dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=POLL_MS, disabled=True),
+        dcc.Store(id=ids.SCREEN_TICK),
+        dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=PROPOSAL_POLL_MS, disabled=True),
         cancel_store(),
     )
 
@@ -132,7 +137,8 @@ def estimate_panel(found: Figures | None, standing: Any = None) -> list[Any]:
     figures = {"people": f"{found.people:,}", "known": f"{found.known:,}" if found.known else ""}
     if found.calls:
         figures |= {"calls": f"{found.calls:,}", "tokens": f"{found.tokens:,}"}
-        figures |= {"cost": "" if found.cost is None else _money(found.cost), "minutes": _minutes(found.minutes)}
+        figures |= {"cost": _money(found.cost), "batch_cost": _money(found.batch_cost)}
+        figures |= {"minutes": _minutes(found.minutes)}
     items = [
         html.Li([html.Strong(figures[name]), f" {label}"], **{"data-figure": name})
         for name, label in text.SCREEN_FIGURES.items()
@@ -165,6 +171,7 @@ def run_panel(
     unfinished = run["state"] in ("paused", "failed", "cancelled") or bool(run["failed"])
     if unfinished and may_go_on and (ended or run["state"] == "paused"):
         label = text.SCREEN_AGAIN if run["state"] == "done" else text.SCREEN_RESUME
+        label = text.SCREEN_LOOK if run["vendor_since"] else label
         actions.append(html.Button(label, id=ids.SCREEN_AGAIN, type="button", className="btn btn-primary"))
     extra = html.Div(
         [html.Div(actions, className="sx-actions"), _dead(search_id, dead), _suspects(search_id, suspects)],
@@ -217,6 +224,16 @@ def _start(
                 options=[{"label": label, "value": scope} for scope, label in scopes.items()],
             ),
             html.Div(estimate or estimate_panel(None), id=ids.SCREEN_ESTIMATE, role="status"),
+            html.Fieldset(
+                [
+                    html.Legend(text.SCREEN_WHEN),
+                    dbc.RadioItems(
+                        id=ids.SCREEN_WHEN, value="now",
+                        options=[{"label": label, "value": when} for when, label in text.SCREEN_WHENS.items()],
+                    ),
+                ],
+                className="sx-screen-when",
+            ),
             html.Label(
                 [
                     html.Span(f"{text.SCREEN_BUDGET} ({text.SCREEN_BUDGET_HINT})"),
@@ -281,6 +298,8 @@ def _attempts(count: int) -> str:
 
 
 def _money(cost: Any) -> str:
+    if cost is None:
+        return ""
     return f"{cost:.2f}" if cost >= 1 else f"{cost:.4f}"
 
 

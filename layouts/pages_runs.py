@@ -72,8 +72,12 @@ def _row(run: Run) -> html.Tr:
 
 
 def _state(run: Run) -> html.Span:
-    label = text.RUN_STATES[run["state"]]
-    if run["state"] == "queued" and run["queue_position"]:
+    label: Any = text.RUN_STATES[run["state"]]
+    if run["state"] == "paused" and run.get("vendor_since"):
+        label = text.RUN_CANCELLING
+        if not run["cancel_requested"]:
+            label = [text.RUN_WITH_VENDOR, _time(run["vendor_since"])]
+    elif run["state"] == "queued" and run["queue_position"]:
         label = text.RUN_QUEUED.format(position=run["queue_position"])
     elif run["state"] == "running" and run["cancel_requested"]:
         label = text.RUN_CANCELLING
@@ -92,6 +96,8 @@ def _progress(run: Run) -> list[Any]:
         parts.append(html.Div(figures + left, className="sx-muted", **{"data-testid": "run-figures"}))
     if run["counts"]:
         parts.append(counts(run["counts"]))
+    if run.get("vendor_problem"):
+        parts.append(html.P(text.RUN_VENDOR_PROBLEM.format(problem=run["vendor_problem"]), className="sx-problem"))
     if run["message"]:
         parts.append(html.P(run["message"], className="sx-problem" if run["state"] == "failed" else None))
     return parts

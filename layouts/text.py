@@ -550,6 +550,8 @@ RUN_STATES = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
+RUN_WITH_VENDOR = "With the vendor since "
+RUN_VENDOR_PROBLEM = "The vendor could not be asked just now; that is tried every minute. {problem}"
 RUN_QUEUED = "Waiting, number {position} in the queue"
 RUN_CANCELLING = "Ending"
 RUN_CANCELLED = "The job was cancelled. What it had done is kept."
@@ -573,6 +575,7 @@ COUNTS = {
     "waiting": "",
     "screened": "screened",
     "reused": "of them known before",
+    "sent": "with the vendor",
     "unverified": "verdicts set aside: the quote was not there",
     "calls": "calls",
     "tokens": "tokens",
@@ -1142,7 +1145,8 @@ SCREEN_FIGURES = {
     "known": "already screened by these criteria",
     "calls": "calls of the model",
     "tokens": "tokens",
-    "cost": "US dollars",
+    "cost": "US dollars now",
+    "batch_cost": "US dollars tonight, at half the price",
     "minutes": "at the account's limits",
 }
 SCREEN_MINUTES = "about {minutes} min"
@@ -1150,12 +1154,16 @@ SCREEN_UNDER_A_MINUTE = "under a minute"
 SCREEN_PRICED = "Model {model}, list prices of {date}. An estimate from a sample of the profiles."
 SCREEN_NO_PRICE = "Model {model}: its price is not known here, so no cost is estimated."
 SCREEN_CUT = "The job description is long: the model reads its first part only."
+SCREEN_WHEN = "When"
+SCREEN_WHENS = {"now": "Now", "batch": "Tonight, at half the price: answers come within 24 hours"}
 SCREEN_START = "Start screening"
 SCREEN_STARTED = "Screening started. You may leave this page; it goes on."
+SCREEN_STARTED_BATCH = "It is handed over to the vendor. You may leave this page; answers come within 24 hours."
 SCREEN_LATEST = "Latest screening"
 SCREEN_SHOW = "Show the best fits"
 SCREEN_AGAIN = "Try again"
 SCREEN_RESUME = "Go on"
+SCREEN_LOOK = "Look for answers now"
 SCREEN_PAUSE = "Pause"
 SCREEN_PAUSING = "It pauses as soon as the calls that are under way are answered."
 SCREEN_BUDGET = "Pause at a cost of"

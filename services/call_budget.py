@@ -3,9 +3,11 @@
 A caller reserves its estimate before the call and settles with what was billed after it. Limits
 fail closed: without Redis nobody may call (BudgetClosed), since another process may be calling too.
 
-The bucket holds 2 % of a minute and refills with the other 98 %, so that no minute, wherever it
-begins, has more than the limit (plus one call). It starts empty: a restart gives nothing away. A
-call that is larger than the bucket waits for a full one and leaves a debt behind.
+The bucket holds 0.5 % of a minute and refills with the rest, so that no minute, wherever it begins,
+has more than the limit (plus one call). While people wait it is empty, so those 0.3 s are what calls
+may be late by on their way without a minute at the vendor's having too many. It starts empty: a
+restart gives nothing away. A call that is larger than the bucket waits for a full one and leaves a
+debt behind.
 
 Where callers name who they call for, those who wait get equal shares of the tokens, on whatever
 host they are (start-time fair queueing: each call is tagged with what its user had got before it,
@@ -21,7 +23,7 @@ import redis
 from services import metrics
 from services.errors import Unavailable
 
-BURST = 0.02
+BURST = 0.005
 EXPIRE_S = 600
 
 # All scripts go by Redis's clock: hosts' clocks differ. Fields: r requests, t tokens, at their time;

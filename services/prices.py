@@ -15,6 +15,8 @@ from services.vendors.openai_errors import Usage
 PRICED_ON = date(2026, 11, 1)
 _MILLION = 1_000_000
 _SMALLEST = Decimal("0.000001")
+# What the Batch API takes of the list price.
+BATCH_SHARE = Decimal("0.5")
 
 
 @dataclass(frozen=True)
@@ -38,4 +40,5 @@ def cost(model: str, usage: Usage) -> Decimal | None:
         return None
     fresh = usage.input_tokens - usage.cached_tokens
     total = fresh * price.input + usage.cached_tokens * price.cached + usage.output_tokens * price.output
-    return (total / _MILLION).quantize(_SMALLEST, rounding=ROUND_HALF_UP)
+    share = BATCH_SHARE if usage.batch else 1
+    return (total * share / _MILLION).quantize(_SMALLEST, rounding=ROUND_HALF_UP)

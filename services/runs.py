@@ -23,7 +23,8 @@ def list_runs(rt: Runtime, actor: Actor, limit: int = 50) -> list[dict[str, Any]
     """The newest runs that the actor started or whose search the actor may see; at most 100.
 
     Per run: id, kind, state, total, done, failed, counts (name → number or text, for people),
-    message, attempts, cancel_requested, created_at, started_at, finished_at, search_id,
+    message, attempts, cancel_requested, vendor_since (of a screening whose people are with the vendor),
+    vendor_problem (why the vendor could not be asked last), created_at, started_at, finished_at, search_id,
     search_title, user_name, may_cancel, queue_position (None unless queued), eta_s (None = unknown),
     export_id (of a file that the actor can download), undo_batch (of a bulk action that the actor can take back).
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from statistics import fmean
@@ -32,9 +32,9 @@ _Q = sql.queries("screening")
 class Estimate:
     """people: in the view; known: of them with verdicts of these criteria already; calls: the others.
 
-    cost: US dollars, None for a model without a known price (as of priced_on). minutes: at the
-    account's limits, with nobody else using it. cut: the model reads only the beginning of the
-    job description.
+    cost: US dollars, None for a model without a known price (as of priced_on); batch_cost: by the
+    Batch API. minutes: at the account's limits, with nobody else using it. cut: the model reads
+    only the beginning of the job description.
     """
 
     people: int
@@ -42,6 +42,7 @@ class Estimate:
     calls: int
     tokens: int
     cost: Decimal | None
+    batch_cost: Decimal | None
     minutes: float
     model: str
     priced_on: date
@@ -67,6 +68,7 @@ def estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric) -> Estimate:
         calls=calls,
         tokens=tokens,
         cost=prices.cost(settings.openai_model, usage),
+        batch_cost=prices.cost(settings.openai_model, replace(usage, batch=True)),
         minutes=max(calls / settings.openai_rpm, tokens / settings.openai_tpm),
         model=settings.openai_model,
         priced_on=prices.PRICED_ON,

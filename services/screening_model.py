@@ -14,6 +14,7 @@ from services.errors import BadInput
 from services.model_holds import account_of
 from services.rubrics import OFF
 from services.runtime import Runtime
+from services.vendors.openai_batches import BatchClient
 from services.vendors.openai_client import ModelClient
 from services.vendors.openai_errors import RateHeaders
 
@@ -47,6 +48,12 @@ def must_be_on(settings: Settings) -> None:
 def client(settings: Settings) -> ModelClient:
     s = settings
     return ModelClient(s.openai_base_url, s.openai_api_key, s.openai_api, s.openai_model, PACE.timeout_s)
+
+
+def batch_client(settings: Settings) -> BatchClient:
+    """For a thread; to be closed."""
+    s = settings
+    return BatchClient(s.openai_base_url, s.openai_api_key, s.openai_api, s.openai_model, PACE.timeout_s)
 
 
 class Turns:

@@ -63,7 +63,7 @@ class Budget:
     """
 
     def __init__(self, handle: RunHandle, model: str) -> None:
-        given = handle.params.get("budget")
+        given, self._batch = handle.params.get("budget"), bool(handle.params.get("batch"))
         self._limit = None if given is None else Decimal(given)
         self._handle, self._model = handle, model
         self._under_way = Decimal(0)
@@ -113,4 +113,5 @@ class Budget:
         )
 
     def _expected(self, prompt: JudgePrompt) -> Decimal:
-        return prices.cost(self._model, Usage(prompt.input_tokens, 0, prompt.output_tokens)) or Decimal(0)
+        usage = Usage(prompt.input_tokens, 0, prompt.output_tokens, batch=self._batch)
+        return prices.cost(self._model, usage) or Decimal(0)

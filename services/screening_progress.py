@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from services import db, prices
 from services import screening_rows as rows
 from services.jobs import RunHandle
-from services.screening_rows import Tally
+from services.screening_rows import Result, Tally
 from services.vendors.openai_errors import Usage
 
 
@@ -18,6 +19,24 @@ class Progress:
         self._handle, self._model = handle, model
         self.tally = Tally()
         self.unverified = int(handle.counts.get("unverified", 0))
+
+    def answered(self, saved: Sequence[Result], answers: Sequence[Result]) -> None:
+        """These answers came and were billed; of them, those that were saved."""
+        self.tally.screened += len(saved)
+        self.tally.suspect += sum(bool(one.item.suspect) for one in saved)
+        for one in answers:
+            self.spent(one.usage or Usage())
+            self.unverified += sum(ruling.said not in (None, ruling.verdict) for ruling in one.rulings.values())
+
+    def failed(self, usage: Usage, *, is_dead: bool) -> None:
+        """A call failed, and may have been billed."""
+        self.spent(usage)
+        self.tally.dead += is_dead
+
+    def reused(self, people: int) -> None:
+        """So many are screened by what was known before."""
+        self.tally.screened += people
+        self.tally.reused += people
 
     def spent(self, usage: Usage) -> None:
         """One call more was billed."""
@@ -30,7 +49,7 @@ class Progress:
         rate = 0 if ended else round((self._handle.counts.get("_rate") or 0) * 60)
         counts = {
             "screened": tally.screened, "reused": tally.reused, "unverified": self.unverified,
-            "suspect": tally.suspect, "calls": tally.calls, "tokens": tally.tokens,
+            "sent": tally.sent, "suspect": tally.suspect, "calls": tally.calls, "tokens": tally.tokens,
             "cost": f"{tally.cost:.4f}" if tally.cost else "", "rate": rate, "waiting": waiting, **more,
         }  # fmt: skip
         self._handle.save(conn, tally.screened + tally.dead, tally.total, tally.dead, **counts)

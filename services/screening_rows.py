@@ -17,7 +17,6 @@ from psycopg.types.json import Jsonb
 import sql
 from services import db, prices, rubric_scoring, usage_ledger
 from services.errors import Forbidden
-from services.evidence import quote_is_verbatim
 from services.grid_view import View
 from services.jobs import RunHandle
 from services.profile_texts import fetch_profiles
@@ -89,11 +88,12 @@ class Result:
 
 @dataclass
 class Tally:
-    """Where a run stands, kept in memory between two looks at the rows."""
+    """Where a run stands, kept in memory between two looks at the rows. sent: people with the vendor, in batches."""
 
     total: int = 0
     screened: int = 0
     dead: int = 0
+    sent: int = 0
     reused: int = 0
     suspect: int = 0
     calls: int = 0
@@ -150,6 +150,11 @@ def claim(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, limit: i
     """Up to `limit` items that are due, each with what is known already and the prompt for the rest."""
     given = {"run_id": handle.run_id, "token": handle.token, "limit": limit}
     failures = {row["candidate_id"]: row["attempts"] for row in db.rows(conn, _Q.claim_items, given)}
+    return items_of(conn, handle, rubric, model, failures)
+
+
+def items_of(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, failures: Mapping[int, int]) -> list[Item]:
+    """Claimed candidates as they are now. failures: candidate id → calls in vain so far."""
     if not failures:
         return []
     profiles = fetch_profiles(conn, handle.search_id or "", list(failures))
@@ -175,17 +180,6 @@ def _item(
     prompt = build_judge_prompt(rubric.job_description, {key: one.question for key, one in asked.items()}, shown)
     return Item(candidate, failures, hashed, known, prompt, tuple(one.id for one in asked.values()),
                 suspect_field(shown))  # fmt: skip
-
-
-def ruling_of(prompt: JudgePrompt, verdict: Verdict, name: str, quote: str) -> Ruling:
-    """What of a model's verdict is kept. A pass needs a quote that is there; a fail may do without one."""
-    if verdict == "unknown":
-        return Ruling("unknown", said=verdict)
-    if quote_is_verbatim(prompt.fields, name, quote):
-        return Ruling(verdict, name, quote, said=verdict)
-    if verdict == "fail" and not quote.strip():
-        return Ruling("fail", said=verdict)
-    return Ruling("unknown", said=verdict)
 
 
 def save(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, results: Sequence[Result]) -> list[Result]:

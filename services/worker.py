@@ -42,6 +42,8 @@ CONNECT_S = 10.0
 NIGHTLY_TASK = "nightly"
 # UTC; the queue sees to it that one worker does it, however many there are.
 NIGHTLY_CRON = "17 2 * * *"
+BATCHES_TASK = "batches"
+BATCHES_CRON = "* * * * *"
 SHEETS_TASK = "sheets"
 SHEETS_CRON = "* * * * *"
 
@@ -113,6 +115,11 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
     )
     if runner.rt.settings.google_service_account:
         app.periodic(cron=SHEETS_CRON)(sheets)
+    batches = app.task(name=BATCHES_TASK, queue="quick", lock=BATCHES_TASK, queueing_lock=BATCHES_TASK)(
+        partial(_batches, runner)
+    )
+    if runner.rt.settings.openai_api_key:
+        app.periodic(cron=BATCHES_CRON)(batches)
 
 
 def _nightly(rt: Runtime, timestamp: int) -> None:
@@ -126,6 +133,14 @@ def _sheets(runner: Runner, timestamp: int) -> None:
         from services import sheet_sync
 
         sheet_sync.sync_due(runner.rt, runner.stopping)
+
+
+def _batches(runner: Runner, timestamp: int) -> None:
+    """What is with the vendor. Imported late: not every worker ever asks a model."""
+    if runner.rt.settings.openai_api_key:
+        from services import batches
+
+        batches.look_at_all(runner.rt)
 
 
 class _Worker(Worker):

@@ -256,3 +256,14 @@ SELECT extract(epoch FROM finished_at - started_at)::float8 * 1000 AS ms FROM ru
 -- fetch_candidate_ids --
 -- Everyone of a search.
 SELECT id FROM candidates WHERE search_id = %(search_id)s ORDER BY id;
+
+-- digest_screening --
+-- What a screening came to: people done, decisions, people decided about twice, people without a score or a verdict.
+SELECT count(*) FILTER (WHERE i.state = 'done') AS done,
+    (SELECT count(*) FROM ai_decisions d WHERE d.run_id = %(run_id)s) AS decisions,
+    (SELECT count(*) FROM (SELECT FROM ai_decisions d WHERE d.run_id = %(run_id)s
+        GROUP BY d.candidate_id HAVING count(*) > 1) AS t) AS twice,
+    count(*) FILTER (WHERE c.screened_at IS NULL
+        OR NOT EXISTS (SELECT FROM verdicts v WHERE v.candidate_id = c.id)) AS without
+FROM screening_items i JOIN candidates c ON c.id = i.candidate_id
+WHERE i.run_id = %(run_id)s;

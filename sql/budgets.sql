@@ -10,7 +10,8 @@ SELECT billing_month() AS month,
         (SELECT amount FROM budgets WHERE scope = 'each')) AS own;
 
 -- fetch_spent --
--- What this month cost so far, and what others' running jobs have set aside for their next calls.
+-- What this month cost so far, and what others' jobs have set aside for calls under way: of running ones, and of
+-- those with people at the vendor's in a batch, which may be answered in the next month.
 SELECT t.team_spent, t.own_spent, h.team_held, h.own_held
 FROM (
     SELECT coalesce(sum(cost), 0) AS team_spent,
@@ -19,7 +20,9 @@ FROM (
     (SELECT coalesce(sum(h.amount), 0) AS team_held,
         coalesce(sum(h.amount) FILTER (WHERE h.user_id = %(user_id)s), 0) AS own_held
     FROM budget_holds h JOIN runs r ON r.id = h.run_id
-    WHERE h.month = billing_month() AND r.state = 'running' AND h.run_id IS DISTINCT FROM %(run_id)s::bigint) AS h;
+    WHERE h.month <= billing_month() AND h.run_id IS DISTINCT FROM %(run_id)s::bigint
+        AND (r.state = 'running' OR EXISTS (
+            SELECT FROM screening_batches b WHERE b.run_id = r.id AND b.state <> 'ended'))) AS h;
 
 -- upsert_hold --
 -- All that a run has set aside from now on.

@@ -111,6 +111,12 @@ SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.
     r.user_id = %(actor)s OR %(role)s = 'admin' AS may_cancel,
     CASE WHEN r.state = 'queued' THEN (
         SELECT count(*) FROM runs o WHERE o.state = 'queued' AND o.id <= r.id) END AS queue_position,
+    CASE WHEN r.kind = 'screen' AND r.state = 'paused' THEN (
+        SELECT min(b.created_at) FROM screening_batches b WHERE b.run_id = r.id AND b.state IN ('sending', 'sent'))
+        END AS vendor_since,
+    CASE WHEN r.kind = 'screen' AND r.state = 'paused' THEN (
+        SELECT max(b.problem) FROM screening_batches b WHERE b.run_id = r.id AND b.state IN ('sending', 'sent'))
+        END AS vendor_problem,
     CASE WHEN r.kind = 'export' AND r.state = 'done' AND %(role)s <> 'viewer' THEN (
         SELECT e.id FROM exports e WHERE e.run_id = r.id AND e.expires_at > now()
             AND (e.user_id = %(actor)s OR %(role)s = 'admin')) END AS export_id,
@@ -132,13 +138,17 @@ WHERE r.search_id = %(search_id)s AND r.user_id = %(actor)s AND r.kind IN ('bulk
 ORDER BY r.id LIMIT 20;
 
 -- request_cancel --
--- Asks a run to end; one that waits ends at once. No row unless the actor started it or is an admin.
-UPDATE runs SET cancel_requested = true,
-    state = CASE WHEN state IN ('queued', 'paused') THEN 'cancelled' ELSE state END,
-    finished_at = CASE WHEN state IN ('queued', 'paused') THEN now() ELSE finished_at END
-WHERE id = %(run_id)s AND (user_id = %(actor)s OR %(role)s = 'admin')
-    AND state IN ('queued', 'running', 'paused')
-RETURNING state;
+-- Asks a run to end; one that waits ends at once, unless it waits for its batches at a vendor, which are taken back
+-- first. No row unless the actor started it or is an admin.
+UPDATE runs r SET cancel_requested = true,
+    state = CASE WHEN w.waits THEN 'cancelled' ELSE r.state END,
+    finished_at = CASE WHEN w.waits THEN now() ELSE r.finished_at END
+FROM (SELECT o.id, o.state IN ('queued', 'paused') AND NOT EXISTS (
+        SELECT FROM screening_batches b WHERE b.run_id = o.id AND b.state IN ('sending', 'sent', 'answered')) AS waits
+    FROM runs o WHERE o.id = %(run_id)s FOR UPDATE) AS w
+WHERE r.id = w.id AND (r.user_id = %(actor)s OR %(role)s = 'admin')
+    AND r.state IN ('queued', 'running', 'paused')
+RETURNING r.state;
 
 -- fetch_worker_alive --
 -- Whether a job worker has given a sign of life lately.

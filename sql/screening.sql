@@ -169,7 +169,7 @@ FROM screening_items WHERE run_id = %(run_id)s AND state IN ('pending', 'retry')
 -- count_items --
 -- Where a run stands; an attempt is a call whose end was written down.
 SELECT count(*) AS total, count(*) FILTER (WHERE state = 'done') AS screened,
-    count(*) FILTER (WHERE state = 'dead') AS dead,
+    count(*) FILTER (WHERE state = 'dead') AS dead, count(*) FILTER (WHERE state = 'sent') AS sent,
     count(*) FILTER (WHERE state = 'done' AND attempts = 0) AS reused, count(*) FILTER (WHERE suspect <> '') AS suspect,
     coalesce(sum(attempts), 0)::int AS calls,
     coalesce(sum(tokens), 0)::bigint AS tokens, coalesce(sum(cost), 0) AS cost

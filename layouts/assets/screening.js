@@ -1,6 +1,10 @@
-// The link from the grid takes the view along, so that "the view you came from" can be screened.
+// Nobody asks how far a screening is for a page that nobody sees; the next tick after it is shown does.
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.screening = {
+  tick(count) {
+    return document.hidden || !count ? window.dash_clientside.no_update : count;
+  },
+  // The link from the grid takes the view along, so that "the view you came from" can be screened.
   link(view) {
     if (!view) return window.dash_clientside.no_update;
     const query = new URLSearchParams(window.location.search);

@@ -11,6 +11,8 @@ ModelError             message is for people; no key, no profile text, no answer
 ├── ServerFault        retryable   5xx, 409, or no connection
 ├── TimedOut           retryable   no whole answer within the timeout
 ├── BadKey             final       401 or 403
+├── NoBatches          final       the server has no Batch API
+├── BatchGone          final       the vendor does not know a batch or its file any more
 └── RequestRejected    final       400, 404, 413, 422: unknown model, input too long
 """
 
@@ -27,11 +29,12 @@ from services.errors import ProductError
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens of one call, as billed. cached_tokens are part of input_tokens."""
+    """Tokens of one call, as billed. cached_tokens are part of input_tokens. batch: by the Batch API, at half price."""
 
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
+    batch: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,16 @@ class BadKey(ModelError):
 class RequestRejected(ModelError):
     reason, retryable = "request_rejected", False
     said = "The model's server rejects the request: check OPENAI_MODEL, OPENAI_API and OPENAI_BASE_URL."
+
+
+class NoBatches(ModelError):
+    reason = "no_batches"
+    said = "The model's server has no Batch API: screen now instead of tonight."
+
+
+class BatchGone(ModelError):
+    reason = "batch_gone"
+    said = "The vendor does not know this batch any more."
 
 
 # Codes and types seen in the bodies of a 429 (or 402) that waiting does not cure.

@@ -300,7 +300,7 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "inputs": [(ids.SCREEN_START, "n_clicks", 1)],
         "state": [(ids.SCREEN_SCOPE, "value", "active"), (ids.SCREEN_SEARCH, "data", s),
                   (ids.SCREEN_VIEW, "data", None), (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"),
-                  (ids.SCREEN_BUDGET, "value", None), *_criterion()]}),
+                  (ids.SCREEN_BUDGET, "value", None), (ids.SCREEN_WHEN, "value", "now"), *_criterion()]}),
     ("..import-run.data...url.search...import-problem.children..", lambda s: {
         "inputs": [(ids.IMPORT_START, "n_clicks", 1)],
         "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), [], [], []]}),

@@ -8,7 +8,7 @@ import time
 import pytest
 import redis as redis_client
 
-from services.call_budget import EXPIRE_S, BudgetClosed, CallBudget
+from services.call_budget import BURST, EXPIRE_S, BudgetClosed, CallBudget
 
 
 def fill(budget: CallBudget) -> None:
@@ -25,7 +25,7 @@ def test_it_starts_empty_and_says_how_long_to_wait(redis: redis_client.Redis) ->
 
 
 def test_callers_together_never_get_more_than_the_limit(redis: redis_client.Redis) -> None:
-    # 100 requests a second: 2 % of a minute at most at once, and what flowed in since.
+    # 100 requests a second: the bucket at most at once, and what flowed in since.
     requests, tokens = 6000, 600_000
     taken: list[int] = []
     begin = time.monotonic()
@@ -60,18 +60,20 @@ def test_tokens_are_limited_as_well_as_requests(redis: redis_client.Redis) -> No
     while (wait := budget.reserve(5000)) > 0:
         assert wait <= 1.3
         pause.wait(wait)
-    assert budget.reserve(100) == pytest.approx((5000 - 1200 + 100) / 980, abs=0.3)
+    cap = 60_000 * BURST
+    assert budget.reserve(100) == pytest.approx((5000 - cap + 100) / (1000 * (1 - BURST)), abs=0.3)
 
 
 def test_what_was_not_used_comes_back(redis: redis_client.Redis) -> None:
     budget = CallBudget(redis, "test", requests=600_000, tokens=60_000)
+    full = round(60_000 * BURST)
     fill(budget)
-    budget.settle(1200, 0)
-    assert budget.reserve(1200) == 0
-    assert budget.reserve(1200) > 1
-    budget.settle(1200, 100)
-    assert budget.reserve(1000) == 0
-    budget.settle(1000, 3000)
+    budget.settle(full, 0)
+    assert budget.reserve(full) == 0
+    assert budget.reserve(full) > 0
+    budget.settle(full, 0)
+    assert budget.reserve(full - 100) == 0
+    budget.settle(full - 100, 3000)
     assert budget.reserve(1) > 1.5
 
 
@@ -87,7 +89,7 @@ def test_a_block_holds_for_everyone_and_is_not_shortened(redis: redis_client.Red
     assert other.reserve(1) < 1
 
 
-@pytest.mark.parametrize("limit", [1, 3, 49, 51, 200])
+@pytest.mark.parametrize("limit", [1, 3, 49, 51, 200, 410])
 def test_no_minute_has_more_calls_than_the_limit_and_one(redis: redis_client.Redis, limit: int) -> None:
     budget = CallBudget(redis, "test", requests=limit, tokens=1_000_000)
     budget.reserve(0)
@@ -96,7 +98,7 @@ def test_no_minute_has_more_calls_than_the_limit_and_one(redis: redis_client.Red
     while (wait := budget.reserve(0)) == 0:
         at_once += 1
     # What a full bucket gives, and what flows in during a minute.
-    full = max(1, limit * 0.02)
+    full = max(1, limit * BURST)
     flow = (1 - (full - at_once)) / wait
     assert at_once == int(full)
     assert full + 60 * flow == pytest.approx(limit + 1, rel=0.02)

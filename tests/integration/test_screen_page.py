@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from werkzeug.test import TestResponse
 
-from layouts import ids, text
-from services import rubrics, runs, screening, screening_model, searches
+from callbacks.registry import Registry
+from layouts import ids, page_screen, text
+from services import batches, rubrics, runs, screening, screening_model, searches
 from services.config import Settings
 from services.identity import Actor
 from services.runtime import Runtime
+from services.servers import Servers
 from tests.screening import CRITERIA, JOB, add_search, save_rubric, value, work
 from tests.screening import start as start_run
 from tests.stubs.openai_server import OpenAIStub
@@ -99,16 +102,18 @@ def start(
     scope: str = "active",
     view: Any = None,
     budget: Any = None,
+    when: Any = "now",
 ) -> TestResponse:
     state = [
         (ids.SCREEN_SCOPE, "value", scope), (ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_VIEW, "data", view),
-        (ids.SCREEN_JOB_DESCRIPTION, "value", JOB), (ids.SCREEN_BUDGET, "value", budget), *editor(*criteria),
+        (ids.SCREEN_JOB_DESCRIPTION, "value", JOB), (ids.SCREEN_BUDGET, "value", budget),
+        (ids.SCREEN_WHEN, "value", when), *editor(*criteria),
     ]  # fmt: skip
     return call(client, START, [(ids.SCREEN_START, "n_clicks", 1)], state)
 
 
 def progress(client: Browser, search: str, run_id: Any, seen: Any = None) -> TestResponse:
-    inputs: list[Prop] = [(ids.SCREEN_CLOCK, "n_intervals", 1), (ids.SCREEN_RUN, "data", {"run": run_id})]
+    inputs: list[Prop] = [(ids.SCREEN_TICK, "data", 1), (ids.SCREEN_RUN, "data", {"run": run_id})]
     state: list[Prop] = [(ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_SEEN, "data", seen)]
     return call(client, PROGRESS, inputs, state)
 
@@ -258,6 +263,114 @@ def test_the_estimate_follows_who_is_chosen(rt: Runtime, alice: Actor, client_fo
     started = props(start(client, search, PYTHON, scope="view", view={"status": "active", "q": "oslo"}))
     # "oslo" is a word of their location.
     assert work(rt, started[ids.SCREEN_RUN]["data"]["run"])["total"] == 9
+
+
+@pytest.fixture
+def queries(rt: Runtime, servers: Servers) -> Callable[[], int]:
+    """How many statements this test's database has been asked so far, by anyone; transactions are not counted."""
+    name = rt.settings.database_url.split("?")[0].rpartition("/")[2]
+
+    def ask() -> int:
+        with psycopg.connect(servers.urls.superuser_url) as conn:
+            row = conn.execute(
+                "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid"
+                " WHERE d.datname = %s AND s.query ~* '(select|insert|update|delete)'",
+                (name,),
+            ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    return ask
+
+
+def test_following_a_screening_costs_the_database_one_small_query_a_second(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], queries: Callable[[], int]
+) -> None:
+    search, client = add_search(rt, alice, 5), client_for(alice)
+    run_id = start_run(rt, alice, search)
+    seen = props(progress(client, search, run_id))[ids.SCREEN_SEEN]["data"]
+    before = queries()
+    for _ in range(10):
+        assert props(progress(client, search, run_id, seen)) == {}
+    # The sign-in and the run.
+    assert queries() - before == 10 * 2
+    assert page_screen.POLL_MS >= 2_000
+
+
+def test_a_page_that_shows_nothing_that_moves_asks_nothing(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], registry: Registry
+) -> None:
+    search, client = add_search(rt, alice, 2), client_for(alice)
+
+    def clock_is_off() -> bool:
+        page = props(show(client, f"/search/{search}/screen"))["page"]["children"]
+        (clock,) = [one for one in parts_of(page) if one.get("id") == ids.SCREEN_CLOCK]
+        return bool(clock["disabled"])
+
+    assert clock_is_off()
+    run_id = start_run(rt, alice, search)
+    assert not clock_is_off()
+    work(rt, run_id)
+    assert clock_is_off()
+    assert props(progress(client, search, run_id))[ids.SCREEN_CLOCK]["disabled"] is True
+    # The clock speaks to the browser only, which is silent while the page is hidden (tests/browser).
+    asks = [name for name, one in registry.app.callback_map.items() if ids.SCREEN_CLOCK in str(one["inputs"])]
+    assert [name in registry.clientsides for name in asks] == [True]
+
+
+def parts_of(component: Any) -> Iterator[dict[str, Any]]:
+    """The props of a component and of all within it."""
+    if isinstance(component, list):
+        for child in component:
+            yield from parts_of(child)
+    elif isinstance(component, dict) and "props" in component:
+        yield component["props"]
+        yield from parts_of(component["props"].get("children"))
+
+
+def test_it_is_screened_tonight_at_half_the_price(
+    rt: Runtime, alice: Actor, bob: Actor, client_for: Callable[[Actor], Browser], stub: OpenAIStub
+) -> None:
+    search, client = add_search(rt, alice, 40), client_for(alice)
+    page = show(client, f"/search/{search}/screen").get_data(as_text=True)
+    assert all(label in page for label in text.SCREEN_WHENS.values())
+    figures = words(props(estimate(client, search, PYTHON))[ids.SCREEN_ESTIMATE]["children"])
+    assert text.SCREEN_FIGURES["batch_cost"] in figures
+    run_id = props(start(client, search, PYTHON, when="batch"))[ids.SCREEN_RUN]["data"]["run"]
+    work(rt, run_id)
+    assert stub.requests.total == 0
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert text.RUN_WITH_VENDOR in words(panel) and "40  with the vendor" in words(panel)
+    assert text.SCREEN_LOOK in words(panel) and ids.RUN_CANCEL in str(panel)
+    theirs = props(progress(client_for(bob), search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert text.RUN_WITH_VENDOR in words(theirs) and text.SCREEN_LOOK not in words(theirs)
+    stub.api_key = "another"
+    batches.look_at_all(rt)
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert "could not be asked just now" in words(panel)
+    stub.api_key = None
+    # Someone who does not wait for the clock looks at once.
+    assert props(again(client, run_id))[ids.SCREEN_CLOCK]["disabled"] is False
+    work(rt, run_id)
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert "40  screened" in words(panel)
+
+
+def test_taking_it_back_from_the_vendor_is_shown(
+    rt: Runtime, alice: Actor, client_for: Callable[[Actor], Browser], stub: OpenAIStub
+) -> None:
+    search, client = add_search(rt, alice, 2), client_for(alice)
+    stub.batches.hold = True
+    run_id = props(start(client, search, PYTHON, when="batch"))[ids.SCREEN_RUN]["data"]["run"]
+    work(rt, run_id)
+    runs.cancel_run(rt, alice, run_id)
+    panel = props(progress(client, search, run_id))[ids.RUN_PROGRESS]["children"]
+    assert text.RUN_CANCELLING in words(panel)
+    batches.look_at_all(rt)
+    batches.look_at_all(rt)
+    assert work(rt, run_id)["state"] == "cancelled"
+    # What is started then is started now or tonight, as chosen.
+    assert props(start(client, search, PYTHON))[ids.SCREEN_PROBLEM]["children"] == ""
 
 
 def test_who_could_not_be_screened_is_listed_and_tried_again(

@@ -23,11 +23,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A body that is a text is sent as HTML, anything else as JSON."""
+    """A body that is a text is sent as HTML, bytes as they are, anything else as JSON."""
 
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
+    # Only so many bytes are sent, and then the connection breaks.
+    cut: int | None = None
 
 
 class LoopbackServer:
@@ -92,18 +94,26 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.answer(Request(self.command, self.path, headers, body))
-        html = isinstance(reply.body, str)
-        content = (reply.body if html else json.dumps(reply.body)).encode()
+        kind, content = _sent(reply.body)
         self.send_response(reply.status)
-        self.send_header("content-type", "text/html" if html else "application/json")
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(content)))
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(content[: reply.cut])
         self.wfile.flush()
+        self.close_connection = self.close_connection or reply.cut is not None
 
-    do_GET = do_POST = _serve
+    do_GET = do_POST = do_DELETE = _serve
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet: a stub counts its requests itself."""
+
+
+def _sent(body: Any) -> tuple[str, bytes]:
+    if isinstance(body, bytes):
+        return "application/octet-stream", body
+    if isinstance(body, str):
+        return "text/html", body.encode()
+    return "application/json", json.dumps(body).encode()

@@ -4,7 +4,8 @@
         ModelClient(stub.base_url, "sk-test", "responses", "gpt-6-luna")
         stub.then("rate_limit", "server_error")     # the next two requests; then stub.mode again
 
-POST /v1/responses and /v1/chat/completions with a strict json_schema. What it says is in
+POST /v1/responses and /v1/chat/completions with a strict json_schema, and both in batches
+(openai_batches.py). What it says is in
 openai_brain.py, what may go wrong in MODES, and what it counted in `stub.requests`. The same seed
 and the same requests give the same answers, delays and faults, in whatever order they arrive.
 
@@ -28,6 +29,7 @@ from typing import Any, Self
 
 from tests.stubs import openai_brain as brain
 from tests.stubs.loopback import LoopbackServer, Reply, Request
+from tests.stubs.openai_batches import BatchDesk
 from tests.stubs.openai_wire import SlidingWindow, chat_body, error_body, fault_in_request, responses_body
 
 # Answers with a failure status: mode → (status, error code, error type, extra headers).
@@ -99,6 +101,7 @@ class OpenAIStub:
         self._next: deque[str] = deque()
         self._prefixes: set[str] = set()
         self._window = SlidingWindow(rpm, tpm, window, clock)
+        self.batches = BatchDesk(self._answer_of_batch)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._server: LoopbackServer | None = None
@@ -116,6 +119,7 @@ class OpenAIStub:
         """Ends waiting answers and open connections, then the server."""
         self._stopping.set()
         self.release.set()
+        self.batches.release.set()
         if self._server:
             self._server.stop()
 
@@ -151,6 +155,8 @@ class OpenAIStub:
             return Reply(200, {"status": "ok"})
         if request.method == "GET" and request.path == "/v1/stats":
             return Reply(200, self.stats())
+        if (reply := self._serve_batches(request)) is not None:
+            return reply
         if request.method != "POST" or request.path not in PATHS:
             return Reply(404, error_body(f"Unknown path {request.path}", None, "invalid_request_error"))
         try:
@@ -158,6 +164,22 @@ class OpenAIStub:
         except ValueError:
             return Reply(400, error_body("The body is not JSON.", None, "invalid_request_error"))
         return self.answer(request.path, request.headers.get("authorization", "").removeprefix("Bearer "), body)
+
+    def _serve_batches(self, request: Request) -> Reply | None:
+        key = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if self.api_key is not None and key != self.api_key and request.path.startswith(("/v1/files", "/v1/batches")):
+            return Reply(401, error_body("The stub says bad_key.", "invalid_api_key", "invalid_request_error"))
+        return self.batches.serve(request)
+
+    def _answer_of_batch(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """One request of a batch: neither limited nor slow, counted as any."""
+        with self._lock:
+            self.requests.total += 1
+            self.requests.by_path[path] += 1
+            self.requests.seen.append(body)
+            mode = self._next.popleft() if self._next else self.mode
+        reply = self._answer(path, self.api_key or "", body, mode, batch=True)
+        return reply.status, reply.body if isinstance(reply.body, dict) else {}
 
     def answer(self, path: str, key: str, body: dict[str, Any]) -> Reply:
         """One exchange, counted; blocks for the latency."""
@@ -174,7 +196,7 @@ class OpenAIStub:
             with self._lock:
                 self.requests.in_flight -= 1
 
-    def _answer(self, path: str, key: str, body: dict[str, Any], mode: str) -> Reply:
+    def _answer(self, path: str, key: str, body: dict[str, Any], mode: str, *, batch: bool = False) -> Reply:
         if self.api_key is not None and key != self.api_key:
             mode = "bad_key"
         elif fault := fault_in_request(path, body):
@@ -188,7 +210,7 @@ class OpenAIStub:
         if chance.random() < self.error_rate:
             mode = "server_error"
         text, usage = self._speak(body, mode)
-        admitted, limits = self._window.admit(usage["input"] + usage["output"])
+        admitted, limits = (True, {}) if batch else self._window.admit(usage["input"] + usage["output"])
         headers |= limits
         if mode in FAULTS:
             status, code, kind, extra = FAULTS[mode]
@@ -200,7 +222,8 @@ class OpenAIStub:
             self.slow_arrived.set()
             self.release.wait()
         # Never a sleep: stop() ends it at once.
-        self._stopping.wait(self.latency(chance) if callable(self.latency) else self.latency)
+        if not batch:
+            self._stopping.wait(self.latency(chance) if callable(self.latency) else self.latency)
         if mode == "html":
             return self._done(mode, Reply(200, "<html><body>Bad gateway</body></html>", headers))
         made = responses_body if path.endswith("/responses") else chat_body

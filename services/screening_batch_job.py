@@ -1,0 +1,102 @@
+"""Screening by the vendor's batches in the job worker: half the price, answers within a day.
+
+While a batch is with the vendor nobody holds the run: it is "paused" and takes no worker's place;
+batches.look_at_all() wakes it once answers are there. Each time it goes on it takes in the answers
+that are there, then hands over whoever is left, if nothing is out; killed at any line, it goes on
+from the rows.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from services import batches, screening_model
+from services.jobs import LeaseLost, RunCancelled, RunStopped
+from services.screening_batch_answers import Answers
+from services.screening_batch_sending import Sending, refused
+from services.screening_course import Course
+from services.screening_orders import Paused, obey
+from services.vendors.openai_batches import BatchClient
+from services.vendors.openai_errors import ModelError, ServerFault, TimedOut
+
+WITH_VENDOR = "With the vendor, at half the price. Answers come within 24 hours; nothing needs to be done until then."
+CANCELLING = "Taking it back from the vendor. What is answered already is kept."
+
+
+class BatchScreening:
+    """A run whose people are asked about by batches."""
+
+    def __init__(self, course: Course) -> None:
+        self._course, self._handle, self._rt = course, course.handle, course.rt
+
+    def run(self) -> None:
+        course = self._course
+        course.collect()
+        try:
+            with screening_model.batch_client(self._rt.settings) as client:
+                self._go_on(client)
+        except Paused as pause:
+            course.end("paused", pause.message, pause)
+        except ModelError as error:
+            why = refused(error)
+            course.end("paused", why.message, why)
+        except (LeaseLost, RunStopped):
+            course.let_go()
+            raise
+        except RunCancelled:
+            course.insist(lambda conn: batches.forget_unsent(conn, self._handle.run_id))
+            # What is with the vendor is waited for: its answers are paid for.
+            if self._out():
+                course.end("paused", CANCELLING)
+                return
+            course.let_go()
+            raise
+
+    def _go_on(self, client: BatchClient) -> None:
+        with self._rt.db.connection() as conn:
+            batches.forget_unsent(conn, self._handle.run_id)
+        self._look(client)
+        self._take_in(client)
+        if self._out():
+            raise Paused(CANCELLING if self._handle.cancelled.is_set() else WITH_VENDOR)
+        with self._rt.db.connection() as conn:
+            obey(conn, self._rt.settings, self._handle)
+        self._hand_over(client)
+        self._course.end("done", "")
+
+    def _take_in(self, client: BatchClient) -> None:
+        """Raises Paused or RunCancelled where it shall not go on by itself after that."""
+        answers = Answers(self._course, client)
+        for batch in self._open():
+            if batch.state == "answered":
+                answers.take_in(batch)
+        if not self._out():
+            if self._handle.cancelled.is_set():
+                raise RunCancelled
+            if answers.stop is not None:
+                raise answers.stop
+
+    def _hand_over(self, client: BatchClient) -> None:
+        """Raises Paused unless there was nobody left to ask about."""
+        sending = Sending(self._course, client)
+        while sending.hand_over():
+            continue
+        # Also where the vendor refused one as soon as it was made: that is looked into when it is taken in.
+        if self._open():
+            raise Paused(WITH_VENDOR)
+        if sending.stop is not None:
+            raise sending.stop
+
+    def _look(self, client: BatchClient) -> None:
+        """Where the run's batches stand; a vendor who cannot be asked now is asked again in a minute."""
+        for batch in self._open():
+            if batch.is_out:
+                with suppress(ServerFault, TimedOut):
+                    batches.look(self._rt, client, batch, cancel=self._handle.cancelled.is_set())
+
+    def _open(self) -> list[batches.Row]:
+        with self._rt.db.connection() as conn:
+            return batches.open_of(conn, self._handle.run_id)
+
+    def _out(self) -> bool:
+        return any(batch.is_out for batch in self._open())

@@ -1,0 +1,119 @@
+"""People handed over to the vendor by batches: into a file, up, and made a batch of, once."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import BinaryIO
+
+import sql
+from services import batches, db
+from services import screening_rows as rows
+from services.prompts import PROMPT_VERSION
+from services.screening_calls import known_result
+from services.screening_course import Course
+from services.screening_orders import Paused
+from services.screening_rows import Item
+from services.vendors.openai_batches import MOST_BYTES, MOST_REQUESTS, BatchClient
+from services.vendors.openai_errors import BadKey, ModelError, QuotaExhausted, ServerFault, TimedOut
+
+CHUNK = 40
+
+_Q = sql.queries("batches")
+
+
+class Sending:
+    """stop: why nobody more is handed over, once the budget has no room; what is out is waited for first."""
+
+    def __init__(self, course: Course, client: BatchClient) -> None:
+        self._course, self._client, self._rt = course, client, course.rt
+        self.stop: Paused | None = None
+
+    def hand_over(self) -> bool:
+        """Put one batch together and hand it over; whether there may be people left for another.
+
+        Raises Paused where the vendor refuses it, RunCancelled.
+        """
+        home = self._rt.settings.home
+        # Without a name it is gone with this process, whatever ends that: it holds profiles.
+        with tempfile.TemporaryFile(dir=home if home.is_dir() else None) as file:
+            with self._rt.db.connection() as conn:
+                batch = batches.add(conn, self._course.handle, self._rt.settings)
+            if not (count := self._put_together(batch, file)):
+                self._forget()
+                return False
+            file.seek(0)
+            self._send(batch, file, count)
+        return self.stop is None
+
+    def _put_together(self, batch: batches.Row, file: BinaryIO) -> int:
+        count = 0
+        while count < MOST_REQUESTS and file.tell() < MOST_BYTES and self.stop is None:
+            self._course.handle.check()
+            claimed, asked = self._claim(batch, file)
+            count += asked
+            if not claimed:
+                break
+        return count
+
+    def _claim(self, batch: batches.Row, file: BinaryIO) -> tuple[int, int]:
+        """Some who are due, into the file; returns how many there were, and how many the vendor is asked about."""
+        course, handle = self._course, self._course.handle
+        with self._rt.db.connection() as conn:
+            items = rows.claim(conn, handle, course.rubric, course.model, CHUNK)
+            known = [known_result(item) for item in items if item.prompt is None]
+            course.progress.reused(len(rows.save(conn, handle, course.rubric, course.model, known)) if known else 0)
+            if any(item.prompt is not None for item in items):
+                course.budget.provide(conn, [item.prompt for item in items])
+            asked = [item for item in items if item.prompt is not None and self._afford(item)]
+            for item in asked:
+                assert item.prompt is not None
+                file.write(self._client.line(str(item.candidate_id), item.prompt))
+            db.run(conn, _Q.mark_sent, {
+                "batch_id": batch.id, "run_id": handle.run_id, "token": handle.token,
+                "ids": [item.candidate_id for item in asked], "hashes": [seen(item) for item in asked]})  # fmt: skip
+            course.progress.tally.sent += len(asked)
+            course.progress.report(conn)
+        course.is_changed = course.is_changed or bool(known)
+        return len(items), len(asked)
+
+    def _afford(self, item: Item) -> bool:
+        """Whether the budget has room for one more; whoever comes after the first for whom it has none waits, too."""
+        assert item.prompt is not None
+        spent = self._course.progress.tally.cost
+        if self.stop is None and self._course.budget.begin(item.prompt, spent) is None:
+            self.stop = self._course.budget.used_up(spent)
+        return self.stop is None
+
+    def _send(self, batch: batches.Row, file: BinaryIO, count: int) -> None:
+        try:
+            input_file = self._client.upload(file, batch.name)
+        except ModelError as error:
+            self._forget()
+            raise refused(error) from None
+        with self._rt.db.connection() as conn:
+            batches.set_sending(conn, batch, count, input_file)
+            # Whoever lost the run makes no batch.
+            self._course.progress.report(conn)
+        try:
+            made = self._client.create(input_file, batch.name)
+        except (ServerFault, TimedOut):
+            # Perhaps it is on its way: it is looked for by its name.
+            return
+        except ModelError as error:
+            self._course.insist(lambda conn: batches.take_back(conn, batch))
+            batches.delete_files(self._client, [input_file])
+            raise refused(error) from None
+        self._course.insist(lambda conn: batches.keep(conn, batch, made))
+
+    def _forget(self) -> None:
+        self._course.insist(lambda conn: batches.forget_unsent(conn, self._course.handle.run_id))
+
+
+def seen(item: Item) -> str:
+    """What is asked about: the profile as shown, in the words of this version."""
+    return f"{PROMPT_VERSION} {item.input_hash}"
+
+
+def refused(error: ModelError) -> Paused:
+    """What to tell of a vendor who takes nothing; for want of credit or a good key everyone's runs pause."""
+    return Paused(error.message, error if isinstance(error, BadKey | QuotaExhausted) else None)

@@ -1,0 +1,117 @@
+"""One candidate asked about: the turn, the call, its answer or its failure into the rows.
+
+What a failure leads to is decided here alone:
+
+    retryable                    again after a random pause that grows (or Retry-After), 6 attempts in all
+    final for this candidate     dead, with its reason
+    final for the account        the run pauses with what to do, and for want of credit or a good key
+                                 everyone's do (model_holds); or a server has rejected everything so far
+
+No failure touches a candidate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from decimal import Decimal
+from typing import cast
+
+from services import screening_model
+from services import screening_rows as rows
+from services.model_scheduler import Scheduler
+from services.prompts import JudgePrompt
+from services.screening_answers import result_of
+from services.screening_course import Course
+from services.screening_orders import Paused
+from services.screening_rows import Item, Result
+from services.screening_writer import Writer
+from services.vendors.openai_answers import Judgement
+from services.vendors.openai_errors import BadKey, ModelError, QuotaExhausted, RateLimited, RequestRejected, Usage
+
+MAX_ATTEMPTS = 6
+# So many rejections in a row are the settings' fault, not the candidates'.
+MOST_REJECTED = 8
+
+
+class Calls:
+    """The calls of one run, on the scheduler's loop.
+
+    heard: answers of any kind in this go. asking: those that are with the model now, whose answers are paid for.
+    """
+
+    def __init__(self, course: Course, shared: Scheduler, write: Writer) -> None:
+        self._course, self._write, self._pace = course, write, screening_model.PACE
+        self._turns, self._client = shared.turns, shared.client
+        self._user = str(course.handle.actor.user_id)
+        self._rejected = 0
+        self.heard = 0
+        self.asking: set[asyncio.Task[None]] = set()
+
+    async def ask(self, item: Item, prompt: JudgePrompt, cost: Decimal) -> None:
+        """To be run as a task. cost: what the budget set aside for it. Raises Paused where none shall follow."""
+        course, expected = self._course, prompt.input_tokens + prompt.output_tokens
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        try:
+            await self._turns.take(expected, self._user)
+            course.progress.tally.calls += 1
+            self.asking.add(task)
+            try:
+                judgement, usage, headers = await self._client.judge(prompt)
+            except ModelError as error:
+                await self._failed(item, error, expected)
+            else:
+                await self._answered(item, prompt, judgement, usage, expected)
+                await self._turns.heed(headers, expected)
+            self.heard += 1
+        finally:
+            course.budget.end(cost)
+            self.asking.discard(task)
+
+    async def _answered(
+        self, item: Item, prompt: JudgePrompt, judgement: Judgement, usage: Usage, expected: int
+    ) -> None:
+        self._rejected = 0
+        await self._turns.settle(expected, usage.input_tokens + usage.output_tokens)
+        course, result = self._course, result_of(item, prompt, judgement, usage)
+        saved = await self._write(lambda conn: rows.save(conn, course.handle, course.rubric, course.model, [result]))
+        course.progress.answered(saved, [result])
+        course.is_changed = True
+
+    async def _failed(self, item: Item, error: ModelError, expected: int) -> None:
+        await self._turns.settle(expected, error.usage.input_tokens + error.usage.output_tokens)
+        pause = random.uniform(0, min(self._pace.longest_pause_s, self._pace.first_pause_s * 2**item.failures))
+        delay = pause + (error.retry_after or 0.0)
+        if isinstance(error, RateLimited):
+            await self._turns.block(error.retry_after or pause)
+        self._rejected += isinstance(error, RequestRejected)
+        held_by = error if isinstance(error, BadKey | QuotaExhausted) else None
+        hopeless = held_by is not None or self._rejected >= MOST_REJECTED
+        state, delay = (
+            ("dead", 0.0) if is_final(error, item) and not hopeless else ("retry", 0.0 if hopeless else delay)
+        )
+        course = self._course
+        await self._write(
+            lambda conn: rows.fail(
+                conn, course.handle, item, course.model, error.usage, error.reason, state=state, delay_s=delay
+            )
+        )
+        course.progress.failed(error.usage, is_dead=state == "dead")
+        if hopeless:
+            raise Paused(error.message, held_by)
+
+    async def last_answers(self, calls: set[asyncio.Task[None]]) -> None:
+        """What is under way is paid for: its answers are still taken. What waits its turn is not begun."""
+        for call in calls - self.asking:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+
+
+def is_final(error: ModelError, item: Item) -> bool:
+    """Whether nobody asks about this candidate again."""
+    return not error.retryable or item.failures + 1 >= MAX_ATTEMPTS
+
+
+def known_result(item: Item) -> Result:
+    """Of someone about whom everything is known already."""
+    return Result(item, item.known)
