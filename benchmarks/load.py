@@ -1,5 +1,5 @@
-"""P6, grid traffic: 50 people, one action every 2 s each, over HTTP; how much more it would take to hurt; and
-whether anybody notices that the web server's processes are replaced."""
+"""P6: 50 people, one action every 2 s each, over HTTP; how much more it would take to hurt; other numbers of
+people, who do all that the pages offer; and whether anybody notices that the web server's processes are replaced."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from benchmarks.traffic import EVERY_S, USERS, Load, Traffic
 from benchmarks.web import Web
 
 RATE = USERS / EVERY_S
+TEAMS = (1, 10, 50, 200)
+# Of what people do, this share is something else than reading rows.
+OTHERS = 0.35
 
 
 def figures(stage: Stage) -> Iterator[Figure]:
-    traffic = Traffic.of(stage)
-    seconds = 5.0 if stage.quick else 40.0
+    seconds = 3.0 if stage.quick else 40.0
+    traffic = Traffic.of(stage, users=USERS if stage.quick else max(TEAMS))
     yield from _steady(stage, traffic, seconds)
+    yield _by_users(stage, traffic, seconds / 2)
     yield _knee(stage, traffic, seconds / 4)
     yield _hup(stage, traffic, seconds)
     yield _recycling(stage, traffic, seconds)
@@ -26,7 +30,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
 
 def _steady(stage: Stage, traffic: Traffic, seconds: float) -> Iterator[Figure]:
     with watched(stage.web.pid) as cores:
-        load = traffic.run(seconds, RATE)
+        load = traffic.run(seconds, RATE, sessions=traffic.sessions[:USERS])
     worst = load.percentile(0.99)
     yield Figure(
         "P6-p99",
@@ -44,9 +48,23 @@ def _steady(stage: Stage, traffic: Traffic, seconds: float) -> Iterator[Figure]:
     yield Figure("P6-wrong", "answers with a wrong row = 0, each compared", load.wrong, "", load.wrong == 0, n=n)
 
 
+def _by_users(stage: Stage, traffic: Traffic, seconds: float) -> Figure:
+    """Each of so many people does something every 2 s: rows, the list of searches, a person, a filter's counts."""
+    arms, told, bad, asked = {}, [], 0, 0
+    for users in TEAMS:
+        if users > len(traffic.sessions):
+            break
+        load = traffic.run(seconds, users / EVERY_S, sessions=traffic.sessions[:users], others=OTHERS)
+        arms[f"{users} users"] = summary(load.took) | {"p99": load.percentile(0.99)}
+        told.append(f"{users}: p99 {load.percentile(0.99):.0f} ms")
+        bad, asked = bad + load.failed + load.wrong, asked + len(load.took)
+    goal = f"{', '.join(map(str, TEAMS))} people at all that the pages offer: failed or wrong answers = 0"
+    return Figure("P6-users", goal, bad, "", bad == 0, arms=arms, n=asked, note=", ".join(told))
+
+
 def _knee(stage: Stage, traffic: Traffic, seconds: float) -> Figure:
     knee, stopped, cause = 0.0, "", ""
-    for factor in (2, 3, 4, 5, 6, 8):
+    for factor in (2, 5) if stage.quick else (2, 3, 4, 5, 6, 8):
         with watched(stage.web.pid) as cores:
             load = traffic.run(seconds, factor * RATE)
         if load.failed or load.wrong or p95(load.took) > 100 or load.late > len(load.took) / 20:

@@ -93,6 +93,12 @@ class Stage:
         self._homes += 1
         return serving(self.settings, self._home / f"web-{self._homes}", more)
 
-    def session(self) -> Session:
-        """A new sign-in at the web server."""
-        return sign_in(self.rt, self.web, EMAIL)
+    def session(self, number: int | None = None, web: Web | None = None) -> Session:
+        """A new sign-in at a web server, the stage's own by default. number: of a recruiter, else the admin."""
+        return sign_in(self.rt, web or self.web, EMAIL if number is None else self._recruiter(number))
+
+    def _recruiter(self, number: int) -> str:
+        email = f"recruiter-{number}@example.com"
+        if identity.find_user(self.rt, email) is None:
+            identity.create_user(self.rt, email, f"Recruiter {number}", "recruiter")
+        return email

@@ -1,5 +1,5 @@
-"""Grid traffic of a team, as an open loop: each request when it is due, whatever the others take, and each answer
-compared with the truth."""
+"""Traffic of a team, as an open loop: each request when it is due, whatever the others take, and each block of
+rows compared with the truth."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from benchmarks.stage import Stage
-from benchmarks.web import Session
+from benchmarks.visits import ACTIONS
+from benchmarks.web import Session, read_rows
 from services import result_sets
 from services.grid_view import View
 from services.id_lists import IdList
@@ -37,7 +38,8 @@ LATE_S = 0.05
 
 @dataclass
 class Load:
-    """What came of some seconds of traffic. took: ms from when each request was due, failures included.
+    """What came of some seconds of traffic. took: ms from when each request was due to the last byte of its
+    answer, failures included.
 
     wrong: answers of which a row, their order or the exact count differs from the truth. failed: no
     answer, or one that says so; causes: by the name of their error. late: sent more than 50 ms late.
@@ -65,12 +67,15 @@ class Traffic:
         self._search_id, self._truth, self.sessions = search_id, truth, sessions
 
     @classmethod
-    def of(cls, stage: Stage) -> Traffic:
-        """USERS people in the large search, each of whom has seen a first page."""
-        search_id = stage.searches["large"]
-        made = cls(search_id, _truth(stage, search_id), [stage.session() for _ in range(USERS)])
+    def of(cls, stage: Stage, search_id: str = "", users: int = USERS) -> Traffic:
+        """People in a search, the large one by default, each of whom has seen a first page and its exact count:
+        the page asks for it by itself, and the list that the next jumps read is built for it.
+        """
+        search_id = search_id or stage.searches["large"]
+        made = cls(search_id, _truth(stage, search_id), [stage.session(number) for number in range(users)])
         for number, session in enumerate(made.sessions):
             session.rows(search_id, 0, **VIEWS[number % len(VIEWS)])
+            session.count(search_id, **VIEWS[number % len(VIEWS)])
         return made
 
     def run(
@@ -80,19 +85,28 @@ class Traffic:
         *,
         sessions: Sequence[Session] = (),
         events: Sequence[tuple[float, Callable[[], None]]] = (),
+        others: float = 0.0,
     ) -> Load:
-        """`rate` requests a second. events: (share of the time, what happens then), in their order."""
+        """`rate` requests a second. events: (share of the time, what happens then), in their order.
+
+        others: this share of the requests are other things that people do (benchmarks.visits).
+        """
         used, load, lock, rng = sessions or self.sessions, Load(), threading.Lock(), random.Random(5)
         start = time.perf_counter() + 0.2
 
-        def act(due: float, session: Session, choice: int, at: int) -> None:
+        def act(due: float, session: Session, choice: int, at: int, other: str) -> None:
             _wait_until(due)
-            begun, wrong, cause = time.perf_counter(), False, ""
+            begun, ended, wrong, cause = time.perf_counter(), 0.0, False, ""
             try:
-                wrong = not self._is_right(session.rows(self._search_id, at, **VIEWS[choice]), choice, at)
+                if other:
+                    ACTIONS[other](session, self._search_id, self._truth[choice].slice(at, at + 1).ids[0])
+                    ended = time.perf_counter()
+                else:
+                    answer = session.block(self._search_id, at, **VIEWS[choice])
+                    ended = time.perf_counter()
+                    wrong = not self._is_right(read_rows(answer), choice, at)
             except Exception as error:
-                cause = type(error).__name__
-            ended = time.perf_counter()
+                cause, ended = type(error).__name__, ended or time.perf_counter()
             with lock:
                 load.took.append((ended - due) * 1000)
                 load.wrong += wrong
@@ -105,7 +119,8 @@ class Traffic:
             for number in range(int(seconds * rate)):
                 choice = rng.randrange(len(VIEWS))
                 at = rng.randrange(0, max(1, self._truth[choice].total // 100)) * 100
-                pool.submit(act, start + number / rate, used[number % len(used)], choice, at)
+                other = rng.choice(list(ACTIONS)) if rng.random() < others else ""
+                pool.submit(act, start + number / rate, used[number % len(used)], choice, at, other)
             for share, happens in events:
                 _wait_until(start + share * seconds)
                 happens()

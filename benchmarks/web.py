@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 import requests
+import urllib3
 
 from services import identity
 from services.config import Settings
 from services.runtime import Runtime
 
+# Component (an id, or the mapping of a pattern), property, value.
+Prop = tuple[Any, str, Any]
 READY_S = 60.0
 TIMEOUT_S = 30.0
 
@@ -42,36 +46,99 @@ class Web:
 
 @dataclass
 class Session:
-    """One signed-in person over HTTP. Calls are the ones that the page makes."""
+    """One signed-in person over HTTP. Calls are the ones that the page makes.
+
+    http: for everything but callbacks. Those go through a bare pool of connections: what the generator of
+    a load spends on a call, the server next to it does not have.
+    """
 
     url: str
     http: requests.Session
     csrf: str
+    _pool: urllib3.HTTPConnectionPool | None = field(default=None, init=False, repr=False)
 
     def at(self, web: Web) -> Session:
         """The same sign-in at another web server: any of them answers."""
         return Session(web.url, self.http, self.csrf)
 
-    def rows(self, search_id: str, start: int, **view: Any) -> dict[str, Any]:
-        """One block of 100 rows through the grid's own callback, {rowData, rowCount, meta}."""
-        page = {"search_id": search_id, "version": None, "status": "all", "q": "", "f": {}} | view
+    def call(self, output: str, inputs: Sequence[Prop], state: Sequence[Prop] = ()) -> bytes:
+        """The answer of a callback, unread. output: its id in the app's map of callbacks.
+
+        Raises requests.HTTPError for any status but 200 and 204, urllib3's errors where there is no answer.
+        """
+        first = inputs[0]
+        key = first[0] if isinstance(first[0], str) else json.dumps(first[0], sort_keys=True, separators=(",", ":"))
+        body = {
+            "output": output,
+            "outputs": _outputs(output, first[0]),
+            "inputs": [_prop(*one) for one in inputs],
+            "changedPropIds": [f"{key}.{first[1]}"],
+            "state": [_prop(*one) for one in state],
+        }
+        answer = self._connections().urlopen(
+            "POST", "/_dash-update-component", json.dumps(body), self._headers(), retries=False, timeout=TIMEOUT_S
+        )
+        if answer.status not in (200, 204):
+            raise requests.HTTPError(f"status {answer.status}")
+        return bytes(answer.data)
+
+    def block(self, search_id: str, start: int, **view: Any) -> bytes:
+        """One block of 100 rows through the grid's own callback, as it came."""
+        page = _page(search_id, view)
         sort = page.pop("sort", [])
         request = {"startRow": start, "endRow": start + 100, "sortModel": sort, "filterModel": page.pop("filters", {})}
-        body = {
-            "output": "candidate-grid.getRowsResponse",
-            "outputs": {"id": "candidate-grid", "property": "getRowsResponse"},
-            "inputs": [{"id": "candidate-grid", "property": "getRowsRequest", "value": request}],
-            "changedPropIds": ["candidate-grid.getRowsRequest"],
-            "state": [{"id": "grid-view", "property": "data", "value": page}],
-        }
-        headers = {"X-CSRF-Token": self.csrf}
-        answer = self.http.post(f"{self.url}/_dash-update-component", json=body, headers=headers, timeout=TIMEOUT_S)
-        answer.raise_for_status()
-        found = answer.json()
-        meta = found["sideUpdate"]["grid-answer"]["data"]
-        if meta.get("error"):
-            raise RuntimeError(meta["error"])
-        return {**found["response"]["candidate-grid"]["getRowsResponse"], "meta": meta}
+        asked = ("candidate-grid", "getRowsRequest", request)
+        return self.call("candidate-grid.getRowsResponse", [asked], [("grid-view", "data", page)])
+
+    def rows(self, search_id: str, start: int, **view: Any) -> dict[str, Any]:
+        """One block of 100 rows, {rowData, rowCount, meta}. Raises RuntimeError where it says that it failed."""
+        return read_rows(self.block(search_id, start, **view))
+
+    def count(self, search_id: str, **view: Any) -> int:
+        """The exact number of people in a view, as the page asks for it after the first rows."""
+        page = _page(search_id, view)
+        page["f"] = page.pop("filters", {})
+        asked = ("count-request", "data", {"n": 1, "version": None})
+        answer = json.loads(self.call("count-answer.data", [asked], [("grid-view", "data", page)]))
+        return int(answer["response"]["count-answer"]["data"]["count"])
+
+    def _connections(self) -> urllib3.HTTPConnectionPool:
+        if self._pool is None:
+            self._pool = urllib3.connection_from_url(self.url, maxsize=4)
+        return self._pool
+
+    def _headers(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        return {"Content-Type": "application/json", "X-CSRF-Token": self.csrf, "Cookie": cookies}
+
+
+def _page(search_id: str, view: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page holds. view: q, sort, filters, status."""
+    return {"search_id": search_id, "version": None, "status": "all", "q": "", "f": {}, **view}
+
+
+def read_rows(answer: bytes) -> dict[str, Any]:
+    """What the grid reads in an answer. Raises RuntimeError where it says that it failed."""
+    found = json.loads(answer)
+    meta = found["sideUpdate"]["grid-answer"]["data"]
+    if meta.get("error"):
+        raise RuntimeError(meta["error"])
+    return {**found["response"]["candidate-grid"]["getRowsResponse"], "meta": meta}
+
+
+def _outputs(output: str, asked: Any) -> Any:
+    """One output, or those of "..a.x...b.y.."; what is MATCHed gets the key of what was asked."""
+    names = output[2:-2].split("...") if output.startswith("..") else [output]
+    found = []
+    for name in names:
+        component, _, prop = name.partition("@")[0].rpartition(".")
+        one: Any = json.loads(component) | {"key": asked["key"]} if component.startswith("{") else component
+        found.append({"id": one, "property": prop})
+    return found if output.startswith("..") else found[0]
+
+
+def _prop(component: Any, name: str, value: Any) -> dict[str, Any]:
+    return {"id": component, "property": name, "value": value}
 
 
 def sign_in(rt: Runtime, web: Web, email: str) -> Session:

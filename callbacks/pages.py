@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from dash import ClientsideFunction, Input, Output, State, dcc
 from dash.development.base_component import Component
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map
+from werkzeug.routing import Map, MapAdapter
 from werkzeug.routing import Rule as Path
 
 from callbacks import (
@@ -66,12 +67,18 @@ PAGES: list[tuple[str, PageFunction]] = [
 
 def find(pathname: str) -> tuple[PageFunction, dict[str, Any]] | None:
     """The page function of a path with its parameters, or None."""
-    paths = Map([Path(path, endpoint=str(number)) for number, (path, _) in enumerate(PAGES)], strict_slashes=False)
     try:
-        endpoint, params = paths.bind("").match(pathname or "/")
+        endpoint, params = _paths().match(pathname or "/")
     except HTTPException:
         return None
     return PAGES[int(endpoint)][1], dict(params)
+
+
+@cache
+def _paths() -> MapAdapter:
+    """Made once: it takes as long as a page."""
+    rules = [Path(path, endpoint=str(number)) for number, (path, _) in enumerate(PAGES)]
+    return Map(rules, strict_slashes=False).bind("")
 
 
 def query() -> str:

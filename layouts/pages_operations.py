@@ -103,7 +103,6 @@ def age(seconds: float) -> str:
 
 def _process(p: Row) -> html.Tr:
     limit = _mb(p.limit) if p.limit else "–"
-    used = p.pool["pool_size"] - p.pool["pool_available"]
     kind = [text.ADMIN_KINDS.get(p.kind, p.kind)]
     if p.replacing:
         kind.append(html.Div(text.ADMIN_REPLACING, className="sx-muted"))
@@ -115,13 +114,23 @@ def _process(p: Row) -> html.Tr:
             cell(text.ADMIN_PSS, html.Strong(_mb(p.pss), className="sx-problem") if over else _mb(p.pss), number=True),
             cell(text.ADMIN_RSS, _mb(p.rss), number=True),
             cell(text.ADMIN_LIMIT, limit, number=True),
-            cell(text.ADMIN_POOL, text.ADMIN_POOL_OF.format(used=used, size=p.pool["pool_size"],
-                 waiting=p.pool["requests_waiting"]), number=True),
+            cell(text.ADMIN_POOL, _pool(p.pool), number=True),
             cell(text.ADMIN_AGE, age(p.age_s), number=True),
             html.Td(),
         ],
         **{"data-testid": "worker-row"},
     )  # fmt: skip
+
+
+def _pool(pool: Mapping[str, int]) -> Component | str:
+    """Connections now; and that requests had to wait for one, where they had to."""
+    used = pool["pool_size"] - pool["pool_available"]
+    now = text.ADMIN_POOL_OF.format(used=used, size=pool["pool_size"], waiting=pool["requests_waiting"])
+    waited, refused = pool.get("requests_queued", 0), pool.get("requests_errors", 0)
+    if not waited and not refused:
+        return now
+    told = text.ADMIN_POOL_WAITED.format(waited=f"{waited:,}", refused=f"{refused:,}")
+    return html.Div([now, html.Div(told, className="sx-problem" if refused else "sx-muted")])
 
 
 def _slow(rows: Rows | None, why_not: str) -> Component:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg import Connection, errors
@@ -18,6 +19,18 @@ Conn = Connection[DictRow]
 Params = Mapping[str, Any]
 Query = str | SQL | Composed
 
+# A connection that was in use so lately is not asked whether it still lives: that would cost each of
+# its users a round trip. After a restart of the server some requests of this one second fail.
+FRESH_S = 1.0
+# Statements are prepared where a call asks for it (`often`), never for having been run so many times.
+_ON_REQUEST = 2**31 - 1
+
+
+class _Pooled(Connection[DictRow]):
+    """A connection that knows when it was last given back."""
+
+    given_back = 0.0
+
 
 class Database:
     """A pool with the timeouts of one kind of process.
@@ -25,10 +38,17 @@ class Database:
     web: statement 10 s, lock 2 s; worker: statement 60 s, lock 10 s. Units: milliseconds.
     Callers see ProductErrors only: Unavailable when the server, a connection or time is
     missing, Conflict when another writer holds what is wanted.
+    prepares: not behind a pooler: there a prepared statement may meet another server.
     """
 
     def __init__(
-        self, url: str, *, size: int, statement_timeout_ms: int = 10_000, lock_timeout_ms: int = 2_000
+        self,
+        url: str,
+        *,
+        size: int,
+        statement_timeout_ms: int = 10_000,
+        lock_timeout_ms: int = 2_000,
+        prepares: bool = True,
     ) -> None:
         options = (
             f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} "
@@ -38,16 +58,21 @@ class Database:
             "-c client_connection_check_interval=1000 "
             "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
         )
-        # prepare_threshold=None: with PgBouncer in transaction mode a prepared statement may meet another server.
-        self._pool: ConnectionPool[Conn] = ConnectionPool(
+        self._pool: ConnectionPool[_Pooled] = ConnectionPool(
             url,
-            connection_class=cast(type[Conn], Connection),
-            kwargs={"row_factory": dict_row, "options": options, "prepare_threshold": None, "connect_timeout": 3},
+            connection_class=_Pooled,
+            kwargs={
+                "row_factory": dict_row,
+                "options": options,
+                "prepare_threshold": _ON_REQUEST if prepares else None,
+                "connect_timeout": 3,
+            },
             min_size=1,
             max_size=size,
             timeout=3,
             max_waiting=50,
-            check=ConnectionPool.check_connection,
+            check=_check,
+            reset=_given_back,
             open=False,
             name="sourcingx",
         )
@@ -81,6 +106,20 @@ class Database:
             raise Unavailable("The database does not answer; try again in a moment.") from error
 
     @contextmanager
+    def reading(self) -> Iterator[Conn]:
+        """For statements that each stand alone: without the two round trips of a transaction around them.
+
+        Each sees what is committed when it begins, as in connection(); a write is committed by itself.
+        """
+        with self.connection() as conn:
+            conn.autocommit = True
+            try:
+                yield conn
+            finally:
+                if not conn.closed:
+                    conn.autocommit = False
+
+    @contextmanager
     def snapshot(self) -> Iterator[Conn]:
         """A read-only transaction in which all queries see the same moment."""
         with self.connection() as conn:
@@ -96,16 +135,34 @@ class Database:
                     conn.read_only = None
 
 
-def one(conn: Conn, query: Query, params: Params | None = None) -> DictRow | None:
-    """First row or None."""
-    return conn.execute(query, params).fetchone()
+def one(conn: Conn, query: Query, params: Params | None = None, *, often: bool = False) -> DictRow | None:
+    """First row or None. often: as rows()."""
+    return conn.execute(query, params, prepare=often).fetchone()
 
 
-def rows(conn: Conn, query: Query, params: Params | None = None) -> list[DictRow]:
-    """All rows; only for queries that are bounded by a LIMIT or by what they count."""
-    return conn.execute(query, params).fetchall()
+def rows(conn: Conn, query: Query, params: Params | None = None, *, often: bool = False) -> list[DictRow]:
+    """All rows; only for queries that are bounded by a LIMIT or by what they count.
+
+    often: asked by nearly every request, of one text, and best run in the same way whatever the values:
+    planned once a connection, which may take longer than running it.
+    """
+    return conn.execute(query, params, prepare=often).fetchall()
 
 
 def run(conn: Conn, query: Query, params: Params | None = None) -> int:
     """Execute; returns the number of rows touched."""
     return conn.execute(query, params).rowcount
+
+
+def id_array(ids: Iterable[int]) -> str:
+    """Ids for %(ids)s::bigint[]: the text that they become anyway, which takes psycopg twenty times as long."""
+    return "{" + ",".join(map(str, ids)) + "}"
+
+
+def _given_back(conn: _Pooled) -> None:
+    conn.given_back = time.monotonic()
+
+
+def _check(conn: _Pooled) -> None:
+    if time.monotonic() - conn.given_back > FRESH_S:
+        ConnectionPool.check_connection(conn)

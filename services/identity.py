@@ -138,10 +138,9 @@ def device_token(rt: Runtime, session_token: str) -> str:
 def actor_of(rt: Runtime, token: str, *, counts_as_use: bool = True) -> Actor | None:
     """The person of a session token, or None. Polling passes counts_as_use=False."""
     s = rt.settings
-    with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_session, {
-            "token_hash": digest(token), "idle_min": s.session_idle_min, "max_h": s.session_max_h,
-        })  # fmt: skip
+    given = {"token_hash": digest(token), "idle_min": s.session_idle_min, "max_h": s.session_max_h}
+    with rt.db.reading() as conn:
+        row = db.one(conn, _Q.fetch_session, given, often=True)
         if row is None:
             return None
         if row["needs_touch"] and counts_as_use:

@@ -50,7 +50,10 @@ def marks(conn: db.Conn, actor: Actor, search_id: UUID, ids: Sequence[int]) -> d
     places: at most 3 of {title, stage, archived, by, stage_at, screened_at, screened_by}, times as text. Two small
     queries rather than one: planning a large one takes longer than running it, and most pages need no names.
     """
-    found = db.rows(conn, _Q.fetch_marks, {"ids": list(ids), "search_id": search_id, **actor.params}) if ids else []
+    if not ids:
+        return {}
+    given = {"ids": db.id_array(ids), "search_id": search_id, **actor.params}
+    found = db.rows(conn, _Q.fetch_marks, given, often=True)
     told = [row["id"] for row in found if row["stage"] != "new" or row["screened_at"]]
     names = {row["id"]: row for row in db.rows(conn, _Q.fetch_names, {"ids": told})} if told else {}
     known: dict[str, dict[str, Any]] = {}

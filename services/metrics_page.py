@@ -11,10 +11,14 @@ from prometheus_client.registry import Collector
 import sql
 from services import db, metrics, metrics_files, process_figures
 from services.cache import CacheDown
+from services.config import SETTINGS
 from services.errors import ProductError
 from services.runtime import Runtime
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+
+# How the names of settings end that say what a vendor allows a minute.
+_LIMITS = {"RPM": "requests", "TPM": "tokens"}
 
 _Q = sql.queries("metrics")
 
@@ -57,6 +61,7 @@ class _Now(Collector):
         rss = GaugeMetricFamily("sourcingx_process_rss_bytes", "Resident set size.", labels=labels)
         age = GaugeMetricFamily("sourcingx_process_age_seconds", "Since its start.", labels=labels)
         pool = GaugeMetricFamily("sourcingx_pool_connections", "Pool of a process.", labels=[*labels, "state"])
+        waits = GaugeMetricFamily("sourcingx_pool_waits", "Since a process began.", labels=[*labels, "what"])
         for process in process_figures.processes(self._rt):
             at = [process.kind, process.host, str(process.pid)]
             pss.add_metric(at, process.pss)
@@ -65,7 +70,9 @@ class _Now(Collector):
             size, free = process.pool["pool_size"], process.pool["pool_available"]
             for state, value in (("used", size - free), ("free", free), ("waiting", process.pool["requests_waiting"])):
                 pool.add_metric([*at, state], value)
-        yield from (pss, rss, age, pool)
+            waits.add_metric([*at, "waited"], process.pool.get("requests_queued", 0))
+            waits.add_metric([*at, "refused"], process.pool.get("requests_errors", 0))
+        yield from (pss, rss, age, pool, waits)
 
     def _runs(self) -> Iterator[Metric]:
         with self._rt.db.connection() as conn:
@@ -88,10 +95,12 @@ class _Now(Collector):
             )
 
     def _limits(self) -> Iterator[Metric]:
-        s = self._rt.settings
-        limits = GaugeMetricFamily(
-            "sourcingx_vendor_limit", "What a vendor allows a minute.", labels=["vendor", "what"]
-        )
-        limits.add_metric(["openai", "requests"], s.openai_rpm)
-        limits.add_metric(["openai", "tokens"], s.openai_tpm)
+        """What each vendor's two settings say, so that a new vendor's are here from its first day."""
+        labels = ["vendor", "what"]
+        limits = GaugeMetricFamily("sourcingx_vendor_limit", "What a vendor allows a minute.", labels=labels)
+        for setting in SETTINGS:
+            vendor, _, end = setting.name.rpartition("_")
+            if what := _LIMITS.get(end):
+                value = getattr(self._rt.settings, setting.field)
+                limits.add_metric([vendor.lower().replace("_", "-"), what], value)
         yield limits

@@ -26,8 +26,8 @@ from services.runtime import Runtime
 MISSED = 3
 PREFIX = "proc:"
 LOG_EVERY_S = 300.0
-# psycopg_pool's names.
-POOL_FIGURES = ("pool_size", "pool_available", "requests_waiting")
+# psycopg_pool's names: now; and since the process began, how many had to wait and how many got none.
+POOL_FIGURES = ("pool_size", "pool_available", "requests_waiting", "requests_queued", "requests_errors")
 _MOST = 1000
 
 _log = logging.getLogger("sourcingx.memory")

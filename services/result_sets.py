@@ -83,7 +83,7 @@ class _Part:
 
 def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
     """Rows of a view. version: what the page holds, or None. Raises Forbidden, Unavailable."""
-    with rt.db.connection() as conn:
+    with rt.db.reading() as conn:
         meta = fetch_meta(conn, actor, view)
         wanted = meta.wanted(version)
         try:
@@ -105,13 +105,13 @@ def count(rt: Runtime, actor: Actor, view: View, version: int | None) -> Page:
 
 def version_of(rt: Runtime, actor: Actor, view: View) -> int:
     """The newest version of the search's data; one small query, for the pill."""
-    with rt.db.connection() as conn:
+    with rt.db.reading() as conn:
         return fetch_meta(conn, actor, view).version
 
 
 def fetch_meta(conn: db.Conn, actor: Actor, view: View) -> Meta:
     """Version and rights. Raises Forbidden when the search is not there or not the actor's to see."""
-    row = db.one(conn, _Q.fetch_version, {"search_id": view.search_id, **actor.params})
+    row = db.one(conn, _Q.fetch_version, {"search_id": view.search_id, **actor.params}, often=True)
     if row is None:
         raise refusal(conn, actor, view.search_id)
     return Meta(row["data_version"], row["profile_count"], row["editable"], row["snapshot"])
@@ -147,7 +147,7 @@ def whole_list(rt: Runtime, actor: Actor, view: View, version: int | None) -> tu
 def rows_of(rt: Runtime, actor: Actor, view: View, ids: list[int]) -> tuple[list[dict[str, Any]], str]:
     """Rows of at most 100 candidates as they are now, to be shown in place of what the page has; and the
     snapshot in which they are at least as new."""
-    with rt.db.connection() as conn:
+    with rt.db.reading() as conn:
         meta = fetch_meta(conn, actor, view)
         return _rows(conn, rt, actor, view, ids[:PAGE]), meta.snapshot
 
@@ -167,7 +167,7 @@ def _first_page(rt: Runtime, actor: Actor, view: View, version: int | None, end:
 
 def _jump(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
     part = _slice(rt, actor, view, version, start, end)
-    with rt.db.connection() as conn:
+    with rt.db.reading() as conn:
         meta = fetch_meta(conn, actor, view)
         rows = _rows(conn, rt, actor, view, part.ids)
     return Page(rows, part.total, True, part.version, meta.editable, part.moved, part.too_large, meta.snapshot)
@@ -175,7 +175,7 @@ def _jump(rt: Runtime, actor: Actor, view: View, version: int | None, start: int
 
 def _slice(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> _Part:
     """By the list, building it if need be."""
-    with rt.db.connection() as conn:
+    with rt.db.reading() as conn:
         meta = fetch_meta(conn, actor, view)
         wanted = meta.wanted(version)
 
@@ -254,7 +254,11 @@ def _by_offset(rt: Runtime, actor: Actor, view: View, wanted: int, start: int, e
 def _rows(conn: db.Conn, rt: Runtime, actor: Actor, view: View, ids: list[int]) -> list[dict[str, Any]]:
     if not ids:
         return []
-    rows = db.rows(conn, _Q.fetch_rows, {"ids": ids, "search_id": view.search_id})
+    given = {"ids": db.id_array(ids), "search_id": view.search_id}
+    rows = db.rows(conn, _Q.fetch_rows, given, often=True)
     marks = known.marks(conn, actor, view.search_id, ids)
     screening = grid_criteria.marks(conn, rt, view.search_id, rows)
-    return [{**row, "known": marks.get(row["id"]), **screening.get(row["id"], {})} for row in rows]
+    for row in rows:
+        row["known"] = marks.get(row["id"])
+        row.update(screening.get(row["id"], {}))
+    return rows

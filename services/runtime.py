@@ -35,6 +35,7 @@ class Runtime:
             size=connections.pool_size(s, self.kind),
             statement_timeout_ms=60_000 if worker else 10_000,
             lock_timeout_ms=10_000 if worker else 2_000,
+            prepares=not connections.pooled(s),
         )
         self._db.open()
         # Short timeouts: without Redis everything goes on, slower; waiting for it would not.

@@ -9,15 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 
-from services import faults, list_rows, list_sheets, lists
+from services import faults, list_rows, list_sheets, lists, metrics
 from services.call_budget import CallBudget
 from services.errors import ProductError, Unavailable
 from services.identity import Actor
 from services.jobs import RunHandle
 from services.runtime import Runtime
 from services.vendors.sheets_client import SheetsClient
-from services.vendors.sheets_errors import TooManyReads
+from services.vendors.sheets_errors import SheetError, TooManyReads
 
+VENDOR = "google-sheets"
 WAIT_AT_MOST_S = 60.0
 BUSY = "Too many sheets are being read right now. It is tried again by itself."
 
@@ -70,14 +71,19 @@ def _try(rt: Runtime, due: list_sheets.DueSheet, stopping: threading.Event | Non
 def _read(rt: Runtime, about: lists.ListInfo, stopping: threading.Event) -> list[list_rows.Cells]:
     settings = rt.settings
     client = SheetsClient(settings.google_service_account, settings.google_sheets_base_url)
-    budget = CallBudget(rt.redis, "google-sheets", requests=settings.google_sheets_rpm, tokens=1)
+    budget = CallBudget(rt.redis, VENDOR, requests=settings.google_sheets_rpm, tokens=1)
     try:
         _wait_for(budget, stopping)
         try:
-            return client.read(about.sheet_id, about.sheet_range)
-        except TooManyReads as error:
-            budget.block(error.retry_after)
+            rows = client.read(about.sheet_id, about.sheet_range)
+        except SheetError as error:
+            # They are named by cause.
+            metrics.VENDOR_CALLS.count(VENDOR, type(error).__name__)
+            if isinstance(error, TooManyReads):
+                budget.block(error.retry_after)
             raise
+        metrics.VENDOR_CALLS.count(VENDOR, "ok")
+        return rows
     finally:
         client.close()
 

@@ -74,6 +74,11 @@ class Explained:
             yield _Connection(conn, self)
 
     @contextmanager
+    def reading(self) -> Iterator[Any]:
+        with self._database.reading() as conn:
+            yield _Connection(conn, self)
+
+    @contextmanager
     def snapshot(self) -> Iterator[Any]:
         with self._database.snapshot() as conn:
             if self._first:

@@ -11,7 +11,7 @@ import procrastinate
 import pytest
 import redis as redis_client
 
-from services import list_sheets, lists, runs, sheet_sync, worker
+from services import list_sheets, lists, metrics, runs, sheet_sync, worker
 from services.config import Settings
 from services.errors import BadInput, Forbidden, NotFound, ProductError, Unavailable
 from services.identity import Actor
@@ -177,6 +177,21 @@ def test_after_a_429_nobody_reads_for_as_long_as_google_says(
     with pytest.raises(Unavailable, match="Too many sheets"):
         sheet_sync.sync(rt, alice, list_id)
     assert stub.reads == 1
+
+
+def test_reads_are_counted_by_how_they_ended(rt: Runtime, alice: Actor, stub: SheetsStub, list_id: int) -> None:
+    def counted(outcome: str) -> float:
+        found = metrics.REGISTRY.get_sample_value(
+            "sourcingx_vendor_calls_total", {"vendor": "google-sheets", "outcome": outcome}
+        )
+        return found or 0.0
+
+    before = counted("ok"), counted("SheetsDown")
+    sheet_sync.sync(rt, alice, list_id)
+    stub.failing = 503, {}
+    with pytest.raises(ProductError):
+        sheet_sync.sync(rt, alice, list_id)
+    assert (counted("ok"), counted("SheetsDown")) == (before[0] + 1, before[1] + 1)
 
 
 def test_without_redis_nobody_reads(

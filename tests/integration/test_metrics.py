@@ -16,9 +16,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app
 from benchmarks.web import Web, serving, sign_in
-from services import jobs, metrics_files, metrics_page
-from services.config import Settings
+from layouts import pages_operations
+from layouts import text as layout_text
+from services import jobs, metrics_files, metrics_page, process_figures
+from services.config import SETTINGS, Settings
+from services.errors import Unavailable
 from services.identity import Actor
+from services.process_figures import Teller
 from services.runtime import Runtime
 from tests.browser.product import until
 from tests.people import Person, add_people, add_search
@@ -77,6 +81,34 @@ def test_the_queue_is_told_by_kind_and_age(rt: Runtime, alice: Actor) -> None:
     text = metrics_page.render(rt).decode()
     assert value(text, "sourcingx_runs", kind="export", state="queued") == 2
     assert 90 <= value(text, "sourcingx_runs_oldest_seconds", kind="export", state="queued") < 200
+
+
+def test_requests_that_waited_for_a_connection_are_told(rt: Runtime) -> None:
+    few = Runtime(replace(rt.settings, web_pool=1))
+    few.open()
+    teller = Teller(few)
+    try:
+        with few.db.connection(), pytest.raises(Unavailable), few.db.connection():
+            pass
+        teller.start()
+        until(lambda: process_figures.processes(rt), "nothing was told", 10)
+        text = metrics_page.render(rt).decode()
+        assert value(text, "sourcingx_pool_waits", what="refused") == 1
+        # The first one waits, too, where the pool is still connecting.
+        waited = int(value(text, "sourcingx_pool_waits", what="waited"))
+        assert waited in (1, 2)
+        shown = str(pages_operations.worker_list(process_figures.processes(rt)))
+        assert layout_text.ADMIN_POOL_WAITED.format(waited=waited, refused=1) in shown
+    finally:
+        teller.stop()
+        few.close()
+
+
+def test_the_limits_of_all_vendors_are_told(rt: Runtime) -> None:
+    text = metrics_page.render(rt).decode()
+    told = {dict(at)["vendor"] for name, at in samples(text) if name == "sourcingx_vendor_limit"}
+    assert told == {s.name.removesuffix("_RPM").lower().replace("_", "-") for s in SETTINGS if s.name.endswith("_RPM")}
+    assert value(text, "sourcingx_vendor_limit", vendor="openai", what="tokens") == rt.settings.openai_tpm
 
 
 def test_workers_are_added_up_and_what_the_dead_counted_is_kept(

@@ -235,6 +235,9 @@ class Meanwhile:
     def connection(self) -> AbstractContextManager[Any]:
         return self._database.connection()
 
+    def reading(self) -> AbstractContextManager[Any]:
+        return self._database.reading()
+
     @contextmanager
     def snapshot(self) -> Iterator[Any]:
         with self._database.snapshot() as conn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from benchmarks.visits import visit
 from benchmarks.web import Web, serving, sign_in
 from services.config import Settings
 from services.identity import Actor
@@ -30,6 +31,7 @@ def test_no_request_is_lost_while_workers_are_replaced(
     with serving(settings, tmp_path / "web", few) as web:
         sessions = [sign_in(rt, web, "alice@example.com") for _ in range(READERS)]
         first = web.workers()
+        visit(sessions[0], str(search_id), 100)
 
         def read(number: int) -> list[str]:
             start = number % 3 * 100

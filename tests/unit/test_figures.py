@@ -49,9 +49,14 @@ class Answers:
     def __init__(self, spoil: Callable[[int, dict[str, Any]], dict[str, Any]]) -> None:
         self._spoil, self._asked = spoil, itertools.count()
 
-    def rows(self, search_id: str, start: int, **view: Any) -> dict[str, Any]:
+    def block(self, search_id: str, start: int, **view: Any) -> bytes:
         rows = [{"id": str(one)} for one in range(start + 1, min(start + 100, PEOPLE) + 1)]
-        return self._spoil(next(self._asked), {"rowData": rows, "rowCount": PEOPLE, "meta": {"exact": True}})
+        found = self._spoil(next(self._asked), {"rowData": rows, "rowCount": PEOPLE, "meta": {"exact": True}})
+        meta = found.pop("meta")
+        return json.dumps({
+            "response": {"candidate-grid": {"getRowsResponse": found}},
+            "sideUpdate": {"grid-answer": {"data": meta}},
+        }).encode()  # fmt: skip
 
 
 PEOPLE = 250
