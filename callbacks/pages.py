@@ -14,6 +14,7 @@ from werkzeug.routing import Map
 from werkzeug.routing import Rule as Path
 
 from callbacks import (
+    account,
     admin_operations,
     admin_users,
     duplicates,
@@ -49,6 +50,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/lists/<int:list_id>", list_page.page),
     ("/duplicates", duplicates.page),
     ("/runs", runs.page),
+    ("/account", account.page),
     ("/admin/users", admin_users.page),
     ("/admin/sessions", admin_users.sessions_page),
     ("/admin/workers", admin_operations.workers_page),
