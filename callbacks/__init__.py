@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callbacks import (
+    account,
     actions,
     admin_operations,
     admin_users,
@@ -34,6 +35,7 @@ from callbacks import (
     screening,
     searches,
     session,
+    sign_in,
     usage,
     views,
 )
@@ -41,9 +43,9 @@ from callbacks.registry import Registry
 
 # A new module is one line here.
 MODULES = (
-    routes, documents, pages, searches, archives, grid, actions, run_watch, facets, views, person, overrides, imports,
-    runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling, list_sources,
-    names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
+    routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
+    overrides, imports, runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling,
+    list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
 )  # fmt: skip
 
 

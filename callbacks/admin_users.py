@@ -19,7 +19,7 @@ from services.runtime import Runtime
 
 def page(rt: Runtime, actor: Actor) -> Any:
     """Everyone. Raises Forbidden for anyone who is no admin."""
-    return pages_admin.users_page(accounts.users(rt, actor), actor.user_id)
+    return pages_admin.users_page(accounts.users(rt, actor), actor.user_id, rt.settings.oidc_name)
 
 
 def sessions_page(rt: Runtime, actor: Actor) -> Any:
@@ -32,7 +32,7 @@ def register(registry: Registry) -> None:
 
     def users() -> Any:
         actor = current_actor()
-        return pages_admin.user_list(accounts.users(rt, actor), actor.user_id)
+        return pages_admin.user_list(accounts.users(rt, actor), actor.user_id, rt.settings.oidc_name)
 
     def refused(error: ProductError) -> Any:
         return no_update, no_update, error.message, no_update, no_update
@@ -56,6 +56,16 @@ def register(registry: Registry) -> None:
         if (user_id := _pressed(clicks)) is None:
             return no_update
         return pages_admin.link_card(_link(accounts.new_link(rt, current_actor(), user_id)), text.ADMIN_THEM)
+
+    @registry.callback(
+        Output(ids.ADMIN_LINK, "children", allow_duplicate=True), Input(ids.admin_act(ALL, "password"), "n_clicks"),
+        rule=Rule.ADMIN, prevent_initial_call=True,
+    )  # fmt: skip
+    def new_password_link(clicks: list[int | None]) -> Any:
+        if (user_id := _pressed(clicks)) is None:
+            return no_update
+        link = _link("password/" + accounts.new_password_link(rt, current_actor(), user_id))
+        return pages_admin.link_card(link, text.ADMIN_THEM, text.ADMIN_PASSWORD_LINK_FOR)
 
     @registry.callback(
         Output(ids.ADMIN_USERS, "children", allow_duplicate=True),

@@ -14,7 +14,7 @@ from flask import Response, g, jsonify, request
 
 from callbacks.import_parts import parts_of
 from callbacks.registry import Registry, Rule
-from callbacks.session import current_actor
+from callbacks.session import check_sender, current_actor
 from layouts import ids, import_form, pages_import
 from services import (
     archives,
@@ -203,6 +203,12 @@ def _register_routes(registry: Registry) -> None:
         boundary = request.mimetype_params.get("boundary", "") if request.mimetype == "multipart/form-data" else ""
         # The stream, never request.files: that would hold the file in memory or write it twice.
         return jsonify({"upload_id": uploads.save_upload(rt, current_actor(), request.stream.read, boundary)})
+
+    @registry.route("/uploads/allowed", rule=Rule.RECRUITER, polling=True)
+    def may_upload() -> Any:
+        """What the proxy and the page ask before a file is sent: a refusal in the middle of one is easily lost."""
+        check_sender(rt)
+        return "", 204
 
     @registry.route("/imports/<run_id>/rejected.csv", rule=Rule.ANY)
     def rejected(run_id: str) -> Any:

@@ -15,6 +15,7 @@ from werkzeug.routing import Map, MapAdapter
 from werkzeug.routing import Rule as Path
 
 from callbacks import (
+    account,
     admin_operations,
     admin_users,
     agreement,
@@ -57,6 +58,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/duplicates", duplicates.page),
     ("/runs", runs.page),
     ("/usage", usage.page),
+    ("/account", account.page),
     ("/admin/users", admin_users.page),
     ("/admin/sessions", admin_users.sessions_page),
     ("/admin/workers", admin_operations.workers_page),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, g, redirect, request
 
+from callbacks import cookies
 from callbacks.errors import CALLBACK_PATH
 from callbacks.registry import Declared, Registry, Rule
 from layouts import text
@@ -17,7 +18,6 @@ from services.errors import BadInput, Forbidden, NotSignedIn
 from services.identity import Actor
 from services.runtime import Runtime
 
-COOKIE = "sx_session"
 CSRF_HEADER = "X-CSRF-Token"
 # Bytes; a callback's inputs are far smaller. Uploads have a limit of their own.
 MAX_BODY = 2_000_000
@@ -50,18 +50,7 @@ def csrf_token(rt: Runtime, session_token: str) -> str:
 
 def current_csrf_token(rt: Runtime) -> str:
     """For the page's <meta name="csrf-token">; empty when not signed in."""
-    return csrf_token(rt, request.cookies[COOKIE]) if g.get("actor") is not None else ""
-
-
-def set_cookie(rt: Runtime, response: Any, session_token: str) -> None:
-    response.set_cookie(
-        COOKIE, session_token, max_age=rt.settings.session_max_h * 3600, httponly=True, samesite="Lax",
-        secure=request.is_secure, path="/",
-    )  # fmt: skip
-
-
-def clear_cookie(response: Any) -> None:
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure, path="/")
+    return csrf_token(rt, cookies.SESSION.read()) if g.get("actor") is not None else ""
 
 
 def safe_next(target: str | None) -> str:
@@ -74,6 +63,15 @@ def safe_next(target: str | None) -> str:
     return "/" if parts.scheme or parts.netloc else target
 
 
+def client_address(rt: Runtime) -> str:
+    """Where a request comes from: what a trusted proxy says of it, else who is connected."""
+    peer = request.remote_addr or ""
+    if peer in {proxy.strip() for proxy in rt.settings.trusted_proxies.split(",")}:
+        # The last one: what stands before it was written by whoever sent the request.
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or peer
+    return peer
+
+
 def check_origin() -> None:
     """Refuse what another site sends. Raises Forbidden."""
     origin = request.headers.get("Origin")
@@ -82,6 +80,12 @@ def check_origin() -> None:
             raise Forbidden(text.FOREIGN_ORIGIN)
     elif request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Forbidden(text.FOREIGN_ORIGIN)
+
+
+def check_sender(rt: Runtime) -> None:
+    """Refuse what none of our own pages sends. Raises Forbidden."""
+    check_origin()
+    _check_token(rt)
 
 
 def register(registry: Registry) -> None:
@@ -100,7 +104,7 @@ def register(registry: Registry) -> None:
         declared = _declared(registry)
         if declared is None:
             raise Forbidden(text.UNKNOWN_CALL)
-        token = request.cookies.get(COOKIE, "")
+        token = cookies.SESSION.read()
         if declared.rule is not Rule.ANONYMOUS:
             counts = not declared.polling
             g.actor = identity.actor_of(registry.rt, token, counts_as_use=counts) if token else None
@@ -110,7 +114,7 @@ def register(registry: Registry) -> None:
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             check_origin()
             if declared.rule is not Rule.ANONYMOUS:
-                _check_token(registry.rt, token)
+                _check_token(registry.rt)
         if "callback_output" in g:
             _check_wiring(registry, g.callback_output)
         return None
@@ -134,7 +138,7 @@ def _declared(registry: Registry) -> Declared | None:
 
 
 def _actor(rt: Runtime) -> Actor | None:
-    token = request.cookies.get(COOKIE)
+    token = cookies.SESSION.read()
     return identity.actor_of(rt, token) if token else None
 
 
@@ -167,7 +171,8 @@ def _is_prop(value: Any) -> bool:
     return isinstance(value.get("property"), str) and isinstance(value.get("id"), str | dict)
 
 
-def _check_token(rt: Runtime, session_token: str) -> None:
+def _check_token(rt: Runtime) -> None:
+    session_token = cookies.SESSION.read()
     # The header only: looking for a field would read a whole upload before it is admitted.
     given = request.headers.get(CSRF_HEADER, "")
     if not hmac.compare_digest(given.encode(), csrf_token(rt, session_token).encode()):

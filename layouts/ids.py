@@ -11,6 +11,21 @@ from typing import Any
 LOGIN_EMAIL = "login-email"
 LOGIN_PASSWORD = "login-password"
 LOGIN_SUBMIT = "login-submit"
+LOGIN_PROVIDER = "login-provider"
+
+# Setting a password: by a link, and on one's own page
+PASSWORD_OLD = "password-old"
+PASSWORD_NEW = "password-new"
+PASSWORD_AGAIN = "password-again"
+PASSWORD_SAVE = "password-save"
+PASSWORD_PROBLEM = "password-problem"
+ACCOUNT_SESSIONS = "account-sessions"
+
+
+def account_end(session_id: Any) -> dict[str, Any]:
+    """The button that ends one of one's own sign-ins. session_id may be dash.ALL."""
+    return {"type": "account-end", "id": session_id}
+
 
 # Shell, on every page
 URL = "url"
@@ -34,6 +49,10 @@ SEARCH_TITLE = "search-title"
 SEARCH_VISIBILITY = "search-visibility"
 SEARCH_MEMBERS = "search-members"
 SEARCH_MEMBERS_BOX = "search-members-box"
+SEARCH_MEMBERS_ADD = "search-members-add"
+SEARCH_MEMBERS_LIST = "search-members-list"
+SEARCH_COLLEAGUES = "search-colleagues"
+SEARCH_OWNER = "search-owner"
 SEARCH_PROBLEM = "search-problem"
 SEARCH_SAVE = "search-save"
 SEARCH_CANCEL = "search-cancel"
@@ -361,7 +380,10 @@ ADMIN_KEY_ANSWER = "admin-key-answer"
 
 
 def admin_act(row: Any, do: Any) -> dict[str, Any]:
-    """A button of a row of an admin page; do: link, disable, enable, end, retry or test. row may be dash.ALL."""
+    """A button of a row of an admin page; do: link, password, disable, enable, end, retry or test.
+
+    row may be dash.ALL.
+    """
     return {"type": f"admin-{do}", "id": row}
 
 
@@ -378,6 +400,11 @@ def budget_amount(whose: Any) -> dict[str, Any]:
 def budget_save(whose: Any) -> dict[str, Any]:
     """The button beside it."""
     return {"type": "budget-save", "id": whose}
+
+
+def search_member(email: Any) -> dict[str, Any]:
+    """What a named person may do in the search of the form. email may be dash.ALL."""
+    return {"type": "search-member", "email": email}
 
 
 def search_edit(search_id: Any) -> dict[str, Any]:

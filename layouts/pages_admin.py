@@ -31,27 +31,27 @@ def frame(here: str, title: str, *children: Any, actions: Any = None) -> html.Di
     return html.Div([nav, shell.page(title, *children, actions=actions)], className="sx-admin-page")
 
 
-def users_page(rows: Sequence[Row], me: int) -> html.Div:
-    """Invite, and everyone with what can be done about them."""
+def users_page(rows: Sequence[Row], me: int, provider: str = "") -> html.Div:
+    """Invite, and everyone with what can be done about them. provider: what people call the identity provider."""
     return frame(
         "users", text.ADMIN_USERS,
         html.Div(_invite(), className="sx-card sx-invite"),
         html.Div(id=ids.ADMIN_LINK, role="status"),
-        html.Div(user_list(rows, me), id=ids.ADMIN_USERS),
+        html.Div(user_list(rows, me, provider), id=ids.ADMIN_USERS),
     )  # fmt: skip
 
 
-def user_list(rows: Sequence[Row], me: int) -> html.Table:
+def user_list(rows: Sequence[Row], me: int, provider: str = "") -> html.Table:
     """The table alone, made anew after every change."""
-    names = (text.ADMIN_NAME, text.ADMIN_ROLE, text.ADMIN_LAST_USE, text.ADMIN_SIGN_INS)
-    return table(names, [_user(row, me) for row in rows])
+    names = (text.ADMIN_NAME, text.ADMIN_ROLE, text.ADMIN_WAYS, text.ADMIN_LAST_USE, text.ADMIN_SIGN_INS)
+    return table(names, [_user(row, me, provider) for row in rows])
 
 
-def link_card(link: str, whom: str) -> html.Div:
-    """A sign-in link to be handed on; it is shown this once."""
+def link_card(link: str, whom: str, said: str = text.ADMIN_LINK_FOR) -> html.Div:
+    """A one-time link to be handed on; it is shown this once."""
     return html.Div(
         [
-            html.P(text.ADMIN_LINK_FOR.format(whom=whom)),
+            html.P(said.format(whom=whom)),
             dbc.Textarea(value=link, readonly=True, rows=3, className="sx-link-text", id=ids.ADMIN_LINK_TEXT),
         ],
         className="sx-card",
@@ -112,13 +112,16 @@ def _invite() -> list[Any]:
     ]  # fmt: skip
 
 
-def _user(row: Row, me: int) -> html.Tr:
+def _user(row: Row, me: int, provider: str) -> html.Tr:
     about = row.name or row.email
     name = [html.Div(about), html.Div(row.email, className="sx-muted")]
     if row.disabled:
         buttons = [act(row.id, "enable", text.ADMIN_ENABLE, about)]
     else:
-        buttons = [act(row.id, "link", text.ADMIN_NEW_LINK, about)]
+        buttons = [
+            act(row.id, "link", text.ADMIN_NEW_LINK, about),
+            act(row.id, "password", text.ADMIN_PASSWORD_LINK, about),
+        ]
         if row.id != me:
             buttons.append(act(row.id, "disable", text.ADMIN_DISABLE, about))
     role = dbc.Select(
@@ -130,6 +133,7 @@ def _user(row: Row, me: int) -> html.Tr:
         [
             html.Td(name, className="sx-table-main"),
             html.Td(html.Label([html.Span(text.ADMIN_ROLE_OF.format(name=about), className="visually-hidden"), role])),
+            cell(text.ADMIN_WAYS, ", ".join(_ways(row, provider))),
             cell(text.ADMIN_LAST_USE, text.ADMIN_DISABLED if row.disabled else used),
             cell(text.ADMIN_SIGN_INS, f"{row.sessions:,}"),
             html.Td(html.Div(buttons, className="sx-actions"), className="sx-table-end"),
@@ -137,6 +141,14 @@ def _user(row: Row, me: int) -> html.Tr:
         className="sx-off" if row.disabled else None,
         **{"data-testid": "user-row", "data-user": str(row.id)},
     )
+
+
+def _ways(row: Row, provider: str) -> list[str]:
+    """How someone can sign in: an admin's link always."""
+    ways = [provider] if row.has_provider and provider else []
+    if row.has_password:
+        ways.append(text.ADMIN_WAY_BREAK_GLASS if row.break_glass else text.ADMIN_WAY_PASSWORD)
+    return ways or [text.ADMIN_WAY_LINK]
 
 
 def _session(row: Row) -> html.Tr:

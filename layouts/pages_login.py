@@ -6,16 +6,44 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlencode
 
 from layouts import ids, text
 
 Assets = tuple[list[str], str, str]
 
 
-def login(assets: Assets, *, csrf: str, next_path: str, email: str = "", problem: str = "") -> str:
-    """Form for address and password."""
-    focus = ("", " autofocus") if email else (" autofocus", "")
-    form = f"""
+def login(
+    assets: Assets, *, csrf: str, next_path: str, email: str = "", problem: str = "", notice: str = "",
+    provider: str = "", passwords: bool = True, emergency: bool = False,
+) -> str:  # fmt: skip
+    """A button for the identity provider where there is one, and the form for address and password.
+
+    passwords: whether the form is for everyone; else it is shown in an emergency only.
+    """
+    ways = [_provider(provider, next_path)] if provider else []
+    if passwords or emergency:
+        ways.append(_form(csrf, next_path, email, alone=not provider))
+        ways.append(f'<p class="sx-muted">{escape(text.LOGIN_HINT)}</p>')
+    else:
+        query = urlencode({"emergency": "1", "next": next_path})
+        ways.append(f'<p class="sx-muted"><a href="/login?{escape(query)}">{escape(text.LOGIN_EMERGENCY)}</a></p>')
+    said = f'<p class="sx-notice" role="status">{escape(notice)}</p>' if notice else ""
+    return _document(assets, text.LOGIN_TITLE, said + _problem(problem) + "".join(ways))
+
+
+def _provider(name: str, next_path: str) -> str:
+    # A link: a form's answer may not lead to another site here (form-action in the Content-Security-Policy).
+    href = escape("/login/oidc?" + urlencode({"next": next_path}))
+    label = escape(text.LOGIN_PROVIDER.format(name=name))
+    return f"""
+<p class="sx-provider"><a class="btn btn-primary" id="{ids.LOGIN_PROVIDER}" href="{href}">{label}</a></p>"""
+
+
+def _form(csrf: str, next_path: str, email: str, *, alone: bool) -> str:
+    focus = ("", " autofocus") if email else (" autofocus" if alone else "", "")
+    look = "btn-primary" if alone else "btn-outline-secondary"
+    return f"""
 <form method="post" action="/login">
 <input type="hidden" name="csrf_token" value="{escape(csrf)}">
 <input type="hidden" name="next" value="{escape(next_path)}">
@@ -25,10 +53,30 @@ def login(assets: Assets, *, csrf: str, next_path: str, email: str = "", problem
 <label for="{ids.LOGIN_PASSWORD}">{escape(text.LOGIN_PASSWORD)}</label>
 <input class="form-control" id="{ids.LOGIN_PASSWORD}" name="password" type="password"
  autocomplete="current-password" maxlength="1000" required{focus[1]}>
-<button class="btn btn-primary" id="{ids.LOGIN_SUBMIT}" type="submit">{escape(text.LOGIN_SUBMIT)}</button>
+<button class="btn {look}" id="{ids.LOGIN_SUBMIT}" type="submit">{escape(text.LOGIN_SUBMIT)}</button>
+</form>"""
+
+
+def password(assets: Assets, *, csrf: str, action: str, problem: str = "") -> str:
+    """The page of a link that sets a password: twice the new one. Opening it uses nothing up."""
+    fields = "".join(
+        f"""
+<label for="{name}">{escape(label)}</label>
+<input class="form-control" id="{name}" name="{field}" type="password" autocomplete="new-password"
+ minlength="12" maxlength="1000" required{focus}>"""
+        for name, field, label, focus in (
+            (ids.PASSWORD_NEW, "password", text.PASSWORD_NEW, " autofocus"),
+            (ids.PASSWORD_AGAIN, "again", text.PASSWORD_AGAIN, ""),
+        )
+    )
+    form = f"""
+<p>{escape(text.PASSWORD_LINK_BODY)}</p>
+<form method="post" action="{escape(action)}">
+<input type="hidden" name="csrf_token" value="{escape(csrf)}">{fields}
+<button class="btn btn-primary" id="{ids.PASSWORD_SAVE}" type="submit">{escape(text.PASSWORD_SAVE)}</button>
 </form>
-<p class="sx-muted">{escape(text.LOGIN_HINT)}</p>"""
-    return _document(assets, text.LOGIN_TITLE, _problem(problem) + form)
+<p class="sx-muted">{escape(text.PASSWORD_RULES)}</p>"""
+    return _document(assets, text.PASSWORD_LINK_TITLE, _problem(problem) + form)
 
 
 def link(assets: Assets, *, csrf: str, action: str) -> str:

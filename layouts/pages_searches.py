@@ -15,6 +15,10 @@ from layouts.pages_runs import cancel_store
 
 # Search id → its archive, for those that have one.
 Archives = Mapping[Any, ArchiveRow]
+# A named person or a colleague: services.sharing, read by name.
+Person = Any
+# What stands for "not named any more" until the form is saved.
+REMOVED = "none"
 
 
 class SearchRow(Protocol):
@@ -26,6 +30,8 @@ class SearchRow(Protocol):
     def title(self) -> str: ...
     @property
     def owner(self) -> str: ...
+    @property
+    def owner_id(self) -> int: ...
     @property
     def visibility(self) -> str: ...
     @property
@@ -138,35 +144,83 @@ def _empty(may_edit: bool, archived: bool) -> html.Div:
     return html.Div([html.H2(text.EMPTY_TITLE), *hints], className="sx-empty")
 
 
-def form(row: SearchRow | None = None, *, members: str = "") -> list[Any]:
-    """Content of the dialog: empty for a new search, or what the search has now."""
-    visibility = row.visibility if row else "team"
+def form(
+    row: SearchRow | None = None, *, members: Sequence[Person] = (), colleagues: Sequence[Person] = ()
+) -> list[Any]:
+    """Content of the dialog: empty for a new search, or what the search has now.
+
+    members: services.sharing.Member; colleagues: services.sharing.Colleague.
+    """
     return [
         dcc.Store(id=ids.SEARCH_EDITED, data=str(row.id) if row else None),
         dbc.ModalHeader(dbc.ModalTitle(text.SEARCH_EDIT_TITLE if row else text.SEARCH_NEW)),
-        dbc.ModalBody(_fields(row.title if row else "", visibility, members), className="sx-form"),
+        dbc.ModalBody(_fields(row, members, colleagues), className="sx-form"),
         dbc.ModalFooter(_buttons(row)),
     ]
 
 
-def _fields(title: str, visibility: str, members: str) -> list[Any]:
+def member(person: Person, role: str, *, may_share: bool = True) -> html.Div:
+    """A named person with what they may do."""
+    options = [{"label": label, "value": value} for value, label in text.MEMBER_ROLES.items()]
+    choice = dbc.Select(id=ids.search_member(person.email), value=role, options=options, size="sm",
+                        disabled=not may_share)  # fmt: skip
+    name = html.Span(
+        [html.Span(person.name), html.Small(person.email, className="sx-muted")], className="sx-member-name"
+    )
+    return html.Div(
+        [name, html.Label([html.Span(text.MEMBER_MAY.format(name=person.name), className="visually-hidden"), choice])],
+        className="sx-member", **{"data-testid": "search-member"},
+    )  # fmt: skip
+
+
+def _fields(row: SearchRow | None, members: Sequence[Person], colleagues: Sequence[Person]) -> list[Any]:
+    visibility = row.visibility if row else "team"
+    may_share = row is None or row.owned
     options = [{"label": label, "value": value} for value, label in text.VISIBILITIES.items()]
-    named = [
-        html.Label(text.SEARCH_MEMBERS, htmlFor=ids.SEARCH_MEMBERS),
-        dbc.Input(id=ids.SEARCH_MEMBERS, value=members, maxLength=8000, autoComplete="off"),
-        html.Small(text.SEARCH_MEMBERS_HINT, className="sx-muted"),
-    ]
     return [
         html.Label(text.SEARCH_TITLE, htmlFor=ids.SEARCH_TITLE),
         dbc.Input(
-            id=ids.SEARCH_TITLE, value=title, maxLength=200, autoComplete="off", autoFocus=True,
+            id=ids.SEARCH_TITLE, value=row.title if row else "", maxLength=200, autoComplete="off", autoFocus=True,
             placeholder=text.SEARCH_TITLE_HINT,
         ),
         html.Label(text.SEARCH_VISIBILITY, htmlFor=ids.SEARCH_VISIBILITY),
-        dbc.Select(id=ids.SEARCH_VISIBILITY, options=options, value=visibility),
-        html.Div(named, id=ids.SEARCH_MEMBERS_BOX, hidden=visibility != "named"),
+        dbc.Select(id=ids.SEARCH_VISIBILITY, options=options, value=visibility, disabled=not may_share),
+        html.Div(_named(members, colleagues, may_share), id=ids.SEARCH_MEMBERS_BOX, hidden=visibility != "named"),
+        html.Div(_owner(row, colleagues), hidden=row is None or not row.owned),
         html.P(id=ids.SEARCH_PROBLEM, className="sx-problem", role="alert"),
     ]  # fmt: skip
+
+
+def _named(members: Sequence[Person], colleagues: Sequence[Person], may_share: bool) -> list[Any]:
+    """Who is named, and a field for more: the browser offers the colleagues as one types."""
+    add = html.Div(
+        [
+            dbc.Input(id=ids.SEARCH_MEMBERS, type="text", maxLength=8000, autoComplete="off",
+                      list=ids.SEARCH_COLLEAGUES, placeholder=text.SEARCH_MEMBERS_HINT),
+            html.Button(text.SEARCH_MEMBERS_ADD, id=ids.SEARCH_MEMBERS_ADD, type="button",
+                        className="btn btn-outline-secondary"),
+        ],
+        className="sx-member-add",
+    )  # fmt: skip
+    offered = html.Datalist([html.Option(p.name, value=p.email) for p in colleagues], id=ids.SEARCH_COLLEAGUES)
+    return [
+        html.Label(text.SEARCH_MEMBERS, htmlFor=ids.SEARCH_MEMBERS),
+        html.Div([member(p, p.role, may_share=may_share) for p in members], id=ids.SEARCH_MEMBERS_LIST),
+        html.Div([add, offered], hidden=not may_share),
+        html.Small(text.SEARCH_MEMBERS_NOTE, className="sx-muted"),
+    ]
+
+
+def _owner(row: SearchRow | None, colleagues: Sequence[Person]) -> list[Any]:
+    options = [{"label": f"{p.name} ({p.email})", "value": str(p.id)} for p in colleagues if p.may_own]
+    if row and str(row.owner_id) not in {option["value"] for option in options}:
+        # Disabled meanwhile, or a viewer.
+        options.insert(0, {"label": row.owner, "value": str(row.owner_id)})
+    return [
+        html.Label(text.SEARCH_OWNER, htmlFor=ids.SEARCH_OWNER),
+        dbc.Select(id=ids.SEARCH_OWNER, options=options, value=str(row.owner_id) if row else None),
+        html.Small(text.SEARCH_OWNER_HINT, className="sx-muted"),
+    ]
 
 
 def _buttons(row: SearchRow | None) -> list[Any]:

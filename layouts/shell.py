@@ -138,6 +138,7 @@ def _user_menu(name: str, role: str) -> html.Details:
     panel = html.Div(
         [
             html.Div([html.Strong(name), html.Span(text.ROLES.get(role, ""), className="sx-muted")]),
+            dcc.Link(text.ACCOUNT_TITLE, href="/account", className="btn btn-outline-secondary"),
             html.Button(text.SIGN_OUT, id=ids.SIGN_OUT, type="button", className="btn btn-outline-secondary"),
         ],
         className="sx-menu-panel",

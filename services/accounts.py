@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sql
-from services import db, identity
+from services import db, identity, passwords
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import ROLES, Actor
 from services.runtime import Runtime
@@ -33,6 +33,8 @@ class User:
     role: str
     disabled: bool
     has_password: bool
+    has_provider: bool
+    break_glass: bool
     last_active: datetime | None
     sessions: int
 
@@ -50,6 +52,18 @@ class Session:
     own: bool
 
 
+@dataclass(frozen=True)
+class Own:
+    """One's own account. password_counts: whether a password signs them in; provider: what does where it does not."""
+
+    name: str
+    email: str
+    role: str
+    has_password: bool
+    password_counts: bool
+    provider: str
+
+
 def must_be_admin(actor: Actor) -> None:
     """Raises Forbidden."""
     if actor.role != "admin":
@@ -64,7 +78,7 @@ def users(rt: Runtime, actor: Actor) -> list[User]:
         found = db.rows(conn, _Q.fetch_users, {"idle_min": s.session_idle_min, "max_h": s.session_max_h})
     return [
         User(r["id"], r["name"], r["email"], r["role"], r["disabled_at"] is not None, r["has_password"],
-             r["last_active"], r["sessions"])
+             r["has_provider"], r["break_glass"], r["last_active"], r["sessions"])
         for r in found
     ]  # fmt: skip
 
@@ -79,7 +93,7 @@ def invite(rt: Runtime, actor: Actor, email: str, name: str, role: str) -> str:
 
 
 def new_link(rt: Runtime, actor: Actor, user_id: int) -> str:
-    """A one-time sign-in token for a user, which is also how a lost password is got over. Raises NotFound, Conflict."""
+    """A one-time sign-in token for a user. Raises NotFound, Conflict."""
     must_be_admin(actor)
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_user, {"user_id": user_id})
@@ -89,6 +103,22 @@ def new_link(rt: Runtime, actor: Actor, user_id: int) -> str:
             raise Conflict("This user is disabled. Enable them first.")
         identity.audit(conn, actor, "user.link", str(user_id))
     return identity.make_login_link(rt, row["email"])
+
+
+def new_password_link(rt: Runtime, actor: Actor, user_id: int) -> str:
+    """A one-time token for /login/password/<token>. Raises NotFound, BadInput, LimitReached."""
+    must_be_admin(actor)
+    return passwords.make_link(rt, actor, user_id)
+
+
+def own(rt: Runtime, actor: Actor) -> Own:
+    """What the actor's own page shows. Raises NotFound."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_user, {"user_id": actor.user_id})
+    if row is None:
+        raise NotFound(NO_USER)
+    counts = identity.password_counts(rt, row["break_glass"])
+    return Own(row["name"], row["email"], row["role"], row["has_password"], counts, rt.settings.oidc_name)
 
 
 def set_role(rt: Runtime, actor: Actor, user_id: int, role: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.config_checks import contradiction
 from services.errors import BadInput
 
 
@@ -32,6 +33,11 @@ class Setting:
 
 def _text(raw: str) -> str:
     return raw.strip()
+
+
+def _words(raw: str) -> str:
+    """Words separated by commas, in lower case."""
+    return ",".join(word for part in raw.lower().split(",") if (word := part.strip().removeprefix("@")))
 
 
 def _path(raw: str) -> Path:
@@ -104,6 +110,23 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAX_UPLOAD_MB", _integer(1, 100_000), "200", "Largest file that may be uploaded, in MB."),
     Setting("SESSION_IDLE_MIN", _integer(1, 1440), "30", "Minutes without use after which a sign-in ends."),
     Setting("SESSION_MAX_H", _integer(1, 168), "8", "Hours after which a sign-in ends in any case."),
+    Setting(
+        "PASSWORD_SIGN_IN",
+        _choice("on", "off"),
+        "on",
+        "off: nobody signs in by a password but admins with break glass (sourcingx user break-glass).",
+    ),
+    Setting("OIDC_ISSUER", _text, "", "Address of the identity provider (OpenID Connect); empty: none."),
+    Setting("OIDC_CLIENT_ID", _text, "", "What SourcingX is called at the provider."),
+    Setting("OIDC_CLIENT_SECRET", _text, "", "Its secret there; empty for a public client.", secret=True),
+    Setting("OIDC_NAME", _text, "single sign-on", "What people call the provider, on the button of the sign-in page."),
+    Setting(
+        "OIDC_NEW_USERS",
+        _choice("invited", "viewer", "recruiter"),
+        "invited",
+        "Who may come in by it for the first time: invited people only, or everyone of OIDC_DOMAINS, as this.",
+    ),
+    Setting("OIDC_DOMAINS", _words, "", "Domains of e-mail addresses, separated by commas; see OIDC_NEW_USERS."),
     Setting("RESULT_SET_TTL_S", _integer(1, 86_400), "900", "Seconds a view's list stays in Redis after its last use."),
     Setting(
         "RESULT_SET_MAX_ROWS",
@@ -177,6 +200,13 @@ class Settings:
     max_upload_mb: int
     session_idle_min: int
     session_max_h: int
+    password_sign_in: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str
+    oidc_new_users: str
+    oidc_domains: str
     result_set_ttl_s: int
     result_set_max_rows: int
     result_set_search_mb: int
@@ -213,6 +243,8 @@ class Settings:
             except ValueError as error:
                 shown = "its value" if setting.secret else repr(raw)
                 raise BadInput(f"{setting.name}: {shown} is not valid ({error}).") from error
+        if problem := contradiction(values):
+            raise BadInput(problem)
         return cls(**values)
 
     def __repr__(self) -> str:

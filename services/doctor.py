@@ -18,6 +18,7 @@ from services.config import Settings
 from services.errors import ProductError
 from services.migrate import MINIMUM_VERSION
 from services.servers import attached
+from services.vendors.oidc_client import OidcClient, ProviderDown, ProviderMisset
 
 _Q = sql.queries("doctor")
 _FREE_BYTES = 2_000_000_000
@@ -165,6 +166,22 @@ def _features(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, "OPENAI_API_KEY is not set: screening is off.")
     if not settings.metrics_token:
         yield Finding(False, "METRICS_TOKEN is not set: there is no /metrics.")
+    if settings.oidc_issuer and (problem := _provider(settings)):
+        yield Finding(True, problem)
+
+
+def _provider(settings: Settings) -> str:
+    """Why nobody can sign in by the identity provider, or ""."""
+    try:
+        OidcClient(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret).metadata()
+    except ProviderMisset as error:
+        what = (
+            "calls itself otherwise: set OIDC_ISSUER to what it says" if str(error) == "issuer" else f"has no {error}"
+        )
+        return f"The provider at OIDC_ISSUER {what}."
+    except ProviderDown:
+        return "The provider at OIDC_ISSUER does not answer: check the address, and that this machine may reach it."
+    return ""
 
 
 def _value(conn: psycopg.Connection, query: str) -> Any:

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
+import logging
 import secrets
-import threading
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, state_limits
-from services.errors import BadInput, LimitReached, NotSignedIn
+from services import db, password_hashes, state_limits, throttle
+from services.errors import BadInput, NotFound, NotSignedIn
 from services.runtime import Runtime
 
 Role = Literal["recruiter", "admin", "viewer"]
 ROLES: tuple[Role, ...] = ("recruiter", "admin", "viewer")
 LOGIN_LINK_MIN = 15
-MAX_ATTEMPTS = 10
-MIN_PASSWORD = 12
+NO_SESSION = "This sign-in has ended already."
 
 _Q = sql.queries("identity")
-# OWASP password storage cheat sheet: Argon2id, 19 MiB, t=2, p=1. One hash at a time per process
-# bounds the memory of a burst of sign-ins.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_hashing = threading.Lock()
-# Verified when the address is unknown, so that both answers take the same time.
-_UNKNOWN = _hasher.hash(secrets.token_hex(16))
+_log = logging.getLogger("sourcingx.security")
 
 
 @dataclass(frozen=True)
@@ -52,6 +47,16 @@ class Actor:
         return {"actor": self.user_id, "role": self.role}
 
 
+@dataclass(frozen=True)
+class OwnSession:
+    """One of a person's own sign-ins. own: the one that asks."""
+
+    id: str
+    created_at: datetime
+    last_active: datetime
+    own: bool
+
+
 def digest(token: str) -> bytes:
     """SHA-256; for tokens of 256 random bits no slow hash is needed."""
     return hashlib.sha256(token.encode()).digest()
@@ -64,12 +69,12 @@ def create_user(rt: Runtime, email: str, name: str, role: str, password: str | N
         raise BadInput("That is not an e-mail address.")
     if role not in ROLES:
         raise BadInput(f"The role must be one of {', '.join(ROLES)}.")
-    if password is not None and len(password) < MIN_PASSWORD:
-        raise BadInput(f"A password needs at least {MIN_PASSWORD} characters.")
+    if password is not None:
+        password_hashes.check(password, email, name)
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.insert_user, {
             "email": email, "name": name, "role": role,
-            "password_hash": _hash(password) if password else None,
+            "password_hash": password_hashes.hashed(password) if password else None,
         })  # fmt: skip
     if row is None:
         raise BadInput("Someone with this e-mail address is already a user.")
@@ -102,30 +107,33 @@ def sign_in_with_link(rt: Runtime, token: str) -> str:
         row = db.one(conn, _Q.consume_login_link, {"token_hash": digest(token)})
         if row is None:
             raise NotSignedIn("This sign-in link was used before or is too old. Ask for a new one.")
-        return _start_session(conn, row["id"])
+        return start_session(conn, row["id"], "link")
 
 
-def sign_in(rt: Runtime, email: str, password: str, device: str = "") -> str:
-    """Check a password; returns the session's token. device: what device_token() gave this browser earlier.
+def sign_in(rt: Runtime, email: str, password: str, device: str = "", address: str = "") -> str:
+    """Check a password; returns the session's token. device: what device_token() gave this browser earlier;
+    address: where the request comes from.
 
-    Raises NotSignedIn (same message and time for unknown address and wrong password) and LimitReached
-    after 10 failures in 15 minutes. Browsers that the account has signed in from count for themselves,
-    all others together: a stranger who tries an address can lock out strangers, not its owner.
+    Raises NotSignedIn (same message and time for unknown address and wrong password) and LimitReached after too
+    many failures: see throttle.py for what counts where.
     """
+    email = email.strip().replace("\0", "")
     with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_user_by_email, {"email": email.strip()})
-        bucket = {"email_hash": _bucket(rt, email, row["id"] if row else 0, device)}
-        attempts = db.one(conn, _Q.count_attempts, bucket)
-    if attempts and attempts["attempts"] >= MAX_ATTEMPTS:
-        raise LimitReached("Too many failed sign-ins for this address. Wait 15 minutes or use a sign-in link.")
-    good = _verify(row["password_hash"] if row and row["password_hash"] else _UNKNOWN, password)
-    if not good or row is None or row["password_hash"] is None or row["disabled_at"] is not None:
-        with rt.db.connection() as conn:
-            db.run(conn, _Q.insert_attempt, bucket)
+        row = db.one(conn, _Q.fetch_user_by_email, {"email": email})
+    buckets = _buckets(rt, email, row["id"] if row else 0, device, address)
+    claimed = throttle.claim(rt, buckets)
+    good = password_hashes.verify(row["password_hash"] if row else None, password)
+    if not good or row is None or row["disabled_at"] is not None or not password_counts(rt, row["break_glass"]):
+        _log.warning("sign-in by password refused")
         raise NotSignedIn("E-mail address or password is wrong.")
     with rt.db.connection() as conn:
-        db.run(conn, _Q.clear_attempts, bucket)
-        return _start_session(conn, row["id"])
+        throttle.forgive(conn, claimed, buckets[0])
+        return start_session(conn, row["id"], "password")
+
+
+def password_counts(rt: Runtime, break_glass: bool) -> bool:
+    """Whether someone may sign in by a password at all."""
+    return rt.settings.password_sign_in == "on" or break_glass
 
 
 def device_token(rt: Runtime, session_token: str) -> str:
@@ -161,6 +169,29 @@ def list_sessions(rt: Runtime) -> list[dict[str, Any]]:
             "idle_min": s.session_idle_min, "max_h": s.session_max_h})]  # fmt: skip
 
 
+def own_sessions(rt: Runtime, actor: Actor) -> list[OwnSession]:
+    """The actor's sign-ins that are good now, newest use first; at most 100."""
+    s = rt.settings
+    with rt.db.connection() as conn:
+        found = db.rows(conn, _Q.fetch_own_sessions, {
+            "user_id": actor.user_id, "idle_min": s.session_idle_min, "max_h": s.session_max_h})  # fmt: skip
+    return [
+        OwnSession(str(r["id"]), r["created_at"], r["last_active"], str(r["id"]) == actor.session_id) for r in found
+    ]
+
+
+def end_own_session(rt: Runtime, actor: Actor, session_id: str) -> None:
+    """Raises NotFound for what is no sign-in of the actor's, or has ended already."""
+    try:
+        wanted = UUID(session_id)
+    except ValueError as error:
+        raise NotFound(NO_SESSION) from error
+    with rt.db.connection() as conn:
+        if db.one(conn, _Q.revoke_own_session, {"user_id": actor.user_id, "session_id": wanted}) is None:
+            raise NotFound(NO_SESSION)
+        audit(conn, actor, "session.end", str(actor.user_id))
+
+
 def preferences(rt: Runtime, actor: Actor) -> dict[str, Any]:
     """All preferences of the actor: name → JSON value."""
     with rt.db.connection() as conn:
@@ -174,39 +205,45 @@ def set_preference(rt: Runtime, actor: Actor, name: str, value: Any) -> None:
         db.run(conn, _Q.upsert_preference, {"user_id": actor.user_id, "name": name, "value": Jsonb(value)})
 
 
-def audit(conn: db.Conn, actor: Actor, action: str, subject: str = "", **detail: Any) -> None:
-    """One line of the audit log, in the transaction of what it tells. No personal data in detail."""
+def audit(conn: db.Conn, actor: Actor | None, action: str, subject: str = "", **detail: Any) -> None:
+    """One line of the audit log, in the transaction of what it tells. No personal data in detail.
+
+    actor: None for what was done on the server by a command, or by nobody in particular.
+    """
     db.run(conn, _Q.insert_audit, {
-        "user_id": actor.user_id, "action": action, "subject": subject, "detail": Jsonb(detail)})  # fmt: skip
+        "user_id": actor.user_id if actor else None, "action": action, "subject": subject, "detail": Jsonb(detail),
+    })  # fmt: skip
 
 
-def _bucket(rt: Runtime, email: str, user_id: int, device: str) -> bytes:
-    """Where failures are counted: with this account's browser, or with the address."""
+def start_session(conn: db.Conn, user_id: int, by: str) -> str:
+    """A new sign-in, in the transaction of what allowed it; returns its token. by: password, link or provider."""
+    token = secrets.token_urlsafe(32)
+    db.run(conn, _Q.insert_session, {"token_hash": digest(token), "user_id": user_id})
+    _log.info("signed in by %s: user %d", by, user_id)
+    return token
+
+
+def _buckets(rt: Runtime, email: str, user_id: int, device: str, address: str) -> list[throttle.Bucket]:
+    """Where a failure is counted: with this account's browser, or with the account and the network address."""
     nonce, _, mac = device.partition(".")
     if user_id and nonce and hmac.compare_digest(mac.encode(), _device_mac(rt, user_id, nonce).encode()):
-        return digest(f"device {user_id} {nonce}")
-    return digest(email.strip().lower())
+        return [throttle.account(digest(f"device {user_id} {nonce}"))]
+    buckets = [throttle.account(digest(email.lower()))]
+    if network := _network(address):
+        key = rt.settings.secret_key.encode()
+        buckets.append(throttle.address(hmac.digest(key, f"network:{network}".encode(), "sha256")))
+    return buckets
+
+
+def _network(address: str) -> str:
+    """The part of an address that its owner cannot change at will: all of it, or the /64 of an IPv6 address."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
 
 
 def _device_mac(rt: Runtime, user_id: int, nonce: str) -> str:
     key, said = rt.settings.secret_key.encode(), f"device:{user_id}:{nonce}".encode()
     return hmac.new(key, said, hashlib.sha256).hexdigest()
-
-
-def _start_session(conn: db.Conn, user_id: int) -> str:
-    token = secrets.token_urlsafe(32)
-    db.run(conn, _Q.insert_session, {"token_hash": digest(token), "user_id": user_id})
-    return token
-
-
-def _hash(password: str) -> str:
-    with _hashing:
-        return _hasher.hash(password)
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    with _hashing:
-        try:
-            return bool(_hasher.verify(password_hash, password))
-        except (VerifyMismatchError, InvalidHashError):
-            return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -15,14 +15,19 @@ from services.identity import Actor, audit
 from services.runtime import Runtime
 
 Visibility = Literal["private", "team", "named"]
+# What a named person may do: look, or change what is in the search.
+MemberRole = Literal["view", "edit"]
+# Named people by e-mail address; a bare list of addresses may edit.
+Members = Mapping[str, str] | Sequence[str]
 MAX_TITLE = 200
 MAX_PAGE = 100
 MAX_MEMBERS = 200
 # One message for what is missing and for what may not be seen, so that ids cannot be probed.
 NOT_YOURS = "This search does not exist, is archived, or is not shared with you. Ask its owner."
 NOT_OWNED = "Only the search's owner or an admin can do this."
-READ_ONLY = "You may look at this search, but not change it. Ask an admin for another role."
+READ_ONLY = "You may look at this search, but not change it. Ask its owner or an admin."
 ARCHIVED = "This search is archived; restore it first. It stands under “Show archived” in the list of searches."
+NO_OWNER = "A search is owned by a recruiter or an admin who is not disabled. Choose someone else."
 FROZEN = "This search is being archived: until that is done it can be read, but not changed."
 
 _Q = sql.queries("searches")
@@ -60,10 +65,8 @@ def get_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> Search:
         return _get(conn, actor, search_id)
 
 
-def create_search(
-    rt: Runtime, actor: Actor, title: str, visibility: str = "team", members: Sequence[str] = ()
-) -> Search:
-    """A new search of the actor's. members: addresses for visibility "named".
+def create_search(rt: Runtime, actor: Actor, title: str, visibility: str = "team", members: Members = ()) -> Search:
+    """A new search of the actor's. members: the named people, for visibility "named".
 
     Raises Forbidden for viewers, BadInput for a bad title, visibility or address.
     """
@@ -84,12 +87,19 @@ def rename_search(rt: Runtime, actor: Actor, search_id: UUID | str, title: str) 
         _rename(conn, actor, _get(conn, actor, search_id), title)
 
 
-def set_visibility(
-    rt: Runtime, actor: Actor, search_id: UUID | str, visibility: str, members: Sequence[str] = ()
-) -> None:
-    """Who may see it; members are the addresses for "named". Raises Forbidden unless owner or admin."""
+def set_visibility(rt: Runtime, actor: Actor, search_id: UUID | str, visibility: str, members: Members = ()) -> None:
+    """Who may see it; members are the people for "named". Raises Forbidden unless owner or admin."""
     with rt.db.connection() as conn:
         _share(conn, actor, _get(conn, actor, search_id), visibility, members)
+
+
+def transfer_search(rt: Runtime, actor: Actor, search_id: UUID | str, owner_id: int) -> None:
+    """Another owner; the one before stays on as someone who may edit.
+
+    Raises Forbidden unless owner or admin, BadInput for someone who may own none.
+    """
+    with rt.db.connection() as conn:
+        _transfer(conn, actor, _get(conn, actor, search_id), owner_id)
 
 
 def edit_search(
@@ -98,24 +108,20 @@ def edit_search(
     search_id: UUID | str,
     title: str,
     visibility: str | None = None,
-    members: Sequence[str] = (),
+    members: Members = (),
+    owner_id: int | None = None,
 ) -> None:
-    """Title and visibility at once, each only where it changes; both or none.
+    """Title, sharing and owner at once, each only where it changes; all or none.
 
-    Raises as rename_search and set_visibility do.
+    Raises as rename_search, set_visibility and transfer_search do.
     """
     with rt.db.connection() as conn:
         found = _get(conn, actor, search_id)
         _rename(conn, actor, found, title)
-        if visibility is not None and (visibility != found.visibility or visibility == "named"):
+        if visibility is not None and not _shared_so(conn, found, visibility, members):
             _share(conn, actor, found, visibility, members)
-
-
-def members(rt: Runtime, actor: Actor, search_id: UUID | str) -> list[str]:
-    """Addresses of the named people. Raises Forbidden unless the actor sees the search."""
-    with rt.db.connection() as conn:
-        found = _get(conn, actor, search_id)
-        return [row["email"] for row in db.rows(conn, _Q.fetch_members, {"search_id": found.id})]
+        if owner_id is not None and owner_id != found.owner_id:
+            _transfer(conn, actor, _get(conn, actor, search_id), owner_id)
 
 
 def _get(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Search:
@@ -127,12 +133,14 @@ def _get(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Search:
 
 
 def refusal(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Forbidden:
-    """Why a search is not to be read or changed: Archived, or on its way there, where the actor may know of it;
-    else the one message for all other reasons."""
+    """Why a search is not to be read or changed. What the actor may know of has a reason: it is archived, on its way
+    there, or for them to look at only; all else gets the one message."""
     hidden = db.one(conn, _Q.fetch_archived, {"search_id": search_id, **actor.params})
     if hidden and hidden["archived"]:
         return Archived(ARCHIVED)
-    return Forbidden(FROZEN if hidden and hidden["frozen"] else NOT_YOURS)
+    if hidden and not hidden["frozen"]:
+        return Forbidden(READ_ONLY)
+    return Forbidden(FROZEN if hidden else NOT_YOURS)
 
 
 def not_editable(conn: db.Conn, actor: Actor, search_id: UUID | str) -> Forbidden:
@@ -154,7 +162,7 @@ def _rename(conn: db.Conn, actor: Actor, search: Search, title: str) -> None:
     audit(conn, actor, "search.rename", str(search.id))
 
 
-def _share(conn: db.Conn, actor: Actor, search: Search, visibility: str, members: Sequence[str]) -> None:
+def _share(conn: db.Conn, actor: Actor, search: Search, visibility: str, members: Members) -> None:
     params = actor.params | {"search_id": search.id, "visibility": _visibility(visibility)}
     if db.run(conn, _Q.update_visibility, params) == 0:
         raise Forbidden(NOT_OWNED)
@@ -162,18 +170,50 @@ def _share(conn: db.Conn, actor: Actor, search: Search, visibility: str, members
     audit(conn, actor, "search.share", str(search.id), visibility=visibility)
 
 
-def _set_members(conn: db.Conn, search_id: UUID, visibility: str, emails: Sequence[str]) -> None:
+def _shared_so(conn: db.Conn, search: Search, visibility: str, members: Members) -> bool:
+    """Whether that is how it is shared already."""
+    if visibility != search.visibility or visibility != "named":
+        return visibility == search.visibility
+    now = {row["email"].lower(): row["role"] for row in db.rows(conn, _Q.fetch_members, {"search_id": search.id})}
+    return now == _wanted(members)
+
+
+def _transfer(conn: db.Conn, actor: Actor, search: Search, owner_id: int) -> None:
+    params = actor.params | {"search_id": search.id, "owner": owner_id, "before": search.owner_id}
+    if not search.owned:
+        raise Forbidden(NOT_OWNED)
+    if owner_id == search.owner_id:
+        return
+    if db.run(conn, _Q.update_owner, params) == 0:
+        raise BadInput(NO_OWNER)
+    # Who handed it over goes on working with it; the new owner may end that.
+    db.run(conn, _Q.delete_member, {"search_id": search.id, "user_id": owner_id})
+    db.run(conn, _Q.insert_former_owner, params)
+    audit(conn, actor, "search.transfer", str(search.id), to=owner_id)
+
+
+def _set_members(conn: db.Conn, search_id: UUID, visibility: str, members: Members) -> None:
     db.run(conn, _Q.clear_members, {"search_id": search_id})
     if visibility != "named":
         return
-    wanted = {email.strip().lower() for email in emails if email.strip()}
+    wanted = _wanted(members)
     if not wanted:
         raise BadInput("Name at least one colleague by e-mail address, or choose who else may see the search.")
     if len(wanted) > MAX_MEMBERS:
         raise BadInput(f"At most {MAX_MEMBERS} people can be named; share with the team instead.")
-    found = db.rows(conn, _Q.insert_members, {"search_id": search_id, "emails": sorted(wanted)})
+    found = db.rows(conn, _Q.insert_members, {
+        "search_id": search_id, "emails": list(wanted), "roles": list(wanted.values())})  # fmt: skip
     if unknown := len(wanted) - len(found):
         raise BadInput(f"{unknown} of {len(wanted)} addresses belong to nobody here. Correct them, or add the users.")
+
+
+def _wanted(members: Members) -> dict[str, str]:
+    """Address in lower case → role. Raises BadInput for a role that there is not."""
+    given = members if isinstance(members, Mapping) else dict.fromkeys(members, "edit")
+    wanted = {email.strip().lower(): role for email, role in given.items() if email.strip()}
+    if any(role not in get_args(MemberRole) for role in wanted.values()):
+        raise BadInput("A named person may look at the search, or change it.")
+    return wanted
 
 
 def _title(raw: str) -> str:

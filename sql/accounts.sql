@@ -1,6 +1,7 @@
 -- fetch_users --
 -- Everyone, with when they were last here and how many sign-ins are good now.
 SELECT u.id, u.name, u.email, u.role, u.disabled_at, u.created_at, u.password_hash IS NOT NULL AS has_password,
+    u.oidc_subject IS NOT NULL AS has_provider, u.break_glass,
     max(s.last_active) AS last_active,
     count(s.id) FILTER (WHERE s.revoked_at IS NULL AND u.disabled_at IS NULL
         AND s.last_active > now() - make_interval(mins => %(idle_min)s)
@@ -10,15 +11,16 @@ GROUP BY u.id ORDER BY u.disabled_at IS NOT NULL, lower(u.name), u.id LIMIT 500;
 
 -- fetch_user --
 -- One user.
-SELECT id, name, email, role, disabled_at FROM users WHERE id = %(user_id)s;
+SELECT id, name, email, role, disabled_at, break_glass, password_hash IS NOT NULL AS has_password
+FROM users WHERE id = %(user_id)s;
 
 -- lock_admins --
 -- Who is left to administer; held so that two admins cannot remove each other at once.
 SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE;
 
 -- set_role --
--- Another role, which counts from the next request on.
-UPDATE users SET role = %(role)s WHERE id = %(user_id)s RETURNING id;
+-- Another role, which counts from the next request on; break glass is for admins.
+UPDATE users SET role = %(role)s, break_glass = break_glass AND %(role)s = 'admin' WHERE id = %(user_id)s RETURNING id;
 
 -- disable --
 -- Nobody signs in as this user any more.

@@ -5,7 +5,8 @@ ON CONFLICT DO NOTHING RETURNING id, role, name;
 
 -- fetch_user_by_email --
 -- One user by address, whatever its case.
-SELECT id, email, name, role, password_hash, disabled_at FROM users WHERE lower(email) = lower(%(email)s);
+SELECT id, email, name, role, password_hash, disabled_at, break_glass FROM users
+WHERE lower(email) = lower(%(email)s);
 
 -- insert_login_link --
 -- A one-time link, stored by hash only.
@@ -15,7 +16,7 @@ VALUES (%(token_hash)s, %(user_id)s, now() + make_interval(mins => %(minutes)s))
 -- consume_login_link --
 -- Uses a link up; a row only for the first use in time by someone not disabled.
 UPDATE login_links l SET used_at = now() FROM users u
-WHERE l.token_hash = %(token_hash)s AND l.used_at IS NULL AND l.expires_at > now()
+WHERE l.token_hash = %(token_hash)s AND l.purpose = 'sign-in' AND l.used_at IS NULL AND l.expires_at > now()
     AND u.id = l.user_id AND u.disabled_at IS NULL
 RETURNING u.id, u.role, u.name;
 
@@ -48,19 +49,17 @@ WHERE s.revoked_at IS NULL AND s.last_active > now() - make_interval(mins => %(i
     AND s.created_at > now() - make_interval(hours => %(max_h)s)
 ORDER BY s.last_active DESC LIMIT 500;
 
--- count_attempts --
--- Failed sign-ins for one address in the last quarter of an hour.
-SELECT count(*) AS attempts FROM sign_in_attempts
-WHERE email_hash = %(email_hash)s AND at > now() - interval '15 minutes';
+-- fetch_own_sessions --
+-- One person's sign-ins that are still good, newest use first.
+SELECT id, created_at, last_active FROM user_sessions
+WHERE user_id = %(user_id)s AND revoked_at IS NULL AND last_active > now() - make_interval(mins => %(idle_min)s)
+    AND created_at > now() - make_interval(hours => %(max_h)s)
+ORDER BY last_active DESC, id LIMIT 100;
 
--- insert_attempt --
--- Remember a failed sign-in by the hash of its address; forget those of yesterday.
-WITH old AS (DELETE FROM sign_in_attempts WHERE at < now() - interval '1 day')
-INSERT INTO sign_in_attempts (email_hash) VALUES (%(email_hash)s);
-
--- clear_attempts --
--- A good sign-in forgives the failed ones.
-DELETE FROM sign_in_attempts WHERE email_hash = %(email_hash)s;
+-- revoke_own_session --
+-- Ends one of one's own sign-ins.
+UPDATE user_sessions SET revoked_at = now()
+WHERE user_id = %(user_id)s AND id = %(session_id)s AND revoked_at IS NULL RETURNING id;
 
 -- fetch_preferences --
 -- All of one person's preferences.

@@ -37,8 +37,12 @@
     set(done, { data: uploads });
   }
 
-  /* What the server answered: {upload_id} or {error}; {} when it did not. */
-  function sendOne(file, progress) {
+  /* What the server answered: {upload_id} or {error}; {} when it did not. It is asked first, without the file: a
+     refusal while one is being sent is easily lost on the way. */
+  async function sendOne(file, progress) {
+    const headers = { "X-CSRF-Token": window.sourcingx.csrf() };
+    const asked = await fetch("/uploads/allowed", { headers }).catch(() => null);
+    if (asked && !asked.ok) return asked.json().catch(() => ({}));
     return new Promise((resolve) => {
       const sending = (request = new XMLHttpRequest());
       sending.upload.addEventListener("progress", (event) => { if (event.lengthComputable) progress(event.loaded); });

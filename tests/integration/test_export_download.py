@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from callbacks import session
+from callbacks import cookies
 from layouts import ids, text
 from services import exports, runs, searches
 from services.exports import start_export
@@ -228,7 +228,7 @@ def over_http(
     rt: Runtime, server: Flask, client_for: ClientFor, alice: Actor, url: str
 ) -> Iterator[Callable[..., HTTPResponse]]:
     """over_http(header=…): ask a server for a large file as Alice; the answer, not yet read."""
-    cookie = client_for(alice).get_cookie(session.COOKIE)
+    cookie = client_for(alice).get_cookie(cookies.SESSION.base)
     assert cookie is not None
     stored_files(rt)[0].write_bytes(LARGE)
     table(rt, "UPDATE exports SET bytes = %s RETURNING id", len(LARGE))
@@ -241,7 +241,7 @@ def over_http(
     def ask(**headers: str) -> HTTPResponse:
         opened.append(HTTPConnection("127.0.0.1", listening.server_port, timeout=30))
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        opened[-1].request("GET", url, headers={"Cookie": f"{session.COOKIE}={cookie.value}", **named})
+        opened[-1].request("GET", url, headers={"Cookie": f"{cookies.SESSION.base}={cookie.value}", **named})
         return opened[-1].getresponse()
 
     yield ask

@@ -91,6 +91,15 @@ def front(settings: Settings, tmp_path: Path) -> Iterator[Front]:
             process.wait(timeout=20)
 
 
+def _is_hardened(answer: requests.Response) -> None:
+    """The headers of nginx's own answers, each once: those of the app are in test_security_headers.py."""
+    for name in (
+        "Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
+        "Cross-Origin-Opener-Policy", "Strict-Transport-Security", "Cache-Control",
+    ):  # fmt: skip
+        assert answer.headers.get(name) and ", nosniff" not in answer.headers[name], name
+
+
 def _answers(front: Front) -> bool:
     try:
         return front.get("/healthz").json() == {"status": "ok"}
@@ -111,11 +120,11 @@ def test_it_serves_the_product_by_https_within_its_limits(front: Front, rt: Runt
     # A form of our own is taken: host and scheme are those that the browser sees.
     token = identity.make_login_link(rt, "alice@example.com")
     page = front.get(f"/login/{token}")
-    csrf = page.cookies["sx_form"]
-    signed_in = front.request("POST", f"/login/{token}", data={"csrf_token": csrf}, cookies={"sx_form": csrf},
+    csrf = page.cookies["__Host-sx_form"]
+    signed_in = front.request("POST", f"/login/{token}", data={"csrf_token": csrf}, cookies={"__Host-sx_form": csrf},
                               headers={"Origin": front.https})  # fmt: skip
     assert signed_in.status_code == 303, signed_in.text
-    assert "sx_session=" in signed_in.headers["Set-Cookie"]
+    assert "__Host-sx_session=" in signed_in.headers["Set-Cookie"]
 
     # Files are kept, pages are not.
     files = [front.get("/assets/app.css?v=1") for _ in range(2)]
@@ -123,9 +132,10 @@ def test_it_serves_the_product_by_https_within_its_limits(front: Front, rt: Runt
     assert "X-Cache" not in form.headers
 
     # A call is small; only an upload may be large, and a stranger's is refused.
-    assert front.request("POST", "/_dash-update-component", data=b"x" * 2_200_000).status_code == 413
-    assert front.request("POST", "/uploads", data=b"x").status_code == 401
-    own = {"cookies": {"sx_session": signed_in.cookies["sx_session"]}}
+    too_large = front.request("POST", "/_dash-update-component", data=b"x" * 2_200_000)
+    assert (too_large.status_code, too_large.json()) == (413, {"error": "This is too large to be taken."})
+    _is_hardened(too_large)
+    own = {"cookies": {"__Host-sx_session": signed_in.cookies["__Host-sx_session"]}}
     token_of_page = re.search(r'<meta name="csrf-token" content="([0-9a-f]+)">', front.get("/", **own).text)
     assert token_of_page
     large = front.request("POST", "/uploads", files={"file": ("people.csv", b"name\n" + b"Ana Lima\n" * 250_000)},
@@ -133,7 +143,31 @@ def test_it_serves_the_product_by_https_within_its_limits(front: Front, rt: Runt
     assert large.status_code == 200, large.text
     assert large.json()["upload_id"]
 
-    # Passwords are tried slowly.
+    # Without a sign-in, or with one that has ended, it is refused in words before any of it is read; what is no
+    # page of ours asks for nothing, and the way to ask is nobody's to use.
+    file = {"file": ("people.csv", b"name\n" + b"Ana Lima\n" * 1_000_000)}
+    proof = {"Origin": front.https, CSRF_HEADER: token_of_page[1]}
+    ended = {"cookies": {"__Host-sx_session": "ended"}}
+    for given, headers, status in ((ended, proof, 401), ({}, {}, 401), (own, {"Origin": front.https}, 403),
+                                   (own, proof | {"Origin": "https://evil.example"}, 403)):  # fmt: skip
+        refused = front.request("POST", "/uploads", files=file, headers=headers, **given)
+        assert refused.status_code == status, refused.text
+        assert refused.json()["error"]
+        _is_hardened(refused)
+    asked = len(re.findall(r" /uploads 40[13] ", front.log.read_text(encoding="utf-8")))
+    assert asked == 4
+    # The page asks first, too; nginx's own way to ask is not for others.
+    assert front.get("/uploads/allowed", headers=proof, **own).status_code == 204
+    assert front.get("/own/may-upload", headers=proof, **own).status_code == 404
+
+    # A page that nginx itself refuses is one that a person can read.
+    page = front.get("/own/may-upload", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html")
+    assert "There is no such page." in page.text
+    _is_hardened(page)
+
+    # Passwords are tried slowly, and looking at the page is no trying.
+    assert {front.get("/login").status_code for _ in range(30)} == {200}
     answers = [front.request("POST", "/login", data={"email": "a@b.ch"}).status_code for _ in range(30)]
     assert 429 in answers and set(answers) <= {403, 429}
 

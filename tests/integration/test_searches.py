@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from layouts import ids
-from services import archives, searches
+from services import archives, searches, sharing
 from services.errors import BadInput, Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
@@ -123,9 +123,9 @@ def test_named_people_must_be_users(rt: Runtime, alice: Actor, bob: Actor) -> No
         searches.create_search(rt, alice, "Named", "named", [" "])
     assert titles(rt, alice) == []
     search = searches.create_search(rt, alice, "Named", "named", ["bob@example.com"])
-    assert searches.members(rt, alice, search.id) == ["bob@example.com"]
+    assert [member.email for member in sharing.members(rt, alice, search.id)] == ["bob@example.com"]
     searches.set_visibility(rt, alice, search.id, "team")
-    assert searches.members(rt, alice, search.id) == []
+    assert sharing.members(rt, alice, search.id) == []
 
 
 def test_a_bad_edit_changes_neither_title_nor_visibility(rt: Runtime, alice: Actor) -> None:
@@ -150,7 +150,8 @@ def save(client: Browser, edited: str | None, title: str) -> dict:
     answer = call(
         client, FORM, [(ids.SEARCH_SAVE, "n_clicks", 1), (ids.SEARCH_TITLE, "n_submit", None)],
         [(ids.SEARCH_EDITED, "data", edited), (ids.SEARCH_TITLE, "value", title),
-         (ids.SEARCH_VISIBILITY, "value", "team"), (ids.SEARCH_MEMBERS, "value", "")],
+         (ids.SEARCH_VISIBILITY, "value", "team"), (ids.SEARCH_OWNER, "value", None),
+         (ids.SEARCH_MEMBERS, "value", ""), [], []],
     )  # fmt: skip
     assert answer.status_code == 200
     body = answer.get_json()

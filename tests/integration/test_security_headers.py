@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from app import create_app
 from callbacks.documents import asset_url, bootstrap_url
@@ -29,15 +30,101 @@ def policy(answer: object) -> dict[str, list[str]]:
     return {name: values for name, *values in parts}
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/login/abc", "/healthz", "/readyz", "/assets/app.css", "/nowhere"])
+def hardened(answer: TestResponse) -> list[str]:
+    """Which of the headers an answer lacks."""
+    wanted = {
+        "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }  # fmt: skip
+    lacking = [name for name, value in wanted.items() if answer.headers.getlist(name) != [value]]
+    found = policy(answer)
+    lacking += [f"{name} {value}" for name, value in (
+        ("frame-ancestors", "'none'"), ("object-src", "'none'"), ("base-uri", "'none'"), ("form-action", "'self'"),
+        ("default-src", "'self'")) if found.get(name) != [value]]  # fmt: skip
+    if "camera=()" not in answer.headers.get("Permissions-Policy", ""):
+        lacking.append("Permissions-Policy")
+    if "Cache-Control" not in answer.headers or "X-Request-ID" not in answer.headers:
+        lacking.append("Cache-Control or X-Request-ID")
+    return lacking
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/login", "/login/abc", "/login/password/abc", "/login/oidc", "/healthz", "/readyz", "/metrics",
+     "/assets/app.css", "/assets-vendor/bootstrap.min.css", "/_favicon.ico", "/nowhere", "/_dash-layout", "/uploads",
+     "/exports/00000000-0000-4000-8000-000000000000"],
+)  # fmt: skip
 def test_every_answer_has_the_security_headers(stranger: Browser, path: str) -> None:
-    headers = stranger.get(path).headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Referrer-Policy"] == "same-origin"
-    assert "camera=()" in headers["Permissions-Policy"]
-    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    assert "Strict-Transport-Security" not in headers
+    answer = stranger.get(path)
+    assert hardened(answer) == []
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_so_have_the_answers_to_people_who_are_signed_in(
+    client_for: ClientFor, rt: Runtime, registry: Registry, alice: Actor
+) -> None:
+    """Pages, calls that work, that are refused and that fail, downloads, redirects, files and what does not fit."""
+    client = client_for(alice)
+    page = [(ids.URL, "pathname", "/")], [(ids.URL, "search", "")]
+    admins = [(ids.URL, "pathname", "/admin/users")]
+    with rt.db.connection() as conn:
+        row = conn.execute(
+            "INSERT INTO runs (kind, user_id, state) VALUES ('import', %s, 'done') RETURNING id", [alice.user_id]
+        ).fetchone()
+    assert row is not None
+    answers = {
+        "page": client.get("/"),
+        "call": call(client, "page.children", *page),
+        "call without a token": call(client, "page.children", *page, headers={"X-CSRF-Token": ""}),
+        "call that is no call": client.send("/_dash-update-component", json={"output": "nobody.children"}),
+        "call of a page that is not theirs": call(client, "page.children", admins, page[1]),
+        "call that is too large": client.send(
+            "/_dash-update-component", data=b" " * 3_000_000, content_type="application/json"),
+        "download": client.get(f"/imports/{row['id']}/rejected.csv"),
+        "no such download": client.get("/exports/00000000-0000-4000-8000-000000000000"),
+        "bad upload": client.send("/uploads", data=b"x"),
+        "may upload": client.get("/uploads/allowed"),
+        "no such method": client.open("/", method="DELETE", headers={"X-CSRF-Token": client.csrf}),
+        "no answer needed": client.send("/preferences/theme", data={"theme": "dark"}),
+        "sign-out": client.send("/logout"),
+        "page after that": client.get("/"),
+    }  # fmt: skip
+    statuses = {name: answer.status_code for name, answer in answers.items()}
+    assert statuses == {
+        "page": 200, "call": 200, "call without a token": 403, "call that is no call": 403,
+        "call of a page that is not theirs": 403, "call that is too large": 413, "download": 200,
+        "no such download": 404, "bad upload": 400, "may upload": 403,
+        "no such method": 405, "no answer needed": 204, "sign-out": 303, "page after that": 302,
+    }  # fmt: skip
+    assert {name: found for name, answer in answers.items() if (found := hardened(answer))} == {}
+
+
+def test_faults_have_them_too(client_for: ClientFor, alice: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError
+
+    client = client_for(alice)
+    monkeypatch.setattr("callbacks.pages.PAGES", [("/", broken)])
+    answer = call(client, "page.children", [(ids.URL, "pathname", "/")], [(ids.URL, "search", "")])
+    assert (answer.status_code, hardened(answer)) == (500, [])
+    monkeypatch.setattr("services.health.readiness", broken)
+    answer = client.get("/readyz")
+    assert (answer.status_code, hardened(answer)) == (500, [])
+
+
+def test_no_answer_is_open_to_other_origins(client_for: ClientFor, alice: Actor) -> None:
+    client = client_for(alice)
+    for path in ("/", "/_dash-layout", "/session", "/assets/app.css", "/healthz", "/nowhere"):
+        answer = client.get(path, headers={"Origin": "https://evil.example"})
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")], path
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "PROPFIND"])
+def test_odd_methods_are_refused(client_for: ClientFor, alice: Actor, method: str) -> None:
+    client = client_for(alice)
+    for path in ("/", "/assets/app.css", "/session", "/assets/", "/assets/../app.py"):
+        assert client.open(path, method=method, headers={"X-CSRF-Token": client.csrf}).status_code in {403, 404, 405}
+    assert client.get("/assets/").status_code == 404
 
 
 def test_over_https_browsers_are_told_to_stay_there(stranger: Browser) -> None:

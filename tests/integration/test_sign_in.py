@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services import identity
+from callbacks.registry import Registry
+from callbacks.session import client_address
+from services import identity, throttle
+from services.errors import LimitReached, NotSignedIn
 from services.identity import Actor
 from services.runtime import Runtime
-from tests.web import Browser, browser, call, csrf_of
+from tests.integration.test_access import well_formed
+from tests.web import CALLBACK, Browser, browser, call, csrf_of
 
 PASSWORD = "correct horse battery"
+FREE = throttle.account(b"").free
 
 
 @pytest.fixture
@@ -66,7 +74,7 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(stranger: Browse
 
 
 def test_too_many_failures_are_stopped(stranger: Browser, dora: Actor) -> None:
-    for _ in range(identity.MAX_ATTEMPTS):
+    for _ in range(FREE):
         sign_in(stranger, "dora@example.com", "not the password")
     assert sign_in(stranger, "dora@example.com", PASSWORD).status_code == 429
 
@@ -117,7 +125,14 @@ def test_over_https_the_cookie_is_secure(stranger: Browser, rt: Runtime, alice: 
     csrf = form_token(stranger.get(path, base_url="https://localhost"))
     answer = stranger.post(path, data={"csrf_token": csrf}, base_url="https://localhost")
     cookies = answer.headers.getlist("Set-Cookie")
-    assert any(c.startswith("sx_session=") and "Secure" in c for c in cookies)
+    assert any(c.startswith("__Host-sx_session=") and "Secure" in c and "Path=/" in c for c in cookies)
+    assert all("Secure" in c and c.startswith(("__Host-", "__Secure-")) for c in cookies), cookies
+    assert stranger.get("/", base_url="https://localhost").status_code == 200
+    # What another host of the domain, or plain http, has set is not taken for ours.
+    session = stranger.get_cookie("__Host-sx_session")
+    other = stranger.application.test_client()
+    other.set_cookie("sx_session", session.value)
+    assert other.get("/", base_url="https://localhost").status_code == 302
 
 
 def test_signing_out_ends_the_session(client_for, alice: Actor) -> None:
@@ -142,6 +157,80 @@ def test_polling_does_not_keep_a_session_alive(client_for, rt: Runtime, alice: A
         assert conn.execute(idle).fetchone() == {"idle": False}
 
 
+@pytest.mark.parametrize(
+    ("shift", "good"),
+    [
+        ("last_active = now() - interval '29 minutes'", True),
+        ("last_active = now() - interval '30 minutes'", False),
+        ("created_at = now() - interval '7 hours 59 minutes'", True),
+        ("created_at = now() - interval '8 hours'", False),
+        ("revoked_at = now()", False),
+    ],
+)
+def test_a_session_is_good_for_half_an_hour_without_use_and_eight_hours_in_all(
+    client_for, rt: Runtime, alice: Actor, shift: str, good: bool
+) -> None:
+    """The clock stands still: the rows are moved into the past instead."""
+    client = client_for(alice)
+    cookie = client.get_cookie("sx_session").value
+    with rt.db.connection() as conn:
+        conn.execute(f"UPDATE user_sessions SET {shift}")
+    assert (identity.actor_of(rt, cookie) is not None) is good
+    listed = [row["email"] for row in identity.list_sessions(rt)]
+    assert listed == (["alice@example.com"] if good else [])
+    answer = call(client, "page.children", [("url", "pathname", "/")], [("url", "search", "")])
+    assert answer.status_code == (200 if good else 401)
+
+
+def test_use_does_not_stretch_a_session_beyond_eight_hours(client_for, rt: Runtime, alice: Actor) -> None:
+    client = client_for(alice)
+    for minutes in (0, 20, 40):
+        with rt.db.connection() as conn:
+            conn.execute(
+                "UPDATE user_sessions SET created_at = now() - interval '7 hours' - make_interval(mins => %s),"
+                " last_active = now() - interval '20 minutes'",
+                [minutes],
+            )
+        assert client.get("/").status_code == 200
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE user_sessions SET created_at = now() - interval '8 hours'")
+    assert client.get("/").status_code == 302
+
+
+def test_nothing_that_asks_by_itself_counts_as_use(client_for, rt: Runtime, registry: Registry, alice: Actor) -> None:
+    """Clocks of pages, and what they ask over plain HTTP; with what a person does as the counter-proof."""
+    client = client_for(alice)
+    polls = [output for output, declared in registry.callbacks.items() if declared.polling]
+    assert len(polls) > 5
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE user_sessions SET last_active = now() - interval '20 minutes'")
+    before = _last_active(rt)
+    for output in polls:
+        client.send(CALLBACK, json=well_formed(registry, output))
+    for path in ("/session", "/uploads/allowed"):
+        client.get(path)
+    assert _last_active(rt) == before
+    call(client, "page.children", [("url", "pathname", "/")], [("url", "search", "")])
+    assert _last_active(rt) > before
+
+
+def _last_active(rt: Runtime) -> Any:
+    with rt.db.connection() as conn:
+        row = conn.execute("SELECT last_active FROM user_sessions").fetchone()
+    assert row is not None
+    return row["last_active"]
+
+
+def test_a_new_sign_in_ends_the_one_before_it_in_the_same_browser(stranger: Browser, rt: Runtime, dora: Actor) -> None:
+    sign_in(stranger, "dora@example.com", PASSWORD)
+    first = stranger.get_cookie("sx_session").value
+    sign_in(stranger, "dora@example.com", PASSWORD)
+    second = stranger.get_cookie("sx_session").value
+    assert first != second
+    assert identity.actor_of(rt, first) is None
+    assert identity.actor_of(rt, second) is not None
+
+
 @pytest.mark.parametrize("column", ["last_active", "created_at"])
 def test_a_session_ends_when_idle_or_old(client_for, rt: Runtime, alice: Actor, column: str) -> None:
     client = client_for(alice)
@@ -164,13 +253,13 @@ def test_a_stranger_who_tries_passwords_does_not_lock_out_a_known_browser(
 ) -> None:
     known = browser(server)
     assert sign_in(known, "dora@example.com", PASSWORD).status_code == 303
-    for _ in range(identity.MAX_ATTEMPTS):
+    for _ in range(FREE):
         sign_in(stranger, "dora@example.com", "not the password")
     assert sign_in(stranger, "dora@example.com", PASSWORD).status_code == 429
     known.delete_cookie("sx_session")
     assert sign_in(known, "dora@example.com", PASSWORD).status_code == 303
     # It has failures of its own, and they are counted.
-    for _ in range(identity.MAX_ATTEMPTS):
+    for _ in range(FREE):
         assert sign_in(known, "dora@example.com", "not the password").status_code == 401
     assert sign_in(known, "dora@example.com", PASSWORD).status_code == 429
 
@@ -179,7 +268,7 @@ def test_a_known_browser_is_known_for_one_account_only(
     server: Flask, rt: Runtime, stranger: Browser, dora: Actor
 ) -> None:
     identity.create_user(rt, "eve@example.com", "Eve Other", "recruiter", PASSWORD)
-    for _ in range(identity.MAX_ATTEMPTS):
+    for _ in range(FREE):
         sign_in(stranger, "dora@example.com", "not the password")
     hers = browser(server)
     assert sign_in(hers, "eve@example.com", PASSWORD).status_code == 303
@@ -187,3 +276,113 @@ def test_a_known_browser_is_known_for_one_account_only(
     for made_up in ("x.y", ".", "no-dot", "x." + "0" * 64):
         stranger.set_cookie("sx_device", made_up, path="/login")
         assert sign_in(stranger, "dora@example.com", PASSWORD).status_code == 429
+
+
+# ---- how often a password may be tried
+
+
+def fail(rt: Runtime, times: int, email: str = "dora@example.com", **options: str) -> None:
+    for _ in range(times):
+        with pytest.raises(NotSignedIn):
+            identity.sign_in(rt, email, "not the password", **options)
+
+
+def hours_pass(rt: Runtime, seconds: int) -> None:
+    """The clock stands still: what was tried is moved into the past."""
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE sign_in_attempts SET at = at - make_interval(secs => %s)", [seconds])
+
+
+def test_each_further_failure_has_to_wait_longer_and_nobody_is_locked_out_for_good(rt: Runtime, dora: Actor) -> None:
+    fail(rt, FREE)
+    for wait in ("30 seconds", "60 seconds", "2 minutes", "4 minutes", "8 minutes", "15 minutes", "15 minutes"):
+        with pytest.raises(LimitReached, match=f"Wait {wait}"):
+            identity.sign_in(rt, "dora@example.com", PASSWORD)
+        hours_pass(rt, 900)
+        fail(rt, 1)
+    hours_pass(rt, 900)
+    assert identity.sign_in(rt, "dora@example.com", PASSWORD)
+    # A good one forgives the others.
+    fail(rt, FREE)
+
+
+def test_what_is_refused_for_its_number_is_not_counted(rt: Runtime, dora: Actor) -> None:
+    fail(rt, FREE)
+    for _ in range(20):
+        with pytest.raises(LimitReached):
+            identity.sign_in(rt, "dora@example.com", "not the password")
+    hours_pass(rt, 30)
+    assert identity.sign_in(rt, "dora@example.com", PASSWORD)
+
+
+def test_one_address_that_tries_many_accounts_is_slowed_down_and_the_accounts_are_not(rt: Runtime, dora: Actor) -> None:
+    tried = throttle.address(b"").free
+    for number in range(tried):
+        fail(rt, 1, f"guess{number}@example.com", address="203.0.113.9")
+    with pytest.raises(LimitReached):
+        identity.sign_in(rt, "dora@example.com", PASSWORD, "", "203.0.113.9")
+    assert identity.sign_in(rt, "dora@example.com", PASSWORD, "", "203.0.113.10")
+    # A browser that is known signs in from there all the same.
+    token = identity.sign_in(rt, "dora@example.com", PASSWORD)
+    assert identity.sign_in(rt, "dora@example.com", PASSWORD, identity.device_token(rt, token), "203.0.113.9")
+    hours_pass(rt, 3600)
+    assert identity.sign_in(rt, "dora@example.com", PASSWORD, "", "203.0.113.9")
+
+
+def test_addresses_of_one_ipv6_network_count_as_one(rt: Runtime, dora: Actor) -> None:
+    for number in range(throttle.address(b"").free):
+        fail(rt, 1, f"guess{number}@example.com", address=f"2001:db8:1:2::{number:x}")
+    with pytest.raises(LimitReached):
+        identity.sign_in(rt, "dora@example.com", PASSWORD, "", "2001:db8:1:2:ffff::1")
+    assert identity.sign_in(rt, "dora@example.com", PASSWORD, "", "2001:db8:1:3::1")
+
+
+def test_many_tries_at_once_do_not_slip_through(rt: Runtime, dora: Actor) -> None:
+    """Counted before they are made: the wait begins with the fifth, however many are under way."""
+    bucket = throttle.account(b"x" * 32)
+    for _ in range(FREE):
+        throttle.claim(rt, [bucket])
+    with pytest.raises(LimitReached):
+        throttle.claim(rt, [bucket])
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "trusted", "counted"),
+    [
+        ("198.51.100.7", "127.0.0.1", "198.51.100.7"),
+        ("1.2.3.4, 198.51.100.7", "127.0.0.1", "198.51.100.7"),
+        ("198.51.100.7", "10.0.0.1", "127.0.0.1"),
+        ("", "127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_only_a_trusted_proxy_says_where_a_request_comes_from(
+    server: Flask, rt: Runtime, forwarded: str, trusted: str, counted: str
+) -> None:
+    away = Runtime(replace(rt.settings, trusted_proxies=trusted))
+    peer = {"REMOTE_ADDR": "127.0.0.1"}
+    with server.test_request_context("/login", headers={"X-Forwarded-For": forwarded}, environ_base=peer):
+        assert client_address(away) == counted
+
+
+def test_addresses_are_kept_as_keyed_hashes_only(rt: Runtime, dora: Actor) -> None:
+    fail(rt, 1, address="203.0.113.9")
+    with rt.db.connection() as conn:
+        kept = [bytes(row["email_hash"]) for row in conn.execute("SELECT email_hash FROM sign_in_attempts")]
+    assert len(kept) == 2 and all(len(key) == 32 for key in kept)
+    assert identity.digest("203.0.113.9") not in kept
+
+
+def test_the_log_tells_who_came_in_and_that_somebody_did_not(
+    rt: Runtime, dora: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="sourcingx.security"):
+        identity.sign_in(rt, "dora@example.com", PASSWORD)
+        identity.sign_in_with_link(rt, identity.make_login_link(rt, "dora@example.com"))
+        fail(rt, 1)
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [
+        f"signed in by password: user {dora.user_id}",
+        f"signed in by link: user {dora.user_id}",
+        "sign-in by password refused",
+    ]
+    assert "dora@" not in caplog.text

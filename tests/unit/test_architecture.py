@@ -35,6 +35,8 @@ HEAVY = {
     "gspread",
     "google.auth",
     "rustpy_xlsxwriter",
+    "authlib",
+    "joserfc",
 }
 SQL_TEXT = re.compile(
     r"\b(SELECT\s[\s\S]*\sFROM\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+(\w+\s+)?SET\s|DELETE\s+FROM\s|MERGE\s+INTO\s|COPY\s+\w+"

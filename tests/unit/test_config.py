@@ -39,6 +39,39 @@ def test_an_empty_variable_counts_as_not_set() -> None:
     assert Settings.from_env({"PORT": ""}).port == 8050
 
 
+PROVIDER = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "sourcingx"}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"PASSWORD_SIGN_IN": "off"}, "OIDC_ISSUER"),
+        ({**PROVIDER, "OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID"),
+        ({**PROVIDER, "OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER"),
+        ({**PROVIDER, "OIDC_ISSUER": "id.example"}, "OIDC_ISSUER"),
+        ({**PROVIDER, "OIDC_ISSUER": "https://[id"}, "OIDC_ISSUER"),
+        ({**PROVIDER, "OIDC_NEW_USERS": "viewer"}, "OIDC_DOMAINS"),
+        ({**PROVIDER, "OIDC_NEW_USERS": "viewer", "OIDC_DOMAINS": " , "}, "OIDC_DOMAINS"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused_in_one_line(given: dict[str, str], named: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        Settings.from_env(given)
+    assert named in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_a_provider_that_is_whole_is_taken() -> None:
+    given = {
+        **PROVIDER,
+        "PASSWORD_SIGN_IN": "off",
+        "OIDC_NEW_USERS": "recruiter",
+        "OIDC_DOMAINS": " @Example.com, b.ch,",
+    }
+    assert Settings.from_env(given).oidc_domains == "example.com,b.ch"
+    assert Settings.from_env({**PROVIDER, "OIDC_ISSUER": "http://127.0.0.1:8080/realm"}).oidc_issuer
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -12,7 +12,8 @@ import pytest
 
 from callbacks.documents import ASSETS
 from callbacks.session import safe_next
-from layouts import ids, pages_login, pages_searches, shell, text
+from layouts import ids, page_account, pages_login, pages_searches, shell, text
+from services.accounts import Own
 
 DOCS = Path(__file__).parents[2] / "docs"
 ASSET_URLS = (["/assets/a.css"], "/assets/theme.js", "/assets/icon.svg")
@@ -23,6 +24,7 @@ class Row:
     id: str = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
     title: str = "Backend engineers"
     owner: str = "Alice Owner"
+    owner_id: int = 1
     visibility: str = "team"
     profile_count: int = 48210
     created_at: datetime = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -103,6 +105,28 @@ def test_sign_in_pages_escape_what_they_are_given() -> None:
     assert "<img" not in page
     assert "<img" not in shell.problem_document(evil)
     assert "<img" not in pages_login.link(ASSET_URLS, csrf=evil, action=evil)
+    assert "<img" not in pages_login.password(ASSET_URLS, csrf=evil, action=evil, problem=evil)
+    shown = pages_login.login(ASSET_URLS, csrf=evil, next_path=evil, provider=evil, passwords=False, notice=evil)
+    assert "<img" not in shown
+
+
+def test_password_fields_are_masked_and_named_for_password_managers() -> None:
+    own = Own("Dana", "dana@example.com", "recruiter", True, True, "")
+    shown = rendered(page_account.page(own, [])) + pages_login.login(ASSET_URLS, csrf="", next_path="/")
+    shown += pages_login.password(ASSET_URLS, csrf="", action="/login/password/x")
+    assert shown.count("new-password") == 4
+    assert shown.count("current-password") == 2
+    assert shown.count('"type": "password"') + shown.count('type="password"') == 6
+
+
+def test_where_passwords_are_switched_off_the_page_says_what_to_do() -> None:
+    shown = rendered(page_account.page(Own("Dana", "d@example.com", "viewer", False, False, "Example ID"), []))
+    assert "sign in with Example ID" in shown and ids.PASSWORD_SAVE not in shown
+
+
+def test_every_page_has_the_way_to_ones_account_and_out() -> None:
+    shown = rendered(shell.layout("Dana Doe", "recruiter", 1))
+    assert f'"id": "{ids.SIGN_OUT}"' in shown and '"href": "/account"' in shown
 
 
 def test_no_page_loads_anything_from_elsewhere() -> None:

@@ -1,0 +1,34 @@
+"""Settings that are each good, but not together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether secrets may be sent there: https, or this machine itself."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+def contradiction(values: Mapping[str, Any]) -> str:
+    """One sentence that names the variables to change, or "". values: by field, as in config.Settings."""
+    issuer = values["oidc_issuer"]
+    if values["password_sign_in"] == "off" and not issuer:
+        return "PASSWORD_SIGN_IN is off, and there is no OIDC_ISSUER to sign in by: set one of the two."
+    if not issuer:
+        return ""
+    if not is_safe_address(issuer):
+        return "OIDC_ISSUER must be an address that begins with https://."
+    if not values["oidc_client_id"]:
+        return "OIDC_ISSUER is set, but OIDC_CLIENT_ID is not: set what SourcingX is called at the provider."
+    if values["oidc_new_users"] != "invited" and not values["oidc_domains"]:
+        return "OIDC_NEW_USERS lets people in who were not invited: set OIDC_DOMAINS to say whose addresses."
+    return ""

@@ -1,0 +1,452 @@
+"""Signing in by an identity provider that answers over HTTP, and everything that can go wrong on the way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from flask import Flask
+from joserfc.jwk import RSAKey
+from werkzeug.test import TestResponse
+
+from app import create_app
+from services import accounts, identity, oidc
+from services.identity import Actor
+from services.runtime import Runtime
+from services.vendors.oidc_client import Identity, OidcClient, ProviderDown, UntrustedToken
+from tests.stubs.oidc_server import CLIENT_ID, SECRET, OidcStub
+from tests.web import Browser, browser, csrf_of
+
+CALLBACK = "/login/oidc/callback"
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[OidcStub]:
+    with OidcStub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def stub(provider: OidcStub) -> OidcStub:
+    """The provider as it is at first: making its keys takes most of a second."""
+    provider.reset()
+    return provider
+
+
+@dataclass
+class Site:
+    """The product with a provider. visit() signs in as people do."""
+
+    server: Flask
+    rt: Runtime
+    stub: OidcStub
+
+    def begin(self, client: Browser, target: str = "/") -> str:
+        """Where the browser is sent."""
+        answer = client.get("/login/oidc", query_string={"next": target})
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        return str(answer.location)
+
+    def visit(self, client: Browser | None = None, target: str = "/") -> TestResponse:
+        client = client or browser(self.server)
+        return client.get(CALLBACK, query_string=self.stub.code_for(self.begin(client, target)))
+
+
+@pytest.fixture
+def site(rt: Runtime, stub: OidcStub) -> Iterator[Callable[..., Site]]:
+    """site(**settings): each with a process of its own, as it were."""
+    opened: list[Flask] = []
+
+    def make(**settings: Any) -> Site:
+        server = create_app(replace(rt.settings, **stub.settings, **settings)).server
+        server.test_client_class = Browser
+        server.test_client().get("/")
+        server.config["SOURCINGX_RUNTIME"].open()
+        opened.append(server)
+        return Site(server, server.config["SOURCINGX_RUNTIME"], stub)
+
+    yield make
+    for server in opened:
+        server.config["SOURCINGX_RUNTIME"].close()
+
+
+@pytest.fixture
+def dana(rt: Runtime) -> Actor:
+    """Invited, and not been here yet."""
+    return identity.create_user(rt, "Dana@Example.com", "Dana", "recruiter")
+
+
+def said(answer: TestResponse) -> str:
+    """The problem that the sign-in page shows."""
+    page = answer.get_data(as_text=True)
+    return page.partition('role="alert">')[2].partition("</p>")[0].replace("&#x27;", "'")
+
+
+def users(rt: Runtime) -> list[tuple[str, str, Any]]:
+    with rt.db.connection() as conn:
+        found = conn.execute("SELECT email, role, oidc_subject FROM users ORDER BY id").fetchall()
+    return [(row["email"], row["role"], row["oidc_subject"]) for row in found]
+
+
+def sessions(rt: Runtime) -> int:
+    return len(identity.list_sessions(rt))
+
+
+# ---- who comes in
+
+
+def test_an_invited_person_comes_in_by_the_verified_address_and_is_then_known_by_subject(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor
+) -> None:
+    here = site()
+    client = browser(here.server)
+    page = client.get("/login?next=/runs").get_data(as_text=True)
+    assert 'href="/login/oidc?next=%2Fruns"' in page and "Sign in with Example ID" in page
+    answer = here.visit(client, "/search/x?q=a%26b")
+    assert (answer.status_code, answer.location) == (303, "/search/x?q=a%26b")
+    assert csrf_of(client)
+    assert client.get_cookie("sx_flow", path="/login/oidc") is None
+    assert users(rt) == [("Dana@Example.com", "recruiter", "subject-1")]
+    # The address there may change, or be somebody else's by now.
+    stub.claims |= {"email": "dana.new@example.com", "email_verified": False}
+    assert here.visit().status_code == 303
+    assert users(rt) == [("Dana@Example.com", "recruiter", "subject-1")]
+    # Sign-out ends it here.
+    assert client.send("/logout", headers={"X-CSRF-Token": csrf_of(client)}).status_code == 303
+    assert client.get("/").status_code == 302
+
+
+def test_what_is_sent_along_is_new_each_time_and_bound_to_one_browser(site: Callable[..., Site], dana: Actor) -> None:
+    here = site()
+    client = browser(here.server)
+    first, second = (dict(parse_qsl(urlsplit(here.begin(client)).query)) for _ in range(2))
+    for name in ("state", "nonce", "code_challenge"):
+        assert len(first[name]) >= 43 and first[name] != second[name]
+    assert first["redirect_uri"] == f"http://localhost{CALLBACK}"
+    cookie = next(c for c in client.get("/login/oidc").headers.getlist("Set-Cookie") if c.startswith("sx_flow="))
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=Lax", "Path=/login/oidc", "Max-Age=600"))
+    over_https = client.get("/login/oidc", base_url="https://localhost")
+    assert any(c.startswith("__Secure-sx_flow=") and "Secure" in c for c in over_https.headers.getlist("Set-Cookie"))
+    assert dict(parse_qsl(urlsplit(over_https.location).query))["redirect_uri"] == f"https://localhost{CALLBACK}"
+
+
+def test_who_was_not_invited_stays_out(site: Callable[..., Site], rt: Runtime) -> None:
+    answer = site().visit()
+    assert (answer.status_code, users(rt)) == (403, [])
+    assert "You have not been invited" in said(answer)
+
+
+@pytest.mark.parametrize("role", ["viewer", "recruiter"])
+def test_everyone_of_a_domain_comes_in_where_the_settings_say_so(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, role: str
+) -> None:
+    here = site(oidc_new_users=role, oidc_domains="example.com,other.example")
+    assert here.visit().status_code == 303
+    assert here.visit().status_code == 303
+    assert users(rt) == [("dana@example.com", role, "subject-1")]
+    for number, email in enumerate(["eve@evil.example", "eve@notexample.com", "eve@example.com.evil.example"]):
+        stub.claims |= {"sub": f"eve-{number}", "email": email}
+        assert "not been invited" in said(here.visit())
+    assert len(users(rt)) == 1
+
+
+@pytest.mark.parametrize("verified", [False, None, "false", "yes"])
+def test_an_address_that_is_not_verified_counts_for_nothing(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, verified: object
+) -> None:
+    stub.claims["email_verified"] = verified
+    answer = site(oidc_new_users="recruiter", oidc_domains="example.com").visit()
+    assert answer.status_code == 403
+    assert "has not verified your e-mail address" in said(answer)
+    assert users(rt) == [("Dana@Example.com", "recruiter", None)]
+
+
+def test_who_is_disabled_stays_out(site: Callable[..., Site], rt: Runtime, dana: Actor, admin: Actor) -> None:
+    here = site()
+    client = browser(here.server)
+    assert here.visit(client).status_code == 303
+    accounts.set_disabled(rt, admin, dana.user_id, True)
+    assert client.get("/").status_code == 302
+    answer = here.visit()
+    assert (answer.status_code, said(answer)) == (403, oidc.DISABLED)
+    # Nor by the address, from an account there that was never seen here.
+    oidc.unlink(rt, "dana@example.com")
+    assert said(here.visit()) == oidc.DISABLED
+    assert users(rt)[0] == ("Dana@Example.com", "recruiter", None)
+
+
+def test_an_address_that_came_to_somebody_else_opens_nothing(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor
+) -> None:
+    here = site()
+    assert here.visit().status_code == 303
+    stub.claims["sub"] = "someone-new"
+    assert "belongs to another account" in said(here.visit())
+    oidc.unlink(rt, "dana@example.com")
+    assert here.visit().status_code == 303
+    assert users(rt)[0][2] == "someone-new"
+
+
+def test_the_address_is_asked_for_where_the_token_has_none(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor
+) -> None:
+    stub.claims |= {"email": None, "email_verified": None}
+    stub.userinfo = {"email": "dana@example.com", "email_verified": True}
+    here = site()
+    assert here.visit().status_code == 303
+
+
+def test_what_is_said_of_somebody_else_is_not_taken(site: Callable[..., Site], stub: OidcStub, dana: Actor) -> None:
+    stub.claims |= {"email": None, "email_verified": None}
+    stub.userinfo = {"sub": "another", "email": "dana@example.com", "email_verified": True}
+    assert "has not verified" in said(site().visit())
+
+
+# ---- what is not trusted
+
+
+@pytest.mark.parametrize(
+    ("claims", "age_s"),
+    [
+        ({"nonce": "another"}, 0),
+        ({"nonce": None}, 0),
+        ({"aud": "somebody-else"}, 0),
+        ({"aud": [CLIENT_ID, "somebody-else"]}, 0),
+        ({"iss": "https://evil.example"}, 0),
+        ({"sub": None}, 0),
+        ({"exp": None}, 0),
+        ({}, 300 + 120),
+        ({}, -120),
+    ],
+    ids=["nonce", "no nonce", "audience", "azp", "issuer", "no subject", "no expiry", "expired", "from the future"],
+)
+def test_a_token_that_does_not_fit_signs_nobody_in(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, claims: dict[str, Any], age_s: float
+) -> None:
+    stub.claims |= claims
+    stub.age_s = age_s
+    answer = site().visit()
+    assert answer.status_code == 401
+    assert "cannot be trusted" in said(answer)
+    assert (sessions(rt), users(rt)[0][2]) == (0, None)
+
+
+@pytest.mark.parametrize("age_s", [300 + 30, -30])
+def test_clocks_may_differ_by_a_minute(site: Callable[..., Site], stub: OidcStub, dana: Actor, age_s: float) -> None:
+    stub.age_s = age_s
+    assert site().visit().status_code == 303
+
+
+def test_a_token_signed_by_another_key_signs_nobody_in(site: Callable[..., Site], stub: OidcStub, dana: Actor) -> None:
+    stub.signing = RSAKey.generate_key(2048, {"kid": stub.keys[0].kid})
+    answer = site().visit()
+    assert (answer.status_code, "cannot be trusted" in said(answer)) == (401, True)
+
+
+@pytest.mark.parametrize("header", ["none", "HS256"])
+def test_a_token_that_anyone_could_have_signed_signs_nobody_in(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor, header: str
+) -> None:
+    stub.forging = header
+    answer = site().visit()
+    assert (answer.status_code, "cannot be trusted" in said(answer)) == (401, True)
+
+
+@pytest.mark.parametrize("kind", ["RSA", "EC"])
+def test_keys_that_the_provider_has_changed_are_fetched_once(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor, kind: str
+) -> None:
+    here = site()
+    assert here.visit().status_code == 303
+    assert here.visit().status_code == 303
+    assert (stub.asked["discovery"], stub.asked["keys"]) == (1, 1)
+    stub.rotate(kind)
+    assert here.visit().status_code == 303
+    assert here.visit().status_code == 303
+    assert (stub.asked["discovery"], stub.asked["keys"]) == (1, 2)
+
+
+# ---- what was not begun here
+
+
+@pytest.mark.parametrize("change", [{"state": "x" * 43}, {"state": ""}, {"iss": "https://evil.example"}])
+def test_an_answer_to_another_question_is_refused(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, change: dict[str, str]
+) -> None:
+    here = site()
+    client = browser(here.server)
+    answer = client.get(CALLBACK, query_string=stub.code_for(here.begin(client)) | change)
+    assert answer.status_code == 401
+    assert "Try again" in said(answer)
+    assert sessions(rt) == 0
+
+
+def test_an_answer_in_another_browser_or_twice_is_refused(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor
+) -> None:
+    here = site()
+    client = browser(here.server)
+    query = stub.code_for(here.begin(client))
+    assert said(browser(here.server).get(CALLBACK, query_string=query)) == oidc.STALE
+    assert client.get(CALLBACK, query_string=query).status_code == 303
+    assert said(client.get(CALLBACK, query_string=query)) == oidc.STALE
+    assert sessions(rt) == 1
+
+
+def test_a_cookie_that_was_made_up_or_is_ten_minutes_old_is_refused(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = site()
+    client = browser(here.server)
+    query = stub.code_for(here.begin(client))
+    kept = client.get_cookie("sx_flow", path="/login/oidc")
+    assert kept is not None
+    for value in ("", "made-up", kept.value[:-2] + "xx"):
+        client.set_cookie("sx_flow", value, path="/login/oidc")
+        assert said(client.get(CALLBACK, query_string=query)) == oidc.STALE
+    client.set_cookie("sx_flow", kept.value, path="/login/oidc")
+    monkeypatch.setattr("services.oidc.MINUTES", -1)
+    assert said(client.get(CALLBACK, query_string=query)) == oidc.STALE
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+def test_nobody_is_sent_to_another_site_afterwards(site: Callable[..., Site], dana: Actor, target: str) -> None:
+    assert site().visit(target=target).location == "/"
+
+
+def test_an_address_too_long_for_a_cookie_is_left_out(site: Callable[..., Site], dana: Actor) -> None:
+    here = site()
+    assert here.visit(target="/search/x?q=" + "a" * 5000).location == "/"
+
+
+def test_who_says_no_at_the_provider_is_told_so(site: Callable[..., Site], stub: OidcStub, dana: Actor) -> None:
+    here = site()
+    client = browser(here.server)
+    query = stub.code_for(here.begin(client))
+    answer = client.get(CALLBACK, query_string={
+        "state": query["state"], "error": "access_denied", "error_description": "<b>canary</b>"})  # fmt: skip
+    assert (answer.status_code, said(answer)) == (401, "Example ID did not let you in. Try again, or ask an admin.")
+    assert "canary" not in answer.get_data(as_text=True)
+
+
+# ---- a provider that does not work
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong", "status", "word"),
+    [
+        ("token", 500, 503, "does not answer just now"),
+        ("token", "<html>not JSON", 503, "does not answer just now"),
+        ("token", ["a", "list"], 503, "does not answer just now"),
+        ("token", {"access_token": "x", "token_type": "Bearer"}, 401, "cannot be trusted"),
+        ("token", {"error": "invalid_client"}, 503, "not set up right"),
+        ("token", {"error": "odd\nforged line"}, 401, "did not accept this sign-in"),
+        ("keys", 500, 503, "does not answer just now"),
+        ("keys", {"keys": "none"}, 401, "cannot be trusted"),
+        ("keys", 302, 503, "does not answer just now"),
+    ],
+)
+def test_each_fault_on_the_way_back_is_one_clear_message(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, caplog: pytest.LogCaptureFixture,
+    part: str, wrong: Any, status: int, word: str,
+) -> None:  # fmt: skip
+    stub.failing[part] = wrong
+    with caplog.at_level(logging.INFO):
+        answer = site().visit()
+    assert answer.status_code == status
+    assert word in said(answer)
+    assert sessions(rt) == 0
+    assert "sign-in by provider failed" in caplog.text
+    for secret in (SECRET, "canary", "forged", "dana", "subject-1"):
+        assert secret not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        (500, "does not answer just now"),
+        ("no JSON", "does not answer just now"),
+        ({"issuer": "https://evil.example"}, "not set up right"),
+        ("plain http", "not set up right"),
+    ],
+)
+def test_each_fault_on_the_way_there_is_one_clear_message_too(
+    site: Callable[..., Site], stub: OidcStub, wrong: Any, word: str
+) -> None:
+    if wrong == "plain http":
+        stub.says["token_endpoint"] = "http://id.example/token"
+    else:
+        stub.failing["discovery"] = wrong
+    answer = browser(site().server).get("/login/oidc")
+    assert answer.status_code == 503
+    assert word in said(answer)
+
+
+def test_a_provider_that_is_down_or_hangs_is_left_alone_for_a_moment_and_then_asked_again(
+    stub: OidcStub, dana: Actor
+) -> None:
+    clock = [0.0]
+    client = OidcClient(stub.issuer, CLIENT_ID, SECRET, timeout_s=0.3, tick=lambda: clock[0])
+    stub.hold.clear()
+    query = stub.code_for(client.authorization_url("http://localhost/cb", "s" * 43, "n", "v" * 43))
+    with pytest.raises(ProviderDown, match="ReadTimeout"):
+        client.identify(query["code"], "http://localhost/cb", "n", "v" * 43)
+    stub.hold.set()
+    asked = stub.asked["token"]
+    with pytest.raises(ProviderDown, match="a moment ago"):
+        client.identify(query["code"], "http://localhost/cb", "n", "v" * 43)
+    assert stub.asked["token"] == asked
+    clock[0] = 2.0
+    query = stub.code_for(client.authorization_url("http://localhost/cb", "s" * 43, "n", "v" * 43))
+    found = client.identify(query["code"], "http://localhost/cb", "n", "v" * 43)
+    assert found == Identity(stub.issuer, "subject-1", "dana@example.com", True, "Dana Doe")
+    # What it published is asked for again after an hour.
+    clock[0] = 3602.0
+    client.authorization_url("http://localhost/cb", "s" * 43, "n", "v" * 43)
+    assert stub.asked["discovery"] == 2
+
+
+def test_the_proof_of_who_began_it_is_needed(stub: OidcStub) -> None:
+    client = OidcClient(stub.issuer, CLIENT_ID, SECRET)
+    query = stub.code_for(client.authorization_url("http://localhost/cb", "s" * 43, "n", "v" * 43))
+    with pytest.raises(Exception, match="invalid_grant"):
+        client.identify(query["code"], "http://localhost/cb", "n", "w" * 43)
+
+
+def test_nobody_listens_there() -> None:
+    client = OidcClient("http://127.0.0.1:1/realm", CLIENT_ID, SECRET)
+    with pytest.raises(ProviderDown):
+        client.metadata()
+
+
+def test_a_provider_that_takes_the_secret_in_the_body_only(stub: OidcStub) -> None:
+    stub.says["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
+    client = OidcClient(stub.issuer, CLIENT_ID, SECRET)
+    query = stub.code_for(client.authorization_url("http://localhost/cb", "s" * 43, "n", "v" * 43))
+    assert client.identify(query["code"], "http://localhost/cb", "n", "v" * 43).subject == "subject-1"
+
+
+def test_a_token_without_a_name_or_with_an_odd_address(stub: OidcStub) -> None:
+    client = OidcClient(stub.issuer, CLIENT_ID, SECRET)
+    for email, kept in (("a b@example.com", ""), ("x" * 400 + "@example.com", ""), (7, ""), ("d@e.com", "d@e.com")):
+        stub.claims |= {"email": email, "name": None}
+        query = stub.code_for(client.authorization_url("http://localhost/cb", "s" * 43, "n", "v" * 43))
+        found = client.identify(query["code"], "http://localhost/cb", "n", "v" * 43)
+        assert (found.email, found.name) == (kept, "")
+    stub.claims["sub"] = ""
+    query = stub.code_for(client.authorization_url("http://localhost/cb", "s" * 43, "n", "v" * 43))
+    with pytest.raises(UntrustedToken):
+        client.identify(query["code"], "http://localhost/cb", "n", "v" * 43)
+
+
+# ---- no provider
+
+
+def test_without_a_provider_there_is_no_button_and_no_way(stranger: Browser) -> None:
+    assert "/login/oidc" not in stranger.get("/login").get_data(as_text=True)
+    for path in ("/login/oidc", f"{CALLBACK}?{urlencode({'code': 'x', 'state': 'y'})}"):
+        assert stranger.get(path).status_code == 404
