@@ -311,6 +311,10 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("change-answer.data", lambda s: {
         "inputs": [(ids.CHANGE_REQUEST, "data", _everyone("stage", "hired"))],
         "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("..change-answer.data...reject-dialog.is_open...reject-problem.children..", lambda s: {
+        "inputs": [(ids.REJECT_CONFIRM, "n_clicks", 1)],
+        "state": [(ids.CHANGE_REQUEST, "data", _everyone("stage", "rejected")), (ids.GRID_VIEW, "data", _grid(s)),
+                  (ids.REJECT_PEOPLE, "data", 2), (ids.REJECT_REASON, "value", "By the must.")]}),
     ("..export-dialog.is_open...export-body.children...export-target.data...export-run.data..", lambda s: {
         "inputs": [(ids.EXPORT_REQUEST, "data", {"n": 1, "target": {"all": True}, "columns": []})],
         "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
@@ -447,6 +451,8 @@ TAKES_NO_ID = {
     "..archive-suggestion.children...search-saved.data..": "archives what is suggested to the actor",
     "..archive-rows.children...archive-page.value...url.search..": "of an archived search: test_archive_pages.py",
     "..archive-state.children...archive-page-clock.disabled..": "of an archived search: test_archive_pages.py",
+    "reject-dialog.is_open": "shuts a dialog, reads nothing",
+    "usage.children": "shows what the actor may see",
     "filter-chips.children": "puts the given filters into words, reads nothing",
     "url-answer.data": "reads the given address, no data",
     "..runs-list.children...runs-seen.data..": "lists what the actor may see",

@@ -95,12 +95,17 @@ def test_a_viewer_who_used_nothing_sees_the_searches_of_the_team(
     assert (found.people, found.models, [one.title for one in found.searches]) == ((), (), ["Team search"])
 
 
-def test_what_a_deleted_search_cost_is_not_lost(rt: Runtime, alice: Actor, admin: Actor, spent: dict[str, str]) -> None:
+def test_what_a_deleted_search_cost_is_not_lost(
+    rt: Runtime, client_for: ClientFor, alice: Actor, admin: Actor, spent: dict[str, str]
+) -> None:
     with rt.db.connection() as conn:
         conn.execute("DELETE FROM searches WHERE id = %s", [spent["bob"]])
     assert usage.read(rt, admin).gone == (1, 7)
     assert usage.read(rt, alice).gone == (0, 0)
     assert sum(one.cost for one in usage.read(rt, admin).people) == Decimal("15.25")
+    client = client_for(admin)
+    assert {one["search"] for one in lines(client.get("/usage.csv"))} == {"Team search", "Alice alone", ""}
+    assert text.USAGE_GONE in show(client)
 
 
 def test_an_archived_search_keeps_its_cost_and_counts_nobody(rt: Runtime, alice: Actor, spent: dict[str, str]) -> None:
@@ -127,9 +132,9 @@ def test_months_are_apart(rt: Runtime, alice: Actor, spent: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize("raw", ["x", "2026-13", "2026-1", "0000-01", 5, "2026-11-01", "²026-11"])
-def test_what_is_no_month_is_refused(rt: Runtime, alice: Actor, raw: Any) -> None:
+def test_what_is_no_month_is_refused(raw: Any) -> None:
     with pytest.raises(BadInput, match="2026-11"):
-        usage.read(rt, alice, raw)
+        usage.month_of(raw)
 
 
 # ---- the page
