@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Row:
+class Batch:
     """A batch as it is known here. state: sending, sent, answered; the others are the vendor's words.
 
     files: with answers, once it is over. age_s: seconds since it was put together.
@@ -52,11 +52,11 @@ class Row:
         return self.state in ("sending", "sent")
 
 
-def add(conn: db.Conn, handle: RunHandle, settings: Settings) -> Row:
+def add(conn: db.Conn, handle: RunHandle, settings: Settings) -> Batch:
     """A batch that is put together now."""
     row = db.one(conn, _Q.insert_batch, {"run_id": handle.run_id, "account": model_holds.account_of(settings)})
     assert row is not None
-    return Row(**row)
+    return Batch(**row)
 
 
 def forget_unsent(conn: db.Conn, run_id: int) -> None:
@@ -65,30 +65,30 @@ def forget_unsent(conn: db.Conn, run_id: int) -> None:
     db.run(conn, _Q.delete_unsent, {"run_id": run_id})
 
 
-def open_of(conn: db.Conn, run_id: int) -> list[Row]:
+def open_of(conn: db.Conn, run_id: int) -> list[Batch]:
     """A run's batches that have not come to their end, the first first."""
-    return [Row(**row) for row in db.rows(conn, _Q.fetch_open, {"run_id": run_id})]
+    return [Batch(**row) for row in db.rows(conn, _Q.fetch_open, {"run_id": run_id})]
 
 
-def set_sending(conn: db.Conn, batch: Row, requests: int, input_file: str) -> None:
+def set_sending(conn: db.Conn, batch: Batch, requests: int, input_file: str) -> None:
     """From now on it may exist at the vendor's."""
     db.run(conn, _Q.set_sending, {"batch_id": batch.id, "requests": requests, "input_file": input_file})
 
 
-def keep(conn: db.Conn, batch: Row, said: BatchState) -> None:
+def keep(conn: db.Conn, batch: Batch, said: BatchState) -> None:
     """What the vendor says of a batch."""
     db.run(conn, _Q.set_looked, {
         "batch_id": batch.id, "state": "answered" if said.is_over else "sent", "vendor_id": said.id,
         "vendor_status": said.status, "reason": _word(said.reason), "files": list(said.files)})  # fmt: skip
 
 
-def take_back(conn: db.Conn, batch: Row) -> None:
+def take_back(conn: db.Conn, batch: Batch) -> None:
     """The vendor does not have it: its people wait again. Nothing, where somebody has found it meanwhile."""
     if db.one(conn, _Q.end_unmade, {"batch_id": batch.id}) is not None:
         db.run(conn, _Q.free_sent, {"batch_id": batch.id})
 
 
-def look(rt: Runtime, client: BatchClient, batch: Row, *, cancel: bool = False) -> None:
+def look(rt: Runtime, client: BatchClient, batch: Batch, *, cancel: bool = False) -> None:
     """Ask the vendor where a batch stands, and keep that. cancel: nobody wants its answers. Raises ModelError."""
     if batch.account != model_holds.account_of(rt.settings):
         said: BatchState | None = BatchState(batch.vendor_id, "failed", batch.input_file, (), "other_model")
@@ -105,14 +105,14 @@ def look(rt: Runtime, client: BatchClient, batch: Row, *, cancel: bool = False) 
         delete_files(client, [batch.input_file])
 
 
-def _ask(client: BatchClient, batch: Row) -> BatchState:
+def _ask(client: BatchClient, batch: Batch) -> BatchState:
     try:
         return client.look(batch.vendor_id)
     except BatchGone as error:
         return BatchState(batch.vendor_id, "failed", batch.input_file, (), error.reason)
 
 
-def _find(client: BatchClient, batch: Row) -> BatchState | None:
+def _find(client: BatchClient, batch: Batch) -> BatchState | None:
     found = client.find(batch.name, batch.created_at)
     for one in found[1:]:
         client.cancel(one.id)
@@ -127,7 +127,7 @@ def look_at_all(rt: Runtime) -> int:
         with screening_model.batch_client(rt.settings) as client:
             for row in due:
                 cancel = row.pop("cancel")
-                _look_quietly(rt, client, Row(**row), cancel=cancel)
+                _look_quietly(rt, client, Batch(**row), cancel=cancel)
     _clear_forsaken(rt)
     with rt.db.connection() as conn:
         found = db.rows(conn, _Q.reopen_answered)
@@ -136,7 +136,7 @@ def look_at_all(rt: Runtime) -> int:
     return len(found)
 
 
-def _look_quietly(rt: Runtime, client: BatchClient, batch: Row, *, cancel: bool) -> None:
+def _look_quietly(rt: Runtime, client: BatchClient, batch: Batch, *, cancel: bool) -> None:
     """That the vendor cannot be asked is told on the run's page; it is asked again in a minute."""
     try:
         look(rt, client, batch, cancel=cancel)

@@ -45,7 +45,7 @@ class Answers:
         self._rejected = self._unasked = 0
         self.stop: Paused | None = None
 
-    def take_in(self, batch: batches.Row) -> None:
+    def take_in(self, batch: batches.Batch) -> None:
         """All that a batch says; whoever it says nothing of waits again. Raises ModelError, after which what was
         taken in stays so, and the rest can be taken in later."""
         answered = self._unasked = 0
@@ -62,7 +62,7 @@ class Answers:
             self._end(conn, batch)
         batches.delete_files(self._client, [batch.input_file, *batch.files])
 
-    def _end(self, conn: db.Conn, batch: batches.Row) -> None:
+    def _end(self, conn: db.Conn, batch: batches.Batch) -> None:
         if batch.vendor_status == "completed":
             given = {"batch_id": batch.id, "reason": InvalidAnswer.reason, "most": MAX_ATTEMPTS}
             db.run(conn, _Q.fail_sent, given)
@@ -73,7 +73,7 @@ class Answers:
         self._course.progress.report_exactly(conn)
         rows.bump_version(conn, self._course.handle)
 
-    def _keep(self, batch: batches.Row, replies: Sequence[BatchReply]) -> int:
+    def _keep(self, batch: batches.Batch, replies: Sequence[BatchReply]) -> int:
         """Write some answers; returns how many there were."""
         course, handle = self._course, self._course.handle
         by_id = {int(one.custom_id): one for one in replies if one.custom_id.isdecimal() and len(one.custom_id) < 19}
@@ -140,7 +140,7 @@ class Answers:
             raise RunStopped
 
 
-def _unanswered(batch: batches.Row, people: int) -> Paused | None:
+def _unanswered(batch: batches.Batch, people: int) -> Paused | None:
     """What to tell of people whom a batch that is over says nothing of; None where nobody is left."""
     if not people:
         return None

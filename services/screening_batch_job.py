@@ -94,7 +94,7 @@ class BatchScreening:
                 with suppress(ServerFault, TimedOut):
                     batches.look(self._rt, client, batch, cancel=self._handle.cancelled.is_set())
 
-    def _open(self) -> list[batches.Row]:
+    def _open(self) -> list[batches.Batch]:
         with self._rt.db.connection() as conn:
             return batches.open_of(conn, self._handle.run_id)
 

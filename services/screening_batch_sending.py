@@ -45,7 +45,7 @@ class Sending:
             self._send(batch, file, count)
         return self.stop is None
 
-    def _put_together(self, batch: batches.Row, file: BinaryIO) -> int:
+    def _put_together(self, batch: batches.Batch, file: BinaryIO) -> int:
         count = 0
         while count < MOST_REQUESTS and file.tell() < MOST_BYTES and self.stop is None:
             self._course.handle.check()
@@ -55,7 +55,7 @@ class Sending:
                 break
         return count
 
-    def _claim(self, batch: batches.Row, file: BinaryIO) -> tuple[int, int]:
+    def _claim(self, batch: batches.Batch, file: BinaryIO) -> tuple[int, int]:
         """Some who are due, into the file; returns how many there were, and how many the vendor is asked about."""
         course, handle = self._course, self._course.handle
         with self._rt.db.connection() as conn:
@@ -84,7 +84,7 @@ class Sending:
             self.stop = self._course.budget.used_up(spent)
         return self.stop is None
 
-    def _send(self, batch: batches.Row, file: BinaryIO, count: int) -> None:
+    def _send(self, batch: batches.Batch, file: BinaryIO, count: int) -> None:
         try:
             input_file = self._client.upload(file, batch.name)
         except ModelError as error:

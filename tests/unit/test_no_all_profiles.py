@@ -221,6 +221,7 @@ BOUNDED_FUNCTIONS = {
     "services/synthetic_people.py: people -> list[Person]": "one chunk of made-up people",
 }
 BOUNDED_QUERIES = {
+    "exports.rows_with_verdicts": "stands around the rows of a batch of ids",
     "facets.count_steps": "as many rows as a histogram has bars",
     "facets.count_bars": "as many rows as a histogram has bars",
 }
