@@ -143,7 +143,7 @@ def _months(found: Row) -> list[Component]:
         )
         for one in months
     ]  # fmt: skip
-    ends = [html.Span(f"{months[0].month:%b %Y}"), html.Span(f"{months[-1].month:%b %Y}") if len(months) > 1 else None]
+    under = [html.Span(f"{one.month:%b}") for one in months]
     names = (text.USAGE_MONTH, text.USAGE_CALLS, text.USAGE_TOKENS, text.USAGE_COST)
     rows = [
         html.Tr([html.Th(f"{one.month:%B %Y}", scope="row"), _number(names[1], f"{one.calls:,}"),
@@ -155,7 +155,7 @@ def _months(found: Row) -> list[Component]:
                      **{"aria-label": text.USAGE_CHART.format(most=money(most))})  # fmt: skip
     return [
         html.H2(text.USAGE_BY_MONTH),
-        html.Div([chart, html.Div(ends, className="sx-bars-scale", **{"aria-hidden": "true"})], className="sx-card"),
+        html.Div([chart, html.Div(under, className="sx-bars-scale", **{"aria-hidden": "true"})], className="sx-card"),
         html.Details([html.Summary(text.USAGE_TABLE), _table(names, rows)], className="sx-usage-table"),
     ]
 

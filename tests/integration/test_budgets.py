@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +14,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from layouts import ids, text
 from services import budget_settings, budgets, rubrics, screening, screening_model, screening_rows, usage_ledger
 from services.config import Settings
 from services.errors import BadInput, Forbidden, LimitReached, NotFound
@@ -22,8 +24,10 @@ from services.jobs import RunHandle
 from services.runtime import Runtime
 from services.screening_estimate import estimate
 from services.vendors.openai_errors import Usage
+from tests.integration import test_screen_page
 from tests.screening import JOB, add_search, row, rows, save_rubric, start, value, work
 from tests.stubs.openai_server import OpenAIStub
+from tests.web import Browser
 
 CENT = Decimal("0.01")
 
@@ -379,9 +383,25 @@ def test_without_budgets_nothing_is_written_for_them(rt: Runtime, alice: Actor) 
         assert budgets.in_force(conn, alice.user_id) is None
 
 
-def test_the_estimate_is_compared_with_what_is_left(rt: Runtime, alice: Actor, admin: Actor) -> None:
+def test_the_tightest_budget_counts(rt: Runtime, alice: Actor, admin: Actor) -> None:
     assert budgets.standing(rt, alice).left is None
     spend(rt, alice, 4)
     budget_settings.save(rt, admin, "team", 10)
     budget_settings.save(rt, admin, "each", 5)
     assert budgets.standing(rt, alice).left == 1
+
+
+def test_the_estimate_says_what_is_left_before_anything_is_spent(
+    rt: Runtime, client_for: Callable[[Actor], Browser], alice: Actor, admin: Actor
+) -> None:
+    search, client = add_search(rt, alice, 4), client_for(alice)
+
+    def shown() -> str:
+        answer = test_screen_page.estimate(client, search, test_screen_page.PYTHON)
+        return json.dumps(test_screen_page.props(answer)[ids.SCREEN_ESTIMATE]["children"])
+
+    assert "budget" not in shown()
+    budget_settings.save(rt, admin, "team", 10)
+    assert "$10.00 left of the team's budget of $10.00" in shown() and text.BUDGET_OVER not in shown()
+    leave(rt, admin, alice, Decimal("0.000001"))
+    assert "left of your budget of $20.00" in shown() and text.BUDGET_OVER in shown()
