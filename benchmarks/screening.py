@@ -44,16 +44,24 @@ _Q = sql.queries("benchmarks")
 RPM, TPM = 2_000, 900_000
 MEDIAN_S, SPREAD, FAULTS = 0.8, 0.5, 0.02
 SAMPLE_S = 0.5
+LOSSES = (
+    "failed calls take 2 to 2.5 % of the limit and the bucket holds back 0.5 %, so at most 0.970 to 0.975 is left; the"
+    " rest was measured beside other work and is taken for moments in which the worker stood still for more than the"
+    " bucket's 0.3 s (not traced). A log of the last minute in place of the bucket would lose nothing by that."
+)
 PEOPLE, QUICK_PEOPLE = 3_000, 600
 
 
 @dataclass
 class Arm:
-    """took: seconds. samples: (seconds since the start, tokens accepted so far). lost: people without an answer."""
+    """took: seconds. lost: people without an answer.
+
+    samples: (seconds, tokens of answered calls so far, tokens that were let through so far).
+    """
 
     took: float
     stats: dict[str, Any]
-    samples: list[tuple[float, int]]
+    samples: list[tuple[float, int, int]]
     lost: int
 
     @property
@@ -71,19 +79,17 @@ class Arm:
         """Times what the tokens of answered calls need at the limit."""
         return self.took / (self.stats["accepted_tokens"] / TPM * 60)
 
-    @property
-    def steady(self) -> float:
-        """Tokens of answered calls ÷ allowed, between a fifth and four fifths of the way."""
+    def steady(self, which: int = 1) -> float:
+        """Tokens ÷ allowed, between a fifth and four fifths of the way. which: of a sample's tokens."""
         start = self.samples[0][0]
         inner = [one for one in self.samples if 0.2 * self.took <= one[0] - start <= 0.8 * self.took]
         if len(inner) < 2:
             return 0.0
-        (begin, before), (end, after) = inner[0], inner[-1]
-        return (after - before) / (end - begin) / (TPM / 60)
+        return (inner[-1][which] - inner[0][which]) / (inner[-1][0] - inner[0][0]) / (TPM / 60)
 
     def told(self) -> dict[str, float]:
         return {"seconds": self.took, "makespan": self.makespan, "by_answered_tokens": self.per_answer,
-                "accepted": self.steady, "limited": self.limited,
+                "accepted": self.steady(), "let_through": self.steady(2), "limited": self.limited,
                 "requests": self.stats["total"], "lost": self.lost}  # fmt: skip
 
 
@@ -97,8 +103,8 @@ def figures(stage: Stage) -> Iterator[Figure]:
         going |= {f"pool of {size}": at_once.submit(_pool, stage, prompts[::3], size) for size in (50, 10)}
         found = {name: arm.result() for name, arm in going.items()}
     ours, arms = found["ours"], {name: arm.told() for name, arm in found.items()}
-    yield Figure("P7-accepted", "tokens of answered calls / allowed in steady state >= 0.97", ours.steady, "",
-                 ours.steady >= 0.97, arms=arms, n=people,
+    yield Figure("P7-accepted", "tokens of answered calls / allowed in steady state >= 0.97", ours.steady(), "",
+                 ours.steady() >= 0.97, arms=arms, n=people, cause=LOSSES,
                  note=f"{FAULTS:.0%} of the calls fail at the server, and their tokens count")  # fmt: skip
     yield Figure("P7-429", "refused requests <= 0.1 %", ours.limited * 100, "%", ours.limited <= 0.001, arms=arms,
                  n=people, note=f"{ours.lost} people without a result")  # fmt: skip
@@ -176,13 +182,14 @@ def _prompts(stage: Stage, search_id: str, rubric: Rubric) -> list[JudgePrompt]:
 
 
 @contextmanager
-def _watched(url: str) -> Iterator[list[tuple[float, int]]]:
-    samples: list[tuple[float, int]] = []
+def _watched(url: str) -> Iterator[list[tuple[float, int, int]]]:
+    samples: list[tuple[float, int, int]] = []
     ended = threading.Event()
 
     def look() -> None:
         while True:
-            samples.append((time.perf_counter(), stats(url)["accepted_tokens"]))
+            found = stats(url)
+            samples.append((time.perf_counter(), found["accepted_tokens"], found["admitted_tokens"]))
             if ended.wait(SAMPLE_S):
                 return
 
