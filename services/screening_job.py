@@ -127,7 +127,7 @@ class _Screening:
     def _places(self) -> int:
         """How many calls may be under way: few until answers come, so that one refusal of the account is not dozens,
         and so that the part that all prompts share is cached before they are many."""
-        return min(self._share(), 1 + 2 * self._calls.heard)
+        return min(self._share(), 1 + 8 * self._calls.heard)
 
     async def _keep(self) -> None:
         """Progress and the search's version, at most once a second; ends by raising RunCancelled or Paused."""

@@ -68,6 +68,8 @@ class Turns:
         # Whoever is called for has one place in the queue, however many calls wait: Redis is asked by the first.
         self._queues: dict[str, asyncio.Lock] = {}
         self._named: tuple[int | None, int | None] = (None, None)
+        # What calls are billed of what is expected: those that fail count at the vendor's, and do not say how much.
+        self._billed = 1.0
         self.waiting = ""
 
     def close(self) -> None:
@@ -88,9 +90,11 @@ class Turns:
                 await asyncio.sleep(wait)
 
     async def settle(self, reserved: int, used: int) -> None:
-        """What the call was billed, where that is known."""
+        """What the call was billed; 0 where that is not known, and it counts as those before it did."""
         if used:
-            await self._quietly(lambda: self._budget.settle(reserved, used))
+            self._billed += 0.05 * (used / reserved - self._billed)
+        counted = used or round(reserved * min(1.0, self._billed))
+        await self._quietly(lambda: self._budget.settle(reserved, counted))
 
     async def block(self, seconds: float) -> None:
         """The vendor said to wait: nobody calls before that."""

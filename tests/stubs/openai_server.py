@@ -52,7 +52,8 @@ PATHS = ("/v1/responses", "/v1/chat/completions")
 
 @dataclass
 class Requests:
-    """What the stub saw. `accepted_tokens` are those of answered requests, as billed.
+    """What the stub saw. `accepted_tokens` are those of answered requests, as billed; `admitted_tokens` also those of
+    requests that failed with a 5xx, which count within the limit.
 
     by_outcome: mode, or "limited" for the stub's own limit and "invalid" for a bad request.
     by_input: how often each input was asked, whatever its marker; key is `stub.input_key(body)`.
@@ -63,6 +64,7 @@ class Requests:
     in_flight: int = 0
     most_in_flight: int = 0
     accepted_tokens: int = 0
+    admitted_tokens: int = 0
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
@@ -145,7 +147,8 @@ class OpenAIStub:
         with self._lock:
             seen = self.requests
             return {
-                "total": seen.total, "accepted_tokens": seen.accepted_tokens, "input_tokens": seen.input_tokens,
+                "total": seen.total, "accepted_tokens": seen.accepted_tokens,
+                "admitted_tokens": seen.admitted_tokens, "input_tokens": seen.input_tokens,
                 "cached_tokens": seen.cached_tokens, "output_tokens": seen.output_tokens,
                 "by_outcome": dict(seen.by_outcome),
             }  # fmt: skip
@@ -212,6 +215,8 @@ class OpenAIStub:
         text, usage = self._speak(body, mode)
         admitted, limits = (True, {}) if batch else self._window.admit(usage["input"] + usage["output"])
         headers |= limits
+        with self._lock:
+            self.requests.admitted_tokens += (usage["input"] + usage["output"]) * admitted
         if mode in FAULTS:
             status, code, kind, extra = FAULTS[mode]
             return self._done(mode, Reply(status, error_body(f"The stub says {mode}.", code, kind), headers | extra))
