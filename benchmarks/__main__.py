@@ -38,17 +38,15 @@ RESULTS = Path(__file__).with_name("results") / "latest.json"
 def main(arguments: list[str]) -> int:
     quick = "--quick" in arguments
     wanted = [name for name in arguments if not name.startswith("--")]
-    chosen = [module for module, goals in MODULES.items() if _is_wanted(goals, wanted)]
-    if quick:
-        chosen = [module for module in chosen if module not in LONG or _is_named(MODULES[module], wanted)]
-    if not chosen:
+    modules = chosen(wanted, quick=quick)
+    if not modules:
         print(f"No goal begins with {' or '.join(wanted)}.", file=sys.stderr)
         return 2
     about = machine()
     figures: list[Figure] = []
     with Stage(quick=quick) as stage:
         about |= stage.about()
-        for module in chosen:
+        for module in modules:
             for figure in import_module(f"benchmarks.{module}").figures(stage):
                 if not wanted or any(figure.name.startswith(name) for name in wanted):
                     print(figure.line(), flush=True)
@@ -62,12 +60,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _is_wanted(goals: tuple[str, ...], wanted: list[str]) -> bool:
-    return not wanted or any(name.startswith(goal) or goal.startswith(name) for goal in goals for name in wanted)
+def chosen(wanted: list[str], *, quick: bool) -> list[str]:
+    """Modules of the goals whose names begin so, or all. A name that goes on behind a goal ("P1a") means that goal."""
+    named = {goal for name in wanted for goal in _named(name)}
+    found = [module for module, goals in MODULES.items() if not wanted or named & set(goals)]
+    long = {module for module in LONG if not set(wanted) & set(MODULES[module])}
+    return [module for module in found if not quick or module not in long]
 
 
-def _is_named(goals: tuple[str, ...], wanted: list[str]) -> bool:
-    return any(name.startswith(goal) for goal in goals for name in wanted)
+def _named(name: str) -> list[str]:
+    every = [goal for goals in MODULES.values() for goal in goals]
+    begin = [goal for goal in every if goal.startswith(name)]
+    return begin or sorted((goal for goal in every if name.startswith(goal)), key=len)[-1:]
 
 
 def _save(about: dict[str, object], figures: list[Figure]) -> None:

@@ -10,9 +10,10 @@ from typing import Any, cast
 
 import pytest
 
-from benchmarks.__main__ import RESULTS
+from benchmarks.__main__ import LONG, MODULES, RESULTS, chosen
 from benchmarks.cores import Cores
 from benchmarks.measure import CAUSE, Figure
+from benchmarks.memory import slope_of
 from benchmarks.traffic import VIEWS, Load, Traffic
 from benchmarks.web import Session
 from services.id_lists import IdList
@@ -100,6 +101,33 @@ def test_what_failed_is_named() -> None:
     load = ran(fail)
     assert (load.failed, load.wrong, len(load.took)) == (2, 0, 20)
     assert "2 failed (2 ConnectionError)" in load.told()
+
+
+def test_growth_is_that_of_the_line_through_all_sizes() -> None:
+    assert slope_of([(0, 100.0), (10, 101.0), (20, 102.0)]) == pytest.approx(0.1)
+    assert slope_of([(0, 100.0), (10, 99.0), (20, 101.0), (30, 100.0)]) == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "quick", "found"),
+    [
+        (["P6"], False, ["load", "soak"]),
+        (["P6"], True, ["load"]),
+        (["P6-soak"], True, ["soak"]),
+        (["P6-soak-memory"], False, ["soak"]),
+        (["P6-hup", "P1a"], False, ["paging", "load"]),
+        (["P2-streamlit"], True, ["peer_memory"]),
+        (["P2b"], False, ["memory"]),
+        (["Q"], False, []),
+    ],
+)
+def test_goals_are_chosen_by_how_they_begin(wanted: list[str], quick: bool, found: list[str]) -> None:
+    assert chosen(wanted, quick=quick) == found
+
+
+def test_a_quick_run_of_all_leaves_out_what_takes_long() -> None:
+    assert chosen([], quick=False) == list(MODULES)
+    assert set(chosen([], quick=True)) == set(MODULES) - LONG
 
 
 def test_full_cores_are_a_cause_and_idle_ones_are_not() -> None:
