@@ -319,7 +319,8 @@ hits_people AS MATERIALIZED (
 
 -- with_hits_contacted --
 -- Whom someone else contacted since a day, in any other search that the actor may see: a stage that says so, or a
--- note. Asked of what happened since, which is less than asking for each person.
+-- note. Asked of what happened since, which is less than asking for each person; OFFSET 0: looked up one by one,
+-- since the statement has nested loops off, and reading everyone of all searches would be the other way.
 {hits} AS MATERIALIZED (
     WITH others AS MATERIALIZED (
         SELECT s.id FROM searches s WHERE s.id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
@@ -328,14 +329,19 @@ hits_people AS MATERIALIZED (
         SELECT o.profile_id FROM others JOIN candidates o ON o.search_id = others.id AND o.stage <> 'new'
         WHERE o.stage IN ('contacted', 'interviewing', 'hired') AND o.stage_changed_at >= {since}::timestamptz
             AND o.changed_by IS DISTINCT FROM %(actor)s
-            AND NOT EXISTS (SELECT FROM changes h WHERE h.candidate_id = o.id AND h.field = 'stage')
+            AND (SELECT NOT EXISTS (SELECT FROM changes h WHERE h.candidate_id = o.id AND h.field = 'stage'))
         UNION ALL
         SELECT o.profile_id FROM others JOIN change_batches b ON b.search_id = others.id
-        JOIN changes h ON h.batch_id = b.id JOIN candidates o ON o.id = h.candidate_id
+        CROSS JOIN LATERAL (
+            SELECT h.candidate_id FROM changes h
+            WHERE h.batch_id = b.id AND h.field = 'stage' AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired')
+            OFFSET 0) AS h
+        CROSS JOIN LATERAL (SELECT c.profile_id FROM candidates c WHERE c.id = h.candidate_id OFFSET 0) AS o
         WHERE b.created_at >= {since}::timestamptz AND b.user_id <> %(actor)s AND b.undone_at IS NULL
-            AND h.field = 'stage' AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired')
         UNION ALL
-        SELECT o.profile_id FROM notes n JOIN candidates o ON o.id = n.candidate_id JOIN others ON others.id = o.search_id
+        SELECT o.profile_id FROM notes n
+        CROSS JOIN LATERAL (SELECT c.profile_id, c.search_id FROM candidates c WHERE c.id = n.candidate_id OFFSET 0) AS o
+        JOIN others ON others.id = o.search_id
         WHERE n.user_id <> %(actor)s AND n.created_at >= {since}::timestamptz
     )
     SELECT DISTINCT profile_id FROM touched
