@@ -56,7 +56,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
         n=len(tried),
         noisy=is_noisy(tried),
         note=f"{done.left_out:,} of {done.people:,} would be left out",
-        cause="two parts on two cores that other work shares; joins over wide rows are most of each part",
+        cause="two parts on two cores that other work shares; people, titles, names and jobs share a part's time",
     )
 
     worker = Runtime(stage.settings, kind="worker")

@@ -16,7 +16,8 @@ from psycopg.sql import SQL, Literal
 
 import sql
 from services import db, filter_query
-from services.filter_query import Judging, ListInForce
+from services.filter_query import Judging
+from services.filter_statement import ListInForce
 from services.identity import Actor
 from services.rule_kinds import Rule
 from services.runtime import Runtime

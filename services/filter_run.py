@@ -78,22 +78,23 @@ def _judge(rt: Runtime, handle: RunHandle, search_id: UUID) -> None:
     """What is to be written, by parts; the checkpoint that says so comes last, and without it all is done anew."""
     mode, given = handle.params["mode"], {"run_id": handle.run_id, "search_id": search_id}
     judgings: list[Judging] = []
+    sizes = [0]
     with rt.db.connection() as conn:
         change_rows.check_editable(conn, handle.actor, search_id)
         snapshot = db.one(conn, _Q.take_snapshot)
         conn.execute(_Q.drop_ended_outcomes)
         db.run(conn, _Q.drop_outcomes, given)
         if mode == "restore":
-            db.run(conn, _Q.insert_restores, given | {"fingerprint": handle.params["fingerprint"]})
+            sizes = [db.run(conn, _Q.insert_restores, given | {"fingerprint": handle.params["fingerprint"]})]
         else:
             judgings = _judgings(conn, handle, search_id)
-    filter_parts.at_once(*(partial(_insert, rt, one, given, part) for part, one in enumerate(judgings)))
+    if judgings:
+        sizes = filter_parts.at_once(*(partial(_insert, rt, one, given, part) for part, one in enumerate(judgings)))
     with rt.db.connection() as conn:
         if mode != "restore":
             db.run(conn, _Q.forget_flags, given)
-        counted = db.one(conn, _Q.count_outcomes, given | {"part_size": PART_SIZE})
-        assert counted is not None and snapshot is not None
-        handle.save(conn, 0, counted["total"], _judged=snapshot["snapshot"], _first=counted["first"])
+        assert snapshot is not None
+        handle.save(conn, 0, sum(sizes), _judged=snapshot["snapshot"], _first=sizes[0])
 
 
 def _judgings(conn: db.Conn, handle: RunHandle, search_id: UUID) -> list[Judging]:
@@ -106,12 +107,12 @@ def _judgings(conn: db.Conn, handle: RunHandle, search_id: UUID) -> list[Judging
     return filter_parts.judgings_of(rules, lists, handle.actor, search_id, parts, scope, bool(handle.params["again"]))
 
 
-def _insert(rt: Runtime, judging: Judging, given: dict[str, Any], part: int) -> None:
-    """What one part finds out, at places of its own."""
+def _insert(rt: Runtime, judging: Judging, given: dict[str, Any], part: int) -> int:
+    """What one part finds out, at places of its own; returns how much that is."""
     with rt.db.connection() as conn:
         db.one(conn, _Q.more_memory)
         query = SQL(_Q.insert_outcomes).format(ctes=judging.ctes)
-        conn.execute(query, {**judging.params, **given, "first": part * PART_SIZE})
+        return db.run(conn, query, {**judging.params, **given, "first": part * PART_SIZE})
 
 
 def _lanes(handle: RunHandle) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 import sql
 from services import change_rows, db, filter_parts, filter_query, jobs, rule_kinds
 from services.errors import BadInput, NotFound
-from services.filter_query import ListInForce
+from services.filter_statement import ListInForce
 from services.identity import Actor, audit
 from services.rule_kinds import Rule
 from services.runtime import Runtime

@@ -15,7 +15,7 @@ from uuid import UUID
 import sql
 from services import db, filter_parts, filtering, rule_kinds
 from services.errors import BadInput
-from services.filter_query import ListInForce
+from services.filter_statement import ListInForce
 from services.identity import Actor
 from services.rule_kinds import Rule
 from services.runtime import Runtime

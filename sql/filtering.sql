@@ -13,20 +13,12 @@ c.search_id = %(search_id)s AND (c.filter_status = 'active' OR c.id IN (
 c.search_id = %(search_id)s AND c.id = ANY (%(ids)s::bigint[])
 
 -- only_a_sample --
--- The same people each time, spread evenly.
-AND mod(hashint8(c.id), %(sample)s::integer) = 0
+-- The same people each time, spread evenly. CASE: the planner takes it for half of them, a comparison for none.
+AND CASE WHEN mod(hashint8(c.id), %(sample)s::integer) = 0 THEN true ELSE false END
 
 -- only_a_part --
--- Some of the people, in runs of neighbours.
-AND mod(c.id / %(block)s::integer, %(parts)s::integer) = %(part)s::integer
-
--- with_judged --
--- Everyone by every rule, once.
-judged AS MATERIALIZED (
-    SELECT c.id, c.filter_status, {results}, ARRAY[{entries}] AS entries
-    FROM who c
-    {joins}
-)
+-- Some of the people, in runs of neighbours. CASE: as above.
+AND CASE WHEN mod(c.id / %(block)s::integer, %(parts)s::integer) = %(part)s::integer THEN true ELSE false END
 
 -- with_rules --
 -- The rules by number and bit.
@@ -35,12 +27,11 @@ rules AS MATERIALIZED (
     FROM unnest(%(fingerprints)s::text[]) WITH ORDINALITY AS u (fingerprint, n)
 )
 
--- with_guarded --
--- Whom a person brought back: the entry, or rule, that had left them out does not do so again.
-guarded AS MATERIALIZED (
-    SELECT x.candidate_id, bit_or(r.bit) AS bits
+-- with_pardoned --
+-- Whom a person brought back, and what had left them out: that entry, or rule, does not do so again.
+pardoned AS MATERIALIZED (
+    SELECT x.candidate_id, array_agg(r.bit) AS bits, array_agg(x.list_entry_id) AS entries
     FROM exclusions x JOIN filter_rules f ON f.id = x.rule_id JOIN rules r ON r.fingerprint = f.fingerprint
-    JOIN judged j ON j.id = x.candidate_id AND j.entries[r.n + 1] IS NOT DISTINCT FROM x.list_entry_id
     WHERE x.search_id = %(search_id)s AND x.restored_as = 'person' AND NOT %(again)s::boolean
         AND NOT EXISTS (
             SELECT FROM exclusions later JOIN filter_rules g ON g.id = later.rule_id
@@ -50,12 +41,22 @@ guarded AS MATERIALIZED (
 )
 
 -- with_bits --
--- Rules as bits: which say yes, which do not know, which leave out. The lowest bit is the first rule.
+-- Everyone by every rule, once, from the inside: what each rule says, and which entry it met; this as bits, which
+-- say yes, which do not know, which may not; which leave out, and the entry of the first of these. The lowest bit
+-- is the first rule. OFFSET 0: each step is done once, and nothing is kept between them.
 bits AS MATERIALIZED (
-    SELECT id, filter_status, entries, yes, unknown, guarded,
-        (yes | (unknown & %(drop_bits)s::bigint)) & ~guarded AS drops, unknown & %(flag_bits)s::bigint AS flags
-    FROM (SELECT j.id, j.filter_status, j.entries, {yes} AS yes, {unknown} AS unknown, coalesce(g.bits, 0) AS guarded
-        FROM judged j LEFT JOIN guarded g ON g.candidate_id = j.id OFFSET 0) AS j
+    SELECT id, filter_status, yes, unknown, guarded, drops, unknown & %(flag_bits)s::bigint AS flags{met},
+        {first_entry} AS entry_id
+    FROM (
+        SELECT *, (yes | (unknown & %(drop_bits)s::bigint)) & ~guarded AS drops
+        FROM (
+            SELECT j.*, {yes} AS yes, {unknown} AS unknown,
+                CASE WHEN g.candidate_id IS NULL THEN 0 ELSE (
+                    SELECT coalesce(bit_or(u.bit), 0) FROM unnest(g.bits, g.entries) AS u (bit, entry)
+                    WHERE {entry} IS NOT DISTINCT FROM u.entry) END AS guarded
+            FROM (SELECT c.id, c.filter_status, {results} FROM who c {joins} OFFSET 0) AS j
+            LEFT JOIN pardoned g ON g.candidate_id = j.id OFFSET 0) AS known
+        OFFSET 0) AS decided
 )
 
 -- dry_run --
@@ -106,7 +107,7 @@ WITH {ctes},
 found AS (
     SELECT id, CASE WHEN drops <> 0 AND filter_status = 'active' THEN 'drop'
             WHEN drops = 0 AND filter_status <> 'active' THEN 'back' END AS outcome,
-        r.n, entries[r.n + 1] AS entry_id, unknown & r.bit <> 0 AS was_unknown
+        r.n, entry_id, unknown & r.bit <> 0 AS was_unknown
     FROM bits LEFT JOIN rules r ON r.bit = drops & -drops
     WHERE (filter_status = 'active') = (drops <> 0)
     UNION ALL
@@ -127,18 +128,12 @@ WHERE c.search_id = %(search_id)s AND c.filter_status <> 'active'
         SELECT FROM exclusions x JOIN filter_rules f ON f.id = x.rule_id
         WHERE x.candidate_id = c.id AND x.restored_at IS NULL AND f.fingerprint = %(fingerprint)s));
 
--- count_outcomes --
--- How much a run has to write: in all, and how much of it was found out by the first part.
-SELECT count(*) AS total, count(*) FILTER (WHERE seq <= %(part_size)s::integer) AS first
-FROM filter_outcomes WHERE run_id = %(run_id)s;
-
 -- more_memory --
--- For one transaction that judges everyone: hash tables of a whole search, no sorting of it, and reading it on
--- all cores: the planner does not know how much there is to do for each row. Nor does it know how many people
--- a part has: it took 50,000 for 500, and walked through all titles for each of them.
+-- For one transaction that judges everyone: hash tables of a whole search, no sorting of it, no walking through all
+-- titles for each person, which is what nested loops do where too few people are expected. No workers beside: what
+-- they hand over costs more than they take off, and parts keep the cores busy.
 SELECT set_config('work_mem', '128MB', true), set_config('enable_mergejoin', 'off', true),
-    set_config('enable_nestloop', 'off', true),
-    set_config('parallel_tuple_cost', '0.001', true), set_config('parallel_setup_cost', '10', true);
+    set_config('enable_nestloop', 'off', true), set_config('max_parallel_workers_per_gather', '0', true);
 
 -- export_snapshot --
 -- This transaction's moment, for others to look at the same.

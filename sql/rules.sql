@@ -52,7 +52,7 @@ CASE WHEN e.schools IS NULL THEN NULL ELSE (e.schools COLLATE pg_c_utf8 ~ sx_wor
 
 -- contacted --
 -- Someone else has been in touch: a list of those is made first.
-{hits}.profile_id IS NOT NULL
+{met} IS NOT NULL
 
 -- missing --
 -- Nothing filled in.
@@ -65,39 +65,53 @@ array_remove(ARRAY[
 
 -- company_now --
 -- The company of now is on a list. Blank is unknown.
-CASE WHEN c.company_key = '' THEN NULL ELSE ({hits}.entry_id IS NOT NULL) = {listed}::boolean END
+CASE WHEN c.company_key = '' THEN NULL ELSE ({met} IS NOT NULL) = {listed}::boolean END
 
 -- company_before --
 -- An earlier company is on a list; "no" only where the jobs are known.
-CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean WHEN history_complete(h.jobs, src.one_earlier) THEN NOT {listed}::boolean END
+CASE WHEN {met} IS NOT NULL THEN {listed}::boolean WHEN history_complete(h.jobs, src.one_earlier) THEN NOT {listed}::boolean END
 
 -- company_ever --
 -- The company of now or an earlier one.
-CASE WHEN coalesce({now}.entry_id, {hits}.entry_id) IS NOT NULL THEN {listed}::boolean
+CASE WHEN {met} IS NOT NULL THEN {listed}::boolean
     WHEN history_complete(h.jobs, src.one_earlier) AND c.company_key <> '' THEN NOT {listed}::boolean END
 
 -- school_listed --
 -- A school is on a list.
-CASE WHEN e.schools IS NULL THEN NULL ELSE ({hits}.entry_id IS NOT NULL) = {listed}::boolean END
+CASE WHEN e.schools IS NULL THEN NULL ELSE ({met} IS NOT NULL) = {listed}::boolean END
 
 -- person_listed --
 -- The person is on a list, by address, e-mail, or name and company; unknown for who has none of them.
-CASE WHEN {hits}.entry_id IS NOT NULL THEN {listed}::boolean
-    WHEN NOT c.has_url AND NOT c.has_email AND (c.company_key = '' OR c.name_key = '') THEN NULL
-    ELSE NOT {listed}::boolean END
+CASE WHEN {met} IS NOT NULL THEN {listed}::boolean WHEN c.tells_nothing THEN NULL ELSE NOT {listed}::boolean END
 
 -- with_who --
 -- Parts of the statement that judges everyone of a search by all rules at once: whom it is about, read once,
 -- with what is decided by the row alone. What comes after it carries few columns.
 who AS MATERIALIZED (
-    SELECT c.id, c.profile_id, c.filter_status, c.name_key, c.company_key, c.title_key, c.location_key, c.country,
-        c.source, c.average_tenure_months, c.has_email{facts}
+    SELECT c.id, c.profile_id, c.filter_status{facts}
     FROM candidates c {people} WHERE {scope}
 )
 
--- has_url --
--- One more thing to know of them, where profiles are read anyway.
-, p.linkedin_url <> '' AS has_url
+-- of_company --
+-- What is known of them that rules in use ask for: of the company of now.
+, c.company_key
+
+-- of_title --
+-- The title.
+, c.title_key
+
+-- of_place --
+-- The place.
+, c.location_key, c.country
+
+-- of_history --
+-- What says how they change jobs.
+, c.source, c.average_tenure_months
+
+-- of_person --
+-- What people are known by, and whether there is anything.
+, c.name_key, p.linkedin_url <> '' AS has_url,
+    p.linkedin_url = '' AND NOT c.has_email AND (c.company_key = '' OR c.name_key = '') AS tells_nothing
 
 -- with_jobs --
 -- Their jobs.
@@ -123,15 +137,20 @@ history AS MATERIALIZED (
 -- One more thing that jobs say: how many began of late.
 , count(*) FILTER (WHERE started_on >= {since}::date) AS {recent}
 
+-- with_each_title --
+-- Their titles.
+each_title AS MATERIALIZED (SELECT DISTINCT title_key FROM who)
+
 -- with_said --
 -- What is said by the words of each distinct title.
 said AS MATERIALIZED (
-    WITH pairs AS MATERIALIZED (
-        SELECT t.title_key, u.word COLLATE "C" AS word, (u.word || ' ' || u.next) COLLATE "C" AS both
-        FROM (SELECT title_key,
-                string_to_array(regexp_replace(title_key COLLATE pg_c_utf8, '[^[:alnum:]]+', ' ', 'g'), ' ') AS words
-            FROM (SELECT DISTINCT title_key FROM who) AS d OFFSET 0) AS t,
-            unnest(t.words, t.words[2 :]) AS u (word, next))
+    WITH split AS (
+        SELECT title_key, string_to_array(CASE WHEN title_key ~ '[^a-z0-9 ]|  '
+            THEN regexp_replace(title_key COLLATE pg_c_utf8, '[^[:alnum:]]+', ' ', 'g') ELSE title_key END, ' ') AS words
+        FROM each_title OFFSET 0),
+    pairs AS MATERIALIZED (
+        SELECT title_key, word COLLATE "C" AS word, (word || ' ' || next) COLLATE "C" AS both
+        FROM (SELECT title_key, unnest(words) AS word, unnest(words[2 :]) AS next FROM split) AS u)
     SELECT p.title_key, w.term, w.says, w.rank, w.cancels FROM pairs p JOIN title_terms w ON w.term = p.word
     UNION ALL
     SELECT p.title_key, w.term, w.says, w.rank, w.cancels FROM pairs p JOIN title_terms w ON w.term = p.both
@@ -146,7 +165,7 @@ said AS MATERIALIZED (
 -- with_titles --
 -- Conditions that only depend on the title, for each distinct one.
 titles AS MATERIALIZED (
-    SELECT c.title_key, {facts} FROM (SELECT DISTINCT title_key FROM who) AS c {joins}
+    SELECT c.title_key, {facts} FROM each_title c {joins}
 )
 
 -- join_titles --
@@ -204,7 +223,7 @@ names_school AS MATERIALIZED (
     SELECT e.id, e.name_key AS key FROM list_entries e
     WHERE e.list_id = {list_id}::bigint AND e.from_version <= {list_version}::integer
         AND (e.to_version IS NULL OR e.to_version > {list_version}::integer)
-    UNION
+    UNION ALL
     SELECT e.id, a.other FROM list_entries e
     JOIN (SELECT name_key AS key, same_as_key AS other FROM aliases WHERE holds = {holds}
         UNION ALL SELECT same_as_key, name_key FROM aliases WHERE holds = {holds}) AS a ON a.key = e.name_key
@@ -265,42 +284,43 @@ names_school AS MATERIALIZED (
     GROUP BY s.profile_id
 )
 
--- with_persons --
--- Names and companies as people are compared by them: of those only who work where someone on a list does.
-persons AS MATERIALIZED (
-    SELECT c.profile_id, n.norm AS company, sx_person(c.name_key) AS name
-    FROM who c JOIN (
-        SELECT name, norm FROM names_now WHERE norm IN (
-            SELECT e.company_key FROM list_entries e WHERE e.list_id = ANY (%(people_lists)s::bigint[]))) AS n
-        ON n.name = c.company_key
-    WHERE c.name_key <> ''
-)
+-- listed_people --
+-- The entries of a list of people as of a version.
+SELECT {n}::integer AS n, e.id, e.url_key, e.email_key, e.name_key, e.company_key FROM list_entries e
+WHERE e.list_id = {list_id}::bigint AND e.from_version <= {list_version}::integer
+    AND (e.to_version IS NULL OR e.to_version > {list_version}::integer)
 
--- with_hits_person --
--- Who is on a list of people. Name and company do not count where both sides have an address, and so could tell.
-{hits} AS MATERIALIZED (
-    WITH listed AS MATERIALIZED (
-        SELECT e.id, e.url_key, e.email_key, e.name_key, e.company_key FROM list_entries e
-        WHERE e.list_id = {list_id}::bigint AND e.from_version <= {list_version}::integer
-            AND (e.to_version IS NULL OR e.to_version > {list_version}::integer)),
-    alike AS MATERIALIZED (
-        SELECT s.profile_id, l.id, l.url_key FROM listed l
-        JOIN persons s ON s.name = l.name_key AND s.company = l.company_key
-        WHERE l.name_key <> '' AND l.company_key <> ''),
+-- with_hits_people --
+-- Who is on a list of people, for all such lists at once. Name and company do not count where both sides have an
+-- address, and so could tell: names are compared only of those who have none, or who work where an entry without
+-- one does.
+hits_people AS MATERIALIZED (
+    WITH listed AS MATERIALIZED ({listed}),
+    companies AS MATERIALIZED (
+        SELECT n.name, n.norm, l.some_without
+        FROM names_now n JOIN (
+            SELECT company_key, bool_or(url_key = '') AS some_without FROM listed
+            WHERE name_key <> '' AND company_key <> '' GROUP BY company_key) AS l ON l.company_key = n.norm),
+    persons AS MATERIALIZED (
+        SELECT c.profile_id, c.has_url, n.norm AS company, sx_person(c.name_key) AS name
+        FROM who c JOIN companies n ON n.name = c.company_key
+        WHERE c.name_key <> '' AND (n.some_without OR NOT c.has_url)),
     found AS (
-        SELECT u.profile_id, l.id FROM listed l JOIN profile_urls u ON u.url_key = l.url_key WHERE l.url_key <> ''
+        SELECT l.n, u.profile_id, l.id FROM listed l JOIN profile_urls u ON u.url_key = l.url_key WHERE l.url_key <> ''
         UNION ALL
-        SELECT p.id, l.id FROM listed l JOIN profiles p ON lower(p.email) = l.email_key
+        SELECT l.n, p.id, l.id FROM listed l JOIN profiles p ON lower(p.email) = l.email_key
         WHERE l.email_key <> '' AND p.email <> ''
         UNION ALL
-        SELECT a.profile_id, a.id FROM alike a JOIN profiles p ON p.id = a.profile_id
-        WHERE a.url_key = '' OR p.linkedin_url = '')
-    SELECT f.profile_id, min(f.id) AS entry_id FROM found f GROUP BY f.profile_id
+        SELECT l.n, s.profile_id, l.id FROM listed l
+        JOIN persons s ON s.name = l.name_key AND s.company = l.company_key AND (l.url_key = '' OR NOT s.has_url)
+        WHERE l.name_key <> '' AND l.company_key <> '')
+    SELECT n, profile_id, min(id) AS entry_id FROM found GROUP BY n, profile_id
 )
 
 -- with_hits_contacted --
 -- Whom someone else contacted since a day, in any other search that the actor may see: a stage that says so, or a
--- note. Asked of what happened since, which is less than asking for each person.
+-- note. Asked of what happened since, which is less than asking for each person; OFFSET 0: looked up one by one,
+-- since the statement has nested loops off, and reading everyone of all searches would be the other way.
 {hits} AS MATERIALIZED (
     WITH others AS MATERIALIZED (
         SELECT s.id FROM searches s WHERE s.id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
@@ -309,26 +329,63 @@ persons AS MATERIALIZED (
         SELECT o.profile_id FROM others JOIN candidates o ON o.search_id = others.id AND o.stage <> 'new'
         WHERE o.stage IN ('contacted', 'interviewing', 'hired') AND o.stage_changed_at >= {since}::timestamptz
             AND o.changed_by IS DISTINCT FROM %(actor)s
-            AND NOT EXISTS (SELECT FROM changes h WHERE h.candidate_id = o.id AND h.field = 'stage')
+            AND (SELECT NOT EXISTS (SELECT FROM changes h WHERE h.candidate_id = o.id AND h.field = 'stage'))
         UNION ALL
         SELECT o.profile_id FROM others JOIN change_batches b ON b.search_id = others.id
-        JOIN changes h ON h.batch_id = b.id JOIN candidates o ON o.id = h.candidate_id
+        CROSS JOIN LATERAL (
+            SELECT h.candidate_id FROM changes h
+            WHERE h.batch_id = b.id AND h.field = 'stage' AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired')
+            OFFSET 0) AS h
+        CROSS JOIN LATERAL (SELECT c.profile_id FROM candidates c WHERE c.id = h.candidate_id OFFSET 0) AS o
         WHERE b.created_at >= {since}::timestamptz AND b.user_id <> %(actor)s AND b.undone_at IS NULL
-            AND h.field = 'stage' AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired')
         UNION ALL
-        SELECT o.profile_id FROM notes n JOIN candidates o ON o.id = n.candidate_id JOIN others ON others.id = o.search_id
+        SELECT o.profile_id FROM notes n
+        CROSS JOIN LATERAL (SELECT c.profile_id, c.search_id FROM candidates c WHERE c.id = n.candidate_id OFFSET 0) AS o
+        JOIN others ON others.id = o.search_id
         WHERE n.user_id <> %(actor)s AND n.created_at >= {since}::timestamptz
     )
     SELECT DISTINCT profile_id FROM touched
 )
 
--- join_company --
--- How hits meet candidates.
-LEFT JOIN {hits} ON {hits}.name = c.company_key
+-- with_by_company --
+-- What lists say of each company that is on one: a column for each rule.
+by_company AS MATERIALIZED (
+    SELECT name, {columns} FROM ({found}) AS f (n, name, entry_id) GROUP BY name
+)
 
--- join_profile --
+-- found_company --
+-- The companies that one rule's list holds.
+SELECT {n}::integer, name, entry_id FROM {hits}
+
+-- join_by_company --
+-- By company.
+LEFT JOIN by_company ON by_company.name = c.company_key
+
+-- with_by_person --
+-- What is known of each person of whom there is something: a column for each rule.
+by_person AS MATERIALIZED (
+    SELECT profile_id, {columns} FROM ({found}) AS f (n, profile_id, entry_id) GROUP BY profile_id
+)
+
+-- found_person --
+-- The people that one rule's list holds.
+SELECT {n}::integer, profile_id, entry_id FROM {hits}
+
+-- found_people --
+-- The people that lists of people hold, all of these lists.
+SELECT n, profile_id, entry_id FROM hits_people
+
+-- found_contacted --
+-- The people that someone else contacted.
+SELECT {n}::integer, profile_id, 0::bigint FROM {hits}
+
+-- join_by_person --
 -- By person.
-LEFT JOIN {hits} ON {hits}.profile_id = c.profile_id
+LEFT JOIN by_person ON by_person.profile_id = c.profile_id
+
+-- met_by --
+-- The entry that one rule's list has for them.
+min(entry_id) FILTER (WHERE n = {n}) AS {met}
 
 -- join_people --
 -- What only profiles have.

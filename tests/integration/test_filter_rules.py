@@ -26,7 +26,7 @@ from tests.filter_world import NOW, add_list, add_rows, named, terms
 from tests.people import add_search, own_database, runtime
 
 _Q = sql.queries("filtering")
-JUDGED = "SELECT id, filter_status, yes, unknown, drops, entries FROM bits"
+JUDGED = "SELECT id, filter_status, yes, unknown, drops, entry_id FROM bits"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def judged(rt: Runtime, actor: Actor, search_id: uuid.UUID, rules: list[dict[str
             True if row["yes"] >> n & 1 else None if row["unknown"] >> n & 1 else False for n in range(len(checked))
         ]
         first = next((n for n in range(len(checked)) if row["drops"] >> n & 1), None)
-        answers[row["id"]] = {"said": said, "first": first, "entry": None if first is None else row["entries"][first]}
+        answers[row["id"]] = {"said": said, "first": first, "entry": row["entry_id"]}
     return answers
 
 
