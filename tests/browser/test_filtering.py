@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -30,10 +29,8 @@ def choose(page: GridPage, selector: str, label: str) -> None:
 
 
 def test_a_list_becomes_a_rule_that_is_tried_applied_and_taken_back_for_one(
-    page: GridPage, product: Product, small: uuid.UUID, tmp_path: Path
+    page: GridPage, product: Product, small: uuid.UUID
 ) -> None:
-    file = tmp_path / "companies.csv"
-    file.write_text("Company\nUnheard of GmbH\n", encoding="utf-8")
     driver = page.driver
     ((company, many),) = product.sql(
         "SELECT p.company, count(*) FROM candidates c JOIN profiles p ON p.id = c.profile_id"
@@ -48,10 +45,6 @@ def test_a_list_becomes_a_rule_that_is_tried_applied_and_taken_back_for_one(
     choose(page, "#list-kind", "Blacklisted companies")
     page.element("#list-name").send_keys("Never again", Keys.ENTER)
     until(lambda: driver.current_url.rpartition("/")[2].isdecimal(), "the new list does not open")
-    page.click(".sx-list-way summary")
-    until(lambda: page.is_shown("#list-file-slot input"), "there is no field for a file")
-    page.element("#list-file-slot input").send_keys(str(file))
-    until(lambda: "Unheard of GmbH" in page.text("#list-entries"), "the file's entry is not shown")
     page.element("#list-text").send_keys(company)
     page.click("#list-text-add")
     until(lambda: company in page.text("#list-entries"), "the entry is not shown")
@@ -67,9 +60,6 @@ def test_a_list_becomes_a_rule_that_is_tried_applied_and_taken_back_for_one(
     until(lambda: f"{many} of " in page.text('[data-testid="dry-run-total"]'), "the figures are not shown")
     page.click(".sx-dry-samples button")
     until(lambda: company in page.text(".sx-samples"), "nobody is named")
-    page.element("#filter-name").send_keys("Usual exclusions")
-    page.click("#filter-save")
-    until(lambda: "Rule set: Usual exclusions" in page.text("#filter-from"), "the rule set is not kept")
     page.click("#filter-apply")
     until(lambda: page.is_shown('#filter-progress [data-state="done"]'), "the rules are not applied", 60)
     out = product.ids(small, OUT)
