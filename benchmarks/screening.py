@@ -118,7 +118,7 @@ def _estimated(stage: Stage) -> Figure:
     search_id = synthetic.generate(stage.rt, stage.actor, 200, "Estimate", 8)
     rubric = rubrics.save(stage.rt, stage.actor, search_id, JOB, CRITERIA)
     with stub() as url, pointed(stage, url, RPM, TPM) as rt, working(rt, stage):
-        said = estimate(rt, stage.actor, View.of(search_id), rubric)
+        said = estimate(rt, stage.actor, View.of(search_id, status="all"), rubric)
         wait(rt, begin(rt, stage.actor, search_id, rubric))
         billed = stats(url)
     bill = prices.cost(stage.settings.openai_model, Usage(
