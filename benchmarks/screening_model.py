@@ -82,8 +82,8 @@ def working(rt: Runtime, stage: Stage) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def begin(rt: Runtime, actor: Actor, search_id: str, rubric: Rubric) -> int:
-    """Everyone of a search is to be screened; returns the run's id."""
-    return screening.start(rt, actor, View.of(search_id), rubric.id)
+    """Everyone of a search is to be screened, whatever their status; returns the run's id."""
+    return screening.start(rt, actor, View.of(search_id, status="all"), rubric.id)
 
 
 def run_state(rt: Runtime, run_id: int) -> dict[str, Any]:

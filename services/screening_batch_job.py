@@ -19,7 +19,7 @@ from services.screening_orders import Paused, obey
 from services.vendors.openai_batches import BatchClient
 from services.vendors.openai_errors import ModelError, ServerFault, TimedOut
 
-WITH_VENDOR = "With the vendor, at half the price. Answers come within 24 hours; nothing needs to be done until then."
+WITH_VENDOR = "At half the price: answers come within 24 hours; nothing needs to be done until then."
 CANCELLING = "Taking it back from the vendor. What is answered already is kept."
 
 
