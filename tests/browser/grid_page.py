@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -183,19 +182,9 @@ class GridPage:
 
     # ---- doing --------------------------------------------------------------------------------
     def click(self, selector: str) -> None:
-        """Once it is shown. What the page renders anew between finding and clicking is found again."""
-
-        def clicked() -> bool:
-            element = self.element(selector)
-            try:
-                if element.is_displayed():
-                    element.click()
-                    return True
-            except StaleElementReferenceException:
-                pass
-            return False
-
-        until(clicked, f"{selector} is not shown")
+        element = self.element(selector)
+        until(element.is_displayed, f"{selector} is not shown")
+        element.click()
 
     def scroll_to(self, row: int) -> None:
         """As a jump by the scrollbar: the row comes to the top."""
