@@ -127,9 +127,9 @@ def test_named_people_look_and_only_editors_change(place: Place, bob: Actor, cha
     assert [searches.get_search(place.rt, a, place.id).editable for a in (place.alice, place.ben, bob)] == [
         True, True, False]  # fmt: skip
     for name, change in changes(place, bob).items():
-        with pytest.raises(Forbidden) as refused:
+        with pytest.raises(Forbidden) as caught:
             change()
-        assert "look" in refused.value.message or "export" in refused.value.message, name
+        assert "look" in caught.value.message or "export" in caught.value.message, name
     for change in changes(place, place.ben).values():
         change()
     assert [name for name, read in READS.items() if not refused(read, place, charlie)] == []
