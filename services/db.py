@@ -18,6 +18,21 @@ Conn = Connection[DictRow]
 Params = Mapping[str, Any]
 Query = str | SQL | Composed
 
+# A server whose machine is gone, or a firewall that forgot us, says nothing: without these a request would wait
+# for it until TCP gives up, a quarter of an hour. Seconds, and milliseconds for what was sent and not acknowledged.
+GONE_AFTER = {
+    "connect_timeout": 3,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
+# The pool waits twice as long before each next try to connect, and starts no other meanwhile: after an outage of a
+# minute pages would stay away for another one. When it has given up, the next request tries at once.
+RECONNECT_S = 2.0
+
 
 class Database:
     """A pool with the timeouts of one kind of process.
@@ -42,10 +57,11 @@ class Database:
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
             connection_class=cast(type[Conn], Connection),
-            kwargs={"row_factory": dict_row, "options": options, "prepare_threshold": None, "connect_timeout": 3},
+            kwargs={"row_factory": dict_row, "options": options, "prepare_threshold": None, **GONE_AFTER},
             min_size=1,
             max_size=size,
             timeout=3,
+            reconnect_timeout=RECONNECT_S,
             max_waiting=50,
             check=ConnectionPool.check_connection,
             open=False,
