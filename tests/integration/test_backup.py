@@ -488,7 +488,9 @@ def test_a_backup_beside_people_who_work_is_of_one_moment(
         exports.remove(rt, alice, world["export"]["id"])
         bring_back(rt, alice, world["away"])
         rows = result_sets.fetch_page(rt, alice, view, result_sets.count(rt, alice, view, None).version, 0, 100).rows
-        candidates.change(rt, alice, world["kept"], [row["id"] for row in rows], candidates.action_of("stage", "hired"))
+        candidates.change(
+            rt, alice, world["kept"], [int(row["id"]) for row in rows], candidates.action_of("stage", "hired")
+        )
         # A migration would change what is being dumped: it waits for the end.
         migrating = threading.Thread(
             target=migrate.migrate, args=(rt.settings.database_owner_url, rt.settings.database_url)
