@@ -46,7 +46,6 @@ from tests.backups import ask, contents, empty_database, furnish, rights, stored
 from tests.integration.test_jobs import until
 from tests.people import add_people, add_search, own_database, runtime, varied
 
-SECRET = "a-canary-key-of-this-module-0123456789"
 SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))
 
 
@@ -68,7 +67,7 @@ class Origin:
 def origin(servers: Servers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
     home = tmp_path_factory.mktemp("origin")
     with own_database(servers, template_database) as urls:
-        more = {"database_owner_url": urls.database_owner_url, "secret_key": SECRET}
+        more = {"database_owner_url": urls.database_owner_url, "secret_key": "k" * 40}
         with runtime(urls, home, **more) as rt:
             alice = identity.create_user(rt, "alice@example.com", "Alice Owner", "recruiter")
             world = furnish(rt, alice)
