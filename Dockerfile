@@ -16,6 +16,14 @@ COPY sql sql
 RUN /venv/bin/pip install --no-cache-dir --no-deps -e . && /venv/bin/python -m compileall -q /app
 
 FROM python:3.11-slim-bookworm
+# pg_dump, pg_restore and psql for sourcingx backup and restore: of the server's version, which Debian does not have.
+# Not pinned: Debian's and PostgreSQL's archives keep no earlier minor versions, and those are mends only.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --create-home --home-dir /data sourcingx
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -20,6 +20,8 @@ MODULES = {
     "normalising": ("P5-normalise",),
     "exports": ("P5-export", "P5-xlsx-write"),
     "import_kill": ("R-import-kill",),
+    "outages": ("R2",),
+    "backups": ("R7",),
     "filtering": ("F1",),
     "load": ("P6",),
     "memory": ("P2a", "P2b"),

@@ -67,6 +67,11 @@ class Stage:
             version = conn.info.server_version
         return {"postgres": version, "people": {"large": self.large, "small": self.small}}
 
+    @property
+    def servers(self) -> Servers:
+        """For whoever stops them on purpose."""
+        return self._servers
+
     @cached_property
     def searches(self) -> dict[str, str]:
         """{"large": search id, "small": search id}; the large one is loaded first, into empty tables."""

@@ -80,7 +80,10 @@ def restore_rows(conn: db.Conn, table: TableShape, archive_id: int, batch: Mappi
         kind, own = pgsql.SQL(table.kinds[name]), pgsql.SQL(table.types[name])
         arrays.append(pgsql.SQL("{}::{}[]").format(pgsql.Placeholder(f"c{number}"), kind))
         moved = table.name == "candidates" and name == "profile_id"
-        values.append(pgsql.SQL("{}::{}").format(pgsql.Identifier("p" if moved else "a", name), own))
+        value = pgsql.SQL("{}::{}").format(pgsql.Identifier("p" if moved else "a", name), own)
+        # Written on a server from which this database was restored since: a transaction of the future here.
+        past = table.types[name] == "xid8"
+        values.append(pgsql.SQL("least({}, pg_current_xact_id())").format(value) if past else value)
     query = pgsql.SQL(getattr(_Q, f"restore_{table.name}")).format(
         columns=pgsql.SQL(", ").join(map(pgsql.Identifier, names)),
         values=pgsql.SQL(", ").join(values),

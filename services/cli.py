@@ -13,6 +13,7 @@ import psycopg
 
 from services import (
     cli_archive,
+    cli_backup,
     cli_base,
     cli_candidates,
     cli_demo,
@@ -38,6 +39,7 @@ COMMANDS = (
     cli_generate,
     cli_screening,
     cli_archive,
+    cli_backup,
     cli_demo,
 )
 

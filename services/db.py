@@ -19,6 +19,18 @@ Conn = Connection[DictRow]
 Params = Mapping[str, Any]
 Query = str | SQL | Composed
 
+# A server whose machine is gone, or a firewall that forgot us, says nothing: without these a request would wait
+# for it until TCP gives up, a quarter of an hour. Seconds, and milliseconds for what was sent and not acknowledged.
+GONE_AFTER = {
+    "connect_timeout": 3,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+# The pool waits twice as long before each next try to connect, and starts no other meanwhile: after an outage of a
+# minute pages would stay away for another one. When it has given up, the next request tries at once.
+RECONNECT_S = 2.0
 # A connection that was in use so lately is not asked whether it still lives: that would cost each of
 # its users a round trip. After a restart of the server some requests of this one second fail.
 FRESH_S = 1.0
@@ -65,11 +77,12 @@ class Database:
                 "row_factory": dict_row,
                 "options": options,
                 "prepare_threshold": _ON_REQUEST if prepares else None,
-                "connect_timeout": 3,
+                **GONE_AFTER,
             },
             min_size=1,
             max_size=size,
             timeout=3,
+            reconnect_timeout=RECONNECT_S,
             max_waiting=50,
             check=_check,
             reset=_given_back,

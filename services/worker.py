@@ -28,6 +28,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from services import allocator, archive_nightly, jobs, logs, metrics_files
 from services.config import Settings
+from services.db import GONE_AFTER
 from services.errors import Unavailable
 from services.job_runner import Runner
 from services.process_figures import Teller
@@ -181,7 +182,7 @@ async def _pool(settings: Settings) -> AsyncIterator[AsyncConnectionPool]:
         min_size=1,
         max_size=4,
         timeout=CONNECT_S,
-        kwargs={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c lock_timeout=10000 -c timezone=UTC"},
+        kwargs={**GONE_AFTER, "options": "-c statement_timeout=60000 -c lock_timeout=10000 -c timezone=UTC"},
         check=AsyncConnectionPool.check_connection,
         open=False,
         name="jobs",

@@ -16,6 +16,7 @@ from services import connections
 from services.config import Settings
 from services.connections import Demand, Room
 from services.errors import BadInput
+from services.runtime import Runtime
 from services.servers import ServerUrls
 
 SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))
@@ -72,3 +73,10 @@ def test_behind_a_pooler_its_own_limit_counts(five_connections: None, settings: 
 
 def test_a_server_that_is_away_is_no_reason_not_to_start(settings: Settings, tmp_path: Path) -> None:
     connections.must_fit(replace(settings, database_url=f"postgresql://app@/none?host={tmp_path}"))
+
+
+def test_a_server_whose_machine_is_gone_is_given_up_in_seconds(rt: Runtime) -> None:
+    """TCP alone would wait for a quarter of an hour for what it sent to be acknowledged."""
+    with rt.db.connection() as conn:
+        known = conn.info.get_parameters()
+    assert (known["tcp_user_timeout"], known["keepalives_idle"], known["connect_timeout"]) == ("20000", "15", "3")

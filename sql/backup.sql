@@ -1,0 +1,145 @@
+-- server_version --
+-- 180006 for 18.6.
+SELECT current_setting('server_version_num')::int AS version;
+
+-- migrated --
+-- Whether this database has SourcingX's tables.
+SELECT to_regclass('schema_migrations') IS NOT NULL AS found;
+
+-- hold_migrations --
+-- No migration while a backup is made, and no backup while one goes on; several backups may.
+SELECT pg_advisory_xact_lock_shared(hashtext('sourcingx migrations'));
+
+-- export_snapshot --
+-- The moment that this transaction sees, for pg_dump to see the same.
+SELECT pg_export_snapshot() AS snapshot;
+
+-- fetch_migrations --
+-- What this database has had.
+SELECT number, name FROM schema_migrations ORDER BY number;
+
+-- count_holdings --
+-- How much is in it, for people.
+SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM searches) AS searches,
+    (SELECT count(*) FROM profiles) AS people, (SELECT count(*) FROM candidates) AS candidates;
+
+-- fetch_idle_extensions --
+-- Those that nothing of ours needs: an empty database can do without, and only a superuser may add some of them.
+SELECT e.extname AS name FROM pg_extension e
+WHERE e.extname <> 'plpgsql' AND NOT EXISTS (
+    SELECT FROM pg_depend part
+    JOIN pg_depend used ON used.refclassid = part.classid AND used.refobjid = part.objid AND used.deptype = 'n'
+    WHERE part.refclassid = 'pg_extension'::regclass AND part.refobjid = e.oid AND part.deptype = 'e'
+        AND used.classid IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_attrdef'::regclass, 'pg_constraint'::regclass)
+        AND NOT EXISTS (SELECT FROM pg_depend own
+            WHERE own.classid = used.classid AND own.objid = used.objid AND own.deptype = 'e'));
+
+-- fetch_files --
+-- The files that rows speak of. sha256 where it was noted when the file was written: an archive's files are the
+-- only copy of what is in them.
+SELECT storage_key AS key, NULL AS sha256 FROM uploads
+UNION ALL SELECT storage_key, NULL FROM exports
+UNION ALL SELECT f ->> 'key', f ->> 'sha256' FROM archives, jsonb_array_elements(files) AS f;
+
+-- insert_audit --
+-- One line of the audit log, of nobody who is signed in.
+INSERT INTO audit_log (action, subject, detail) VALUES (%(action)s, %(subject)s, %(detail)s);
+
+-- fetch_target --
+-- Where a backup would go: its name, who else is connected, whether anything is in it.
+SELECT current_database() AS name,
+    (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND usesysid IS NOT NULL) AS others,
+    EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')) AS has_tables;
+
+-- fetch_anything --
+-- Whether a database with our tables holds anything that people made.
+SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM searches) OR EXISTS (SELECT FROM profiles) AS found;
+
+-- begin --
+-- Everything from here on, or nothing: whatever ends this before its last line leaves the database as it was.
+-- SQLSTATEs instead of messages, which would quote rows.
+\set ON_ERROR_STOP on
+\set VERBOSITY sqlstate
+BEGIN;
+SET LOCAL lock_timeout = '10s';
+SET LOCAL client_min_messages = error;
+
+-- empty --
+-- All that is in the schema and of no extension, whatever version it is of.
+DO $empty$
+DECLARE
+    thing record;
+BEGIN
+    FOR thing IN
+        SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+            WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END AS kind, c.relname AS name
+        FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i', 'a'))
+    LOOP
+        EXECUTE format('DROP %s IF EXISTS public.%I CASCADE', thing.kind, thing.name);
+    END LOOP;
+    FOR thing IN
+        SELECT p.oid::regprocedure::text AS text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('e', 'i'))
+    LOOP
+        EXECUTE 'DROP ROUTINE IF EXISTS ' || thing.text || ' CASCADE';
+    END LOOP;
+    FOR thing IN
+        SELECT t.oid::regtype::text AS text FROM pg_type t WHERE t.typnamespace = 'public'::regnamespace
+            AND (t.typtype IN ('e', 'd', 'r')
+                OR EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
+            AND NOT EXISTS (
+                SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype IN ('e', 'i'))
+    LOOP
+        EXECUTE 'DROP TYPE IF EXISTS ' || thing.text || ' CASCADE';
+    END LOOP;
+END $empty$;
+
+-- guard_transactions --
+-- Numbers of transactions mean nothing in another server, whose own may be lower: everybody would look changed
+-- after each list that is made there. While rows are loaded, a number from its future becomes this transaction's.
+CREATE FUNCTION public.restore_of_transactions() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN
+    NEW.changed_xid := least(NEW.changed_xid, pg_catalog.pg_current_xact_id());
+    RETURN NEW;
+END $guard$;
+CREATE TRIGGER restore_of_transactions BEFORE INSERT ON public.candidates
+FOR EACH ROW EXECUTE FUNCTION public.restore_of_transactions();
+
+-- unguard_transactions --
+-- All rows are there. The dump took the search path away, and triggers of the queue go by it.
+SET LOCAL search_path = public, pg_temp;
+DROP TRIGGER restore_of_transactions ON public.candidates;
+DROP FUNCTION public.restore_of_transactions();
+
+-- end_sessions --
+-- Whoever was signed in when the backup was made is not now, and links of then lead nowhere.
+UPDATE public.user_sessions SET revoked_at = now() WHERE revoked_at IS NULL;
+DELETE FROM public.login_links WHERE used_at IS NULL;
+
+-- pass_versions --
+-- Lists and counts in Redis are kept by version: no version of before is ever counted up to again.
+UPDATE public.searches SET data_version = data_version + extract(epoch FROM now())::bigint;
+
+-- put_down_runs --
+-- Jobs that were not over: those that only read and write here begin again from their checkpoints, by the next
+-- worker that starts; the others wait for somebody who knows what came of them outside.
+UPDATE public.runs SET lease_token = NULL, worker = NULL, heartbeat_at = NULL, attempts = 0, counts = counts - '_rate',
+    state = CASE WHEN cancel_requested THEN 'cancelled' WHEN kind = ANY ({repeatable}::text[]) THEN 'queued'
+        ELSE 'failed' END,
+    message = CASE WHEN cancel_requested OR kind = ANY ({repeatable}::text[]) THEN message ELSE {reason} END,
+    finished_at = CASE WHEN cancel_requested OR kind <> ALL ({repeatable}::text[]) THEN now() END
+WHERE state IN ('queued', 'running');
+DELETE FROM public.procrastinate_jobs;
+DELETE FROM public.procrastinate_workers;
+
+-- record_restore --
+-- One line of the audit log.
+INSERT INTO public.audit_log (action, subject, detail)
+VALUES ('database.restore', {subject}, {detail}::jsonb);
+
+-- commit --
+-- Nothing was in the database before this, and all of it is from here on.
+COMMIT;

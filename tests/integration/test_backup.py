@@ -1,0 +1,573 @@
+"""`sourcingx backup` and `sourcingx restore`: everything comes back, and what goes wrong changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+import sql
+from services import (
+    archives,
+    backup,
+    backup_restore,
+    backup_set,
+    candidates,
+    exports,
+    identity,
+    jobs,
+    migrate,
+    pg_tools,
+    result_sets,
+)
+from services.children import ROOT
+from services.config import Settings, child_environ
+from services.errors import BadInput, Conflict, Unavailable
+from services.grid_view import View
+from services.identity import Actor
+from services.runtime import Runtime
+from services.servers import Servers
+from tests.archives import restore as bring_back
+from tests.backups import ask, contents, empty_database, furnish, rights, stored
+from tests.integration.test_jobs import until
+from tests.people import add_people, add_search, own_database, runtime, varied
+
+SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A database with something of everything in it, which no test changes, and a backup of it."""
+
+    rt: Runtime
+    alice: Actor
+    world: dict[str, Any]
+    backup: Path
+
+    @property
+    def settings(self) -> Settings:
+        return self.rt.settings
+
+
+@pytest.fixture(scope="module")
+def origin(servers: Servers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
+    home = tmp_path_factory.mktemp("origin")
+    with own_database(servers, template_database) as urls:
+        more = {"database_owner_url": urls.database_owner_url, "secret_key": "k" * 40}
+        with runtime(urls, home, **more) as rt:
+            alice = identity.create_user(rt, "alice@example.com", "Alice Owner", "recruiter")
+            world = furnish(rt, alice)
+            yield Origin(rt, alice, world, backup.make(rt.settings, home / "backups", "1.2.3")[0])
+
+
+@pytest.fixture
+def made(origin: Origin, tmp_path: Path) -> Path:
+    """A backup that the test may damage."""
+    return Path(shutil.copytree(origin.backup, tmp_path / "backups" / origin.backup.name))
+
+
+@pytest.fixture
+def world(rt: Runtime, alice: Actor) -> dict[str, Any]:
+    """The same in a database that the test may change."""
+    return furnish(rt, alice)
+
+
+@pytest.fixture
+def elsewhere(servers: Servers, settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Another machine, with nothing on it."""
+    with empty_database(servers, settings, tmp_path / "elsewhere") as found:
+        yield found
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Runtime]:
+    found = Runtime(settings)
+    found.open()
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def command(settings: Settings, *argv: str, **options: Any) -> subprocess.Popen[str]:
+    environ = child_environ(settings) | options.pop("environ", {})
+    return subprocess.Popen(
+        [*options.pop("before", []), SOURCINGX, *argv], env=environ, cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, **options,
+    )  # fmt: skip
+
+
+def names(folder: Path) -> list[str]:
+    """What stands there, but the lock that says that somebody writes."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock") if folder.exists() else []
+
+
+# -- there and back --------------------------------------------------------------------------------
+
+
+def test_everything_comes_back(origin: Origin, elsewhere: Settings, made: Path) -> None:
+    world, alice = origin.world, origin.alice
+    before, files = contents(origin.settings), stored(origin.settings)
+    done = backup_restore.restore(elsewhere, made)
+
+    assert contents(elsewhere) == before
+    assert rights(elsewhere) == rights(origin.settings)
+    assert stored(elsewhere) == files and len(files) > 5
+    assert done.migrated == []
+    assert (done.manifest.version, done.manifest.missing, done.manifest.damaged) == ("1.2.3", [], [])
+    assert done.manifest.holds == {"users": 1, "searches": 2, "people": 100, "candidates": 60}
+    # Whoever was signed in is not; a list of before cannot be taken for one of now.
+    ((versions,),) = ask(elsewhere, "SELECT min(data_version) FROM searches")
+    assert versions > 1_700_000_000
+    assert ask(elsewhere, "SELECT action, subject FROM audit_log ORDER BY id DESC LIMIT 1") == [
+        ("database.restore", made.name)
+    ]
+    with opened(elsewhere) as other:
+        assert identity.actor_of(origin.rt, world["token"]) is not None
+        assert identity.actor_of(other, world["token"]) is None
+        # It is a database to work with: the archived search can be had, the export downloaded, people added.
+        bring_back(other, alice, world["away"])
+        assert archives.find(other, alice, world["away"]) is None
+        with exports.open_export(other, alice, str(world["export"]["id"])).file as file:
+            assert file.read().count(b"\n") == world["export"]["rows"] + 1
+        with other.db.connection() as conn:
+            add_people(conn, add_search(conn, alice), varied(3))
+
+
+def test_nobody_seems_to_have_changed_anything_since(
+    rt: Runtime, alice: Actor, bob: Actor, elsewhere: Settings, tmp_path: Path, world: dict[str, Any]
+) -> None:
+    """Transactions have numbers, and those of another server may be far ahead of ours."""
+    future = 10**12
+    with psycopg.connect(rt.settings.database_owner_url) as conn:
+        conn.execute("UPDATE candidates SET changed_xid = %s::text::xid8, changed_by = %s", [future, alice.user_id])
+    newer = backup.make(rt.settings, tmp_path / "newer", "1")[0]
+    backup_restore.restore(elsewhere, newer)
+    with opened(elsewhere) as other:
+        view = View.of(world["kept"])
+        counted = result_sets.count(other, bob, view, None)
+        ids = [row["id"] for row in result_sets.fetch_page(other, bob, view, counted.version, 0, 5).rows]
+        assert ids
+    ((highest,),) = ask(elsewhere, "SELECT max(changed_xid) < pg_snapshot_xmax(pg_current_snapshot()) FROM candidates")
+    assert highest is True
+
+
+def test_jobs_that_were_under_way_begin_again_or_wait_for_a_person(
+    rt: Runtime, alice: Actor, elsewhere: Settings, tmp_path: Path
+) -> None:
+    states = {}
+    with rt.db.connection() as conn:
+        for kind in ("import", "screen"):
+            for state, cancelled in (("running", False), ("queued", False), ("running", True)):
+                run_id = jobs.start_run(conn, alice, kind, None, {})
+                conn.execute(
+                    "UPDATE runs SET state = %s, cancel_requested = %s, attempts = 2, worker = 'w#1' WHERE id = %s",
+                    [state, cancelled, run_id],
+                )
+                states[run_id] = "cancelled" if cancelled else "queued" if kind == "import" else "failed"
+    path = backup.make(rt.settings, tmp_path / "backups", "1")[0]
+    backup_restore.restore(elsewhere, path)
+    assert dict(ask(elsewhere, "SELECT id, state FROM runs")) == states
+    reasons = {text for text, state in ask(elsewhere, "SELECT message, state FROM runs") if state == "failed"}
+    assert reasons == {backup_restore.UNDER_WAY}
+    # The next worker that starts takes up what waits: the transport knows of nothing any more.
+    assert ask(elsewhere, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_an_older_backup_is_brought_to_this_versions_schema(
+    servers: Servers, settings: Settings, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = sql.migrations()
+    with empty_database(servers, settings, tmp_path / "old") as old:
+        monkeypatch.setattr(sql, "migrations", lambda: everything[:-1])
+        migrate.migrate(old.database_owner_url, old.database_url)
+        path = backup.make(old, tmp_path / "backups", "0.9")[0]
+    monkeypatch.setattr(sql, "migrations", lambda: everything)
+    done = backup_restore.restore(elsewhere, path)
+    assert done.migrated == [everything[-1][1]]
+
+
+# -- the command -----------------------------------------------------------------------------------
+
+
+def test_the_commands(origin: Origin, elsewhere: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "backups"
+    out, err = command(origin.settings, "backup", str(folder), "--json").communicate(timeout=120)
+    said = json.loads(out)
+    assert (err, said["people"], said["missing"]) == ("", 100, 0)
+    path = Path(said["backup"])
+    assert names(folder) == [path.name]
+    # For the owner's eyes, and without what is no part of the database.
+    modes = {stat.S_IMODE(found.stat().st_mode) for found in path.rglob("*") if found.is_file()}
+    assert modes == {0o600}
+    assert {stat.S_IMODE(found.stat().st_mode) for found in (path, *path.rglob("*")) if found.is_dir()} == {0o700}
+    assert not any(
+        origin.settings.secret_key.encode() in found.read_bytes() for found in path.rglob("*") if found.is_file()
+    )
+
+    out, err = command(origin.settings, "backup", "--verify", str(path), "--json").communicate(timeout=120)
+    assert (err, json.loads(out)["files"]) == ("", said["files"])
+
+    back = command(elsewhere, "restore", str(path), "--json")
+    out, err = back.communicate(timeout=120)
+    assert (back.returncode, err, json.loads(out)["candidates"]) == (0, "", 60)
+    # A second time it is not empty any more; its name, typed, is the permission.
+    again = command(elsewhere, "restore", str(path))
+    _, err = again.communicate(timeout=120)
+    assert again.returncode == 2
+    assert "is not empty; nothing was changed" in err
+    ((name,),) = ask(elsewhere, "SELECT current_database()")
+    assert f"--force {name}" in err
+
+
+def test_a_new_machine_needs_nothing_but_the_backup(made: Path, tmp_path: Path) -> None:
+    """No database, no home: the embedded servers are made for it, and what came back is there at the next start."""
+    environment = {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(tmp_path / "new")}
+    for argv in (["restore", str(made)], ["rows", "Backend Bern", "--user", "alice@example.com"]):
+        done = subprocess.run(
+            [SOURCINGX, *argv, "--json"], env=environment, capture_output=True, text=True, timeout=180
+        )
+        assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["row_count"] > 10
+
+
+def test_what_is_replaced_leaves_nothing_behind(origin: Origin, elsewhere: Settings, made: Path) -> None:
+    """Another database's rows, tables of a later version, files."""
+    migrate.migrate(elsewhere.database_owner_url, elsewhere.database_url)
+    with opened(elsewhere) as other:
+        furnish(other, identity.create_user(other, "alice@example.com", "Dana Doe", "recruiter"))
+    ask(elsewhere, "CREATE TABLE of_the_future (id bigint PRIMARY KEY, search_id uuid REFERENCES searches)")
+    ask(elsewhere, "CREATE TYPE mood AS ENUM ('calm')")
+    ((name,),) = ask(elsewhere, "SELECT current_database()")
+    for wrong in ("", "another"):
+        with pytest.raises(Conflict, match="not empty"):
+            backup_restore.restore(elsewhere, made, replacing=wrong)
+    backup_restore.restore(elsewhere, made, replacing=name)
+    assert contents(elsewhere) == contents(origin.settings)
+    assert stored(elsewhere) == stored(origin.settings)
+    assert ask(elsewhere, "SELECT to_regclass('of_the_future'), to_regtype('mood')") == [(None, None)]
+
+
+# -- what cannot be taken --------------------------------------------------------------------------
+
+
+def test_while_somebody_is_connected_nothing_is_restored(elsewhere: Settings, made: Path) -> None:
+    with (
+        psycopg.connect(elsewhere.database_url),
+        pytest.raises(Conflict, match=r"1 connections .* stop the web server"),
+    ):
+        backup_restore.restore(elsewhere, made)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"format": 99}, "made by a newer version"),
+        (
+            {"migrations": [[1, "0001_foundation.sql"], [9999, "9999_later.sql"]]},
+            "install that version, or a newer one",
+        ),
+        ({"migrations": [[1, "0001_something_else.sql"]]}, "whose schema this version does not know"),
+        ({"postgres": 990001}, "is of PostgreSQL 99"),
+        ({"files": {"../../etc/passwd": {"bytes": 1, "sha256": "0"}}}, "no longer there"),
+        ({"dump": None}, "manifest.json of .* is damaged"),
+    ],
+)
+def test_a_backup_of_another_version_is_refused(
+    elsewhere: Settings, made: Path, change: dict[str, Any], says: str
+) -> None:
+    manifest = json.loads((made / "manifest.json").read_text())
+    (made / "manifest.json").write_text(json.dumps(manifest | change))
+    with pytest.raises(Exception, match=says):
+        backup_restore.restore(elsewhere, made)
+    assert contents(elsewhere) == {} and stored(elsewhere) == {}
+
+
+def truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 100)
+
+
+def flip(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("damage", [truncate, flip, Path.unlink])
+@pytest.mark.parametrize("which", ["database.dump", "manifest.json", "files"])
+def test_a_damaged_backup_is_one_line_and_changes_nothing(
+    elsewhere: Settings, made: Path, damage: Callable[[Path], None], which: str
+) -> None:
+    path = next(found for found in (made / which).rglob("*") if found.is_file()) if which == "files" else made / which
+    if (which, damage) == ("manifest.json", flip):
+        # A JSON file with one sign changed may still be one, with another sum in it.
+        path.write_text(path.read_text().replace('"sha256": "', '"sha256": "0', 1))
+    else:
+        damage(path)
+    with pytest.raises(BadInput, match=r"use another backup|is no backup"):
+        backup_restore.restore(elsewhere, made)
+    assert contents(elsewhere) == {} and stored(elsewhere) == {}
+    with pytest.raises(BadInput):
+        backup_set.verify(made, pg_tools.find(18))
+
+
+def test_what_is_no_backup_is_one_line(elsewhere: Settings, tmp_path: Path) -> None:
+    for path in (tmp_path / "nothing", tmp_path):
+        done = command(elsewhere, "restore", str(path))
+        _, err = done.communicate(timeout=60)
+        assert (done.returncode, err.count("\n")) == (2, 1)
+        assert "is no backup" in err
+
+
+def test_a_database_without_tables_is_nothing_to_back_up(elsewhere: Settings, tmp_path: Path) -> None:
+    with pytest.raises(Conflict, match="nothing to back up"):
+        backup.make(elsewhere, tmp_path / "backups", "1")
+    assert names(tmp_path / "backups") == []
+
+
+@pytest.fixture
+def locked_role(servers: Servers) -> Iterator[str]:
+    """A role whose password Postgres asks for, as an owner of its own would have one."""
+    assert servers.postgres is not None
+    hba = servers.postgres.data / "pg_hba.conf"
+    usual = hba.read_text()
+    with psycopg.connect(servers.urls.superuser_url, autocommit=True) as conn:
+        conn.execute("DROP ROLE IF EXISTS locked")
+        conn.execute("CREATE ROLE locked LOGIN PASSWORD 'right-password'")
+        conn.execute("GRANT sourcingx_owner TO locked")
+        hba.write_text(f"local all locked scram-sha-256\n{usual}")
+        conn.execute("SELECT pg_reload_conf()")
+        yield "locked"
+        hba.write_text(usual)
+        conn.execute("SELECT pg_reload_conf()")
+        conn.execute("DROP OWNED BY locked")
+        conn.execute("DROP ROLE locked")
+
+
+def test_the_password_is_told_to_nobody_and_a_wrong_one_is_said(
+    origin: Origin, locked_role: str, tmp_path: Path
+) -> None:
+    def with_password(password: str) -> Settings:
+        url = origin.settings.database_owner_url.replace("sourcingx_owner@", f"{locked_role}:{password}@")
+        return replace(origin.settings, database_owner_url=url)
+
+    wrong = command(with_password("wrong-canary"), "backup", str(tmp_path / "backups"))
+    out, err = wrong.communicate(timeout=60)
+    assert (wrong.returncode, out, err.count("\n")) == (1, "", 1)
+    assert "does not take the password" in err and "canary" not in err
+    assert names(tmp_path / "backups") == []
+    where, environ = pg_tools.reach(with_password("right-password").database_owner_url)
+    assert "right-password" not in where and environ["PGPASSWORD"] == "right-password"
+    path, _ = backup.make(with_password("right-password"), tmp_path / "backups", "1")
+    assert names(tmp_path / "backups") == [path.name]
+
+
+def test_a_server_that_is_away_is_one_line(settings: Settings, tmp_path: Path) -> None:
+    away = f"postgresql://owner:canary@/none?host={tmp_path}"
+    done = command(replace(settings, database_url=away, database_owner_url=away), "backup", str(tmp_path / "backups"))
+    _, err = done.communicate(timeout=60)
+    assert (done.returncode, err.count("\n")) == (1, 1)
+    assert "does not answer" in err and "canary" not in err
+
+
+def test_a_role_that_is_not_the_owner_is_told_so(rt: Runtime, world: dict[str, Any], tmp_path: Path) -> None:
+    with psycopg.connect(rt.settings.database_owner_url) as conn:
+        conn.execute("REVOKE SELECT ON notes FROM sourcingx_app")
+    with pytest.raises(Unavailable, match="give the tables' owner"):
+        backup.make(replace(rt.settings, database_owner_url=rt.settings.database_url), tmp_path / "backups", "1")
+    assert names(tmp_path / "backups") == []
+
+
+def test_programs_that_are_too_old_are_not_used(rt: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in pg_tools.NAMES:
+        program = tmp_path / name
+        program.write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) 15.9'\n")
+        program.chmod(0o755)
+    monkeypatch.setattr(pg_tools, "_folders", lambda: iter([tmp_path, tmp_path / "none"]))
+    with pytest.raises(Unavailable, match=r"18 or newer are needed, and only those of version 15 .*client-18"):
+        backup.make(rt.settings, tmp_path / "backups", "1")
+
+
+# -- no room, no end -------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_one_line_and_leaves_no_backup(origin: Origin, tmp_path: Path) -> None:
+    """A limit on the size of files stands for it: 8 KiB are less than any dump."""
+    done = command(
+        origin.settings, "backup", str(tmp_path / "backups"), before=["bash", "-c", 'ulimit -f 8; exec "$@"', "-"]
+    )
+    _, err = done.communicate(timeout=60)
+    assert (done.returncode, err) == (1, f"sourcingx: {pg_tools.NO_ROOM}\n")
+    assert names(tmp_path / "backups") == []
+    assert not list((origin.settings.home / "storage").glob(".held-*"))
+
+
+def test_a_disk_that_fills_up_while_files_come_back_leaves_none(
+    elsewhere: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[Path] = []
+    real = backup_restore.shutil.copyfile
+
+    def copy(source: Path, target: Path) -> None:
+        if len(copied) == 3:
+            raise OSError(28, "No space left on device")
+        copied.append(target)
+        real(source, target)
+
+    monkeypatch.setattr(backup_restore.shutil, "copyfile", copy)
+    with pytest.raises(Unavailable, match="no room"):
+        backup_restore.restore(elsewhere, made)
+    assert len(copied) == 3
+    assert contents(elsewhere) == {} and stored(elsewhere) == {}
+
+
+@dataclass(frozen=True)
+class HeldUp:
+    """pg_dump has its snapshot, and waits for one table until it is let on."""
+
+    settings: Settings
+    holder: psycopg.Connection
+
+    def waits(self) -> bool:
+        return bool(ask(self.settings, """
+            SELECT 1 FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event_type = 'Lock'
+                AND datname = current_database()"""))  # fmt: skip
+
+    def let_on(self) -> None:
+        self.holder.rollback()
+
+
+@contextmanager
+def held_up(settings: Settings) -> Iterator[HeldUp]:
+    with psycopg.connect(settings.database_owner_url) as holder:
+        holder.execute("LOCK TABLE import_mappings IN ACCESS EXCLUSIVE MODE")
+        yield HeldUp(settings, holder)
+
+
+@pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGINT])
+def test_a_backup_that_is_ended_in_the_middle_is_none(origin: Origin, tmp_path: Path, sig: signal.Signals) -> None:
+    folder = tmp_path / "backups"
+    with held_up(origin.settings) as held:
+        killed = command(origin.settings, "backup", str(folder), start_new_session=True)
+        until(held.waits)
+        killed.send_signal(sig)
+        killed.communicate(timeout=60) if sig == signal.SIGINT else killed.wait(60)
+        assert [name for name in names(folder) if not name.startswith(".")] == []
+        # Its program may outlive it; nobody waits for what it writes.
+        os.killpg(killed.pid, signal.SIGKILL) if sig == signal.SIGKILL else None
+        killed.communicate(timeout=60)
+    path, _ = backup.make(origin.settings, folder, "1")
+    assert names(folder) == [path.name]
+    assert not list((origin.settings.home / "storage").glob(".held-*"))
+
+
+def test_a_backup_beside_people_who_work_is_of_one_moment(
+    rt: Runtime, alice: Actor, world: dict[str, Any], elsewhere: Settings, tmp_path: Path
+) -> None:
+    before, files = contents(rt.settings), stored(rt.settings)
+    view = View.of(world["kept"], status="all")
+    with ThreadPoolExecutor(1) as thread, held_up(rt.settings) as held:
+        making = thread.submit(backup.make, rt.settings, tmp_path / "backups", "1")
+        until(held.waits)
+        # A file goes, a search comes back from its archive, whose files go too; people are moved and read.
+        exports.remove(rt, alice, world["export"]["id"])
+        bring_back(rt, alice, world["away"])
+        rows = result_sets.fetch_page(rt, alice, view, result_sets.count(rt, alice, view, None).version, 0, 100).rows
+        candidates.change(
+            rt, alice, world["kept"], [int(row["id"]) for row in rows], candidates.action_of("stage", "hired")
+        )
+        # A migration would change what is being dumped: it waits for the end.
+        migrating = threading.Thread(
+            target=migrate.migrate, args=(rt.settings.database_owner_url, rt.settings.database_url)
+        )
+        migrating.start()
+        until(lambda: ask(rt.settings, "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+        assert not making.done()
+        held.let_on()
+        path, manifest = making.result(120)
+        migrating.join(60)
+    assert contents(rt.settings) != before
+    assert manifest.missing == []
+    backup_restore.restore(elsewhere, path)
+    assert contents(elsewhere) == before
+    assert stored(elsewhere) == files
+
+
+def test_files_that_were_gone_or_damaged_before_are_told(rt: Runtime, world: dict[str, Any], tmp_path: Path) -> None:
+    (archived,) = ask(rt.settings, "SELECT f ->> 'key' FROM archives, jsonb_array_elements(files) AS f LIMIT 1")[0:1]
+    flip(next((rt.settings.home / "storage").rglob(archived[0])))
+    next((rt.settings.home / "storage").rglob(world["export"]["storage_key"])).unlink()
+    done = command(rt.settings, "backup", str(tmp_path / "backups"))
+    _, err = done.communicate(timeout=120)
+    assert done.returncode == 0
+    assert err.splitlines() == [
+        "1 files that the database speaks of were not there.",
+        "1 files of archives were damaged: look for them in older backups.",
+    ]
+
+
+@pytest.fixture
+def slow_programs(tmp_path: Path) -> dict[str, str]:
+    """An environment in which pg_restore comes to the middle of the rows, says so, and then waits, or breaks off."""
+    folder, tools = tmp_path / "bin", pg_tools.find(18)
+    folder.mkdir()
+    for name in ("pg_dump", "psql"):
+        (folder / name).symlink_to(tools.folder / name)
+    program = folder / "pg_restore"
+    program.write_text(f"""#!/bin/bash
+case "$*" in
+*--section=data*)
+    "{tools.folder}/pg_restore" "$@" > {tmp_path}/all || exit 1
+    head -c $(($(stat -c %s {tmp_path}/all) / 2)) {tmp_path}/all
+    touch {tmp_path}/in-the-middle
+    [ -e {tmp_path}/break ] && exit 1
+    exec sleep 600 ;;
+*) exec "{tools.folder}/pg_restore" "$@" ;;
+esac
+""")
+    program.chmod(0o755)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize("end", ["kill -9", "pg_restore fails"])
+def test_a_restore_that_is_ended_in_the_middle_changes_nothing(
+    elsewhere: Settings, made: Path, slow_programs: dict[str, str], tmp_path: Path, end: str
+) -> None:
+    """The database of before is still there, whole."""
+    migrate.migrate(elsewhere.database_owner_url, elsewhere.database_url)
+    with opened(elsewhere) as other:
+        identity.create_user(other, "dana@example.com", "Dana Doe", "recruiter")
+    before = contents(elsewhere)
+    ((name,),) = ask(elsewhere, "SELECT current_database()")
+    if end != "kill -9":
+        (tmp_path / "break").touch()
+    done = command(elsewhere, "restore", str(made), "--force", name, environ=slow_programs, start_new_session=True)
+    if end == "kill -9":
+        until((tmp_path / "in-the-middle").exists)
+        done.kill()
+        done.wait(60)
+        os.killpg(done.pid, signal.SIGKILL)
+        done.communicate(timeout=60)
+    else:
+        _, err = done.communicate(timeout=120)
+        assert (done.returncode, "nothing was changed" in err) == (1, True)
+        assert stored(elsewhere) == {}
+    until(lambda: ask(elsewhere, """
+        SELECT count(*) = 0 AS gone FROM pg_stat_activity
+        WHERE application_name = 'psql' AND datname = current_database()""")[0][0])  # fmt: skip
+    assert contents(elsewhere) == before
+    backup_restore.restore(elsewhere, made, replacing=name)
