@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -182,9 +183,19 @@ class GridPage:
 
     # ---- doing --------------------------------------------------------------------------------
     def click(self, selector: str) -> None:
-        element = self.element(selector)
-        until(element.is_displayed, f"{selector} is not shown")
-        element.click()
+        """Once it is shown. What the page renders anew between finding and clicking is found again."""
+
+        def clicked() -> bool:
+            element = self.element(selector)
+            try:
+                if element.is_displayed():
+                    element.click()
+                    return True
+            except StaleElementReferenceException:
+                pass
+            return False
+
+        until(clicked, f"{selector} is not shown")
 
     def scroll_to(self, row: int) -> None:
         """As a jump by the scrollbar: the row comes to the top."""
