@@ -19,6 +19,7 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 
 import sql
 from services import db
+from services.criterion_filters import verdict_of
 from services.grid_query import Where
 from services.result_sets import Meta
 
@@ -98,8 +99,8 @@ class Counter:
 
     def verdicts(self, where: Where, field: str) -> Counted:
         """value, n, people of a criterion's verdicts that count; NULL for those who were not screened by it."""
-        params = {"search_id": self.search_id, "field": field}
-        return self.run(_Q.count_verdicts, where, {}, params, _people)
+        parts = {"verdict": verdict_of(self.search_id, field)}
+        return self.run(_Q.count_verdicts, where, parts, {}, _people)
 
     def small(self, where: Where, most: int) -> Counted:
         """field, value, n of all columns that have few values."""

@@ -89,7 +89,8 @@ def marks(conn: db.Conn, rt: Runtime, search_id: UUID, rows: Sequence[Mapping[st
     # A profile that was written since may still say the same: only its text tells.
     asked = {row["id"] for row in scores if row["hashes"] and not row["other_model"]}
     asked |= {row["id"] for row in verdicts if row["hash"] and row["same_model"]}
-    now = {key: input_hash(shown) for key, shown in fetch_profiles(conn, str(search_id), sorted(asked)).items()}
+    profiles = fetch_profiles(conn, str(search_id), sorted(asked)) if asked else {}
+    now = {key: input_hash(shown) for key, shown in profiles.items()}
     for row in scores:
         profile = row["id"] in now and row["hashes"] is not None and row["hashes"] != [now[row["id"]]]
         found.setdefault(str(row["id"]), {})["score_stale"] = _reasons(

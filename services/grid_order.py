@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psycopg.sql import Composable, Identifier, Literal
+from psycopg.sql import Composable, Identifier
 
+from services.criterion_filters import verdict_of
 from services.grid_columns import COLUMNS, DEFAULT_SORT, RELEVANCE, Column, column_of
 from services.grid_query import fragment
 from services.grid_view import View
@@ -99,12 +100,7 @@ def _read(column: Column, view: View) -> Composable:
     """A column among those that are read of the people who were found."""
     if column.sort_as != "verdict":
         return _column(column)
-    return fragment(
-        "verdict_of",
-        search=Literal(str(view.search_id)),
-        field=Literal(column.field),
-        column=Identifier(column.field),
-    )
+    return fragment("named", expression=verdict_of(view.search_id, column.field), column=Identifier(column.field))
 
 
 def _term(column: Column, direction: str) -> Composable:

@@ -10,33 +10,34 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
+from psycopg.sql import SQL, Composable, Identifier
 
-import sql
-from services import verdict_codes
+from services.criterion_filters import criterion_condition
 from services.errors import BadInput
 from services.grid_columns import Filter, column_of, filter_of
+from services.grid_where import (
+    MAX_CONDITIONS,
+    MAX_VALUES,
+    NO_VALUES,
+    Where,
+    check_uses,
+    count_condition,
+    fragment,
+    joined,
+)
 
-_F = sql.queries("grid")
-MAX_CONDITIONS = 50
-MAX_VALUES = 200
+__all__ = ["MAX_CONDITIONS", "Where", "add_filters", "clean_text", "fragment", "parse_rows", "parse_sort"]
+
 MAX_TEXT = 500
 MAX_SORTS = 5
-NO_VALUES = "one of no values"
 
-_COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
 # As the grid sends it, with or without a time of day; only the day counts.
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T][0-9:.]{1,15}Z?)?", re.ASCII)
-# What AG Grid may send along, empty, where a condition does not use it.
-_PARTS = frozenset(("filter", "filterTo", "dateFrom", "dateTo"))
 
 _TEXT_OPS = {
     "contains": ("text_contains", "contains"),
@@ -54,37 +55,6 @@ _NUMBER_OPS = {
     "greaterThan": ("value_greater", "is more than"),
     "greaterThanOrEqual": ("value_greater_or_equal", "is at least"),
 }
-
-
-@dataclass
-class Where:
-    """Conditions that all must hold, their parameters, and a sentence for each filter. search: whose candidates."""
-
-    search: UUID | None = None
-    conditions: list[Composable] = field(default_factory=list)
-    params: dict[str, Any] = field(default_factory=dict)
-    sentences: dict[str, str] = field(default_factory=dict)
-    count: int = 0
-
-    def value(self, value: Any) -> Placeholder:
-        """A placeholder that stands for one value."""
-        name = f"p{len(self.params)}"
-        self.params[name] = value
-        return Placeholder(name)
-
-    def sql(self) -> Composed:
-        return SQL(" AND ").join(self.conditions)
-
-
-def fragment(name: str, **parts: Composable) -> Composable:
-    """A fragment of sql/grid.sql with its parts filled in."""
-    return _fragment(name).format(**parts)
-
-
-@cache
-def _fragment(name: str) -> SQL:
-    # Without its comment: the braces and signs of that are not ours to fill in.
-    return SQL(_COMMENT.sub("", getattr(_F, name)))
 
 
 def add_filters(where: Where, model: Mapping[str, Any], zone: str = "UTC") -> None:
@@ -129,58 +99,31 @@ def _filter(where: Where, entry: Filter, model: Any, zone: str) -> tuple[Composa
     if not isinstance(model, Mapping):
         raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
     if entry.kind in ("verdict", "review"):
-        return _verdicts(where, entry, model)
+        return criterion_condition(where, entry, model)
     if "conditions" not in model:
         return _condition(where, entry, model, zone)
-    parts, operator = _joined(entry, model)
+    parts, every = joined(entry, model)
     done = [_condition(where, entry, part, zone) for part in parts]
-    joined = SQL(f" {operator} ").join([c for c, _ in done])
-    return SQL("({})").format(joined), f" {operator.lower()} ".join(sentence for _, sentence in done)
-
-
-def _joined(entry: Filter, model: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], Literal["AND", "OR"]]:
-    """The conditions of one filter, and what joins them."""
-    _uses(entry, model, "operator", "conditions")
-    parts, operator = model["conditions"], model.get("operator")
-    if operator not in ("AND", "OR") or not isinstance(parts, list) or not parts:
-        raise BadInput(f"The filter on {entry.label} needs AND or OR between its conditions.")
-    if not all(isinstance(part, Mapping) and "conditions" not in part for part in parts):
-        raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
-    return parts, "AND" if operator == "AND" else "OR"
+    together = SQL(" AND " if every else " OR ").join([c for c, _ in done])
+    return SQL("({})").format(together), (" and " if every else " or ").join(sentence for _, sentence in done)
 
 
 def _condition(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
-    _count(where)
+    count_condition(where)
     build = {"text": _text, "number": _number, "date": _date}.get(entry.kind)
     return build(where, entry, model, zone) if build else _set(where, entry, model)
-
-
-def _count(where: Where) -> None:
-    where.count += 1
-    if where.count > MAX_CONDITIONS:
-        raise BadInput(f"A view can have at most {MAX_CONDITIONS} conditions.")
-
-
-def _uses(entry: Filter, model: Mapping[str, Any], *used: str) -> None:
-    """Refuse what a condition does not use: left out silently, it would show wrong rows."""
-    expected = entry.kind if entry.kind in ("text", "number", "date") else "set"
-    if model.get("filterType", expected) != expected:
-        raise BadInput(f"The filter on {entry.label} takes a {expected} condition.")
-    for key, value in model.items():
-        if key != "filterType" and key not in used and not (key in _PARTS and value is None):
-            raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
 
 
 def _text(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
     column = Identifier("c", entry.column)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
-        _uses(entry, model, "type")
+        check_uses(entry, model, "type")
         name, words = ("text_blank", "is blank") if kind == "blank" else ("text_not_blank", "is not blank")
         return fragment(name, column=column), words
     if not isinstance(kind, str) or kind not in _TEXT_OPS:
         raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
-    _uses(entry, model, "type", "filter")
+    check_uses(entry, model, "type", "filter")
     text = clean_text(model.get("filter"), entry.label)
     name, words = _TEXT_OPS[kind]
     return fragment(name, column=column, value=where.value(text)), f"{words} “{text}”"
@@ -190,9 +133,9 @@ def _number(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) ->
     column = Identifier("c", entry.column)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
-        _uses(entry, model, "type")
+        check_uses(entry, model, "type")
         return _blank(column, kind)
-    _uses(entry, model, "type", "filter", *(["filterTo"] if kind == "inRange" else []))
+    check_uses(entry, model, "type", "filter", *(["filterTo"] if kind == "inRange" else []))
     low = _finite(model.get("filter"), entry.label)
     if kind == "inRange":
         high = _finite(model.get("filterTo"), entry.label)
@@ -208,9 +151,9 @@ def _date(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> t
     column = Identifier("c", entry.column)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
-        _uses(entry, model, "type")
+        check_uses(entry, model, "type")
         return _blank(column, kind)
-    _uses(entry, model, "type", "dateFrom", *(["dateTo"] if kind == "inRange" else []))
+    check_uses(entry, model, "type", "dateFrom", *(["dateTo"] if kind == "inRange" else []))
     day = _day(model.get("dateFrom"), entry.label)
     last = _day(model.get("dateTo"), entry.label) if kind == "inRange" else day
     start, end = _midnight(day, zone), _midnight(last + timedelta(days=1), zone)
@@ -231,7 +174,7 @@ def _date(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> t
 
 
 def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composable, str]:
-    _uses(entry, model, "values")
+    check_uses(entry, model, "values")
     values = model.get("values")
     if not isinstance(values, list) or len(values) > MAX_VALUES:
         raise BadInput(f"The filter on {entry.label} takes a list of at most {MAX_VALUES} values.")
@@ -255,30 +198,6 @@ def _set(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composa
         parts.append(fragment(blank or ("value_blank" if nullable else "text_blank"), column=column))
     words = [f"“{text}”" for text in texts] + (["blank"] if None in values else [])
     return _any(parts), "is " + (" or ".join(words) or NO_VALUES)
-
-
-def _verdicts(where: Where, entry: Filter, model: Mapping[str, Any]) -> tuple[Composable, str]:
-    """All conditions as one set of values: the planner can join with a set, but not with an OR of sets."""
-    parts, operator = _joined(entry, model) if "conditions" in model else ([model], "OR")
-    sets = [_chosen(where, entry, part) for part in parts]
-    kept = set.union(*sets) if operator == "OR" else set.intersection(*sets)
-    codes, blank = verdict_codes.codes_of(kept)
-    words = verdict_codes.words_of(kept) or NO_VALUES
-    if not kept or (blank and not codes):
-        return SQL("TRUE" if kept else "FALSE"), words
-    condition = fragment("verdicts_in", search=where.value(where.search), field=where.value(entry.column),
-                         codes=where.value(codes))  # fmt: skip
-    return fragment("negated", condition=condition) if blank else condition, words
-
-
-def _chosen(where: Where, entry: Filter, model: Mapping[str, Any]) -> set[str | None]:
-    _count(where)
-    _uses(entry, model, "values")
-    values = model.get("values")
-    allowed = (*entry.values, *([None] if entry.kind == "verdict" else []))
-    if not isinstance(values, list) or len(values) > MAX_VALUES or not all(value in allowed for value in values):
-        raise BadInput("The filter on a criterion has a value that does not exist.")
-    return set(values)
 
 
 def _any(parts: list[Composable]) -> Composable:

@@ -54,14 +54,8 @@ UNION ALL (
 -- count_verdicts --
 -- How many have each verdict on a criterion, as it counts; NULL for those who have none.
 SELECT value, n, (sum(n) OVER ())::bigint AS people FROM (
-    SELECT (ARRAY['fail', 'unknown', 'pass'])[verdict_in_force(k.code)] AS value, count(*) AS n
-    FROM {people} LEFT JOIN (
-        SELECT v.candidate_id, max(verdict_code(v.criterion_id, v.verdict, v.decided)) AS code
-        FROM criteria_asking(%(search_id)s::uuid, %(field)s) AS q (id) CROSS JOIN LATERAL (
-            SELECT d.candidate_id, d.criterion_id, d.verdict, d.decided FROM verdicts d
-            WHERE d.criterion_id = q.id OFFSET 0) AS v
-        GROUP BY v.candidate_id) AS k ON k.candidate_id = c.id
-    WHERE {where} GROUP BY 1) AS counted
+    SELECT (ARRAY['fail', 'unknown', 'pass'])[{verdict}] AS value, count(*) AS n
+    FROM {people} WHERE {where} GROUP BY 1) AS counted
 
 -- count_people --
 -- All of them.

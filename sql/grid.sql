@@ -106,10 +106,9 @@
     HAVING max(verdict_code(v.criterion_id, v.verdict, v.decided)) & 15 = ANY ({codes}::bigint[]))) IS TRUE
 
 -- verdict_of --
--- The verdict that counts, as a number; NULL for whoever was not screened by the criterion.
-(SELECT verdict_in_force(max(verdict_code(v.criterion_id, v.verdict, v.decided))) FROM verdicts v
-    WHERE v.candidate_id = c.id AND v.criterion_id = ANY (ARRAY (SELECT criteria_asking({search}, {field}))))
-    AS {column}
+-- The verdict that counts, as a number; NULL for whoever was not screened by the criterion. Three sets that are hashed
+-- take a fifth of what looking for the verdict of each one does.
+CASE WHEN {passed} THEN 3 WHEN {unknown} THEN 2 WHEN {failed} THEN 1 END
 
 -- status_filtered --
 -- Whoever was taken out.
@@ -148,6 +147,10 @@ array_position('{{new,shortlisted,contacted,interviewing,hired,rejected}}'::text
 -- sort_fit --
 -- Weakest first; unscreened people have none.
 array_position('{{weak,possible,strong}}'::text[], {column})
+
+-- named --
+-- Among the columns that are read of the people who were found.
+{expression} AS {column}
 
 -- order_ascending --
 -- Blanks last.

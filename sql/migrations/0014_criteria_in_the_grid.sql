@@ -21,10 +21,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN criterion * 16
     + 4 * CASE verdict WHEN 'fail' THEN 1 WHEN 'unknown' THEN 2 ELSE 3 END
     + CASE decided WHEN 'fail' THEN 1 WHEN 'unknown' THEN 2 WHEN 'pass' THEN 3 ELSE 0 END;
 
--- From such a number to the verdict that counts: 1 fail, 2 unknown, 3 pass.
-CREATE FUNCTION verdict_in_force(code bigint) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE WHEN code & 3 > 0 THEN code & 3 ELSE (code >> 2) & 3 END;
-
 -- A filter or a facet reads one criterion's verdicts from the index alone.
 CREATE INDEX verdicts_criterion ON verdicts (criterion_id, candidate_id) INCLUDE (verdict, decided);
 CREATE INDEX verdicts_decided ON verdicts (criterion_id) WHERE decided IS NOT NULL;
