@@ -190,15 +190,14 @@ def _close(script: IO[bytes]) -> None:
         script.close()
 
 
-def _settling(folder: Path, manifest: Manifest) -> Iterator[str]:
+def _settling(folder: Path, manifest: Manifest) -> list[str]:
     """What is done to the restored rows before anybody sees them."""
     detail = {"made_at": manifest.made_at, "version": manifest.version, **manifest.holds}
     given = {
         "repeatable": pgsql.Literal(list(REPEATABLE)), "reason": pgsql.Literal(UNDER_WAY),
         "subject": pgsql.Literal(folder.resolve().name), "detail": pgsql.Literal(json.dumps(detail)),
     }  # fmt: skip
-    for name in _SETTLING:
-        yield pgsql.SQL(getattr(_Q, name)).format(**given).as_string()
+    return [pgsql.SQL(getattr(_Q, name)).format(**given).as_string() for name in _SETTLING]
 
 
 def _send(script: IO[bytes], parts: Sequence[str]) -> None:
