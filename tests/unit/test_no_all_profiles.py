@@ -222,6 +222,9 @@ BOUNDED_FUNCTIONS = {
 }
 BOUNDED_QUERIES = {
     "exports.rows_with_verdicts": "stands around the rows of a batch of ids",
+    "rules.found_company": "a part of the statement that judges, which counts or writes",
+    "rules.found_person": "a part of the statement that judges, which counts or writes",
+    "rules.found_contacted": "a part of the statement that judges, which counts or writes",
     "facets.count_steps": "as many rows as a histogram has bars",
     "facets.count_bars": "as many rows as a histogram has bars",
 }
