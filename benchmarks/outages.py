@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import requests
-
 import sql
 from benchmarks import import_files
 from benchmarks.measure import Figure
 from benchmarks.stage import Stage
-from benchmarks.web import Session
+from benchmarks.web import Refused, Session
 from services import import_mapping, imports
 from services.children import Child
 
@@ -122,8 +120,8 @@ def _ask(person: Session, search: str) -> Any:
     """The first block; None where a clear answer says that there is none now."""
     try:
         return person.rows(search, 0)["rowData"]
-    except requests.HTTPError as error:
-        if error.response.status_code != 503:
+    except Refused as error:
+        if error.status != 503:
             raise
         return None
 

@@ -44,6 +44,14 @@ class Web:
         psutil.Process(self.pid).send_signal(signal.SIGHUP)
 
 
+class Refused(Exception):
+    """An answer that is none: its status, and its text."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"status {status}")
+        self.status, self.text = status, text
+
+
 @dataclass
 class Session:
     """One signed-in person over HTTP. Calls are the ones that the page makes.
@@ -64,7 +72,7 @@ class Session:
     def call(self, output: str, inputs: Sequence[Prop], state: Sequence[Prop] = ()) -> bytes:
         """The answer of a callback, unread. output: its id in the app's map of callbacks.
 
-        Raises requests.HTTPError for any status but 200 and 204, urllib3's errors where there is no answer.
+        Raises Refused for any status but 200 and 204, urllib3's errors where there is no answer.
         """
         first = inputs[0]
         key = first[0] if isinstance(first[0], str) else json.dumps(first[0], sort_keys=True, separators=(",", ":"))
@@ -79,7 +87,7 @@ class Session:
             "POST", "/_dash-update-component", json.dumps(body), self._headers(), retries=False, timeout=TIMEOUT_S
         )
         if answer.status not in (200, 204):
-            raise requests.HTTPError(f"status {answer.status}")
+            raise Refused(answer.status, answer.data.decode())
         return bytes(answer.data)
 
     def block(self, search_id: str, start: int, **view: Any) -> bytes:

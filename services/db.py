@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg import Connection, errors
@@ -31,17 +30,8 @@ GONE_AFTER = {
 # The pool waits twice as long before each next try to connect, and starts no other meanwhile: after an outage of a
 # minute pages would stay away for another one. When it has given up, the next request tries at once.
 RECONNECT_S = 2.0
-# A connection that was in use so lately is not asked whether it still lives: that would cost each of
-# its users a round trip. After a restart of the server some requests of this one second fail.
-FRESH_S = 1.0
 # Statements are prepared where a call asks for it (`often`), never for having been run so many times.
 _ON_REQUEST = 2**31 - 1
-
-
-class _Pooled(Connection[DictRow]):
-    """A connection that knows when it was last given back."""
-
-    given_back = 0.0
 
 
 class Database:
@@ -70,9 +60,9 @@ class Database:
             "-c client_connection_check_interval=1000 "
             "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
         )
-        self._pool: ConnectionPool[_Pooled] = ConnectionPool(
+        self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
-            connection_class=_Pooled,
+            connection_class=cast(type[Conn], Connection),
             kwargs={
                 "row_factory": dict_row,
                 "options": options,
@@ -84,8 +74,7 @@ class Database:
             timeout=3,
             reconnect_timeout=RECONNECT_S,
             max_waiting=50,
-            check=_check,
-            reset=_given_back,
+            check=ConnectionPool.check_connection,
             open=False,
             name="sourcingx",
         )
@@ -170,12 +159,3 @@ def run(conn: Conn, query: Query, params: Params | None = None) -> int:
 def id_array(ids: Iterable[int]) -> str:
     """Ids for %(ids)s::bigint[]: the text that they become anyway, which takes psycopg twenty times as long."""
     return "{" + ",".join(map(str, ids)) + "}"
-
-
-def _given_back(conn: _Pooled) -> None:
-    conn.given_back = time.monotonic()
-
-
-def _check(conn: _Pooled) -> None:
-    if time.monotonic() - conn.given_back > FRESH_S:
-        ConnectionPool.check_connection(conn)

@@ -98,8 +98,8 @@ def marks(rt: Runtime, actor: Actor, search_id: UUID, list_ids: Sequence[int]) -
     """Versions to compare with earlier ones. Raises Forbidden for a search that is not the actor's to see."""
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_marks, {"search_id": search_id, "ids": list(list_ids), **actor.params})
-    if row is None:
-        raise refusal(conn, actor, search_id)
+        if row is None:
+            raise refusal(conn, actor, search_id)
     return Marks(row["version"], {int(key): value for key, value in row["lists"].items()})
 
 

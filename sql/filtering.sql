@@ -87,7 +87,7 @@ ORDER BY n NULLS LAST;
 -- The entry of its list by which one rule catches each person.
 WITH {ctes}
 SELECT b.id, coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key) AS entry, e.row_number
-FROM bits b JOIN list_entries e ON e.id = b.entries[1];
+FROM bits b JOIN list_entries e ON e.id = b.met_0;
 
 -- would_change --
 -- Who would be left out, and who would come back, if these rules were applied now; ten of each.

@@ -196,6 +196,8 @@ def test_recruiters_cannot_use_what_is_for_admins(registry: Registry, client_for
 ROUTE_IDS = {
     "/exports/<uuid:export_id>": "test_somebody_elses_files_are_refused",
     "/imports/<run_id>/rejected.csv": "test_somebody_elses_files_are_refused",
+    "/search/<uuid:search_id>/ledger.csv": "test_somebody_elses_files_are_refused",
+    "/usage.csv": "one's own calls",
     "/uploads": "makes one's own",
     "/uploads/allowed": "takes none",
     "/logout": "one's own session",
@@ -238,9 +240,12 @@ def test_somebody_elses_files_are_refused(
         refused, absent = (client.get(f"/imports/{number}/rejected.csv") for number in (run["id"], 999_999))
         assert (refused.status_code, absent.status_code) == (403, 403)
         assert refused.get_data() == absent.get_data()
+        for search in (private, "00000000-0000-4000-8000-000000000000"):
+            assert client.get(f"/search/{search}/ledger.csv").status_code == 403
     # The owner is refused for no such reason: the file of this test was never written.
     assert client_for(alice).get(f"/exports/{export['id']}").status_code == 410
     assert client_for(alice).get(f"/imports/{run['id']}/rejected.csv").status_code == 200
+    assert client_for(alice).get(f"/search/{private}/ledger.csv").status_code == 200
 
 
 # ---- someone else's ids

@@ -461,8 +461,11 @@ def held_up(settings: Settings) -> Iterator[HeldUp]:
 @pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGINT])
 def test_a_backup_that_is_ended_in_the_middle_is_none(origin: Origin, tmp_path: Path, sig: signal.Signals) -> None:
     folder = tmp_path / "backups"
+    # Whoever runs the tests may ignore it (a job in the background), and children would, too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with held_up(origin.settings) as held:
         killed = command(origin.settings, "backup", str(folder), start_new_session=True)
+        signal.signal(signal.SIGINT, before)
         until(held.waits)
         killed.send_signal(sig)
         killed.communicate(timeout=60) if sig == signal.SIGINT else killed.wait(60)

@@ -10,7 +10,6 @@ import pytest
 from psycopg.pq import TransactionStatus
 
 from services import db
-from services.errors import Unavailable
 from services.runtime import Runtime
 from services.servers import ServerUrls
 
@@ -83,22 +82,7 @@ def test_behind_a_pooler_nothing_is_prepared(rt: Runtime) -> None:
         pooled.close()
 
 
-def test_a_connection_that_died_while_nobody_used_it_is_noticed(
-    one: db.Database, database: ServerUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(db, "FRESH_S", 0.0)
+def test_a_connection_that_died_while_nobody_used_it_is_noticed(one: db.Database, database: ServerUrls) -> None:
     before = pid(one)
     end(database, before)
     assert pid(one) != before
-
-
-def test_one_that_died_just_now_fails_once(
-    one: db.Database, database: ServerUrls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(db, "FRESH_S", 60.0)
-    before = pid(one)
-    end(database, before)
-    with pytest.raises(Unavailable), one.reading() as conn:
-        db.one(conn, "SELECT 1 AS n")
-    with one.reading() as conn:
-        assert db.one(conn, "SELECT 1 AS n") == {"n": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 import requests
 
 import sql
-from benchmarks.web import Session, Web, environ_of, serving, sign_in
+from benchmarks.web import Refused, Session, Web, environ_of, serving, sign_in
 from services import candidates, identity, migrate, processes, run_state, runs, searches
 from services.children import Child
 from services.config import Settings, child_environ
@@ -67,9 +68,9 @@ class Site:
         """What a person sees who asks for a block: "right", or the sentence that is shown instead of it."""
         try:
             found = person.rows(str(self.search), start)
-        except requests.HTTPError as error:
-            assert error.response.status_code == 503, error.response.text
-            return str(error.response.json()["error"])
+        except Refused as error:
+            assert error.status == 503, error.text
+            return str(json.loads(error.text)["error"])
         assert [row["id"] for row in found["rowData"]] == self.everyone[start : start + 100]
         # Without Redis the count may be an estimate, and says so.
         assert found["rowCount"] == PEOPLE or not found["meta"]["exact"]

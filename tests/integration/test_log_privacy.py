@@ -10,7 +10,7 @@ import psycopg
 import pytest
 import requests
 
-from benchmarks.web import environ_of, serving, sign_in
+from benchmarks.web import Refused, environ_of, serving, sign_in
 from services import identity, jobs
 from services.config import Settings
 from services.runtime import Runtime
@@ -53,7 +53,7 @@ def test_no_line_of_the_web_server_has_personal_data(
         # A fault of the program, whose message quotes the statement.
         with psycopg.connect(database.superuser_url, autocommit=True) as conn:
             conn.execute("ALTER TABLE profiles RENAME TO canary_profiles")
-        with pytest.raises((requests.HTTPError, RuntimeError)):
+        with pytest.raises((Refused, RuntimeError)):
             session.rows(search, 0, q="canary")
         with psycopg.connect(database.superuser_url, autocommit=True) as conn:
             conn.execute("ALTER TABLE canary_profiles RENAME TO profiles")
