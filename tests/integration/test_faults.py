@@ -88,7 +88,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("faults")
-    servers = Servers(home / "servers", durable=False)
+    # Durable: a crash of one that is not forgets who has just signed in.
+    servers = Servers(home / "servers")
     servers.attach()
     assert servers.postgres is not None and servers.valkey is not None
     try:
