@@ -9,12 +9,12 @@ from uuid import UUID
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import page_values
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import criteria_editor, ids, text
 from services import presets, rubrics
-from services.errors import BadInput, NotFound, ProductError
+from services.errors import BadInput, NotFound
 from services.identity import Actor
 from services.rubrics import Criterion
 from services.runtime import Runtime
@@ -94,14 +94,11 @@ def _register_editor(registry: Registry) -> None:
 def _register_presets(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, error.message
-
     @registry.callback(
         Output(ids.SCREEN_CRITERIA, "children", allow_duplicate=True),
         Output(ids.SCREEN_PROBLEM, "children", allow_duplicate=True),
         Input(ids.PRESET_LOAD, "n_clicks"), State(ids.PRESET_CHOICE, "value"), State(ids.SCREEN_SEARCH, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(2),
     )  # fmt: skip
     def load(clicks: int | None, choice: Any, search_id: Any) -> Any:
         if not clicks:
@@ -113,7 +110,7 @@ def _register_presets(registry: Registry) -> None:
     @registry.callback(
         Output(ids.PRESET_CHOICE, "options"), Output(ids.SCREEN_PROBLEM, "children", allow_duplicate=True),
         Input(ids.PRESET_SAVE, "n_clicks"), State(ids.PRESET_NAME, "value"), State(ids.SCREEN_SEARCH, "data"), *EDITOR,
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(2),
     )  # fmt: skip
     def save(clicks: int | None, name: Any, search_id: Any, *editor: list[Any]) -> Any:
         if not clicks:
@@ -127,7 +124,7 @@ def _register_presets(registry: Registry) -> None:
         Output(ids.PRESET_CHOICE, "options", allow_duplicate=True),
         Output(ids.SCREEN_PROBLEM, "children", allow_duplicate=True),
         Input(ids.PRESET_DELETE, "n_clicks"), State(ids.PRESET_CHOICE, "value"), State(ids.SCREEN_SEARCH, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(2),
     )  # fmt: skip
     def delete(clicks: int | None, choice: Any, search_id: Any) -> Any:
         if not clicks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import dash
@@ -30,6 +31,11 @@ def toast(message: str, *, kind: str = "info", undo_batch: int | None = None, ac
     """
     card = shell.toast_card(message, kind=kind, undo_batch=undo_batch, key=secrets.token_hex(4), action=action)
     dash.set_props(ids.TOAST, {"children": [card]})
+
+
+def told_last(outputs: int) -> Callable[[ProductError], tuple[Any, ...]]:
+    """The on_error of a callback of so many outputs, the last of which shows the message; the others stay."""
+    return lambda error: (*[dash.no_update] * (outputs - 1), error.message)
 
 
 def unexpected(error: BaseException) -> Unexpected:

@@ -9,7 +9,7 @@ from dash import MATCH, Input, Output, State, no_update, set_props
 
 from callbacks import page_values, rules_of_page, run_progress
 from callbacks.actions import told
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, PageRule, in_use, page_rules
 from callbacks.session import current_actor
@@ -90,15 +90,12 @@ def _register_samples(registry: Registry) -> None:
 def _register_apply(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.FILTER_RUN, "data"), Output(ids.FILTER_CLOCK, "disabled"),
         Output(ids.FILTER_PROBLEM, "children", allow_duplicate=True),
         Input(ids.FILTER_APPLY, "n_clicks"), State(ids.FILTER_HOW, "value"), State(ids.FILTER_SET, "data"),
         State(ids.FILTER_SEARCH, "data"), *EDITOR,
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
         running=[(Output(ids.FILTER_APPLY, "disabled"), True, False)],
     )  # fmt: skip
     def apply(clicks: int | None, how: Any, set_id: Any, search_id: Any, *editor: Any) -> Any:

@@ -8,13 +8,13 @@ from uuid import UUID
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import page_values, rules_of_page
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, KINDS_OF_PAGE, PageRule, list_choices, page_rules, shown
 from callbacks.session import current_actor
 from layouts import ids, page_filter, rule_editor, text
 from services import filter_reads, rule_kinds, rule_sets, rules_in_force, runs, searches
-from services.errors import BadInput, NotFound, ProductError
+from services.errors import BadInput, NotFound
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -105,15 +105,12 @@ def _register_sets(registry: Registry) -> None:
             "all" if found.search_id is None else "search",
         )  # fmt: skip
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.FILTER_SET, "data", allow_duplicate=True), Output(ids.FILTER_DELETE, "hidden", allow_duplicate=True),
         Output(ids.FILTER_FROM, "options"), Output(ids.FILTER_PROBLEM, "children"),
         Input(ids.FILTER_SAVE, "n_clicks"), State(ids.FILTER_NAME, "value"), State(ids.FILTER_SHARED, "value"),
         State(ids.FILTER_SCOPE, "value"), State(ids.FILTER_SET, "data"), State(ids.FILTER_SEARCH, "data"), *EDITOR,
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(4),
         running=[(Output(ids.FILTER_SAVE, "disabled"), True, False)],
     )  # fmt: skip
     def save(clicks: int | None, name: Any, shared: Any, scope: Any, opened: Any, search_id: Any, *editor: Any) -> Any:
@@ -131,7 +128,7 @@ def _register_sets(registry: Registry) -> None:
         Output(ids.FILTER_FROM, "options", allow_duplicate=True),
         Output(ids.FILTER_PROBLEM, "children", allow_duplicate=True),
         Input(ids.FILTER_DELETE, "n_clicks"), State(ids.FILTER_SET, "data"), State(ids.FILTER_SEARCH, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(4),
     )  # fmt: skip
     def delete(clicks: int | None, set_id: Any, search_id: Any) -> Any:
         if not clicks:

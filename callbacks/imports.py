@@ -12,6 +12,7 @@ from uuid import UUID
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import Response, g, jsonify, request
 
+from callbacks.errors import told_last
 from callbacks.import_parts import parts_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import check_sender, current_actor
@@ -144,14 +145,11 @@ def _told(uploaded: Any, values: Sequence[Any], fields: Sequence[Any]) -> str:
 def _register_start(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.IMPORT_RUN, "data"), Output(ids.URL, "search", allow_duplicate=True),
         Output(ids.IMPORT_PROBLEM, "children", allow_duplicate=True),
         Input(ids.IMPORT_START, "n_clicks"), *_GIVEN,
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
     )  # fmt: skip
     def start(clicks: int | None, *given: Any) -> Any:
         if not clicks or not given[0]:
@@ -163,13 +161,10 @@ def _register_start(registry: Registry) -> None:
 def _register_dry_run(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, error.message
-
     @registry.callback(
         Output(ids.IMPORT_DRY_RUN_RUN, "data"), Output(ids.IMPORT_PROBLEM, "children", allow_duplicate=True),
         Input(ids.IMPORT_DRY_RUN, "n_clicks"), *_GIVEN,
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(2),
     )  # fmt: skip
     def try_out(clicks: int | None, *given: Any) -> Any:
         if not clicks or not given[0]:

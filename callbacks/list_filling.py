@@ -7,13 +7,12 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks import page_values
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.list_page import show_again
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, text
 from services import list_rows, lists
-from services.errors import ProductError
 from services.identity import Actor
 from services.lists import Filled
 from services.runtime import Runtime
@@ -22,14 +21,11 @@ from services.runtime import Runtime
 def register(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.LIST_TEXT, "value"), Output(ids.LIST_FILLED, "data"), Output(ids.LIST_ENTRY_PROBLEM, "children"),
         Input(ids.LIST_TEXT_ADD, "n_clicks"), Input(ids.LIST_TEXT_REPLACE, "n_clicks"),
         State(ids.LIST_TEXT, "value"), State(ids.LIST_ID, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
         running=[(Output(ids.LIST_TEXT_ADD, "disabled"), True, False),
                  (Output(ids.LIST_TEXT_REPLACE, "disabled"), True, False)],
     )  # fmt: skip

@@ -7,14 +7,13 @@ from typing import Any
 from dash import Input, Output, State, no_update, set_props
 
 from callbacks import page_values
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.list_filling import told
 from callbacks.list_page import show_again
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, list_file, page_list, text
 from services import list_runs, list_sheets, runs
-from services.errors import ProductError
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -27,14 +26,11 @@ def register(registry: Registry) -> None:
 def _register_file(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.LIST_FILE_STATE, "children"), Output(ids.LIST_FILE_CLOCK, "disabled"),
         Output(ids.LIST_ENTRY_PROBLEM, "children", allow_duplicate=True),
         Input(ids.LIST_UPLOAD, "data"), State(ids.LIST_FILE_MODE, "value"), State(ids.LIST_ID, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
     )  # fmt: skip
     def take_file(uploads: Any, mode: Any, list_id: Any) -> Any:
         if not isinstance(uploads, list) or not uploads:
@@ -72,15 +68,12 @@ def _filling(rt: Runtime, actor: Actor, list_id: int) -> list_runs.Filling | Non
 def _register_sheet(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.LIST_SHEET_RUN, "data"), Output(ids.LIST_SHEET_CLOCK, "disabled"),
         Output(ids.LIST_ENTRY_PROBLEM, "children", allow_duplicate=True),
         Input(ids.LIST_SHEET_SAVE, "n_clicks"), State(ids.LIST_SHEET, "value"), State(ids.LIST_SHEET_RANGE, "value"),
         State(ids.LIST_SHEET_EVERY, "value"), State(ids.LIST_ID, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
         running=[(Output(ids.LIST_SHEET_SAVE, "disabled"), True, False)],
     )  # fmt: skip
     def save(clicks: int | None, address: Any, part: Any, every: Any, list_id: Any) -> Any:

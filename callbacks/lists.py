@@ -8,12 +8,11 @@ import dash
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from callbacks import list_page, page_values
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_lists, text
 from services import filter_reads, list_runs, lists
-from services.errors import ProductError
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -52,16 +51,13 @@ def register(registry: Registry) -> None:
     def explain_kind(kind: Any) -> Any:
         return text.LIST_KIND_HINTS.get(str(kind), ""), kind != "custom"
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.LIST_FORM, "is_open", allow_duplicate=True), Output(ids.URL, "href", allow_duplicate=True),
         Output(ids.LIST_PROBLEM, "children"),
         Input(ids.LIST_SAVE, "n_clicks"), Input(ids.LIST_NAME, "n_submit"), State(ids.LIST_EDITED, "data"),
         State(ids.LIST_NAME, "value"), State(ids.LIST_SHARED, "value"), State(ids.LIST_KIND, "value"),
         State(ids.LIST_HOLDS, "value"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
         running=[(Output(ids.LIST_SAVE, "disabled"), True, False)],
     )  # fmt: skip
     def save(clicks: int | None, enter: int | None, edited: Any, name: Any, shared: Any, kind: Any, holds: Any) -> Any:

@@ -8,12 +8,11 @@ from typing import Any
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import page_values
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_names, text
 from services import aliases
-from services.errors import ProductError
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -43,15 +42,12 @@ def register(registry: Registry) -> None:
         start = 0 if step is None or not isinstance(at, int) else max(0, at + step)
         return _table(rt, current_actor(), str(find or ""), start)
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.NAMES_NAME, "value"), Output(ids.NAMES_SAME, "value"), Output(ids.NAMES_CHANGED, "data"),
         Output(ids.NAMES_PROBLEM, "children"),
         Input(ids.NAMES_ADD, "n_clicks"), Input(ids.NAMES_SAME, "n_submit"), State(ids.NAMES_HOLDS, "value"),
         State(ids.NAMES_NAME, "value"), State(ids.NAMES_SAME, "value"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(4),
         running=[(Output(ids.NAMES_ADD, "disabled"), True, False)],
     )  # fmt: skip
     def add(clicks: int | None, enter: int | None, holds: Any, name: Any, same_as: Any) -> Any:

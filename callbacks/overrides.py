@@ -7,13 +7,13 @@ from typing import Any
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import errors, page_values
+from callbacks.errors import told_last
 from callbacks.person import search_of, shown_body
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import ids, text
 from services import overrides, result_sets, verdict_reviews
-from services.errors import ProductError
 from services.grid_view import View
 from services.overrides import Decided
 from services.verdict_reviews import Reviewed
@@ -22,16 +22,13 @@ from services.verdict_reviews import Reviewed
 def register(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.PERSON_BODY, "children", allow_duplicate=True),
         Output(ids.PERSON_ANSWER, "data", allow_duplicate=True),
         Output(ids.OVERRIDE_PROBLEM, "children"),
         Input(ids.OVERRIDE_SAVE, "n_clicks"), State(ids.OVERRIDE_FIT, "value"), State(ids.OVERRIDE_REASON, "value"),
         State(ids.PERSON_ANSWER, "data"), State(ids.GRID_VIEW, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
     )  # fmt: skip
     def decide(clicks: int | None, fit: Any, reason: Any, shown: Any, page: Any) -> Any:
         if not clicks:
@@ -48,9 +45,6 @@ def register(registry: Registry) -> None:
 def _register_verdicts(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.PERSON_BODY, "children", allow_duplicate=True),
         Output(ids.PERSON_ANSWER, "data", allow_duplicate=True),
@@ -58,7 +52,7 @@ def _register_verdicts(registry: Registry) -> None:
         Input(ids.verdict_agree(ALL), "n_clicks"), Input(ids.verdict_save(ALL), "n_clicks"),
         State(ids.verdict_agree(ALL), "value"), State(ids.verdict_choice(ALL), "value"),
         State(ids.verdict_reason(ALL), "value"), State(ids.PERSON_ANSWER, "data"), State(ids.GRID_VIEW, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
     )  # fmt: skip
     def review(
         agreed: list[int | None], saved: list[int | None], said: Any, choices: Any, reasons: Any, shown: Any, page: Any

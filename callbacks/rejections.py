@@ -7,10 +7,10 @@ from typing import Any
 
 from dash import Input, Output, State, no_update, set_props
 
+from callbacks.errors import told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, reject_dialog
-from services.errors import ProductError
 from services.score_rejections import MustConfirm, confirmation_of
 
 
@@ -28,16 +28,13 @@ def register(registry: Registry, act: Callable[..., Any]) -> None:
     """act: actions.answer, which does what the page asked for."""
     rt = registry.rt
 
-    def refused(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.CHANGE_ANSWER, "data", allow_duplicate=True),
         Output(ids.REJECT_DIALOG, "is_open", allow_duplicate=True),
         Output(ids.REJECT_PROBLEM, "children", allow_duplicate=True),
         Input(ids.REJECT_CONFIRM, "n_clicks"), State(ids.CHANGE_REQUEST, "data"), State(ids.GRID_VIEW, "data"),
         State(ids.REJECT_PEOPLE, "data"), State(ids.REJECT_REASON, "value"),
-        rule=Rule.RECRUITER, on_error=refused, prevent_initial_call=True,
+        rule=Rule.RECRUITER, on_error=told_last(3), prevent_initial_call=True,
     )  # fmt: skip
     def confirm(clicks: int | None, request: Any, page: Any, people: Any, reason: Any) -> Any:
         if not clicks:

@@ -11,7 +11,7 @@ from flask import g
 
 from callbacks import page_values, run_progress
 from callbacks.criteria import EDITOR, plain, rows_of, starts
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_screen, text
@@ -92,9 +92,6 @@ def _register_estimate(registry: Registry) -> None:
 def _register_runs(registry: Registry) -> None:
     rt = registry.rt
 
-    def explain(error: ProductError) -> Any:
-        return no_update, no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.SCREEN_RUN, "data"), Output(ids.SCREEN_CLOCK, "disabled"),
         Output(ids.SCREEN_RUBRIC, "data", allow_duplicate=True),
@@ -102,7 +99,7 @@ def _register_runs(registry: Registry) -> None:
         Input(ids.SCREEN_START, "n_clicks"), State(ids.SCREEN_SCOPE, "value"), State(ids.SCREEN_SEARCH, "data"),
         State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
         State(ids.SCREEN_BUDGET, "value"), State(ids.SCREEN_WHEN, "value"), *EDITOR,
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(4),
     )  # fmt: skip
     def start(
         clicks: int | None,

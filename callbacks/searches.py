@@ -7,7 +7,7 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks.archives import tell_arrived
-from callbacks.errors import toast
+from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_searches, text
@@ -118,15 +118,12 @@ def register(registry: Registry) -> None:
         toast(text.SEARCH_SAVED, kind="success")
         return False, {"edited": edited, "clicks": clicks, "enter": enter}, no_update, ""
 
-    def unknown(error: ProductError) -> Any:
-        return no_update, no_update, error.message
-
     @registry.callback(
         Output(ids.SEARCH_MEMBERS_LIST, "children"), Output(ids.SEARCH_MEMBERS, "value"),
         Output(ids.SEARCH_PROBLEM, "children"),
         Input(ids.SEARCH_MEMBERS_ADD, "n_clicks"), Input(ids.SEARCH_MEMBERS, "n_submit"),
         State(ids.SEARCH_MEMBERS, "value"), State(ids.search_member(ALL), "id"), State(ids.search_member(ALL), "value"),
-        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=unknown,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(3),
     )  # fmt: skip
     def add_people(clicks: int | None, enter: int | None, typed: str | None, named: list[Any], roles: list[Any]) -> Any:
         if not clicks and not enter:

@@ -15,6 +15,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, text
+from layouts.grid import Criterion
 
 DAYS = ("added_at", "screened_at")
 RANGES = ("score", "years_experience", "current_tenure_months", "average_tenure_months", *DAYS)
@@ -49,17 +50,6 @@ class Facet(Protocol):
     def more(self) -> bool: ...
     @property
     def exact(self) -> bool: ...
-
-
-class Criterion(Protocol):
-    """services.grid_criteria.CriterionColumn."""
-
-    @property
-    def field(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
 
 
 class Histogram(Protocol):
