@@ -16,6 +16,7 @@ from services.config import child_environ
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
+from tests.browser.product import until
 from tests.screening import add_search, rows, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 
@@ -70,7 +71,7 @@ def test_after_three_kills_at_random_points_everyone_has_exactly_one_result(rt: 
 
 def kill_at(rt: Runtime, run_id: int, target: int) -> None:
     """A worker of its own process, until so many people are decided about."""
-    environ = child_environ(rt.settings) | {"PYTHONPATH": str(ROOT)}
+    environ = child_environ(rt.settings) | {"PYTHONPATH": str(ROOT), "PGAPPNAME": "killed worker"}
     worker = subprocess.Popen([sys.executable, "-c", KILLED, str(run_id)], env=environ, cwd=ROOT)
     pause = threading.Event()
     try:
@@ -83,6 +84,9 @@ def kill_at(rt: Runtime, run_id: int, target: int) -> None:
     finally:
         worker.kill()
         worker.wait()
+        # What it had sent to Postgres is still carried out: only after that is what it did known.
+        until(lambda: not value(rt, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'killed worker'"),
+              "connections of a dead worker stay")  # fmt: skip
 
 
 def decisions(rt: Runtime) -> int:
