@@ -83,12 +83,23 @@ class Session:
             "changedPropIds": [f"{key}.{first[1]}"],
             "state": [_prop(*one) for one in state],
         }
-        answer = self._connections().urlopen(
-            "POST", "/_dash-update-component", json.dumps(body), self._headers(), retries=False, timeout=TIMEOUT_S
-        )
+        answer = self._send(json.dumps(body))
         if answer.status not in (200, 204):
             raise Refused(answer.status, answer.data.decode())
         return bytes(answer.data)
+
+    def _send(self, body: str) -> urllib3.BaseHTTPResponse:
+        """As browsers do: where a kept connection had been closed by the server just then, once more on a new one."""
+        pool = self._connections()
+        opened = pool.num_connections
+        try:
+            return pool.urlopen(
+                "POST", "/_dash-update-component", body, self._headers(), retries=False, timeout=TIMEOUT_S
+            )
+        except urllib3.exceptions.ProtocolError:
+            if pool.num_connections > opened:
+                raise
+        return pool.urlopen("POST", "/_dash-update-component", body, self._headers(), retries=False, timeout=TIMEOUT_S)
 
     def block(self, search_id: str, start: int, **view: Any) -> bytes:
         """One block of 100 rows through the grid's own callback, as it came."""

@@ -185,9 +185,9 @@ WITH todo AS MATERIALIZED (
     SELECT t.outcome, c.id IS NULL AS gone,
         changed_meanwhile(c.changed_by, c.changed_xid, %(actor)s, %(as_of)s) AS meanwhile,
         (c.filter_status = 'active') = (t.outcome = 'back') AS is_so
-    FROM todo t LEFT JOIN moved m ON m.seq = t.seq
-    LEFT JOIN candidates c ON c.id = t.candidate_id AND c.search_id = %(search_id)s
-    WHERE m.seq IS NULL
+    FROM todo t LEFT JOIN candidates c ON c.id = t.candidate_id AND c.search_id = %(search_id)s
+    -- Not a join: nothing is known of how many these are, and a loop over all pairs took longer than the writing.
+    WHERE t.seq NOT IN (SELECT seq FROM moved)
 )
 SELECT (SELECT count(*) FROM todo) AS size,
     least(%(after)s::integer + %(limit)s::integer, %(until)s::integer) AS last,

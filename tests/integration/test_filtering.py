@@ -40,6 +40,7 @@ from services.servers import ServerUrls
 from tests.change_runs import change, kill_at, rows, run_row, version, work, work_with
 from tests.filter_world import add_list, add_rows, apply, named, statuses
 from tests.people import add_search
+from tests.screening import value
 
 NURSES = {"kind": "title", "params": {"terms": ["nurse"]}}
 YOUNG = {"kind": "experience", "params": {"low": 5}, "on_unknown": "flag"}
@@ -200,6 +201,25 @@ def test_the_app_cannot_rewrite_the_ledger(
         for change in ("UPDATE exclusions SET user_id = 0", "DELETE FROM exclusions", "TRUNCATE exclusions"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 conn.execute(change)  # type: ignore[call-overload]
+
+
+def test_ledger_and_log_go_with_what_they_are_about(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], database: ServerUrls
+) -> None:
+    kept = [value(rt, f"SELECT count(*) FROM {table}") for table in ("exclusions", "changes")]
+    apply(rt, alice, search_id, [NURSES])
+    of_one = "SELECT count(*) FROM exclusions WHERE candidate_id = %s"
+    gone, left = sorted(out(rt, search_id))[:2]
+    rule = value(rt, "SELECT rule_id FROM exclusions WHERE candidate_id = %s", gone)
+    assert (value(rt, of_one, gone), value(rt, of_one, left)) == (1, 1)
+    with psycopg.connect(database.database_owner_url, autocommit=True) as conn:
+        conn.execute("DELETE FROM profiles WHERE id = (SELECT profile_id FROM candidates WHERE id = %s)", [gone])
+        assert (value(rt, of_one, gone), value(rt, of_one, left)) == (0, 1)
+        conn.execute("DELETE FROM filter_rules WHERE id = %s", [rule])
+        assert value(rt, of_one, left) == 0
+        assert value(rt, "SELECT count(*) FROM changes WHERE candidate_id = %s", left) == 1
+        conn.execute("DELETE FROM searches WHERE id = %s", [search_id])
+    assert [value(rt, f"SELECT count(*) FROM {table}") for table in ("exclusions", "changes")] == kept
 
 
 def test_who_was_changed_by_someone_else_meanwhile_is_left_alone(
