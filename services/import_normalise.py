@@ -23,7 +23,8 @@ from services.import_rows import LIMITS, MAX_SKILL, MAX_SKILLS, SPLIT_SKILLS, Pe
 # A change of these rules makes rows that were read by older ones new again.
 RULES = 3
 REPEATING = ("title", "company", "location", "country", "industry", "first_name", "last_name")
-MOST_REMEMBERED, LONGEST_REMEMBERED = 10_000, 500
+# For each column: what comes again comes soon, and a long file must not need more memory than a short one.
+MOST_REMEMBERED, LONGEST_REMEMBERED = 4_000, 500
 
 T = TypeVar("T")
 

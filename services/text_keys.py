@@ -6,9 +6,12 @@ import unicodedata
 from functools import lru_cache
 
 
-@lru_cache(16_384)
 def text_key(text: str) -> str:
     """ "Ana  García" → "ana  garcia"."""
-    if text.isascii():
-        return text.lower()
+    # Most texts, and quicker done than looked up.
+    return text.lower() if text.isascii() else _folded(text)
+
+
+@lru_cache(4096)
+def _folded(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
