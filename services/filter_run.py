@@ -60,6 +60,9 @@ def run_filter(rt: Runtime, handle: RunHandle) -> None:
     run.work_lanes(total, _lanes(handle), step)
     with rt.db.connection() as conn:
         _finish(conn, handle, search_id, batch_id, run, mode)
+    # What is left to tidy keeps nobody waiting; a run that does not come to it is tidied up after by the next one.
+    with rt.db.connection() as conn:
+        db.run(conn, _Q.drop_outcomes, {"run_id": handle.run_id})
     if run.counts.changed > VACUUM_FROM:
         maintenance.vacuum_candidates(rt)
 
@@ -136,5 +139,4 @@ def _batch(rt: Runtime, handle: RunHandle, search_id: UUID, mode: str) -> int:
 def _finish(conn: db.Conn, handle: RunHandle, search_id: UUID, batch_id: int, run: ChangeLanes, mode: str) -> None:
     counts: dict[str, Any] = run.counts.as_dict()
     audit(conn, handle.actor, f"filter.{mode}", str(search_id), batch=batch_id, run=handle.run_id, **counts)
-    db.run(conn, _Q.drop_outcomes, {"run_id": handle.run_id})
     run.finish(conn)

@@ -1,8 +1,8 @@
 -- The ledger and the log of changes are written tens of thousands of rows at a time, and foreign keys ask for each row
--- by itself: a sixth of the time that applying rules takes. Writers hold what they refer to: candidates by changing
--- them in the same statement, batches and rules by the search's row, which whoever deletes these has to take first.
--- What remains is that rows go with what they refer to, once for each statement; as their owner, since nobody else
--- may delete from the ledger. Forward only.
+-- by itself: a sixth of the time that applying rules takes. Writers hold what they refer to until they commit: the
+-- candidate by changing it in the same statement, the batch and the rules' run by writing to their rows. What remains
+-- is that rows go with what they refer to, once for each statement; as their owner, since nobody else may delete from
+-- the ledger. Forward only.
 
 ALTER TABLE exclusions
     DROP CONSTRAINT exclusions_candidate_id_fkey,
