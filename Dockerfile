@@ -24,7 +24,8 @@ RUN apt-get update \
     && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
     && apt-get install -y --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --create-home --home-dir /data sourcingx
+RUN useradd --system --uid 10001 --create-home --home-dir /data sourcingx \
+    && install --directory --owner=sourcingx --mode=0700 /scratch
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 # No byte code is written at run time; lines of the log are for machines.

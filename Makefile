@@ -1,6 +1,6 @@
 # make run     start SourcingX; needs Python 3.11 or newer, git and make, and nothing else
 # make test    every test; make test-fast leaves the browser and nginx out; make test-million browses a million people
-# make lint    style, types, import rules, security, secrets, spelling
+# make lint    style, types, import rules, security, secrets, image and compose file, spelling
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -43,7 +43,9 @@ lint: environment-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(PYTEST) -q tests/unit/test_architecture.py tests/unit/test_no_secrets.py
-	$(BIN)/bandit -q -ll -r app.py callbacks layouts services sql
+	$(BIN)/bandit -q -c pyproject.toml -r app.py gunicorn.conf.py callbacks layouts services sql
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/codespell
 
 # make bench ONLY="P1a P3" measures the goals whose names begin so.

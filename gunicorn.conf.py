@@ -41,7 +41,8 @@ max_requests = _settings.web_max_requests
 # WEB_MAX_REQUESTS_JITTER. Keeps workers from being replaced together.
 max_requests_jitter = _settings.web_max_requests_jitter
 # The sign of life is a file: on a slow disk its writing would block; this is memory.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_shm = "/dev/shm"  # nosec B108 # gunicorn makes a file of a random name there, and has it unlinked at once
+worker_tmp_dir = _shm if Path(_shm).is_dir() else None
 # On by default, and a way into the process that nothing here uses.
 control_socket_disable = True
 # TRUSTED_PROXIES. Only these may say that a browser came by https.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+import re
+from functools import cache, lru_cache
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from flask import Response, g, request, send_file
+from flask import Response, current_app, g, request, send_file
 
 import layouts
 from callbacks import session
@@ -21,6 +22,10 @@ from services import identity
 ASSETS = Path(layouts.__file__).parent / "assets"
 THEMES = ("light", "dark")
 _YEAR = "public, max-age=31536000, immutable"
+_FILES = ("/assets/", "/assets-vendor/", "/_dash-component-suites/")
+_ADDRESSES = "SOURCINGX_ADDRESSES"
+# A component's script names the parts that it fetches later after itself: this is what they have in common.
+_FINGERPRINT = re.compile(r"/_dash-component-suites/[^?]*?\.(v[\w-]+m[0-9a-f]+)\.[^/?]+$")
 
 
 def register(registry: Registry) -> None:
@@ -30,6 +35,7 @@ def register(registry: Registry) -> None:
     interpolate = app.interpolate_index
 
     def interpolate_index(**parts: Any) -> str:
+        server.config[_ADDRESSES] = _addresses(parts["css"] + parts["scripts"])
         page = interpolate(**parts)
         values = {
             "theme": _theme(registry), "csrf": session.current_csrf_token(registry.rt),
@@ -114,8 +120,34 @@ def _harden(response: Response, policy: str) -> None:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    fingerprinted = request.path.startswith(("/assets/", "/assets-vendor/")) and request.args.keys() & {"v", "m"}
-    if fingerprinted and response.status_code in (200, 304):
-        headers["Cache-Control"] = _YEAR
+    if request.path.startswith(_FILES):
+        # Only under today's address: any other one may lead to another file tomorrow, and there is no end of them
+        # for a cache to keep.
+        kept = response.status_code in (200, 304) and _is_todays()
+        headers["Cache-Control"] = _YEAR if kept else "no-store"
     elif "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
+
+
+@lru_cache(maxsize=2)
+def _addresses(html: str) -> frozenset[str]:
+    """What a page loads from here, by address, and the fingerprints in those addresses."""
+    found = re.findall(r'(?:src|href)="([^"]+)"', html)
+    return frozenset(found) | {mark for url in found for mark in _FINGERPRINT.findall(url)}
+
+
+def _is_todays() -> bool:
+    """Whether a file was asked for by the address that pages name it by."""
+    query = request.query_string.decode("latin1")
+    known: frozenset[str] = current_app.config.get(_ADDRESSES, frozenset())
+    if request.path.startswith("/_dash-component-suites/"):
+        return not query and bool(known.intersection(_FINGERPRINT.findall(request.path)))
+    address = f"{request.path}?{query}"
+    return address in known or address in _own_addresses()
+
+
+@cache
+def _own_addresses() -> frozenset[str]:
+    """Ours as pages name them that are not Dash's."""
+    names = [path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*") if path.is_file()]
+    return frozenset({bootstrap_url(), *map(asset_url, names)})

@@ -25,15 +25,15 @@ from psycopg.types.json import Jsonb
 import sql
 from services import backup_set, db, pg_tools, storage
 from services import home as homes
-from services.backup_set import DUMP, FILES, Manifest, Sum
+from services.backup_set import DUMP, FILES, Manifest, Named, Sum
 from services.config import Settings
 from services.errors import Conflict, ProductError, Unavailable
 from services.home import private
 from services.pg_tools import Tools
 from services.storage import Storage
 
-# Between the snapshot and the second names lie milliseconds; a search that comes back from its archive just
-# then takes its files away, and the next moment knows nothing of them.
+# Between the snapshot and the second names lie milliseconds; what is deleted just then, or was a moment before its
+# row, is gone, and the next moment knows nothing of it.
 TRIES = 5
 
 _Q = sql.queries("backup")
@@ -41,14 +41,13 @@ _Q = sql.queries("backup")
 
 @dataclass(frozen=True)
 class Moment:
-    """What one snapshot of the database says. files: key → SHA-256, "" where none was noted.
-    idle: extensions that nothing of ours needs."""
+    """What one snapshot of the database says. files: by key. idle: extensions that nothing of ours needs."""
 
     snapshot: str
     postgres: int
     migrations: list[tuple[int, str]]
     holds: dict[str, int]
-    files: dict[str, str]
+    files: dict[str, Named]
     idle: list[str]
 
 
@@ -73,15 +72,16 @@ def _fill(settings: Settings, draft: Path, tools: Tools, made_at: datetime, vers
     stored = Storage.of(settings)
     for last in (*[False] * (TRIES - 1), True):
         with sentences(), _moment(settings.database_owner_url) as moment, stored.held(moment.files) as (held, missing):
-            if any(moment.files[key] for key in missing) and not last:
+            if missing and not last:
                 continue
             _dump(settings.database_owner_url, tools, draft / DUMP, moment)
             sums = {key: _copy(held, key, draft) for key in moment.files if key not in missing}
-        damaged = [key for key, found in sums.items() if moment.files[key] not in ("", found.sha256)]
+        lost = [moment.files[key].lost(damaged=False) for key in sorted(missing)]
+        lost += [moment.files[key].lost(damaged=True) for key, sum in sums.items() if not moment.files[key].fits(sum)]
         return Manifest(
             made_at=made_at.isoformat(timespec="seconds"), version=version, postgres=moment.postgres,
             tools=tools.version, migrations=moment.migrations, holds=moment.holds,
-            dump=backup_set.sum_of(draft / DUMP), files=sums, missing=sorted(missing), damaged=sorted(damaged),
+            dump=backup_set.sum_of(draft / DUMP), files=sums, lost=lost,
         )  # fmt: skip
     raise AssertionError("the last try returns")
 
@@ -125,7 +125,7 @@ def _moment(url: str) -> Iterator[Moment]:
             version["version"],
             [(row["number"], row["name"]) for row in db.rows(conn, _Q.fetch_migrations)],
             dict(counted),
-            {row["key"]: row["sha256"] or "" for row in db.rows(conn, _Q.fetch_files)},
+            {row["key"]: Named(**row) for row in db.rows(conn, _Q.fetch_files)},
             [row["name"] for row in db.rows(conn, _Q.fetch_idle_extensions)],
         )
 

@@ -1,33 +1,29 @@
 """`sourcingx restore`: a backup into a database that nobody uses.
 
 The set is read to its last byte before anything is touched. Then the files are put in place, where nothing leads
-to them yet, and the database becomes the backup in one transaction: psql gets a script that begins with BEGIN and
-ends with COMMIT, so that whatever ends it early, kill -9 included, leaves the database as it was.
+to them yet (restore_files), and the database becomes the backup in one transaction (restore_load). What nothing
+speaks of any more goes at the very end.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import psycopg
 from psycopg import sql as pgsql
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 
 import sql
-from services import backup_set, db, migrate, pg_tools, unprivileged
-from services.backup import sentences, server_version
-from services.backup_set import DUMP, Manifest
+from services import backup_set, db, migrate, pg_tools, restore_files
+from services.backup import sentences
+from services.backup_set import Lost, Manifest, Named
 from services.config import Settings
-from services.errors import BadInput, Conflict, NotFound, Unavailable
-from services.pg_tools import Tools
+from services.errors import BadInput, Conflict, ProductError, Unavailable
+from services.restore_load import Load
 from services.storage import Storage
 
 # Jobs that read and write here alone: they begin again from their checkpoints. Any other kind may have called
@@ -39,6 +35,9 @@ UNDER_WAY = (
 # Written in the transaction, before anybody can see the database. A list of erased people that is kept outside of
 # the database is applied here once there is one: see docs/backup.md.
 _SETTLING = ("end_sessions", "pass_versions", "put_down_runs", "record_restore")
+# Whoever has just closed a connection is still counted for a moment.
+CLOSING_S = 5.0
+_AGAIN_S = 0.1
 
 _Q = sql.queries("backup")
 
@@ -56,9 +55,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Restored:
-    """What came back. migrated: files of migrations that the backup had not had."""
+    """What came back. lost: files that rows speak of and that are not whole; migrated: files of migrations that the
+    backup had not had."""
 
     manifest: Manifest
+    lost: list[Lost]
     migrated: list[str]
 
 
@@ -82,11 +83,36 @@ def restore(settings: Settings, folder: Path, *, replacing: str = "") -> Restore
     tools = pg_tools.find(max(target.version, manifest.tools))
     backup_set.verify(folder, tools)
     stored = Storage.of(settings)
-    with _files_in_place(stored, folder, manifest):
-        _load(url, tools, folder, target, manifest)
-    for key in set(target.files) - set(manifest.files):
-        stored.delete(key)
-    return Restored(manifest, migrate.migrate(url, settings.database_url))
+    load = Load(url, tools, folder, target.has_tables, _settling(folder, manifest))
+    with restore_files.in_place(stored, backup_set.files_of(folder), manifest):
+        load.run()
+    return _finish(settings, stored, manifest, target)
+
+
+def _finish(settings: Settings, stored: Storage, manifest: Manifest, target: Target) -> Restored:
+    """What is left to do once the database is the backup. Raises Unavailable, which says so."""
+    try:
+        with (
+            sentences(),
+            psycopg.connect(
+                settings.database_owner_url, connect_timeout=pg_tools.CONNECT_S, row_factory=dict_row
+            ) as conn,
+        ):
+            named = [Named(**row) for row in db.rows(conn, _Q.fetch_files)]
+        for key in set(target.files) - {row.key for row in named}:
+            stored.delete(key)
+        lost = {file.key: file for file in manifest.lost}
+        still = [
+            row.lost(damaged=stored.place(row.key).is_file())
+            for row in named
+            if row.key in lost and not restore_files.is_whole(stored, row)
+        ]
+        return Restored(manifest, still, migrate.migrate(settings.database_owner_url, settings.database_url))
+    except (ProductError, OSError) as error:
+        reason = error.message if isinstance(error, ProductError) else f"{error.filename}: {error.strerror}."
+        raise Unavailable(
+            f"The database is the backup, but this was not finished: {reason} Then run sourcingx migrate."
+        ) from error
 
 
 def _must_be_known(manifest: Manifest) -> None:
@@ -99,95 +125,36 @@ def _must_be_known(manifest: Manifest) -> None:
 
 
 def _examine(url: str) -> Target:
-    version = server_version(url) // 10_000
-    with sentences(), psycopg.connect(url, connect_timeout=pg_tools.CONNECT_S, row_factory=dict_row) as conn:
-        found, ours = db.one(conn, _Q.fetch_target), db.one(conn, _Q.migrated)
-        assert found is not None and ours is not None
-        if found["others"]:
+    # Each statement by itself: within a transaction the server goes on naming connections that are gone.
+    with (
+        sentences(),
+        psycopg.connect(url, connect_timeout=pg_tools.CONNECT_S, row_factory=dict_row, autocommit=True) as conn,
+    ):
+        name, has_tables = _alone(conn)
+        version, ours = db.one(conn, _Q.server_version), db.one(conn, _Q.migrated)
+        assert version is not None and ours is not None
+        major = int(version["version"]) // 10_000
+        if not ours["found"]:
+            return Target(name, major, has_tables, has_tables, ())
+        anything = db.one(conn, _Q.fetch_anything)
+        files = tuple(row["key"] for row in db.rows(conn, _Q.fetch_files))
+        return Target(name, major, True, bool(anything and anything["found"]), files)
+
+
+def _alone(conn: psycopg.Connection[DictRow]) -> tuple[str, bool]:
+    """(name, whether it has tables) of a database with which nobody else is connected. Raises Conflict."""
+    until = time.monotonic() + CLOSING_S
+    while True:
+        found = db.one(conn, _Q.fetch_target)
+        assert found is not None
+        if not found["others"]:
+            return str(found["name"]), bool(found["has_tables"])
+        if time.monotonic() > until:
             raise Conflict(
                 f"{found['others']} connections to the database {found['name']} are open: stop the web server and "
                 "the job worker, and try again. Nothing was changed."
             )
-        if not ours["found"]:
-            return Target(found["name"], version, found["has_tables"], found["has_tables"], ())
-        anything = db.one(conn, _Q.fetch_anything)
-        files = tuple(row["key"] for row in db.rows(conn, _Q.fetch_files))
-        return Target(found["name"], version, True, bool(anything and anything["found"]), files)
-
-
-@contextmanager
-def _files_in_place(stored: Storage, folder: Path, manifest: Manifest) -> Iterator[None]:
-    """The set's files under their keys; those that were not there go again when the block fails."""
-    source, placed = backup_set.files_of(folder), list[str]()
-    try:
-        for key, wanted in manifest.files.items():
-            if _is_there(stored, key, wanted.bytes) and backup_set.sum_of(stored.place(key)) == wanted:
-                continue
-            with stored.draft(key) as draft:
-                shutil.copyfile(source.place(key), draft)
-            placed.append(key)
-        yield
-    except BaseException:
-        for key in placed:
-            stored.delete(key)
-        raise
-
-
-def _is_there(stored: Storage, key: str, size: int) -> bool:
-    try:
-        return stored.size(key) == size
-    except NotFound:
-        return False
-
-
-def _load(url: str, tools: Tools, folder: Path, target: Target, manifest: Manifest) -> None:
-    """The transaction. Raises Unavailable or Conflict; nothing is changed then."""
-    where, environ = pg_tools.reach(url)
-    command = tools.command("psql", "--no-psqlrc", "--quiet", "--no-password", f"--dbname={where}")
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said) as psql,
-    ):
-        assert psql.stdin is not None
-        try:
-            _send(psql.stdin, [_Q.begin, *([_Q.empty] if target.has_tables else [])])
-            _read_out(psql.stdin, tools, folder, said, "pre-data")
-            _send(psql.stdin, [_Q.guard_transactions])
-            _read_out(psql.stdin, tools, folder, said, "data", "post-data")
-            _send(psql.stdin, [_Q.unguard_transactions, *_settling(folder, manifest), _Q.commit])
-            psql.stdin.close()
-        except BrokenPipeError:
-            # It has ended at an error, and says which.
-            _close(psql.stdin)
-        except BaseException:
-            psql.kill()
-            _close(psql.stdin)
-            raise
-        if (code := psql.wait()) != 0:
-            said.seek(0)
-            raise pg_tools.failure(code, said.read().decode("utf-8", "replace"))
-
-
-def _read_out(script: IO[bytes], tools: Tools, folder: Path, said: IO[bytes], *sections: str) -> None:
-    """Parts of the dump as statements. Raises Unavailable where it cannot be read to its end."""
-    wanted = [f"--section={section}" for section in sections]
-    command = tools.command(
-        "pg_restore", "--no-owner", "--no-privileges", *wanted, "--file=-", str(folder / DUMP)
-    )  # fmt: skip
-    with subprocess.Popen(command, env=unprivileged.ENVIRONMENT, stdout=subprocess.PIPE, stderr=said) as reader:
-        assert reader.stdout is not None
-        try:
-            shutil.copyfileobj(reader.stdout, script, backup_set.CHUNK)
-        except BaseException:
-            reader.kill()
-            raise
-    if reader.returncode != 0:
-        raise Unavailable("The dump could not be read to its end; nothing was changed. Use another backup.")
-
-
-def _close(script: IO[bytes]) -> None:
-    with suppress(BrokenPipeError):
-        script.close()
+        threading.Event().wait(_AGAIN_S)
 
 
 def _settling(folder: Path, manifest: Manifest) -> list[str]:
@@ -198,9 +165,3 @@ def _settling(folder: Path, manifest: Manifest) -> list[str]:
         "subject": pgsql.Literal(folder.resolve().name), "detail": pgsql.Literal(json.dumps(detail)),
     }  # fmt: skip
     return [pgsql.SQL(getattr(_Q, name)).format(**given).as_string() for name in _SETTLING]
-
-
-def _send(script: IO[bytes], parts: Sequence[str]) -> None:
-    for part in parts:
-        script.write(f"{part}\n".encode())
-    script.flush()

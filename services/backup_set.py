@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from services.home import private
 from services.pg_tools import Tools
 from services.storage import Storage
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, DUMP, FILES = "manifest.json", "database.dump", "files"
 CHUNK = 1 << 20
 
@@ -38,10 +39,38 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A file as a row speaks of it. of: upload, export or archive; id: the upload's, the export's, the archived
+    search's. sha256: "" where none was noted when it was written."""
+
+    key: str
+    of: str
+    id: str
+    bytes: int
+    sha256: str
+
+    def fits(self, found: Sum) -> bool:
+        return found.bytes == self.bytes and self.sha256 in ("", found.sha256)
+
+    def lost(self, *, damaged: bool) -> Lost:
+        return Lost(self.key, self.of, self.id, damaged)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A file that a row speaks of and that is not there, or (damaged) is not what was once written."""
+
+    key: str
+    of: str
+    id: str
+    damaged: bool
+
+
+@dataclass(frozen=True)
 class Manifest:
     """made_at: UTC, ISO 8601. postgres: of the server, 180006 for 18.6. migrations: [number, file name].
-    holds: rows of some tables, for people. files: by storage key. missing: keys that rows speak of and that
-    were not there; damaged: archives' files that were not what was once written."""
+    holds: rows of some tables, for people. files: by storage key, the damaged ones among them; lost: what was
+    missing or damaged already when the backup was made."""
 
     made_at: str
     version: str
@@ -51,13 +80,20 @@ class Manifest:
     holds: dict[str, int]
     dump: Sum
     files: dict[str, Sum]
-    missing: list[str] = field(default_factory=list)
-    damaged: list[str] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
     format: int = FORMAT
 
     @property
     def bytes(self) -> int:
         return self.dump.bytes + sum(file.bytes for file in self.files.values())
+
+    @cached_property
+    def missing(self) -> set[str]:
+        return {file.key for file in self.lost if not file.damaged}
+
+    @cached_property
+    def damaged(self) -> set[str]:
+        return {file.key for file in self.lost if file.damaged}
 
     def write(self, folder: Path) -> None:
         with open(folder / MANIFEST, "w", encoding="utf-8", opener=private) as file:
@@ -74,7 +110,7 @@ def read(folder: Path) -> Manifest:
         if int(raw["format"]) > FORMAT:
             raise BadInput(f"{folder} was made by a newer version of SourcingX ({raw['version']}): install that one.")
         return Manifest(**{
-            **raw,
+            **_in_todays_words(raw),
             "migrations": [(int(number), str(name)) for number, name in raw["migrations"]],
             "dump": Sum(**raw["dump"]),
             "files": {key: Sum(**file) for key, file in raw["files"].items()},
@@ -85,6 +121,16 @@ def read(folder: Path) -> Manifest:
         raise BadInput(f"{folder} cannot be read ({error.strerror}).") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"The {MANIFEST} of {folder} is damaged: use another backup.") from error
+
+
+def _in_todays_words(raw: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 had only the keys of what was lost."""
+    if int(raw["format"]) > 1:
+        return raw | {"lost": [Lost(**file) for file in raw["lost"]]}
+    kept = {name: value for name, value in raw.items() if name not in ("missing", "damaged")}
+    return kept | {
+        "lost": [Lost(key, "file", "", why == "damaged") for why in ("missing", "damaged") for key in raw[why]]
+    }
 
 
 def verify(folder: Path, tools: Tools) -> Manifest:

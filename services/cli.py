@@ -1,7 +1,7 @@
 """The `sourcingx` command. A module of COMMANDS adds its commands in `add_parsers(subparsers)`.
 
 Exit codes: 0 done, 1 something is missing or does not answer, 2 what was given cannot be taken
-(one line on stderr, nothing changed).
+(one line on stderr, nothing changed); a backup or restore that lacks files that were lost before has 3.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Any
 from services import cli_base, connections, doctor, run_state, supervisor
 from services import migrate as migrations
 from services.children import ROOT
-from services.config import Settings, child_environ
+from services.config import Settings, serving_environ
 from services.servers import Servers, attached
 
 
@@ -32,10 +32,10 @@ def _run(args: argparse.Namespace) -> int:
 def _web(args: argparse.Namespace) -> int:
     with attached(Settings.from_env()) as (settings, servers):
         connections.must_fit(settings, ("web",))
-        command, environ = supervisor.web_command(), child_environ(settings)
+        command, environ = supervisor.web_command(), serving_environ(settings)
         if servers is None:
             os.chdir(ROOT)
-            os.execve(command[0], command, environ)
+            os.execve(command[0], command, environ)  # nosec B606 # our own interpreter with our own arguments
         # In a session of its own, so that Ctrl-C comes to it once, through us, as the same graceful stop.
         with subprocess.Popen(
             command, env=environ, cwd=ROOT, pass_fds=(servers.use_fd,), start_new_session=True

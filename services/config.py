@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -287,3 +287,8 @@ def child_environ(settings: Settings) -> dict[str, str]:
     environ = {name: value for name, value in os.environ.items() if name not in {f"{s.name}_FILE" for s in SETTINGS}}
     filed = [s.name for s in SETTINGS if s.secret and origin(s, settings) == "file"]
     return environ | {_FILED: ",".join(filed)} | {s.name: str(getattr(settings, s.field)) for s in SETTINGS}
+
+
+def serving_environ(settings: Settings) -> dict[str, str]:
+    """The same for a process that serves people or jobs: without the URL of the role that owns the tables."""
+    return child_environ(replace(settings, database_owner_url=settings.database_url))

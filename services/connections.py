@@ -22,6 +22,8 @@ SPARE = 2
 QUEUE_POOL = 4
 # Migrations, backups, commands and someone's psql.
 FOR_OTHERS = 3
+# A reload (HUP) starts all new web workers before the old ones have finished what they have.
+GENERATIONS = 2
 
 Kind = Literal["web", "worker"]
 KINDS: tuple[Kind, ...] = ("web", "worker")
@@ -31,7 +33,8 @@ _Q = sql.queries("connections")
 
 @dataclass(frozen=True)
 class Demand:
-    """Connections that one host's processes may open: web workers together, and the job worker."""
+    """Connections that one host's processes may open: web workers together, old and new ones of a reload, and the
+    job worker."""
 
     web: int
     worker: int
@@ -59,7 +62,7 @@ def pool_size(settings: Settings, kind: str) -> int:
 def demand(settings: Settings, kinds: tuple[Kind, ...] = KINDS) -> Demand:
     """What the processes of these kinds may open on this host."""
     return Demand(
-        web=settings.web_workers * pool_size(settings, "web") if "web" in kinds else 0,
+        web=GENERATIONS * settings.web_workers * pool_size(settings, "web") if "web" in kinds else 0,
         worker=pool_size(settings, "worker") + QUEUE_POOL if "worker" in kinds else 0,
     )
 
@@ -81,7 +84,10 @@ def shortage(settings: Settings, found: Room, kinds: tuple[Kind, ...] = KINDS) -
         return None
     parts = []
     if need.web:
-        parts.append(f"{settings.web_workers} web workers of {pool_size(settings, 'web')} connections")
+        parts.append(
+            f"{settings.web_workers} web workers of {pool_size(settings, 'web')} connections, "
+            "and as many new ones during a reload,"
+        )
     if need.worker:
         parts.append(f"a job worker of {need.worker}")
     raised = found.max_connections + need.total + FOR_OTHERS - found.most

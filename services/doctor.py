@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +21,7 @@ from services.config import Settings
 from services.errors import ProductError
 from services.migrate import MINIMUM_VERSION
 from services.servers import attached
+from services.supervisor import base_url
 from services.vendors.oidc_client import OidcClient, ProviderDown, ProviderMisset
 
 _Q = sql.queries("doctor")
@@ -60,7 +64,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(place).free
     if free < _FREE_BYTES:
         yield Finding(True, f"Only {free / 1e9:.1f} GB are free at {place}: make room, at least 2 GB.")
-    if run_state.running(settings.home) is None and settings.port and _taken(settings):
+    if run_state.running(settings.home) is None and settings.port and _taken(settings) and not _is_ours(settings):
         yield Finding(True, f"Port {settings.port} on {settings.host} is taken: set PORT to another one.")
     if settings.secret_key and len(settings.secret_key) < _SHORTEST_KEY:
         yield Finding(True, f"SECRET_KEY is shorter than {_SHORTEST_KEY} characters: set a long random one.")
@@ -78,6 +82,17 @@ def _taken(settings: Settings) -> bool:
     except OSError:
         return True
     return False
+
+
+def _is_ours(settings: Settings) -> bool:
+    """Whether it is SourcingX itself that listens there: `sourcingx web`, as in a container."""
+    host = base_url(settings).removeprefix("http://").rsplit(":", 1)[0]
+    try:
+        with closing(http.client.HTTPConnection(host, settings.port, timeout=1)) as connection:
+            connection.request("GET", "/healthz")
+            return bool(json.loads(connection.getresponse().read()) == {"status": "ok"})
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
 
 
 def _postgres(settings: Settings, *, embedded: bool) -> Iterator[Finding]:

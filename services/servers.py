@@ -183,7 +183,7 @@ def _socket_folder(home: Path) -> Path:
     name = "sourcingx-" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
     folder = Path(tempfile.gettempdir()) / name
     if len(str(folder / ".s.PGSQL.5432.lock")) > _LONGEST_SOCKET:
-        return Path("/tmp") / name  # nosec B108: entered only when it is ours, see _keep_private
+        return Path("/tmp") / name  # nosec B108 # entered only when it is ours, see _keep_private
     return folder
 
 

@@ -37,6 +37,19 @@ class Storage:
     def of(cls, settings: Settings) -> Storage:
         return cls(settings.home / "storage")
 
+    def beside(self, name: str) -> Storage:
+        """Another one on the same disk, whose files are nobody's yet."""
+        return Storage(self._folder / name)
+
+    def remove_all(self) -> None:
+        """The folder with everything in it, as far as that can be removed."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def remove_beside(self, pattern: str) -> None:
+        """Those of others that were left, as far as they can be removed."""
+        for left in self._folder.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
+
     @staticmethod
     def new_key() -> str:
         return str(uuid.uuid4())
@@ -98,7 +111,7 @@ class Storage:
 
         Only one at a time: what an earlier one left when it was killed goes first. Raises Unavailable.
         """
-        held, missing = Storage(self._folder / f".held-{uuid.uuid4()}"), list[str]()
+        held, missing = self.beside(f".held-{uuid.uuid4()}"), list[str]()
         try:
             try:
                 for left in self._folder.glob(".held-*"):
@@ -110,7 +123,7 @@ class Storage:
                 raise Unavailable(f"{self._folder} cannot be read or written ({error.strerror}).") from error
             yield held, missing
         finally:
-            shutil.rmtree(held._folder, ignore_errors=True)
+            held.remove_all()
 
     def _hold(self, key: str, held: Storage) -> bool:
         own, other = self.place(key), held.place(key)

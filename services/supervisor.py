@@ -17,7 +17,7 @@ from dataclasses import replace
 from services import children, connections, home, migrate, run_state
 from services.bootstrap import admin_login_token
 from services.children import Child
-from services.config import Settings, child_environ
+from services.config import Settings, serving_environ
 from services.errors import BadInput, Unavailable
 from services.runtime import Runtime
 from services.servers import Servers, attached
@@ -142,7 +142,7 @@ def web_command(bind: str | None = None) -> list[str]:
 
 
 def _our_children(settings: Settings, servers: Servers | None, listener: socket.socket) -> list[Child]:
-    environ, logs = child_environ(settings), settings.home / "logs"
+    environ, logs = serving_environ(settings), settings.home / "logs"
     # They hold the lock that says "in use": after a kill -9 of this process the servers stay for them.
     use = (servers.use_fd,) if servers else ()
     # The manager holds the listening socket: while gunicorn restarts, browsers wait instead of failing.

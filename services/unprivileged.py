@@ -34,7 +34,7 @@ def account() -> Account | None:
         entry = pwd.getpwnam(ACCOUNT)
     except KeyError:
         try:
-            subprocess.run(
+            subprocess.run(  # nosec B607 # it is root's own PATH on which it is looked for
                 ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
                 check=True,
                 capture_output=True,

@@ -35,11 +35,12 @@ WHERE e.extname <> 'plpgsql' AND NOT EXISTS (
             WHERE own.classid = used.classid AND own.objid = used.objid AND own.deptype = 'e'));
 
 -- fetch_files --
--- The files that rows speak of. sha256 where it was noted when the file was written: an archive's files are the
--- only copy of what is in them.
-SELECT storage_key AS key, NULL AS sha256 FROM uploads
-UNION ALL SELECT storage_key, NULL FROM exports
-UNION ALL SELECT f ->> 'key', f ->> 'sha256' FROM archives, jsonb_array_elements(files) AS f;
+-- The files that rows speak of, and whose they are. sha256 where it was noted when the file was written: an
+-- archive's files are the only copy of what is in them.
+SELECT storage_key AS key, 'upload' AS of, id::text AS id, bytes, '' AS sha256 FROM uploads
+UNION ALL SELECT storage_key, 'export', id::text, bytes, '' FROM exports
+UNION ALL SELECT f ->> 'key', 'archive', search_id::text, (f ->> 'bytes')::bigint, f ->> 'sha256'
+    FROM archives, jsonb_array_elements(files) AS f;
 
 -- insert_audit --
 -- One line of the audit log, of nobody who is signed in.
@@ -62,9 +63,13 @@ SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM searches) OR EXISTS (SE
 -- SQLSTATEs instead of messages, which would quote rows.
 \set ON_ERROR_STOP on
 \set VERBOSITY sqlstate
+-- What statements give is for nobody; what psql says by itself is for us.
+\o /dev/null
 BEGIN;
 SET LOCAL lock_timeout = '10s';
 SET LOCAL client_min_messages = error;
+-- No migration meanwhile; and whoever gets this lock knows that the restore is over.
+SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('sourcingx migrations'));
 
 -- empty --
 -- All that is in the schema and of no extension, whatever version it is of.
@@ -139,6 +144,19 @@ DELETE FROM public.procrastinate_workers;
 -- One line of the audit log.
 INSERT INTO public.audit_log (action, subject, detail)
 VALUES ('database.restore', {subject}, {detail}::jsonb);
+
+-- say_ready --
+-- All of it is done, by this transaction; what is left is to commit.
+SELECT pg_catalog.pg_current_xact_id() AS transaction \gset
+\echo ready :transaction
+
+-- wait_for_restore --
+-- Until a restore is over, one way or the other.
+SELECT pg_advisory_xact_lock_shared(hashtext('sourcingx migrations'));
+
+-- fetch_outcome --
+-- What became of a transaction: committed or aborted.
+SELECT pg_xact_status(%(transaction)s::text::xid8) AS status;
 
 -- commit --
 -- Nothing was in the database before this, and all of it is from here on.

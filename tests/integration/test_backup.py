@@ -22,6 +22,7 @@ import pytest
 
 import sql
 from services import (
+    accounts,
     archives,
     backup,
     backup_restore,
@@ -31,16 +32,20 @@ from services import (
     identity,
     jobs,
     migrate,
+    passwords,
     pg_tools,
+    restore_load,
     result_sets,
 )
 from services.children import ROOT
 from services.config import Settings, child_environ
-from services.errors import BadInput, Conflict, Unavailable
+from services.errors import BadInput, Conflict, NotSignedIn, Unavailable
 from services.grid_view import View
 from services.identity import Actor
+from services.restore_load import Undecided
 from services.runtime import Runtime
 from services.servers import Servers
+from services.storage import Storage
 from tests.archives import restore as bring_back
 from tests.backups import ask, contents, empty_database, furnish, rights, stored
 from tests.integration.test_jobs import until
@@ -128,7 +133,7 @@ def test_everything_comes_back(origin: Origin, elsewhere: Settings, made: Path) 
     assert rights(elsewhere) == rights(origin.settings)
     assert stored(elsewhere) == files and len(files) > 5
     assert done.migrated == []
-    assert (done.manifest.version, done.manifest.missing, done.manifest.damaged) == ("1.2.3", [], [])
+    assert (done.manifest.version, done.manifest.lost, done.lost) == ("1.2.3", [], [])
     assert done.manifest.holds == {"users": 1, "searches": 2, "people": 100, "candidates": 60}
     # Whoever was signed in is not; a list of before cannot be taken for one of now.
     ((versions,),) = ask(elsewhere, "SELECT min(data_version) FROM searches")
@@ -265,12 +270,29 @@ def test_what_is_replaced_leaves_nothing_behind(origin: Origin, elsewhere: Setti
 # -- what cannot be taken --------------------------------------------------------------------------
 
 
-def test_while_somebody_is_connected_nothing_is_restored(elsewhere: Settings, made: Path) -> None:
+def test_while_somebody_is_connected_nothing_is_restored(
+    elsewhere: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_restore, "CLOSING_S", 0)
     with (
         psycopg.connect(elsewhere.database_url),
-        pytest.raises(Conflict, match=r"1 connections .* stop the web server"),
+        pytest.raises(Conflict, match=r"connections .* stop the web server"),
     ):
         backup_restore.restore(elsewhere, made)
+
+
+def test_whoever_is_just_leaving_is_waited_for(
+    elsewhere: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that was stopped a moment ago, and our own look at the database before this one."""
+    monkeypatch.setattr(backup_restore, "CLOSING_S", 60)
+    with ThreadPoolExecutor(1) as thread, psycopg.connect(elsewhere.database_owner_url, autocommit=True) as leaving:
+        restoring = thread.submit(backup_restore.restore, elsewhere, made)
+        until(lambda: leaving.execute("""
+            SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                AND query ~ 'has_tables'""").fetchone() == (1,))  # fmt: skip
+        leaving.close()
+        assert restoring.result(120).lost == []
 
 
 @pytest.mark.parametrize(
@@ -422,7 +444,7 @@ def test_a_disk_that_fills_up_while_files_come_back_leaves_none(
     elsewhere: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied: list[Path] = []
-    real = backup_restore.shutil.copyfile
+    real = shutil.copyfile
 
     def copy(source: Path, target: Path) -> None:
         if len(copied) == 3:
@@ -430,7 +452,7 @@ def test_a_disk_that_fills_up_while_files_come_back_leaves_none(
         copied.append(target)
         real(source, target)
 
-    monkeypatch.setattr(backup_restore.shutil, "copyfile", copy)
+    monkeypatch.setattr(shutil, "copyfile", copy)
     with pytest.raises(Unavailable, match="no room"):
         backup_restore.restore(elsewhere, made)
     assert len(copied) == 3
@@ -506,23 +528,82 @@ def test_a_backup_beside_people_who_work_is_of_one_moment(
         path, manifest = making.result(120)
         migrating.join(60)
     assert contents(rt.settings) != before
-    assert manifest.missing == []
+    assert manifest.lost == []
     backup_restore.restore(elsewhere, path)
     assert contents(elsewhere) == before
     assert stored(elsewhere) == files
 
 
-def test_files_that_were_gone_or_damaged_before_are_told(rt: Runtime, world: dict[str, Any], tmp_path: Path) -> None:
-    (archived,) = ask(rt.settings, "SELECT f ->> 'key' FROM archives, jsonb_array_elements(files) AS f LIMIT 1")[0:1]
-    flip(next((rt.settings.home / "storage").rglob(archived[0])))
-    next((rt.settings.home / "storage").rglob(world["export"]["storage_key"])).unlink()
-    done = command(rt.settings, "backup", str(tmp_path / "backups"))
-    _, err = done.communicate(timeout=120)
-    assert done.returncode == 0
-    assert err.splitlines() == [
-        "1 files that the database speaks of were not there.",
-        "1 files of archives were damaged: look for them in older backups.",
+@dataclass(frozen=True)
+class Lossy:
+    """A database whose archive and export lost a file each: a backup of before, and one of after."""
+
+    settings: Settings
+    whole: Path
+    lossy: Path
+    archived: str
+    exported: str
+    lines: list[str]
+
+
+@pytest.fixture
+def lossy(rt: Runtime, world: dict[str, Any], tmp_path: Path) -> Lossy:
+    storage, exported = rt.settings.home / "storage", str(world["export"]["storage_key"])
+    ((archived,),) = ask(rt.settings, "SELECT files #>> '{0,key}' FROM archives")
+    whole = backup.make(rt.settings, tmp_path / "whole", "1")[0]
+    flip(storage / archived[:2] / archived)
+    (storage / exported[:2] / exported).unlink()
+    done = command(rt.settings, "backup", str(tmp_path / "lossy"), "--json")
+    out, err = done.communicate(timeout=120)
+    said = json.loads(out)
+    assert (done.returncode, said["missing"], said["damaged"], len(said["lost"])) == (3, 1, 1, 2)
+    lines = [
+        "2 files that the database speaks of are missing or damaged:",
+        f"  export {world['export']['id']}: storage/{exported[:2]}/{exported} is missing",
+        f"  archive of search {world['away']}: storage/{archived[:2]}/{archived} is damaged",
     ]
+    assert err.splitlines()[:3] == lines
+    assert "look for them in older backups" in err and "Exports can be made again" in err
+    return Lossy(rt.settings, whole, Path(said["backup"]), archived, exported, lines)
+
+
+def test_files_that_were_lost_before_are_told_wherever_the_backup_goes(lossy: Lossy, elsewhere: Settings) -> None:
+    """And it never ends as if it were whole."""
+    for argv in (("backup", "--verify", str(lossy.lossy)), ("restore", str(lossy.lossy))):
+        done = command(elsewhere, *argv)
+        out, err = done.communicate(timeout=120)
+        assert (done.returncode, err.splitlines()[:3]) == (3, lossy.lines)
+        assert "missing: 1" in out and "damaged: 1" in out
+    assert contents(elsewhere) == contents(lossy.settings)
+    assert stored(elsewhere) == stored(lossy.settings)
+
+
+def test_files_that_the_backup_lost_and_the_disk_has_are_kept(lossy: Lossy, elsewhere: Settings) -> None:
+    backup_restore.restore(elsewhere, lossy.whole)
+    before = stored(elsewhere)
+    ((name,),) = ask(elsewhere, "SELECT current_database()")
+    done = backup_restore.restore(elsewhere, lossy.lossy, replacing=name)
+    assert len(done.manifest.lost) == 2
+    assert done.lost == []
+    assert stored(elsewhere) == before
+    # And one that nothing speaks of any more goes.
+    key = Storage.new_key()
+    Storage.of(elsewhere).save_stream(key, [b"a"], 1)
+    ask(
+        elsewhere,
+        "INSERT INTO uploads (user_id, file_name, bytes, storage_key) SELECT id, 'a.csv', 1, %s FROM users LIMIT 1",
+        key,
+    )
+    backup_restore.restore(elsewhere, lossy.whole, replacing=name)
+    assert stored(elsewhere) == before
+
+
+def test_a_backup_of_the_first_format_is_read(made: Path) -> None:
+    path = made / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["lost"]
+    path.write_text(json.dumps(manifest | {"format": 1, "missing": ["m"], "damaged": ["d"]}))
+    assert (backup_set.read(made).missing, backup_set.read(made).damaged) == ({"m"}, {"d"})
 
 
 @pytest.fixture
@@ -576,3 +657,139 @@ def test_a_restore_that_is_ended_in_the_middle_changes_nothing(
         WHERE application_name = 'psql' AND datname = current_database()""")[0][0])  # fmt: skip
     assert contents(elsewhere) == before
     backup_restore.restore(elsewhere, made, replacing=name)
+
+
+@pytest.fixture
+def held_at_the_end(tmp_path: Path) -> dict[str, str]:
+    """An environment in which psql, with all rows loaded, says so and does nothing until it is let on. What it was
+    told meanwhile is in tmp_path / "told"."""
+    folder, tools = tmp_path / "bin", pg_tools.find(18)
+    folder.mkdir()
+    (folder / "pg_dump").symlink_to(tools.folder / "pg_dump")
+    (folder / "pg_restore").write_text(f"""#!/bin/bash
+"{tools.folder}/pg_restore" "$@" || exit 1
+case "$*" in
+*--section=data*)
+    echo '\\! touch {tmp_path}/at-the-end; until [ -e {tmp_path}/on ]; do sleep 0.1; done' ;;
+esac
+""")
+    (folder / "psql").write_text(f"""#!/bin/bash
+[ "$1" = --version ] && exec "{tools.folder}/psql" --version
+tee "{tmp_path}/told" | "{tools.folder}/psql" "$@"
+""")
+    for name in ("pg_restore", "psql"):
+        (folder / name).chmod(0o755)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+@pytest.mark.parametrize("sig", [signal.SIGKILL, signal.SIGINT])
+def test_a_restore_that_is_ended_before_its_commit_never_happened(
+    elsewhere: Settings, made: Path, held_at_the_end: dict[str, str], tmp_path: Path, sig: signal.Signals
+) -> None:
+    """However far psql was, and though it outlives whoever started it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    done = command(elsewhere, "restore", str(made), environ=held_at_the_end, start_new_session=True)
+    signal.signal(signal.SIGINT, before)
+    until((tmp_path / "at-the-end").exists)
+    until(lambda: b"\\echo ready" in (tmp_path / "told").read_bytes())
+    done.send_signal(sig)
+    assert done.wait(60) == (-sig if sig == signal.SIGKILL else 130)
+    (tmp_path / "on").touch()
+    done.communicate(timeout=60)
+    until(lambda: ask(elsewhere, """
+        SELECT count(*) = 0 AS gone FROM pg_stat_activity
+        WHERE application_name = 'psql' AND datname = current_database()""")[0][0])  # fmt: skip
+    assert contents(elsewhere) == {}
+    if sig == signal.SIGINT:
+        assert stored(elsewhere) == {}
+    assert backup_restore.restore(elsewhere, made).lost == []
+
+
+def test_an_end_after_the_commit_is_too_late(
+    origin: Origin, elsewhere: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files stay that rows speak of; the database is asked, whatever became of psql."""
+    real = restore_load._commit
+
+    def interrupted(psql: subprocess.Popen[bytes]) -> int:
+        assert real(psql) == 0
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(restore_load, "_commit", interrupted)
+    assert backup_restore.restore(elsewhere, made).migrated == []
+    assert contents(elsewhere) == contents(origin.settings)
+    assert stored(elsewhere) == stored(origin.settings)
+
+
+def test_a_commit_that_failed_puts_nothing_in_place(
+    origin: Origin, elsewhere: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor in another file's place: the one of before may be the right one for the rows of before."""
+    other = next((made / "files").rglob("????????-*"))
+    Storage.of(elsewhere).save_stream(other.name, [b"of before"], 100)
+
+    def killed(psql: subprocess.Popen[bytes]) -> int:
+        psql.kill()
+        return psql.wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restore_load, "_commit", killed)
+        with pytest.raises(Unavailable, match="ended by signal 9; nothing was kept"):
+            backup_restore.restore(elsewhere, made)
+    assert contents(elsewhere) == {} and stored(elsewhere) == {other.name: b"of before"}
+    backup_restore.restore(elsewhere, made)
+    assert stored(elsewhere) == stored(origin.settings)
+
+
+def test_where_nobody_knows_whether_it_was_committed_nothing_is_cleaned_up(
+    origin: Origin, elsewhere: Settings, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = restore_load._commit
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise psycopg.OperationalError("gone")
+
+    with monkeypatch.context() as patch:
+
+        def cut(psql: subprocess.Popen[bytes]) -> int:
+            assert real(psql) == 0
+            patch.setattr(psycopg, "connect", away)
+            return 2
+
+        patch.setattr(restore_load, "_commit", cut)
+        patch.setattr(restore_load, "ASK_S", 0)
+        with pytest.raises(Undecided, match="run sourcingx migrate"):
+            backup_restore.restore(elsewhere, made)
+    assert stored(elsewhere) == stored(origin.settings)
+    assert contents(elsewhere) == contents(origin.settings)
+
+
+# -- people after it -------------------------------------------------------------------------------
+
+
+def test_accounts_are_those_of_the_backup_and_nobody_is_signed_in(
+    rt: Runtime, alice: Actor, bob: Actor, admin: Actor, elsewhere: Settings, tmp_path: Path
+) -> None:
+    """Passwords and who is disabled are of that moment; sign-ins and links of then lead nowhere."""
+    email, old, new = "alice@example.com", "four words make one", "another four words here"
+    passwords.set_by_command(rt, email, old)
+    accounts.set_disabled(rt, admin, bob.user_id, True)
+    session = identity.sign_in(rt, email, old)
+    links = [identity.make_login_link(rt, email), passwords.make_link(rt, admin, alice.user_id)]
+    path = backup.make(rt.settings, tmp_path / "backups", "1")[0]
+    # What is done after it is not in it.
+    passwords.set_by_command(rt, email, new)
+    accounts.set_disabled(rt, admin, bob.user_id, False)
+
+    backup_restore.restore(elsewhere, path)
+    with opened(elsewhere) as other:
+        assert identity.actor_of(other, session) is None
+        with pytest.raises(NotSignedIn):
+            identity.sign_in_with_link(other, links[0])
+        assert not passwords.link_is_good(other, links[1])
+        with pytest.raises(NotSignedIn):
+            identity.sign_in(other, email, new)
+        assert identity.actor_of(other, identity.sign_in(other, email, old)).user_id == alice.user_id
+        assert identity.find_user(other, "bob@example.com") is None
+        # The way in for whoever runs the server.
+        assert identity.actor_of(other, identity.sign_in_with_link(other, identity.make_login_link(other, email)))

@@ -13,6 +13,7 @@ import redis
 from services import doctor
 from services.config import Settings, child_environ
 from services.servers import ServerUrls
+from tests.stubs.loopback import LoopbackServer, Reply
 
 Examine = Callable[..., tuple[list[str], list[str]]]
 
@@ -57,6 +58,15 @@ def test_little_room_on_the_disk(examine: Examine, monkeypatch: pytest.MonkeyPat
 def test_a_taken_port(examine: Examine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         one(examine(PORT=str(taken.getsockname()[1]))[0], "set PORT to another one")
+
+
+def test_a_port_that_our_own_web_server_has(examine: Examine) -> None:
+    """`sourcingx web` by itself, as in a container, whose doctor is asked beside it."""
+    own = LoopbackServer(lambda request: Reply(200, {"status": "ok"} if request.path == "/healthz" else {}))
+    try:
+        assert examine(PORT=str(own.port))[0] == []
+    finally:
+        own.stop()
 
 
 def test_a_short_secret(examine: Examine) -> None:
@@ -125,7 +135,7 @@ def test_more_connections_than_there_are(examine: Examine) -> None:
 
 def test_a_pooler_is_told_what_it_must_take(examine: Examine, settings: Settings) -> None:
     _, notes = examine(DATABASE_DIRECT_URL=settings.database_url + "&application_name=direct")
-    one(notes, "Behind a pooler: it must take 20 connections of us")
+    one(notes, "Behind a pooler: it must take 32 connections of us")
 
 
 def test_a_redis_that_never_drops_anything(examine: Examine, redis: redis.Redis) -> None:

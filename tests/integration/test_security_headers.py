@@ -161,11 +161,35 @@ def test_pages_and_data_are_not_kept_by_caches(client_for: ClientFor, alice: Act
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_files_whose_address_changes_with_them_are_kept_for_long(stranger: Browser) -> None:
+def test_files_whose_address_changes_with_them_are_kept_for_long(
+    client_for: ClientFor, stranger: Browser, alice: Actor
+) -> None:
     for url in (bootstrap_url(), asset_url("app.css"), asset_url("theme.js")):
         answer = stranger.get(url)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["Cache-Control"]
+    page = stranger.get("/login").get_data(as_text=True) + client_for(alice).get("/").get_data(as_text=True)
+    loaded = {url for url in re.findall(r'(?:src|href)="(/[^"]+)"', page) if "asset" in url or "component" in url}
+    kept = {url for url in loaded if "immutable" in stranger.get(url).headers["Cache-Control"]}
+    assert kept == loaded and len(kept) > 20
+    # A component's parts carry its fingerprint, whatever their own would be.
+    (script,) = (url for url in loaded if "/dash_core_components." in url)
+    part = re.sub(r"/dash_core_components\.", "/async-markdown.", script)
+    assert "immutable" in stranger.get(part).headers["Cache-Control"]
+
+
+def test_under_any_other_address_files_are_not_kept(client_for: ClientFor, stranger: Browser, alice: Actor) -> None:
+    """There is no end of those: they would fill a cache, and some will be another file's tomorrow."""
+    page = client_for(alice).get("/").get_data(as_text=True)
+    styles, component = asset_url("app.css"), re.findall(r'src="(/_dash-component-suites/[^"]+)"', page)[-1]
+    for url in (
+        "/assets/app.css", "/assets/app.css?v=1", "/assets/app.css?m=1", styles + "&x=1", styles.replace("?", "?x=1&"),
+        "/assets/x/.." + styles.removeprefix("/assets"), "/assets-vendor/bootstrap.min.css?v=1", component + "?x=1",
+        re.sub(r"\.v\w+m[0-9a-f]+\.", ".v1m1.", component), re.sub(r"\.v\w+m[0-9a-f]+\.", ".", component),
+    ):  # fmt: skip
+        answer = stranger.get(url)
+        assert answer.status_code == 200, url
+        assert answer.headers["Cache-Control"] == "no-store", url
 
 
 def test_alive_touches_no_server(rt: Runtime) -> None:

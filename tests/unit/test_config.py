@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from services import supervisor
 from services.config import SETTINGS, Settings, child_environ
 from services.errors import BadInput
 
@@ -121,3 +123,16 @@ def test_a_child_process_sees_the_same_settings(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "none"))
     settings = replace(Settings.from_env({"SECRET_KEY": "kept"}), port=4711, job_rescue_s=1.5)
     assert Settings.from_env(child_environ(settings)) == settings
+
+
+def test_what_serves_does_not_know_the_owner_of_the_tables(tmp_path: Path) -> None:
+    urls = {"DATABASE_URL": "postgresql://app:one@db/x", "DATABASE_OWNER_URL": "postgresql://owner:canary@db/x"}
+    settings = replace(Settings.from_env(urls), home=tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        children = supervisor._our_children(settings, None, listener)
+    assert {child.name for child in children} == {"web", "worker"}
+    for child in children:
+        assert not [name for name, value in child.environ.items() if "canary" in value]
+        assert replace(Settings.from_env(child.environ), database_owner_url="") == replace(
+            settings, database_owner_url=""
+        )

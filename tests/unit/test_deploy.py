@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +35,32 @@ def megabytes(limit: str) -> int:
 
 def test_all_containers_fit_on_the_machine(compose: Any) -> None:
     limits = {name: megabytes(service["mem_limit"]) for name, service in compose["services"].items()}
-    # migrate has ended before the others begin.
-    assert sum(mb for name, mb in limits.items() if name != "migrate") <= MACHINE_MB - 400, limits
+    # migrate has ended before the others begin; a backup goes on beside them for minutes.
+    served = sum(mb for name, mb in limits.items() if name not in {"migrate", "backup"})
+    assert served <= MACHINE_MB - 400, limits
+    assert served + limits["backup"] <= MACHINE_MB - 150, limits
+
+
+def test_large_temporary_files_of_jobs_are_on_a_disk(compose: Any) -> None:
+    """A folder of the image that the worker's user may write, in a volume."""
+    worker = compose["services"]["worker"]
+    folder = worker["environment"]["TMPDIR"]
+    assert folder not in worker["tmpfs"]
+    (volume,) = (name for name, path in (v.split(":") for v in worker["volumes"]) if path == folder)
+    assert volume in compose["volumes"]
+    assert f"install --directory --owner=sourcingx --mode=0700 {folder}" in (ROOT / "Dockerfile").read_text()
+
+
+def test_what_nginx_writes_has_room_in_its_container(compose: Any) -> None:
+    """Its temporary folders are memory: the cache is smaller than its own, and they leave some for nginx."""
+    nginx = compose["services"]["nginx"]
+    sizes = dict(place.split(":size=") for place in nginx["tmpfs"])
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    most, free = re.findall(r"proxy_cache_path (?:\S+\s+)*?max_size=(\d+m) min_free=(\d+m)", text)[0]
+    assert "proxy_cache_path /var/cache/nginx/" in text
+    assert megabytes(most) + megabytes(free) <= megabytes(sizes["/var/cache/nginx"])
+    assert "proxy_max_temp_file_size 0;" in text
+    assert sum(map(megabytes, sizes.values())) + 48 <= megabytes(nginx["mem_limit"])
 
 
 def test_workers_are_replaced_before_their_container_is_full(compose: Any) -> None:
@@ -42,12 +70,36 @@ def test_workers_are_replaced_before_their_container_is_full(compose: Any) -> No
 
 
 def test_every_setting_is_one_that_there_is(compose: Any) -> None:
-    known = {s.name for s in SETTINGS} | {f"{s.name}_FILE" for s in SETTINGS if s.secret}
-    for name in ("web", "worker", "migrate"):
+    known = {s.name for s in SETTINGS} | {f"{s.name}_FILE" for s in SETTINGS if s.secret} | {"TMPDIR"}
+    for name in ("web", "worker", "migrate", "backup"):
         assert set(compose["services"][name]["environment"]) <= known
 
 
-def test_secrets_come_from_files_that_the_script_makes(compose: Any, tmp_path: Path) -> None:
+def test_all_other_settings_can_be_given(compose: Any) -> None:
+    """What is no secret by a file of settings, each secret by a file of its own."""
+    for name in ("web", "worker"):
+        service = compose["services"][name]
+        assert service["env_file"] == [{"path": "deploy/settings.env", "required": False}]
+        given = {n.removesuffix("_FILE") for n in service["environment"]}
+        # The others are no use here: Redis has no password, and nothing stands between the pools and Postgres.
+        wanted = {s.name for s in SETTINGS if s.secret} - {"DATABASE_OWNER_URL", "DATABASE_DIRECT_URL"}
+        assert wanted <= given
+    assert "deploy/settings.env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_only_what_serves_nobody_knows_the_owner_of_the_tables(compose: Any) -> None:
+    knows = {name for name, service in compose["services"].items()
+             if "owner" in json.dumps([service.get("environment", {}), service.get("secrets", [])])}  # fmt: skip
+    # Postgres makes the role, with the script.
+    assert knows == {"postgres", "migrate", "backup"}
+    assert compose["services"]["backup"]["profiles"] == ["backup"]
+    for name, service in compose["services"].items():
+        for variable, value in service.get("environment", {}).items():
+            if variable.endswith("_FILE"):
+                assert Path(value).name in service["secrets"], (name, variable)
+
+
+def test_secrets_come_from_files_that_the_script_makes(compose: Any) -> None:
     named = {Path(secret["file"]).name for secret in compose["secrets"].values()}
     used = {name for service in compose["services"].values() for name in service.get("secrets", [])}
     assert used == set(compose["secrets"])
@@ -55,19 +107,78 @@ def test_secrets_come_from_files_that_the_script_makes(compose: Any, tmp_path: P
         for name, value in service.get("environment", {}).items():
             secret = any(s.secret and name.startswith(s.name) for s in SETTINGS) and name != "REDIS_URL"
             assert not secret or str(value).startswith("/run/secrets/"), name
-    script = tmp_path / "make-secrets.sh"
-    script.write_bytes((DEPLOY / "make-secrets.sh").read_bytes())
-    made = {}
-    for _ in range(2):
-        subprocess.run(["sh", str(script)], check=True, capture_output=True, timeout=60)
-        before, made = made, {f.name: f.read_text() for f in (tmp_path / "secrets").iterdir()}
-        # The second time keeps what the first one made.
-        assert before in ({}, made)
-    assert set(made) == named
-    assert made["database_url"].strip() == (
-        f"postgresql://sourcingx_app:{made['app_password'].strip()}@postgres:5432/sourcingx"
-    )
+    given = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", " ".join(_gives().values())))
+    assert given == named
+
+
+def _gives() -> dict[str, str]:
+    """User → what the script gives them."""
+    text = (DEPLOY / "make-secrets.sh").read_text(encoding="utf-8").replace("\\\n", " ")
+    return dict(re.findall(r'^give "?([$\w]+)"? (.*)$', text, re.MULTILINE))
+
+
+def test_each_secret_is_for_the_user_of_the_containers_that_read_it(compose: Any) -> None:
+    owner = {name: user for user, names in _gives().items() for name in names.split()}
+    user_of = {"postgres": "$postgres", "nginx": "0"}
+    for name, service in compose["services"].items():
+        for secret in service.get("secrets", []):
+            assert owner[secret] == user_of.get(name, "$app"), (name, secret)
+    script = (DEPLOY / "make-secrets.sh").read_text(encoding="utf-8")
+    (uid,) = re.findall(r"^USER (\d+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert f"app=${{APP_UID:-{uid}}}" in script
+
+
+@pytest.fixture
+def deploy() -> Iterator[Path]:
+    """A folder with the script that any user may come to."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        (folder / "make-secrets.sh").write_bytes((DEPLOY / "make-secrets.sh").read_bytes())
+        (folder / "make-secrets.sh").chmod(0o755)
+        yield folder
+
+
+def _make(deploy: Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    command = ["sh", str(deploy / "make-secrets.sh")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)
+
+
+def test_nobody_but_who_must_reads_the_secrets(compose: Any, deploy: Path) -> None:
+    if os.getuid() != 0:
+        done = _make(deploy)
+        assert (done.returncode, "run it as root" in done.stderr) == (1, True)
+        return
+    assert _make(deploy).returncode == 0
+    folder = deploy / "secrets"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    found = {path.name: path for path in folder.iterdir()}
+    assert set(found) == {Path(secret["file"]).name for secret in compose["secrets"].values()}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in found.values()} == {0o600}
+    uids = {"$app": 10001, "$postgres": 999, "0": 0}
+    for user, names in _gives().items():
+        assert {found[name].stat().st_uid for name in names.split()} == {uids[user]}
+    made = {name: path.read_text().strip() for name, path in found.items()}
+    for role in ("app", "owner"):
+        url = f"postgresql://sourcingx_{role}:{made[f'{role}_password']}@postgres:5432/sourcingx"
+        assert made["database_url" if role == "app" else "database_owner_url"] == url
     assert len({made[n] for n in ("postgres_password", "owner_password", "app_password", "secret_key")}) == 4
+
+    # The second time keeps what is there, and gives away what an admin has put there.
+    found["openai_api_key"].unlink()
+    found["openai_api_key"].write_text("a key")
+    found["openai_api_key"].chmod(0o644)
+    assert _make(deploy).returncode == 0
+    assert {path.name: path.read_text().strip() for path in folder.iterdir()} == made | {"openai_api_key": "a key"}
+    info = found["openai_api_key"].stat()
+    assert (stat.S_IMODE(info.st_mode), info.st_uid) == (0o600, 10001)
+
+
+def test_the_script_refuses_to_make_secrets_that_it_cannot_give_away(deploy: Path) -> None:
+    done = _make(deploy, **({"user": 65534, "group": 65534} if os.getuid() == 0 else {}))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "run it as root" in done.stderr
+    assert not (deploy / "secrets").exists()
 
 
 def test_nothing_of_the_secrets_gets_into_the_repository_or_the_image() -> None:

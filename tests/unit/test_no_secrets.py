@@ -80,3 +80,31 @@ def test_what_looks_like_one_is_found(text: str) -> None:
 )
 def test_what_is_none_is_let_be(text: str) -> None:
     assert found_in(text) == []
+
+
+# Where random numbers are used that can be guessed, and for what.
+GUESSABLE = {
+    "services/screening_calls.py": "how long a call waits before it is tried again",
+    "services/synthetic_people.py": "made-up people, the same for a seed",
+    "services/synthetic_vocabulary.py": "made-up people, the same for a seed",
+}
+
+
+def test_random_numbers_that_can_be_guessed_decide_nothing_secret() -> None:
+    """Tokens and keys come from the module secrets."""
+    imported = re.compile(r"^\s*(?:import random\b|from random import (?!SystemRandom$))", re.MULTILINE)
+    files = [path for folder in ("callbacks", "layouts", "services", "sql") for path in (ROOT / folder).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)) for path in [*files, ROOT / "app.py", ROOT / "gunicorn.conf.py"]
+             if imported.search(path.read_text(encoding="utf-8"))}  # fmt: skip
+    assert found <= set(GUESSABLE)
+
+
+def test_what_bandit_is_told_to_let_through_has_its_reason() -> None:
+    config = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.bandit]")[2].splitlines()
+    skips = [number for number, line in enumerate(config) if re.match(r'\s+"B\d+"', line)]
+    assert skips and all(config[number - 1].lstrip().startswith("# ") for number in skips)
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = [line for name in listed.stdout.split() if (ROOT / name).is_file() and not name.startswith("tests/")
+             for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if "# nosec" in line]  # fmt: skip
+    assert [line for line in lines if not re.search(r"# nosec B\d{3} # \w.{10,}$", line)] == []
+    assert lines
