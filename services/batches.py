@@ -2,110 +2,111 @@
 
 A batch's row is written before the batch is made (state "sending"). Where the answer to its making
 was lost, it is looked for by its name; only when it has not turned up for RESEND_AFTER_S its
-people wait again. What a batch said is taken in by the job of its run (screening_batch_job).
+people wait again, and it is looked for on (screening_batch_forsaken). What a batch said is taken in by
+the job of its run (screening_batch_job).
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+
+from psycopg.rows import DictRow
 
 import sql
 from services import db, jobs, model_holds, screening_model
-from services.config import Settings
-from services.jobs import RunHandle
+from services import screening_batch_forsaken as forsaken
+from services import screening_batch_rows as batch_rows
 from services.runtime import Runtime
+from services.screening_batch_patience import PASSING
+from services.screening_batch_rows import CANCELLABLE, OTHER_SERVER, Batch
 from services.vendors.openai_batches import BatchClient, BatchState
 from services.vendors.openai_errors import BatchGone, ModelError
 
+# Counted from when its making began: by then its file is up, and making it takes a minute at the longest.
 RESEND_AFTER_S = 300.0
+# How often one is looked for that has been given up.
+LOST_EVERY_S = 600.0
+# So many in a row that could not be looked at: the vendor is away, and the others wait for the next minute.
+MOST_FAILED = 3
 
 _Q = sql.queries("batches")
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Batch:
-    """A batch as it is known here. state: sending, sent, answered; the others are the vendor's words.
-
-    files: with answers, once it is over. age_s: seconds since it was put together.
-    """
-
-    id: int
-    name: str
-    state: str
-    created_at: datetime
-    vendor_id: str
-    vendor_status: str
-    reason: str
-    input_file: str
-    files: Sequence[str]
-    age_s: float
-    account: str
-
-    @property
-    def is_out(self) -> bool:
-        """Whether its answers are still to come."""
-        return self.state in ("sending", "sent")
-
-
-def add(conn: db.Conn, handle: RunHandle, settings: Settings) -> Batch:
-    """A batch that is put together now."""
-    row = db.one(conn, _Q.insert_batch, {"run_id": handle.run_id, "account": model_holds.account_of(settings)})
-    assert row is not None
-    return Batch(**row)
-
-
-def forget_unsent(conn: db.Conn, run_id: int) -> None:
-    """What was put together and never handed over: its people wait again."""
-    db.run(conn, _Q.free_unsent, {"run_id": run_id})
-    db.run(conn, _Q.delete_unsent, {"run_id": run_id})
-
-
-def open_of(conn: db.Conn, run_id: int) -> list[Batch]:
-    """A run's batches that have not come to their end, the first first."""
-    return [Batch(**row) for row in db.rows(conn, _Q.fetch_open, {"run_id": run_id})]
-
-
-def set_sending(conn: db.Conn, batch: Batch, requests: int, input_file: str) -> None:
-    """From now on it may exist at the vendor's."""
-    db.run(conn, _Q.set_sending, {"batch_id": batch.id, "requests": requests, "input_file": input_file})
-
-
-def keep(conn: db.Conn, batch: Batch, said: BatchState) -> None:
-    """What the vendor says of a batch."""
-    db.run(conn, _Q.set_looked, {
-        "batch_id": batch.id, "state": "answered" if said.is_over else "sent", "vendor_id": said.id,
-        "vendor_status": said.status, "reason": _word(said.reason), "files": list(said.files)})  # fmt: skip
-
-
-def take_back(conn: db.Conn, batch: Batch) -> None:
-    """The vendor does not have it: its people wait again. Nothing, where somebody has found it meanwhile."""
-    if db.one(conn, _Q.end_unmade, {"batch_id": batch.id}) is not None:
-        db.run(conn, _Q.free_sent, {"batch_id": batch.id})
-
-
-def look(rt: Runtime, client: BatchClient, batch: Batch, *, cancel: bool = False) -> None:
-    """Ask the vendor where a batch stands, and keep that. cancel: nobody wants its answers. Raises ModelError."""
-    if batch.account != model_holds.account_of(rt.settings):
-        said: BatchState | None = BatchState(batch.vendor_id, "failed", batch.input_file, (), "other_model")
-    else:
-        said = _ask(client, batch) if batch.vendor_id else _find(client, batch)
-    if cancel and said is not None and said.status in ("validating", "in_progress"):
+def look(rt: Runtime, client: BatchClient, batch: Batch, *, cancel: bool = False) -> bool:
+    """Ask the vendor where a batch stands, and keep that. cancel: nobody wants its answers; nor does anyone want
+    those of another model than the one that is set. Returns whether its run was queued. Raises ModelError."""
+    said = _ask(rt, client, batch)
+    if batch.state == "forsaken":
+        forsaken.settle(rt, client, batch, said)
+        return False
+    if said is None:
+        return _not_there(rt, client, batch)
+    if (cancel or batch.model != rt.settings.openai_model) and said.status in CANCELLABLE:
         said = client.cancel(said.id)
     with rt.db.connection() as conn:
-        if said is not None:
-            keep(conn, batch, said)
-        elif batch.age_s >= RESEND_AFTER_S:
-            take_back(conn, batch)
-    if said is None and batch.age_s >= RESEND_AFTER_S:
-        delete_files(client, [batch.input_file])
+        batch_rows.keep(conn, batch, said)
+    return False
 
 
-def _ask(client: BatchClient, batch: Batch) -> BatchState:
+def look_at_all(rt: Runtime) -> int:
+    """Every batch that nobody is at, on behalf of all hosts; runs go on with answers, or with people whose batch was
+    never made. Returns how many runs do."""
+    forsaken.free_those_of_ended_runs(rt)
+    with rt.db.connection() as conn:
+        due = db.rows(conn, _Q.fetch_due, {"lost_every_s": LOST_EVERY_S})
+    queued = _look_at(rt, due) if due else 0
+    with rt.db.connection() as conn:
+        found = db.rows(conn, _Q.reopen_answered)
+        for run in found:
+            jobs.enqueue(conn, run["id"], run["kind"], run["user_id"])
+    return queued + len(found)
+
+
+def _look_at(rt: Runtime, due: list[DictRow]) -> int:
+    queued = failed = 0
+    with screening_model.batch_client(rt.settings) as client:
+        for row in due:
+            cancel = row.pop("cancel")
+            batch = Batch(**row)
+            try:
+                queued += look(rt, client, batch, cancel=cancel)
+                failed = 0
+            except ModelError as error:
+                _note(rt, batch, error)
+                failed += isinstance(error, PASSING)
+            if failed >= MOST_FAILED:
+                break
+    return queued
+
+
+def _note(rt: Runtime, batch: Batch, error: ModelError) -> None:
+    """That the vendor cannot be asked is told on the run's page; it is asked again in a minute."""
+    _log.warning("batch %s could not be looked at: %s", batch.id, error.reason)
+    with rt.db.connection() as conn:
+        db.run(conn, _Q.set_problem, {"batch_id": batch.id, "problem": error.message})
+
+
+def _not_there(rt: Runtime, client: BatchClient, batch: Batch) -> bool:
+    if batch.age_s < RESEND_AFTER_S:
+        with rt.db.connection() as conn:
+            batch_rows.set_missing(conn, batch)
+        return False
+    # First of all, so that it can hardly be made any more.
+    forsaken.delete_files(client, [batch.input_file])
+    with rt.db.connection() as conn:
+        return batch_rows.take_back(conn, batch)
+
+
+def _ask(rt: Runtime, client: BatchClient, batch: Batch) -> BatchState | None:
+    """What the vendor says; None where it has no batch of this name."""
+    asked_by = replace(rt.settings, openai_model=batch.model)
+    if batch.account != model_holds.account_of(asked_by):
+        # With another server; this one knows nothing of it.
+        return BatchState(batch.vendor_id, "failed", batch.input_file, (), OTHER_SERVER)
+    if not batch.vendor_id:
+        return _find(client, batch)
     try:
         return client.look(batch.vendor_id)
     except BatchGone as error:
@@ -117,54 +118,3 @@ def _find(client: BatchClient, batch: Batch) -> BatchState | None:
     for one in found[1:]:
         client.cancel(one.id)
     return found[0] if found else None
-
-
-def look_at_all(rt: Runtime) -> int:
-    """Every batch that nobody is at, on behalf of all hosts; runs with answers go on. Returns how many runs do."""
-    with rt.db.connection() as conn:
-        due = db.rows(conn, _Q.fetch_due)
-    if due:
-        with screening_model.batch_client(rt.settings) as client:
-            for row in due:
-                cancel = row.pop("cancel")
-                _look_quietly(rt, client, Batch(**row), cancel=cancel)
-    _clear_forsaken(rt)
-    with rt.db.connection() as conn:
-        found = db.rows(conn, _Q.reopen_answered)
-        for run in found:
-            jobs.enqueue(conn, run["id"], run["kind"], run["user_id"])
-    return len(found)
-
-
-def _look_quietly(rt: Runtime, client: BatchClient, batch: Batch, *, cancel: bool) -> None:
-    """That the vendor cannot be asked is told on the run's page; it is asked again in a minute."""
-    try:
-        look(rt, client, batch, cancel=cancel)
-    except ModelError as error:
-        _log.warning("batch %s could not be looked at: %s", batch.id, error.reason)
-        with rt.db.connection() as conn:
-            db.run(conn, _Q.set_problem, {"batch_id": batch.id, "problem": error.message})
-
-
-def _clear_forsaken(rt: Runtime) -> None:
-    with rt.db.connection() as conn:
-        forsaken = db.rows(conn, _Q.end_forsaken)
-        for row in forsaken:
-            db.run(conn, _Q.free_sent, {"batch_id": row["id"]})
-    for row in forsaken:
-        with screening_model.batch_client(rt.settings) as client:
-            delete_files(client, [row["input_file"], *row["files"]])
-
-
-def delete_files(client: BatchClient, files: Sequence[str]) -> None:
-    """What the vendor need not keep any longer; what cannot be deleted ends there by itself."""
-    for file in filter(None, files):
-        try:
-            client.delete(file)
-        except ModelError as error:
-            _log.warning("a batch's file could not be deleted: %s", error.reason)
-
-
-def _word(reason: str) -> str:
-    """A code, never a sentence: that may quote what was sent."""
-    return reason if re.fullmatch(r"[a-z0-9_]{1,60}", reason) else "unknown" if reason else ""

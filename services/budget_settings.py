@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sql
-from services import db
+from services import db, screening_wake
 from services.accounts import NO_USER, must_be_admin
 from services.errors import BadInput, NotFound
 from services.identity import Actor, audit
@@ -49,7 +49,8 @@ def read(rt: Runtime, actor: Actor) -> Budgets:
 
 
 def save(rt: Runtime, actor: Actor, whose: str | int, raw: Any) -> Decimal | None:
-    """Set the budget of a month, or take it away where nothing was typed; holds from the next calls on.
+    """Set the budget of a month, or take it away where nothing was typed; holds from the next calls on, and
+    screenings that wait for money go on where there is some now.
 
     whose: "team", "each" (person), or a user's id. Returns the amount. Raises BadInput, NotFound.
     """
@@ -67,6 +68,7 @@ def save(rt: Runtime, actor: Actor, whose: str | int, raw: Any) -> Decimal | Non
         elif db.one(conn, _Q.upsert_budget, given) is None:
             raise NotFound(NO_USER)
         audit(conn, actor, "budget.set", str(whose), amount=None if amount is None else str(amount))
+        screening_wake.wake_short(conn, rt.settings)
     return amount
 
 

@@ -34,11 +34,13 @@ _Q = sql.queries("budgets")
 
 @dataclass(frozen=True)
 class Limit:
-    """One budget: amount, what of it is spent, and what others' running jobs have set aside. US dollars."""
+    """One budget: amount, what of it is spent, and what others' jobs have set aside; busy: of that, by jobs that are
+    running now, and not for people who are with the vendor in a batch. US dollars."""
 
     amount: Decimal
     spent: Decimal
     held: Decimal
+    busy: Decimal
 
     @property
     def left(self) -> Decimal:
@@ -69,7 +71,7 @@ class Standing:
 class Grant:
     """calls: how many of the calls may be made now. refusal: why not all of them, "" where all may.
 
-    waits: others' calls under way may leave room yet, so that it is too early to give up.
+    waits: others' calls under way now may leave room in a moment, so that it is too early to give up.
     """
 
     calls: int
@@ -117,8 +119,15 @@ def reserve(
     if calls == len(costs):
         return Grant(calls)
     whose, tightest = min(found.limits, key=lambda one: one[1].left)
-    fits_alone = costs[calls] <= tightest.amount - tightest.spent
-    return Grant(calls, _used(whose, tightest, found.month), waits=fits_alone and tightest.held > 0)
+    limits = [limit for _, limit in found.limits]
+    fits = all(costs[calls] <= one.amount - one.spent - one.held + one.busy for one in limits)
+    return Grant(calls, _used(whose, tightest, found.month), waits=fits and any(one.busy for one in limits))
+
+
+def has_room(conn: db.Conn, user_id: int, run_id: int, needs: Decimal, *, priced: bool) -> bool:
+    """Whether a run of this person could set so much aside now. priced: the price of its model is known."""
+    found = _standing(conn, user_id, run_id)
+    return found.left is None or (priced and needs <= found.left)
 
 
 def in_force(conn: db.Conn, user_id: int) -> date | None:
@@ -139,7 +148,9 @@ def _standing(conn: db.Conn, user_id: int, run_id: int | None) -> Standing:
 
     def limit(name: str) -> Limit | None:
         amount = limits[name]
-        return None if amount is None else Limit(amount, spent[f"{name}_spent"], spent[f"{name}_held"])
+        return (
+            None if amount is None else Limit(amount, *(spent[f"{name}_{what}"] for what in ("spent", "held", "busy")))
+        )
 
     return Standing(limits["month"], limit("own"), limit("team"))
 

@@ -10,17 +10,28 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from services import batches, screening_model
+import sql
+from services import batches, db, screening_model
+from services import screening_batch_rows as batch_rows
+from services import screening_rows as rows
 from services.jobs import LeaseLost, RunCancelled, RunStopped
 from services.screening_batch_answers import Answers
-from services.screening_batch_sending import Sending, refused
+from services.screening_batch_patience import PASSING, refused
+from services.screening_batch_rows import Batch
+from services.screening_batch_sending import Sending
 from services.screening_course import Course
 from services.screening_orders import Paused, obey
 from services.vendors.openai_batches import BatchClient
-from services.vendors.openai_errors import ModelError, ServerFault, TimedOut
+from services.vendors.openai_errors import ModelError
 
 WITH_VENDOR = "At half the price: answers come within 24 hours; nothing needs to be done until then."
 CANCELLING = "Taking it back from the vendor. What is answered already is kept."
+OTHER_CRITERIA = (
+    "The criteria were changed while people were with the vendor, so the rest was not asked about. "
+    "What was answered is kept; start a new screening."
+)
+
+_Q = sql.queries("batches")
 
 
 class BatchScreening:
@@ -44,7 +55,7 @@ class BatchScreening:
             course.let_go()
             raise
         except RunCancelled:
-            course.insist(lambda conn: batches.forget_unsent(conn, self._handle.run_id))
+            course.insist(lambda conn: batch_rows.forget_unsent(conn, self._handle.run_id))
             # What is with the vendor is waited for: its answers are paid for.
             if self._out():
                 course.end("paused", CANCELLING)
@@ -54,27 +65,30 @@ class BatchScreening:
 
     def _go_on(self, client: BatchClient) -> None:
         with self._rt.db.connection() as conn:
-            batches.forget_unsent(conn, self._handle.run_id)
+            batch_rows.forget_unsent(conn, self._handle.run_id)
         self._look(client)
-        self._take_in(client)
+        stop = self._take_in(client)
         if self._out():
             raise Paused(CANCELLING if self._handle.cancelled.is_set() else WITH_VENDOR)
+        if self._handle.cancelled.is_set():
+            raise RunCancelled
+        if self._is_outdated():
+            self._course.end("cancelled", OTHER_CRITERIA)
+            return
+        if stop is not None:
+            raise stop
         with self._rt.db.connection() as conn:
             obey(conn, self._rt.settings, self._handle)
         self._hand_over(client)
         self._course.end("done", "")
 
-    def _take_in(self, client: BatchClient) -> None:
-        """Raises Paused or RunCancelled where it shall not go on by itself after that."""
+    def _take_in(self, client: BatchClient) -> Paused | None:
+        """What is answered; returns why the run shall not go on by itself after that."""
         answers = Answers(self._course, client)
         for batch in self._open():
             if batch.state == "answered":
                 answers.take_in(batch)
-        if not self._out():
-            if self._handle.cancelled.is_set():
-                raise RunCancelled
-            if answers.stop is not None:
-                raise answers.stop
+        return answers.stop
 
     def _hand_over(self, client: BatchClient) -> None:
         """Raises Paused unless there was nobody left to ask about."""
@@ -91,12 +105,28 @@ class BatchScreening:
         """Where the run's batches stand; a vendor who cannot be asked now is asked again in a minute."""
         for batch in self._open():
             if batch.is_out:
-                with suppress(ServerFault, TimedOut):
-                    batches.look(self._rt, client, batch, cancel=self._handle.cancelled.is_set())
+                with suppress(*PASSING):
+                    batches.look(self._rt, client, batch, cancel=self._is_unwanted())
 
-    def _open(self) -> list[batches.Batch]:
+    def _is_unwanted(self) -> bool:
+        """Whether nobody wants the answers that are still to come."""
+        return self._handle.cancelled.is_set() or not self._are_criteria_wanted()
+
+    def _is_outdated(self) -> bool:
+        """Whether there are people left, and nobody wants to know this about them any more."""
+        if self._are_criteria_wanted():
+            return False
         with self._rt.db.connection() as conn:
-            return batches.open_of(conn, self._handle.run_id)
+            return rows.next_due(conn, self._handle) is not None
+
+    def _are_criteria_wanted(self) -> bool:
+        with self._rt.db.connection() as conn:
+            row = db.one(conn, _Q.fetch_wanted, {"run_id": self._handle.run_id})
+        return bool(row and row["wanted"])
+
+    def _open(self) -> list[Batch]:
+        with self._rt.db.connection() as conn:
+            return batch_rows.open_of(conn, self._handle.run_id)
 
     def _out(self) -> bool:
         return any(batch.is_out for batch in self._open())

@@ -6,15 +6,18 @@ import tempfile
 from typing import BinaryIO
 
 import sql
-from services import batches, db
+from services import db
+from services import screening_batch_rows as batch_rows
 from services import screening_rows as rows
-from services.prompts import PROMPT_VERSION
+from services.screening_batch_forsaken import delete_files
+from services.screening_batch_patience import patiently, refused
+from services.screening_batch_rows import Batch
 from services.screening_calls import known_result
 from services.screening_course import Course
 from services.screening_orders import Paused
 from services.screening_rows import Item
 from services.vendors.openai_batches import MOST_BYTES, MOST_REQUESTS, BatchClient
-from services.vendors.openai_errors import BadKey, ModelError, QuotaExhausted, ServerFault, TimedOut
+from services.vendors.openai_errors import ModelError, RateLimited, ServerFault, TimedOut
 
 CHUNK = 40
 
@@ -37,15 +40,14 @@ class Sending:
         # Without a name it is gone with this process, whatever ends that: it holds profiles.
         with tempfile.TemporaryFile(dir=home if home.is_dir() else None) as file:
             with self._rt.db.connection() as conn:
-                batch = batches.add(conn, self._course.handle, self._rt.settings)
+                batch = batch_rows.add(conn, self._course.handle, self._rt.settings)
             if not (count := self._put_together(batch, file)):
                 self._forget()
                 return False
-            file.seek(0)
             self._send(batch, file, count)
         return self.stop is None
 
-    def _put_together(self, batch: batches.Batch, file: BinaryIO) -> int:
+    def _put_together(self, batch: Batch, file: BinaryIO) -> int:
         count = 0
         while count < MOST_REQUESTS and file.tell() < MOST_BYTES and self.stop is None:
             self._course.handle.check()
@@ -55,7 +57,7 @@ class Sending:
                 break
         return count
 
-    def _claim(self, batch: batches.Batch, file: BinaryIO) -> tuple[int, int]:
+    def _claim(self, batch: Batch, file: BinaryIO) -> tuple[int, int]:
         """Some who are due, into the file; returns how many there were, and how many the vendor is asked about."""
         course, handle = self._course, self._course.handle
         with self._rt.db.connection() as conn:
@@ -68,9 +70,10 @@ class Sending:
             for item in asked:
                 assert item.prompt is not None
                 file.write(self._client.line(str(item.candidate_id), item.prompt))
+            hashes = [seen(item, batch.prompt_version) for item in asked]
             db.run(conn, _Q.mark_sent, {
                 "batch_id": batch.id, "run_id": handle.run_id, "token": handle.token,
-                "ids": [item.candidate_id for item in asked], "hashes": [seen(item) for item in asked]})  # fmt: skip
+                "ids": [item.candidate_id for item in asked], "hashes": hashes})  # fmt: skip
             course.progress.tally.sent += len(asked)
             course.progress.report(conn)
         course.is_changed = course.is_changed or bool(known)
@@ -81,39 +84,39 @@ class Sending:
         assert item.prompt is not None
         spent = self._course.progress.tally.cost
         if self.stop is None and self._course.budget.begin(item.prompt, spent) is None:
-            self.stop = self._course.budget.used_up(spent)
+            self.stop = self._course.out_of_money(item.prompt)
         return self.stop is None
 
-    def _send(self, batch: batches.Batch, file: BinaryIO, count: int) -> None:
+    def _send(self, batch: Batch, file: BinaryIO, count: int) -> None:
+        wait = self._course.handle.wait
         try:
-            input_file = self._client.upload(file, batch.name)
+            input_file = patiently(lambda: self._upload(batch, file), wait)
         except ModelError as error:
             self._forget()
             raise refused(error) from None
         with self._rt.db.connection() as conn:
-            batches.set_sending(conn, batch, count, input_file)
+            batch_rows.set_sending(conn, batch, count, input_file)
             # Whoever lost the run makes no batch.
             self._course.progress.report(conn)
         try:
-            made = self._client.create(input_file, batch.name)
+            made = patiently(lambda: self._client.create(input_file, batch.name), wait, (RateLimited,))
         except (ServerFault, TimedOut):
             # Perhaps it is on its way: it is looked for by its name.
             return
         except ModelError as error:
-            self._course.insist(lambda conn: batches.take_back(conn, batch))
-            batches.delete_files(self._client, [input_file])
+            self._course.insist(lambda conn: batch_rows.refuse(conn, batch))
+            delete_files(self._client, [input_file])
             raise refused(error) from None
-        self._course.insist(lambda conn: batches.keep(conn, batch, made))
+        self._course.insist(lambda conn: batch_rows.keep(conn, batch, made))
+
+    def _upload(self, batch: Batch, file: BinaryIO) -> str:
+        file.seek(0)
+        return self._client.upload(file, batch.name)
 
     def _forget(self) -> None:
-        self._course.insist(lambda conn: batches.forget_unsent(conn, self._course.handle.run_id))
+        self._course.insist(lambda conn: batch_rows.forget_unsent(conn, self._course.handle.run_id))
 
 
-def seen(item: Item) -> str:
-    """What is asked about: the profile as shown, in the words of this version."""
-    return f"{PROMPT_VERSION} {item.input_hash}"
-
-
-def refused(error: ModelError) -> Paused:
-    """What to tell of a vendor who takes nothing; for want of credit or a good key everyone's runs pause."""
-    return Paused(error.message, error if isinstance(error, BadKey | QuotaExhausted) else None)
+def seen(item: Item, prompt_version: str) -> str:
+    """What is asked about: the profile as shown, in the words of a version."""
+    return f"{prompt_version} {item.input_hash}"

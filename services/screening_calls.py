@@ -100,12 +100,6 @@ class Calls:
         if hopeless:
             raise Paused(error.message, held_by)
 
-    async def last_answers(self, calls: set[asyncio.Task[None]]) -> None:
-        """What is under way is paid for: its answers are still taken. What waits its turn is not begun."""
-        for call in calls - self.asking:
-            call.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
-
 
 def is_final(error: ModelError, item: Item) -> bool:
     """Whether nobody asks about this candidate again."""

@@ -7,21 +7,50 @@ answered is paid for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
-from services import db, model_holds
+from services import db, model_holds, prices
 from services import screening_rows as rows
 from services.errors import Conflict, Unavailable
 from services.grid_view import View
 from services.jobs import RunHandle
+from services.prompts import JudgePrompt
 from services.runtime import Runtime
 from services.screening_orders import Budget, Paused
 from services.screening_progress import Progress
+from services.screening_rows import Item
+from services.screening_unanswered import expected, record_cut
+
+BY_ITSELF = "It goes on by itself once there is room."
+TRIED_AGAIN = "It is tried again by itself."
+# What passes is tried again after a minute, then less and less often.
+AGAIN_S, LONGEST_AGAIN_S = 60.0, 900.0
+# However much longer the vendor wants it.
+MOST_AGAIN_S = 3600.0
+
+
+class NoMoney(Paused):
+    """A budget of a month has no room: the run goes on once it has. needs: for the next call, in US dollars."""
+
+    def __init__(self, message: str, needs: Decimal) -> None:
+        super().__init__(f"{message} {BY_ITSELF}")
+        self.needs = needs
+
+
+class Later(Paused):
+    """The vendor cannot be asked just now: the run goes on by itself, not before wait_s, in seconds."""
+
+    def __init__(self, message: str, wait_s: float) -> None:
+        super().__init__(f"{message} {TRIED_AGAIN}")
+        self.wait_s = wait_s
 
 
 class Course:
     """One run on its way. Raises Forbidden at the beginning when its starter lost the right.
 
-    is_changed: something was written since the search's version moved on last.
+    is_changed: something was written since the search's version moved on last. cut: who was being asked about when
+    the run came to its end, so that nobody knows what came of it; written down with that end.
     """
 
     def __init__(self, rt: Runtime, handle: RunHandle) -> None:
@@ -33,6 +62,7 @@ class Course:
             self.rubric = rows.fetch_rubric(conn, handle)
         # A former worker may have died between a result and its bump.
         self.is_changed = True
+        self.cut: list[Item] = []
 
     def collect(self) -> None:
         """The view's people become items, once; what a dead worker held is free again."""
@@ -47,20 +77,23 @@ class Course:
         """The run has come to this state; message: for people, by default what came of it."""
 
         def end(conn: db.Conn) -> None:
+            record_cut(conn, self.handle, self.model, self.cut)
             rows.release_items(conn, self.handle)
             held = model_holds.account_of(self.rt.settings) if pause is not None and pause.held else None
             if pause is not None and pause.held_by is not None:
                 model_holds.place(conn, self.rt.settings, pause.held_by.reason, message)
-            self.progress.report_exactly(conn, _held=held)
+            self.progress.report_exactly(conn, _held=held, **self._goes_on(pause))
             self.handle.finish(message or self.progress.summary(), state=state, conn=conn)
             rows.bump_version(conn, self.handle)
 
         self.insist(end)
+        self.cut.clear()
 
     def let_go(self) -> None:
         """Someone else decides how the run ends; its rows say where it stands."""
 
         def let_go(conn: db.Conn) -> None:
+            record_cut(conn, self.handle, self.model, self.cut)
             rows.release_items(conn, self.handle)
             if not self.handle.lost.is_set():
                 self.progress.report_exactly(conn)
@@ -68,6 +101,21 @@ class Course:
                 rows.bump_version(conn, self.handle)
 
         self.insist(let_go)
+        self.cut.clear()
+
+    def out_of_money(self, prompt: JudgePrompt) -> Paused:
+        """What to raise where the budgets have no room to ask this. The run's own is for a person to raise."""
+        pause = self.budget.used_up(self.progress.tally.cost)
+        if not self.budget.is_short:
+            return pause
+        usage = expected(prompt, batch=bool(self.handle.params.get("batch")))
+        return NoMoney(pause.message, prices.cost(self.model, usage) or Decimal(0))
+
+    def write_cut(self) -> None:
+        """What was cut off after the run's end was written."""
+        if self.cut:
+            self.insist(lambda conn: record_cut(conn, self.handle, self.model, self.cut))
+            self.cut.clear()
 
     def insist(self, write: Callable[[db.Conn], None]) -> None:
         """One transaction, waiting for the database for as long as this process may."""
@@ -78,3 +126,13 @@ class Course:
             except (Unavailable, Conflict):
                 if self.handle.stopping.wait(1.0):
                     raise
+
+    def _goes_on(self, pause: Paused | None) -> dict[str, str | int | None]:
+        """When the run goes on without a person, for screening_wake."""
+        tries = int(self.handle.counts.get("_tries") or 0)
+        needs = str(pause.needs) if isinstance(pause, NoMoney) else None
+        if not isinstance(pause, Later):
+            return {"_needs": needs, "_again_at": None, "_tries": 0}
+        wait_s = max(pause.wait_s, min(LONGEST_AGAIN_S, AGAIN_S * 2**tries))
+        again_at = datetime.now(UTC) + timedelta(seconds=min(wait_s, MOST_AGAIN_S))
+        return {"_needs": None, "_again_at": again_at.isoformat(), "_tries": min(tries + 1, 10)}

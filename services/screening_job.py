@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 
 from services import db, screening_model
 from services import screening_rows as rows
+from services.errors import ProductError
 from services.jobs import LeaseLost, RunCancelled, RunHandle, RunStopped
 from services.model_scheduler import Scheduler, scheduler
 from services.runtime import Runtime
@@ -26,6 +28,7 @@ from services.screening_writer import Writer
 TICK_S = 0.25
 WRITE_EVERY_S = 1.0
 PAUSING = "Pausing: the last answers are on their way."
+ENDING = "Ending: the last answers are on their way."
 
 
 def run_screening(rt: Runtime, handle: RunHandle) -> None:
@@ -35,8 +38,12 @@ def run_screening(rt: Runtime, handle: RunHandle) -> None:
     if handle.params.get("batch"):
         BatchScreening(course).run()
         return
-    with scheduler(rt) as shared:
-        _Screening(course, shared).run()
+    try:
+        with scheduler(rt) as shared:
+            _Screening(course, shared).run()
+    finally:
+        # Of someone who does not wait for last answers: only now is nothing under way.
+        course.write_cut()
 
 
 class _Screening:
@@ -47,6 +54,8 @@ class _Screening:
         self._handle, self._progress, self._budget = course.handle, course.progress, course.budget
         self._ready: deque[Item] = deque()
         self._pausing = asyncio.Event()
+        # Whom the calls that have begun are about.
+        self._asked: dict[asyncio.Task[None], Item] = {}
 
     def run(self) -> None:
         self._course.collect()
@@ -54,7 +63,7 @@ class _Screening:
             self._shared.run(self._screen())
         except Paused as pause:
             self._course.end("paused", pause.message, pause)
-        except RunCancelled:
+        except Exception:
             self._course.let_go()
             raise
         else:
@@ -77,6 +86,11 @@ class _Screening:
                     await asyncio.wait((feeder,), timeout=TICK_S)
                     self._raise_if_ended()
                 raise
+            except RunCancelled:
+                self._pausing.set()
+                with suppress(RunCancelled, ProductError):
+                    await self._write(lambda conn: self._progress.report(conn, waiting=ENDING))
+                raise
             finally:
                 for task in (feeder, keeper):
                     task.cancel()
@@ -95,34 +109,67 @@ class _Screening:
                     calls.add(call)
                 if calls:
                     ended, calls = await asyncio.wait(calls, timeout=WRITE_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
-                    # All are looked at, so that none that failed beside another goes unheard.
-                    if problems := [error for call in ended if (error := call.exception())]:
-                        raise problems[0]
+                    self._heard_of(ended)
                     continue
                 if self._ready and self._budget.waits:
                     await asyncio.sleep(TICK_S)
                     continue
                 if self._ready:
-                    raise self._budget.used_up(self._progress.tally.cost)
+                    prompt = self._ready[0].prompt
+                    assert prompt is not None
+                    raise self._course.out_of_money(prompt)
                 due = await self._write(lambda conn: rows.next_due(conn, self._handle))
                 if due is None:
                     return
                 await asyncio.sleep(min(due, TICK_S))
-            await self._calls.last_answers(calls)
+            await self._last_answers(calls, None)
         except Paused:
-            await self._calls.last_answers(calls)
+            await self._last_answers(calls, None)
             raise
         finally:
-            for call in calls:
-                call.cancel()
-            await asyncio.gather(*calls, return_exceptions=True)
+            asking = calls & self._calls.asking
+            try:
+                await self._last_answers(calls, screening_model.PACE.grace_s)
+            finally:
+                self._course.cut += [self._asked[call] for call in asking if not call.done() or call.cancelled()]
+                for call in calls:
+                    call.cancel()
+                await asyncio.gather(*calls, return_exceptions=True)
+
+    async def _last_answers(self, calls: set[asyncio.Task[None]], longest_s: float | None) -> None:
+        """What is under way is paid for: its answers are still taken, for so long. What waits its turn is not begun."""
+        asking = calls & self._calls.asking
+        for call in calls - asking:
+            call.cancel()
+        if asking:
+            ended, _ = await asyncio.wait(asking, timeout=longest_s)
+            self._note_lost(ended)
+
+    def _heard_of(self, ended: set[asyncio.Task[None]]) -> None:
+        """Raises what the first of these calls that failed did."""
+        self._note_lost(ended)
+        problems = [error for call in ended if (error := call.exception())]
+        for call in ended:
+            del self._asked[call]
+        if problems:
+            raise problems[0]
+
+    def _note_lost(self, ended: set[asyncio.Task[None]]) -> None:
+        """Calls that were made and whose answers could not be written."""
+        lost = [call for call in ended if not call.cancelled() and not isinstance(call.exception(), Paused | None)]
+        self._course.cut += [self._asked[call] for call in lost]
 
     def _next_call(self) -> asyncio.Task[None] | None:
         """Ask about whoever is next; None where the budget has no room for it."""
         prompt = self._ready[0].prompt
         assert prompt is not None
         cost = self._budget.begin(prompt, self._progress.tally.cost)
-        return None if cost is None else asyncio.create_task(self._calls.ask(self._ready.popleft(), prompt, cost))
+        if cost is None:
+            return None
+        item = self._ready.popleft()
+        call = asyncio.create_task(self._calls.ask(item, prompt, cost))
+        self._asked[call] = item
+        return call
 
     def _places(self) -> int:
         """How many calls may be under way: few until answers come, so that one refusal of the account is not dozens,

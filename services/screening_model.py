@@ -27,11 +27,15 @@ LONGEST_PAUSE_S = 10.0
 
 @dataclass(frozen=True)
 class Pace:
-    """fan_out: calls at once in a process. claim: items taken at a time. Pauses and timeout in seconds."""
+    """fan_out: calls at once in a process. claim: items taken at a time. Pauses and timeout in seconds.
+
+    grace_s: how long a run that shall end waits for the answers that are on their way: a worker that stops has 25 s.
+    """
 
     fan_out: int = 64
     claim: int = 40
     timeout_s: float = 60.0
+    grace_s: float = 15.0
     first_pause_s: float = 1.0
     longest_pause_s: float = 60.0
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
@@ -65,7 +66,7 @@ class Item:
     """A claimed candidate: `known` verdicts still hold (criterion id → ruling), `prompt` asks for the others.
 
     failures: calls that were made for them in this run, all in vain. suspect: the field whose text reads like an
-    order to the model, "" where none does.
+    order to the model, "" where none does. call_id: of the one call that is made for this claim.
     """
 
     candidate_id: int
@@ -75,6 +76,7 @@ class Item:
     prompt: JudgePrompt | None
     asked: tuple[int, ...] = ()
     suspect: str = ""
+    call_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,14 @@ def claim(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, limit: i
     return items_of(conn, handle, rubric, model, failures)
 
 
-def items_of(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, failures: Mapping[int, int]) -> list[Item]:
+def items_of(
+    conn: db.Conn,
+    handle: RunHandle,
+    rubric: Rubric,
+    model: str,
+    failures: Mapping[int, int],
+    prompt_version: str = PROMPT_VERSION,
+) -> list[Item]:
     """Claimed candidates as they are now. failures: candidate id → calls in vain so far."""
     if not failures:
         return []
@@ -162,7 +171,7 @@ def items_of(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, failu
     known: dict[int, dict[int, Ruling]] = {candidate: {} for candidate in profiles}
     for row in db.rows(conn, _Q.fetch_known, {
         "ids": list(hashes), "hashes": list(hashes.values()), "rubric_id": rubric.id, "model": model,
-        "prompt_version": PROMPT_VERSION}):  # fmt: skip
+        "prompt_version": prompt_version}):  # fmt: skip
         ruling = Ruling(row["verdict"], row["evidence_field"], row["evidence_quote"], own=row["own"])
         known[row["candidate_id"]][row["criterion_id"]] = ruling
     return [
@@ -182,10 +191,17 @@ def _item(
                 suspect_field(shown))  # fmt: skip
 
 
-def save(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, results: Sequence[Result]) -> list[Result]:
+def save(
+    conn: db.Conn,
+    handle: RunHandle,
+    rubric: Rubric,
+    model: str,
+    results: Sequence[Result],
+    prompt_version: str = PROMPT_VERSION,
+) -> list[Result]:
     """Write results and everything that follows from them; returns those that were ours to write."""
     given = {"run_id": handle.run_id, "token": handle.token, "user_id": handle.actor.user_id, "model": model,
-             "rubric_id": rubric.id, "prompt_version": PROMPT_VERSION}  # fmt: skip
+             "rubric_id": rubric.id, "prompt_version": prompt_version}  # fmt: skip
     spent = [result.usage or Usage() for result in results]
     taken = {row["candidate_id"] for row in db.rows(conn, _Q.finish_items, {
         **given,
@@ -204,7 +220,8 @@ def save(conn: db.Conn, handle: RunHandle, rubric: Rubric, model: str, results: 
     for result in results:
         if result.usage is not None:
             # Someone else has the item now, and this answer was paid for all the same.
-            insert_usage(conn, handle, model, result.usage, "ok" if result.item.candidate_id in taken else "late")
+            outcome = "ok" if result.item.candidate_id in taken else "late"
+            insert_usage(conn, handle, model, result.usage, outcome, result.item.call_id)
     return ours
 
 
@@ -216,16 +233,18 @@ def fail(
         "run_id": handle.run_id, "token": handle.token, "candidate_id": item.candidate_id, "state": state,
         "reason": reason, "delay_s": delay_s, "tokens": usage.input_tokens + usage.output_tokens,
         "cost": prices.cost(model, usage) or Decimal(0)})  # fmt: skip
-    insert_usage(conn, handle, model, usage, reason)
+    insert_usage(conn, handle, model, usage, reason, item.call_id)
 
 
-def insert_usage(conn: db.Conn, handle: RunHandle, model: str, usage: Usage, outcome: str) -> None:
-    """One call of this run, answered or not: failures cost money too."""
+def insert_usage(
+    conn: db.Conn, handle: RunHandle, model: str, usage: Usage, outcome: str, call_id: UUID | None = None
+) -> bool:
+    """One call of this run, answered or not: failures cost money too. False: it was written down already."""
     cost = prices.cost(model, usage)
-    usage_ledger.record(conn, handle.actor.user_id, usage_ledger.Call(
+    return usage_ledger.record(conn, handle.actor.user_id, usage_ledger.Call(
         vendor="openai", outcome=outcome, search_id=handle.search_id, run_id=handle.run_id, model=model,
         input_tokens=usage.input_tokens, cached_tokens=usage.cached_tokens, output_tokens=usage.output_tokens,
-        cost=cost))  # fmt: skip
+        cost=cost, call_id=call_id or uuid4()))  # fmt: skip
 
 
 def bump_version(conn: db.Conn, handle: RunHandle) -> None:
@@ -273,6 +292,7 @@ def _write_scores(conn: db.Conn, given: Mapping[str, Any], rubric: Rubric, resul
             "scores": [scores[n].score for n in decided],
             "fits": [scores[n].fit for n in decided],
             "tokens": [usage.input_tokens + usage.output_tokens for usage in spent],
+            "calls": [results[n].item.call_id for n in decided],
         })  # fmt: skip
     db.run(conn, _Q.update_candidates, {
         **given, "ids": ids, "scores": [one.score for one in scores], "fits": [one.fit for one in scores],

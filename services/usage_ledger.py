@@ -6,8 +6,9 @@ and counts against the budgets. Nothing here is about a candidate, and no line i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID, uuid4
 
 import sql
 from services import db, metrics
@@ -20,7 +21,8 @@ class Call:
     """One call that has ended. vendor: "openai", for example. outcome: "ok", or a word for what went wrong.
 
     cost: US dollars; None where the price is not known, so that it is counted and no money is guessed.
-    units: what the vendor counts besides tokens, in `unit` ("credits").
+    units: what the vendor counts besides tokens, in `unit` ("credits"). call_id: made before the call, so that it is
+    written down once however often that is tried.
     """
 
     vendor: str
@@ -34,10 +36,13 @@ class Call:
     units: int = 0
     unit: str = ""
     cost: Decimal | None = None
+    call_id: UUID = field(default_factory=uuid4)
 
 
-def record(conn: db.Conn, user_id: int, call: Call) -> None:
-    """Write a call down, in the caller's transaction; user_id: for whom it was made."""
-    metrics.VENDOR_CALLS.count(call.vendor, call.outcome)
+def record(conn: db.Conn, user_id: int, call: Call) -> bool:
+    """Write a call down, in the caller's transaction; user_id: for whom it was made. False: it was already."""
     given = {**vars(call), "user_id": user_id, "priced": call.cost is not None, "cost": call.cost or Decimal(0)}
-    db.run(conn, _Q.insert_call, given)
+    is_new = db.run(conn, _Q.insert_call, given) > 0
+    if is_new:
+        metrics.VENDOR_CALLS.count(call.vendor, call.outcome)
+    return is_new

@@ -137,10 +137,11 @@ def _sheets(runner: Runner, timestamp: int) -> None:
 
 
 def _batches(runner: Runner, timestamp: int) -> None:
-    """What is with the vendor. Imported late: not every worker ever asks a model."""
+    """Screenings that go on by themselves. Imported late: not every worker ever asks a model."""
     if runner.rt.settings.openai_api_key:
-        from services import batches
+        from services import batches, screening_wake
 
+        screening_wake.wake_due(runner.rt)
         batches.look_at_all(runner.rt)
 
 

@@ -1,13 +1,15 @@
 -- insert_batch --
 -- A batch that is about to be put together.
-INSERT INTO screening_batches (run_id, account) VALUES (%(run_id)s, %(account)s)
-RETURNING id, name::text, state, created_at, vendor_id, vendor_status, reason, input_file, files, 0.0::float8 AS age_s, account;
+INSERT INTO screening_batches (run_id, account, model, api, prompt_version)
+VALUES (%(run_id)s, %(account)s, %(model)s, %(api)s, %(prompt_version)s)
+RETURNING id, run_id, name::text, state, created_at, vendor_id, vendor_status, reason, input_file, files,
+    0.0::float8 AS age_s, account, model, api, prompt_version;
 
 -- fetch_open --
--- A run's batches that have not come to their end, the first first.
-SELECT id, name::text, state, created_at, vendor_id, vendor_status, reason, input_file, files,
-    extract(epoch FROM now() - created_at)::float8 AS age_s, account
-FROM screening_batches WHERE run_id = %(run_id)s AND state <> 'ended' ORDER BY id;
+-- A run's batches whose answers are still to come or to be taken in, the first first.
+SELECT id, run_id, name::text, state, created_at, vendor_id, vendor_status, reason, input_file, files,
+    extract(epoch FROM now() - coalesce(sending_at, created_at))::float8 AS age_s, account, model, api, prompt_version
+FROM screening_batches WHERE run_id = %(run_id)s AND state NOT IN ('forsaken', 'ended') ORDER BY id;
 
 -- free_unsent --
 -- The people of batches that were never made wait again.
@@ -27,14 +29,19 @@ WHERE i.run_id = %(run_id)s AND i.candidate_id = u.candidate_id AND i.lease_toke
 
 -- set_sending --
 -- From now on it may exist at the vendor's.
-UPDATE screening_batches SET state = 'sending', requests = %(requests)s, input_file = %(input_file)s
+UPDATE screening_batches SET state = 'sending', sending_at = now(), requests = %(requests)s, input_file = %(input_file)s
 WHERE id = %(batch_id)s AND state = 'preparing';
 
 -- set_looked --
--- What the vendor said of a batch; state only ever goes on.
-UPDATE screening_batches SET state = %(state)s, vendor_id = %(vendor_id)s, vendor_status = %(vendor_status)s,
-    reason = %(reason)s, files = %(files)s, problem = '', looked_at = now()
-WHERE id = %(batch_id)s AND state IN ('sending', 'sent');
+-- What the vendor said of a batch; state only ever goes on, and a forsaken one stays so.
+UPDATE screening_batches SET state = CASE state WHEN 'forsaken' THEN state ELSE %(state)s END,
+    vendor_id = %(vendor_id)s, vendor_status = %(vendor_status)s, reason = %(reason)s, files = %(files)s,
+    problem = '', looked_at = now()
+WHERE id = %(batch_id)s AND state IN ('sending', 'sent', 'forsaken');
+
+-- set_missing --
+-- The vendor has no batch of this name now.
+UPDATE screening_batches SET problem = '', looked_at = now() WHERE id = %(batch_id)s;
 
 -- set_problem --
 -- The vendor could not be asked.
@@ -54,10 +61,22 @@ WHERE batch_id = %(batch_id)s AND state = 'sent';
 -- All that a batch said is taken in.
 UPDATE screening_batches SET state = 'ended', ended_at = now() WHERE id = %(batch_id)s;
 
--- end_unmade --
--- A batch that the vendor does not have.
+-- end_refused --
+-- A batch that the vendor did not make.
 UPDATE screening_batches SET state = 'ended', ended_at = now() WHERE id = %(batch_id)s AND state = 'sending'
 RETURNING id;
+
+-- forsake_unmade --
+-- A batch that the vendor does not have, though it may turn up late.
+UPDATE screening_batches SET state = 'forsaken', looked_at = now() WHERE id = %(batch_id)s AND state = 'sending'
+RETURNING id;
+
+-- reopen_unmade --
+-- The run of such a batch, where it waits for no other one.
+UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0, counts = counts - 'waiting'
+WHERE id = %(run_id)s AND state = 'paused' AND NOT EXISTS (
+    SELECT FROM screening_batches b WHERE b.run_id = runs.id AND b.state IN ('sending', 'sent'))
+RETURNING id, kind, user_id;
 
 -- claim_sent --
 -- Some people of a batch whose answers are here, for the worker that holds the run.
@@ -73,22 +92,40 @@ UPDATE screening_items SET state = 'pending', lease_token = NULL, worker = NULL,
 WHERE run_id = %(run_id)s AND lease_token = %(token)s AND state = 'leased' AND candidate_id = ANY (%(ids)s);
 
 -- fetch_due --
--- Batches that nobody is at, the one first that was looked at the longest time ago.
-SELECT b.id, b.name::text, b.state, b.created_at, b.vendor_id, b.vendor_status, b.reason, b.input_file,
-    b.files, extract(epoch FROM now() - b.created_at)::float8 AS age_s, b.account,
-    r.cancel_requested OR r.state <> 'paused' AS cancel
+-- Batches that nobody is at, the one first that was looked at the longest time ago; one that is looked for in case it
+-- turns up, now and then.
+SELECT b.id, b.run_id, b.name::text, b.state, b.created_at, b.vendor_id, b.vendor_status, b.reason, b.input_file,
+    b.files, extract(epoch FROM now() - coalesce(b.sending_at, b.created_at))::float8 AS age_s, b.account, b.model,
+    b.api, b.prompt_version,
+    r.cancel_requested OR NOT rubric_wanted((r.params ->> 'rubric_id')::bigint) AS cancel
 FROM screening_batches b JOIN runs r ON r.id = b.run_id
-WHERE b.state IN ('sending', 'sent') AND r.state NOT IN ('queued', 'running')
+WHERE b.state IN ('sending', 'sent') AND r.state = 'paused'
+    OR b.state = 'forsaken' AND (b.vendor_id <> '' OR b.looked_at IS NULL
+        OR b.looked_at < now() - make_interval(secs => %(lost_every_s)s))
 ORDER BY b.looked_at NULLS FIRST, b.id LIMIT 200;
 
 -- reopen_answered --
--- Runs that wait for a batch that is over.
+-- Runs that wait for a batch that is over, unless the account or the vendor is to be left alone for now.
 UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0, counts = counts - 'waiting'
-WHERE state = 'paused' AND id IN (SELECT run_id FROM screening_batches WHERE state = 'answered')
+WHERE state = 'paused' AND counts ->> '_held' IS NULL
+    AND coalesce((counts ->> '_again_at')::timestamptz <= now(), true)
+    AND id IN (SELECT run_id FROM screening_batches WHERE state = 'answered')
 RETURNING id, kind, user_id;
 
--- end_forsaken --
+-- forsake_of_ended --
 -- Batches whose runs ended otherwise: nobody takes their answers.
-UPDATE screening_batches b SET state = 'ended', ended_at = now() FROM runs r
-WHERE r.id = b.run_id AND b.state = 'answered' AND r.state IN ('done', 'failed', 'cancelled')
-RETURNING b.id, b.input_file, b.files;
+UPDATE screening_batches b SET state = 'forsaken' FROM runs r
+WHERE r.id = b.run_id AND b.state IN ('sending', 'sent', 'answered') AND r.state IN ('done', 'failed', 'cancelled')
+RETURNING b.id;
+
+-- fetch_owner --
+-- For whom and on which search a run asks.
+SELECT user_id, search_id::text FROM runs WHERE id = %(run_id)s;
+
+-- end_forsaken --
+-- What of a forsaken batch was billed is written down, or it was looked for long enough.
+UPDATE screening_batches SET state = 'ended', ended_at = now() WHERE id = %(batch_id)s AND state = 'forsaken';
+
+-- fetch_wanted --
+-- Whether answers to a run's criteria are of use to anyone now.
+SELECT rubric_wanted((params ->> 'rubric_id')::bigint) AS wanted FROM runs WHERE id = %(run_id)s;

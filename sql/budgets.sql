@@ -10,19 +10,39 @@ SELECT billing_month() AS month,
         (SELECT amount FROM budgets WHERE scope = 'each')) AS own;
 
 -- fetch_spent --
--- What this month cost so far, and what others' jobs have set aside for calls under way: of running ones, and of
--- those with people at the vendor's in a batch, which may be answered in the next month.
-SELECT t.team_spent, t.own_spent, h.team_held, h.own_held
+-- What this month cost so far, and what others' jobs have set aside for calls under way: of running ones (busy), and
+-- of those with people at the vendor's in a batch, which may be answered in the next month.
+SELECT t.team_spent, t.own_spent, h.team_held, h.own_held, h.team_busy, h.own_busy
 FROM (
     SELECT coalesce(sum(cost), 0) AS team_spent,
         coalesce(sum(cost) FILTER (WHERE user_id = %(user_id)s), 0) AS own_spent
     FROM usage_totals WHERE month = billing_month()) AS t,
     (SELECT coalesce(sum(h.amount), 0) AS team_held,
-        coalesce(sum(h.amount) FILTER (WHERE h.user_id = %(user_id)s), 0) AS own_held
+        coalesce(sum(h.amount) FILTER (WHERE h.user_id = %(user_id)s), 0) AS own_held,
+        coalesce(sum(h.amount) FILTER (WHERE r.state = 'running'), 0) AS team_busy,
+        coalesce(sum(h.amount) FILTER (WHERE r.state = 'running' AND h.user_id = %(user_id)s), 0) AS own_busy
     FROM budget_holds h JOIN runs r ON r.id = h.run_id
     WHERE h.month <= billing_month() AND h.run_id IS DISTINCT FROM %(run_id)s::bigint
         AND (r.state = 'running' OR EXISTS (
-            SELECT FROM screening_batches b WHERE b.run_id = r.id AND b.state <> 'ended'))) AS h;
+            SELECT FROM screening_batches b WHERE b.run_id = r.id AND b.state <> 'ended'
+                AND (b.state <> 'forsaken' OR b.vendor_id <> '')))) AS h;
+
+-- fetch_short --
+-- Screenings that wait for money, by the newest criteria of their search, the oldest first; needs: for one call.
+SELECT r.id, r.user_id, (r.counts ->> '_needs')::numeric AS needs FROM runs r
+WHERE r.state = 'paused' AND r.kind = 'screen' AND r.counts ->> '_needs' IS NOT NULL
+    AND NOT r.pause_requested AND NOT r.cancel_requested
+    AND (r.params ->> 'rubric_id')::bigint = (
+        SELECT b.id FROM rubrics b WHERE b.search_id = r.search_id ORDER BY b.version DESC LIMIT 1)
+ORDER BY r.id LIMIT 200;
+
+-- reopen_short --
+-- There is money again.
+UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0,
+    counts = counts - '_needs' - '_again_at' - 'waiting'
+WHERE id = %(run_id)s AND state = 'paused' AND counts ->> '_needs' IS NOT NULL
+    AND NOT pause_requested AND NOT cancel_requested
+RETURNING id, kind, user_id;
 
 -- upsert_hold --
 -- All that a run has set aside from now on.

@@ -49,7 +49,8 @@ WHERE search_id = %(search_id)s AND kind = 'screen' AND state IN ('queued', 'run
 -- reopen_run --
 -- Back to waiting, for one that was paused or has ended; the starter or an admin, who may still change the search.
 UPDATE runs r SET state = 'queued', finished_at = NULL, message = '', cancel_requested = false, pause_requested = false,
-    attempts = 0, failed = 0, done = r.done - r.failed, counts = r.counts - 'waiting' - '_held',
+    attempts = 0, failed = 0, done = r.done - r.failed,
+    counts = r.counts - 'waiting' - '_held' - '_needs' - '_again_at',
     params = CASE WHEN %(budget)s::text IS NULL THEN r.params
         ELSE r.params || jsonb_build_object('budget', %(budget)s::text) END
 FROM searches s
@@ -216,11 +217,12 @@ ON CONFLICT (candidate_id, criterion_id) DO UPDATE SET run_id = excluded.run_id,
 -- insert_decisions --
 -- One line for each score that was made, never changed afterwards.
 INSERT INTO ai_decisions (candidate_id, rubric_id, run_id, user_id, model, prompt_version, input_hash, output, score,
-    fit, tokens)
+    fit, tokens, call_id)
 SELECT u.candidate_id, %(rubric_id)s, %(run_id)s, %(user_id)s, %(model)s, %(prompt_version)s, u.input_hash, u.output,
-    u.score, u.fit, u.tokens
+    u.score, u.fit, u.tokens, u.call_id
 FROM unnest(%(ids)s::bigint[], %(hashes)s::text[], %(outputs)s::jsonb[], %(scores)s::numeric[], %(fits)s::text[],
-    %(tokens)s::int[]) AS u (candidate_id, input_hash, output, score, fit, tokens);
+    %(tokens)s::int[], %(calls)s::uuid[]) AS u (candidate_id, input_hash, output, score, fit, tokens, call_id)
+ON CONFLICT (call_id) DO NOTHING;
 
 -- lock_candidates --
 -- In the order of their ids, so that two writers of many cannot wait for each other.
@@ -244,6 +246,19 @@ UPDATE screening_items SET state = %(state)s, lease_token = NULL, reason = %(rea
     cost = cost + %(cost)s, attempts = attempts + 1, not_before = now() + make_interval(secs => %(delay_s)s)
 WHERE run_id = %(run_id)s AND candidate_id = %(candidate_id)s AND lease_token = %(token)s AND state = 'leased'
 RETURNING candidate_id;
+
+-- charge_items --
+-- What calls cost whose answers nobody takes.
+UPDATE screening_items i SET tokens = i.tokens + u.tokens, cost = i.cost + u.cost
+FROM unnest(%(ids)s::bigint[], %(tokens)s::int[], %(costs)s::numeric[]) AS u (candidate_id, tokens, cost)
+WHERE i.run_id = %(run_id)s AND i.candidate_id = u.candidate_id;
+
+-- reopen_due --
+-- Screenings whose vendor could not be asked for a while go on.
+UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0,
+    counts = counts - '_needs' - '_again_at' - 'waiting'
+WHERE state = 'paused' AND kind = 'screen' AND (counts ->> '_again_at')::timestamptz <= now() AND NOT pause_requested
+RETURNING id, kind, user_id;
 
 -- release_items --
 -- What was claimed and not done goes back.

@@ -1,9 +1,10 @@
 -- insert_call --
--- One call, answered or not; the database sums it up.
+-- One call, answered or not; the database sums it up. No row for one that is written down already.
 INSERT INTO api_usage (user_id, search_id, run_id, vendor, model, input_tokens, cached_tokens, output_tokens, units,
-    unit, cost, priced, outcome)
+    unit, cost, priced, outcome, call_id)
 VALUES (%(user_id)s, %(search_id)s, %(run_id)s, %(vendor)s, %(model)s, %(input_tokens)s, %(cached_tokens)s,
-    %(output_tokens)s, %(units)s, %(unit)s, %(cost)s, %(priced)s, %(outcome)s);
+    %(output_tokens)s, %(units)s, %(unit)s, %(cost)s, %(priced)s, %(outcome)s, %(call_id)s)
+ON CONFLICT (call_id) DO NOTHING;
 
 -- fetch_months --
 -- The months in which something was used that the actor may see, the newest first, with what they cost.

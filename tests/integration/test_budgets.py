@@ -15,7 +15,16 @@ import pytest
 from psycopg import errors
 
 from layouts import ids, text
-from services import budget_settings, budgets, rubrics, screening, screening_model, screening_rows, usage_ledger
+from services import (
+    budget_settings,
+    budgets,
+    rubrics,
+    screening,
+    screening_model,
+    screening_rows,
+    screening_wake,
+    usage_ledger,
+)
 from services.config import Settings
 from services.errors import BadInput, Forbidden, LimitReached, NotFound
 from services.grid_view import View
@@ -25,7 +34,7 @@ from services.runtime import Runtime
 from services.screening_estimate import estimate
 from services.vendors.openai_errors import Usage
 from tests.integration import test_screen_page
-from tests.screening import JOB, add_search, row, rows, save_rubric, start, value, work
+from tests.screening import CRITERIA, JOB, add_search, row, rows, save_rubric, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 from tests.web import Browser
 
@@ -72,6 +81,15 @@ def add_run(rt: Runtime, actor: Actor, state: str = "running") -> int:
 def reserve(rt: Runtime, actor: Actor, run_id: int, *costs: Any) -> budgets.Grant:
     with rt.db.connection() as conn:
         return budgets.reserve(conn, actor.user_id, run_id, [Decimal(str(cost)) for cost in costs])
+
+
+def turn_the_month(settings: Settings) -> None:
+    """The clock is turned on where months are told: nothing else knows them."""
+    with psycopg.connect(settings.database_owner_url) as conn:
+        conn.execute(
+            "CREATE OR REPLACE FUNCTION billing_month(at timestamptz DEFAULT now()) RETURNS date LANGUAGE sql STABLE "
+            "RETURN (date_trunc('month', at AT TIME ZONE 'UTC') + interval '1 month')::date"
+        )
 
 
 def half_of(rt: Runtime, actor: Actor, search: str) -> Decimal:
@@ -154,7 +172,6 @@ def test_a_screening_pauses_at_the_budget_and_goes_on_after_a_raise(
     assert "An admin can raise it" in run["message"]
     assert 0 < run["done"] == stub.requests.total < 40
     budget_settings.save(rt, admin, alice.user_id, "25")
-    screening.go_on(rt, alice, run_id)
     run = work(rt, run_id)
     assert (run["state"], run["done"], stub.requests.total) == ("done", 40, 40)
 
@@ -167,12 +184,7 @@ def test_a_new_month_has_its_whole_budget(
     run_id = start(rt, alice, search)
     assert work(rt, run_id)["state"] == "paused"
     this = budgets.standing(rt, alice).month
-    # The clock is turned on where months are told: nothing else knows them.
-    with psycopg.connect(settings.database_owner_url) as conn:
-        conn.execute(
-            "CREATE OR REPLACE FUNCTION billing_month(at timestamptz DEFAULT now()) RETURNS date LANGUAGE sql STABLE "
-            "RETURN (date_trunc('month', at AT TIME ZONE 'UTC') + interval '1 month')::date"
-        )
+    turn_the_month(settings)
     found = budgets.standing(rt, alice)
     assert found.own is not None and (found.own.spent, found.own.held, found.own.left) == (0, 0, 20)
     assert found.month > this
@@ -250,8 +262,7 @@ def test_a_budget_cannot_be_kept_for_a_model_without_a_price(
             screening.go_on(own, alice, run_id)
         proposal = rubrics.propose(own, alice, search, JOB)
         assert "own-model" in work(own, proposal)["message"]
-        budget_settings.save(rt, admin, "team", None)
-        screening.go_on(own, alice, run_id)
+        budget_settings.save(own, admin, "team", None)
         assert work(own, run_id)["state"] == "done"
     finally:
         own.close()
@@ -327,6 +338,96 @@ def test_a_screening_waits_for_others_calls_rather_than_give_up(
         conn.execute("UPDATE runs SET state = 'done' WHERE id = %s", [other])
     going.join(60)
     assert [one["state"] for one in ended] == ["done"]
+
+
+def test_a_screening_does_not_wait_for_others_batches_and_goes_on_when_they_are_answered(
+    rt: Runtime, alice: Actor, bob: Actor, admin: Actor, stub: OpenAIStub
+) -> None:
+    """What is with the vendor until tomorrow keeps no worker waiting."""
+    budget_settings.save(rt, admin, "team", 1)
+    run_id = start(rt, alice, add_search(rt, alice, 6))
+    other = add_run(rt, bob)
+    assert reserve(rt, bob, other, 1).calls == 1
+    with rt.db.connection() as conn:
+        conn.execute("INSERT INTO screening_batches (run_id, account, state) VALUES (%s, '', 'sent')", [other])
+        conn.execute("UPDATE runs SET state = 'paused' WHERE id = %s", [other])
+    run = work(rt, run_id)
+    assert (run["state"], stub.requests.total) == ("paused", 0)
+    assert "is set aside for others' calls under way" in run["message"]
+    assert run["message"].endswith("It goes on by itself once there is room.")
+    assert screening_wake.wake_due(rt) == 0
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE screening_batches SET state = 'ended'")
+    assert screening_wake.wake_due(rt) == 1
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], run["message"]) == ("done", 6, "6 screened.")
+    assert screening_wake.wake_due(rt) == 0
+
+
+def test_a_batch_that_is_looked_for_in_vain_keeps_no_money(rt: Runtime, alice: Actor, bob: Actor, admin: Actor) -> None:
+    budget_settings.save(rt, admin, "team", 1)
+    run_id = add_run(rt, bob)
+    assert reserve(rt, bob, run_id, 1).calls == 1
+    with rt.db.connection() as conn:
+        conn.execute("INSERT INTO screening_batches (run_id, account, state) VALUES (%s, '', 'forsaken')", [run_id])
+        conn.execute("UPDATE runs SET state = 'done' WHERE id = %s", [run_id])
+    assert budgets.standing(rt, alice).left == 1
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE screening_batches SET vendor_id = 'batch_1'")
+    assert budgets.standing(rt, alice).left == 0
+
+
+def paused_for_money(rt: Runtime, admin: Actor, actor: Actor) -> int:
+    """A run of 30 that has used up its starter's budget about half way."""
+    search = add_search(rt, actor, 30)
+    leave(rt, admin, actor, half_of(rt, actor, search))
+    run_id = start(rt, actor, search)
+    run = work(rt, run_id)
+    assert run["state"] == "paused" and 0 < run["done"] < 30
+    assert screening_wake.wake_due(rt) == 0
+    return run_id
+
+
+def test_a_raise_alone_takes_up_what_waits_for_money(rt: Runtime, alice: Actor, admin: Actor, stub: OpenAIStub) -> None:
+    run_id = paused_for_money(rt, admin, alice)
+    budget_settings.save(rt, admin, alice.user_id, "25")
+    assert value(rt, "SELECT state FROM runs WHERE id = %s", run_id) == "queued"
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], stub.requests.total) == ("done", 30, 30)
+
+
+def test_a_new_month_alone_takes_up_what_waits_for_money(
+    rt: Runtime, alice: Actor, admin: Actor, stub: OpenAIStub, settings: Settings
+) -> None:
+    run_id = paused_for_money(rt, admin, alice)
+    turn_the_month(settings)
+    assert screening_wake.wake_due(rt) == 1
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], stub.requests.total) == ("done", 30, 30)
+
+
+@pytest.mark.parametrize("why", ["paused", "criteria", "own_budget", "price"])
+def test_what_a_person_has_to_decide_waits_for_them(
+    rt: Runtime, alice: Actor, admin: Actor, stub: OpenAIStub, why: str
+) -> None:
+    run_id = paused_for_money(rt, admin, alice)
+    if why == "paused":
+        with rt.db.connection() as conn:
+            conn.execute("UPDATE runs SET pause_requested = true")
+    elif why == "criteria":
+        search = value(rt, "SELECT search_id::text FROM runs WHERE id = %s", run_id)
+        save_rubric(rt, alice, search, CRITERIA[:2])
+    elif why == "own_budget":
+        spent = value(rt, "SELECT cost FROM usage_totals WHERE run_id = %s", run_id)
+        budget_settings.save(rt, admin, alice.user_id, None)
+        with rt.db.connection() as conn:
+            conn.execute("UPDATE runs SET params = params || jsonb_build_object('budget', %s::text)", [str(spent)])
+        assert work(rt, run_id)["state"] == "paused"
+    else:
+        rt.settings = replace(rt.settings, openai_model="own-model")
+    budget_settings.save(rt, admin, alice.user_id, "1000")
+    assert screening_wake.wake_due(rt) == 0
+    assert value(rt, "SELECT state FROM runs WHERE id = %s", run_id) == "paused"
 
 
 def wait_until(rt: Runtime, query: str, *params: Any) -> None:

@@ -41,9 +41,11 @@ def settings(settings: Settings, stub: OpenAIStub) -> Settings:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses of milliseconds between attempts."""
+    """Pauses of milliseconds between attempts, and no patience with last answers."""
     monkeypatch.setattr(
-        screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, timeout_s=5, fan_out=8)
+        screening_model,
+        "PACE",
+        replace(screening_model.PACE, first_pause_s=0.001, timeout_s=5, fan_out=8, grace_s=0.1),
     )
 
 

@@ -6,6 +6,8 @@
 
     stub.batches.stops_at = "upload"   # or "made": the request is held there until `release` is set; see `arrived`
 
+    stub.batches.fails["upload"] = [500, 429, 0]     # the status of the next requests of a kind (KINDS); 0: no answer
+
 lost: it is made, and the connection breaks before the answer; unmade: it breaks before it is made;
 refused: 400; no_room: made, and failed for want of room in the queue.
 """
@@ -27,6 +29,7 @@ from tests.stubs.loopback import Reply, Request
 from tests.stubs.openai_wire import error_body
 
 MAKINGS = ("ok", "lost", "unmade", "refused", "no_room")
+KINDS = ("upload", "make", "look", "find", "cancel", "read", "delete")
 # (HTTP status, body) of one request of a file.
 Ask = Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]]
 
@@ -61,6 +64,7 @@ class BatchDesk:
         self.breaks_off = False
         self.exists = True
         self.stops_at = ""
+        self.fails: dict[str, list[int]] = {kind: [] for kind in KINDS}
         self.arrived, self.release = threading.Event(), threading.Event()
         self._next: deque[str] = deque()
         self._numbers = count(1)
@@ -81,9 +85,25 @@ class BatchDesk:
         if not self.exists:
             return _error(404, "Unknown path")
         with self._lock:
+            if (status := self._failing(request.method, parts)) is not None:
+                return _error(status, "Not now.")
             if parts[0] == "files":
                 return self._files(request, parts[1:])
             return self._batches(request, parts[1:], {name: one[0] for name, one in parse_qs(url.query).items()})
+
+    def _failing(self, method: str, parts: list[str]) -> int | None:
+        """The status that this request is to fail with, if any."""
+        ways = {
+            ("POST", "files", 1): "upload", ("GET", "files", 3): "read", ("DELETE", "files", 2): "delete",
+            ("POST", "batches", 1): "make", ("GET", "batches", 1): "find", ("GET", "batches", 2): "look",
+            ("POST", "batches", 3): "cancel",
+        }  # fmt: skip
+        kind = ways.get((method, parts[0], len(parts)))
+        if kind is None or not self.fails[kind]:
+            return None
+        if (status := self.fails[kind].pop(0)) == 0:
+            raise ConnectionError
+        return status
 
     def _files(self, request: Request, parts: list[str]) -> Reply:
         if request.method == "POST" and not parts:
