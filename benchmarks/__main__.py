@@ -14,6 +14,7 @@ from benchmarks.stage import Stage
 MODULES = {
     "file_reading": ("P5-upload", "P5-xlsx-read", "P5-reader-memory"),
     "paging": ("P1",),
+    "criteria_filters": ("P1-criteria",),
     "search_text": ("P3",),
     "files": ("P5-import", "P5-reimport"),
     "import_memory": ("P5-memory", "P2d"),

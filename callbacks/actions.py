@@ -106,7 +106,7 @@ def _started(run_id: int | None, kind: str, message: str) -> dict[str, Any]:
 def _done(done: ChangeResult, *, undone: bool = False) -> dict[str, Any]:
     kind = "success" if done.changed else "info"
     errors.toast(told(done, undone), kind=kind, undo_batch=None if undone else done.batch_id)
-    return {"rows": [], "done": True, "n": secrets.token_hex(4), **versions(done)}
+    return {"rows": [], "done": True, "undone": undone, "n": secrets.token_hex(4), **versions(done)}
 
 
 def versions(done: ChangeResult) -> dict[str, int]:

@@ -35,7 +35,7 @@ def register(registry: Registry) -> None:
             return no_update, no_update, no_update  # the button only appeared
         search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = overrides.decide(rt, current_actor(), search_id, candidate_id, fit, reason)
-        errors.toast(_said(made), kind="success")
+        errors.toast(_said(made), kind="success", undo_batch=made.batch_id)
         body, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
         return body, _answer(candidate_id, made, snapshot), no_update
 
@@ -65,7 +65,7 @@ def _register_verdicts(registry: Registry) -> None:
         verdict, reason = _typed(pressed, *ctx.states_list[:3])
         criterion = page_values.number(pressed.get("criterion"))
         made = verdict_reviews.review(rt, actor, search_id, candidate_id, criterion, verdict, reason)
-        errors.toast(_reviewed(made), kind="success")
+        errors.toast(_reviewed(made), kind="success", undo_batch=made.batch_id)
         body, snapshot = shown_body(rt, actor, search_id, candidate_id)
         row = result_sets.rows_of(rt, actor, View.of(search_id), [candidate_id])[0][0]
         return body, _answer(candidate_id, made, snapshot) | {"row": row, "decided": made.column}, no_update

@@ -38,6 +38,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         rubric_id=rubric.id if rubric else None,
         view=view.state() if view.query_string() else None,
         off="" if found.is_on else rubrics.OFF,
+        unpriced="" if found.is_priced else rt.settings.openai_model,
         hold=_hold(rt, actor),
         editable=found.editable,
         estimate=_estimate(rt, actor, view, rubric) if rubric and found.editable else None,
@@ -201,7 +202,7 @@ def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -
     stopped = run["state"] not in ("queued", "running")
     dead = screening.dead_letters(rt, actor, run["id"]) if stopped and run["failed"] else []
     suspects = screening.suspects(rt, actor, run["id"]) if stopped and run["counts"].get("suspect") else []
-    return page_screen.run_panel(run, search_id, dead, suspects, may_go_on=actor.may_edit and run["may_cancel"])
+    return page_screen.run_panel(run, search_id, dead, suspects, may_go_on=actor.may_edit and run["own"])
 
 
 def _view(search_id: UUID, scope: Any, state: Any) -> View:

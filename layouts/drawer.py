@@ -223,8 +223,9 @@ def _event(event: Any) -> Component:
     if event.field in text.EVENTS:
         what: list[Any] = [html.Span(text.EVENTS[event.field].format(who=event.who))]
     else:
+        about = text.EVENT_VERDICT if event.criterion else text.EVENT_CHANGE
         what = [
-            html.Span(text.EVENT_CHANGE.format(who=event.who, field=_field(event.field))),
+            html.Span(about.format(who=event.who, field=_field(event.field), criterion=event.criterion)),
             html.Span([html.Span(_value(event.field, event.old)), " → ", html.Span(_value(event.field, event.new))]),
         ]
     undone = [_badge(text.EVENT_UNDONE)] if event.undone else []
@@ -332,7 +333,7 @@ def _value(field: str, value: Any) -> str:
         return ", ".join(map(str, value))
     if field == "filter_status":
         return _status(str(value))
-    words = {"stage": text.STAGES, "fit": text.FITS}.get(field, {})
+    words = {"stage": text.STAGES, "fit": text.FITS, "verdict": text.VERDICTS}.get(field.partition(":")[0], {})
     return words.get(str(value), str(value))
 
 

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 from layouts import criteria_editor, ids, shell, text
 from layouts.page_usage import left_panel
 from layouts.pages_runs import OPEN, Run, cancel_store, run_card
+from layouts.pages_searches import time
 
 # A look is two small queries, of the sign-in and of the run: one a second.
 POLL_MS = 2_000
@@ -29,6 +30,8 @@ class Figures(Protocol):
     @property
     def calls(self) -> int: ...
     @property
+    def is_exact(self) -> bool: ...
+    @property
     def tokens(self) -> int: ...
     @property
     def cost(self) -> Any: ...
@@ -39,7 +42,7 @@ class Figures(Protocol):
     @property
     def model(self) -> str: ...
     @property
-    def priced_on(self) -> date: ...
+    def priced_on(self) -> date | None: ...
     @property
     def cut(self) -> bool: ...
 
@@ -87,6 +90,7 @@ def screen_page(
     rubric_id: int | None,
     view: Mapping[str, Any] | None,
     off: str,
+    unpriced: str,
     hold: Component | None,
     editable: bool,
     estimate: Component | None,
@@ -97,7 +101,8 @@ def screen_page(
 ) -> html.Div:
     """criteria, starts: as criteria_editor.section() takes them. view: the grid's, where it is not the usual one.
 
-    off: why there is no model. seen: what the first answer about the run is compared with.
+    off: why there is no model. unpriced: the model's name, where its price is not known.
+    seen: what the first answer about the run is compared with.
     """
     return shell.page(
         text.SCREEN_TITLE,
@@ -114,7 +119,7 @@ def screen_page(
         html.Div(run, id=ids.RUN_PROGRESS, role="status"),
         _job(job_description, editable, bool(off)),
         criteria_editor.section(criteria, starts, editable),
-        _start(view, estimate, editable, bool(off)),
+        _start(view, estimate, editable, bool(off), unpriced),
         dcc.Store(id=ids.SCREEN_SEARCH, data=search_id),
         dcc.Store(id=ids.SCREEN_VIEW, data=dict(view) if view else None),
         dcc.Store(id=ids.SCREEN_RUBRIC, data=rubric_id),
@@ -144,9 +149,10 @@ def estimate_panel(found: Figures | None, standing: Any = None) -> list[Any]:
         for name, label in text.SCREEN_FIGURES.items()
         if figures.get(name)
     ]
-    priced = text.SCREEN_NO_PRICE if found.cost is None else text.SCREEN_PRICED
-    notes = [priced.format(model=found.model, date=found.priced_on.isoformat())] if found.calls else []
-    notes += [] if found.calls else [text.SCREEN_ALL_KNOWN]
+    notes = [] if found.calls else [text.SCREEN_ALL_KNOWN]
+    if found.calls and found.priced_on is not None:
+        notes.append(text.SCREEN_PRICED.format(model=found.model, date=found.priced_on.isoformat()))
+    notes += [] if found.is_exact else [text.SCREEN_ABOUT]
     notes += [text.SCREEN_CUT] if found.cut else []
     lines = [html.P(note, className="sx-muted") for note in notes]
     return [html.Ul(items, className="sx-counts"), *lines, *_budgets(found, standing)]
@@ -177,7 +183,8 @@ def run_panel(
         [html.Div(actions, className="sx-actions"), _dead(search_id, dead), _suspects(search_id, suspects)],
         className="sx-run-next",
     )
-    return html.Div([html.H2(text.SCREEN_LATEST), run_card(run, extra=extra)], className="sx-section")
+    begun = html.P([text.SCREEN_BEGUN.format(who=run["user_name"]), time(run["created_at"])], className="sx-muted")
+    return html.Div([html.H2(text.SCREEN_LATEST), begun, run_card(run, extra=extra)], className="sx-section")
 
 
 def hold_banner(hold: Hold | None, *, may_lift: bool) -> html.Div | None:
@@ -211,7 +218,7 @@ def _job(job_description: str, editable: bool, off: bool) -> html.Section:
 
 
 def _start(
-    view: Mapping[str, Any] | None, estimate: Component | None, editable: bool, off: bool
+    view: Mapping[str, Any] | None, estimate: Component | None, editable: bool, off: bool, unpriced: str
 ) -> html.Section | None:
     if not editable:
         return None
@@ -224,6 +231,7 @@ def _start(
                 options=[{"label": label, "value": scope} for scope, label in scopes.items()],
             ),
             html.Div(estimate or estimate_panel(None), id=ids.SCREEN_ESTIMATE, role="status"),
+            html.P(text.SCREEN_NO_PRICE.format(model=unpriced), className="sx-note") if unpriced else None,
             html.Fieldset(
                 [
                     html.Legend(text.SCREEN_WHEN),

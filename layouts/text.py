@@ -383,6 +383,7 @@ VERDICT_NO_SCORE = "none"
 FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
 EVENTS = {"note": "{who} wrote a note", "merge": "{who} merged another profile into this one"}
 EVENT_CHANGE = "{who} changed {field}"
+EVENT_VERDICT = "{who} judged the verdict on “{criterion}”"
 EVENT_UNDONE = "undone"
 EVENT_NOTHING = "nothing"
 NOTE_LABEL = "New note"
@@ -1173,8 +1174,12 @@ SCREEN_FIGURES = {
 }
 SCREEN_MINUTES = "about {minutes} min"
 SCREEN_UNDER_A_MINUTE = "under a minute"
-SCREEN_PRICED = "Model {model}, list prices of {date}. An estimate from a sample of the profiles."
-SCREEN_NO_PRICE = "Model {model}: its price is not known here, so no cost is estimated."
+SCREEN_PRICED = "Model {model}, list prices of {date}. How long profiles are is estimated."
+SCREEN_NO_PRICE = (
+    "The price of the model {model} is not known here: no cost is estimated, and no budget can be kept. An admin can "
+    "set it as OPENAI_PRICES."
+)
+SCREEN_ABOUT = "Many profiles have changed since they were screened: how many are asked about is estimated."
 SCREEN_CUT = "The job description is long: the model reads its first part only."
 SCREEN_WHEN = "When"
 SCREEN_WHENS = {"now": "Now", "batch": "Tonight, at half the price: answers come within 24 hours"}
@@ -1182,6 +1187,7 @@ SCREEN_START = "Start screening"
 SCREEN_STARTED = "Screening started. You may leave this page; it goes on."
 SCREEN_STARTED_BATCH = "It is handed over to the vendor. You may leave this page; answers come within 24 hours."
 SCREEN_LATEST = "Latest screening"
+SCREEN_BEGUN = "Begun by {who}, "
 SCREEN_SHOW = "Show the best fits"
 SCREEN_AGAIN = "Try again"
 SCREEN_RESUME = "Go on"

@@ -25,6 +25,8 @@ from services.errors import Unavailable
 
 BURST = 0.005
 EXPIRE_S = 600
+# However long a header asks for: who has to wait longer is told so (services/model_holds.py), and does not stand here.
+LONGEST_BLOCK_S = 600.0
 
 # All scripts go by Redis's clock: hosts' clocks differ. Fields: r requests, t tokens, at their time;
 # until: nobody may call before it (the vendor's Retry-After); lr, lt: limits that the vendor names;
@@ -144,8 +146,9 @@ class CallBudget:
         self._run(self._adjust, reserved - used, 0)
 
     def block(self, seconds: float) -> None:
-        """Nobody calls for so long: what the vendor said in Retry-After. Raises BudgetClosed."""
-        self._run(self._adjust, 0, max(0.0, seconds))
+        """Nobody calls for so long, 10 minutes at most: what the vendor said in Retry-After. Raises BudgetClosed."""
+        if seconds > 0:
+            self._run(self._adjust, 0, min(seconds, LONGEST_BLOCK_S))
 
     def heed(self, requests: int | None, tokens: int | None) -> None:
         """Keep below what the vendor says the limits a minute are, where that is less. Raises BudgetClosed."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from services import prices
 from services.config_checks import contradiction
 from services.errors import BadInput
 
@@ -25,6 +26,8 @@ class Setting:
     default: str
     help: str
     secret: bool = False
+    # Whether NAME_FILE may hold it though it is no secret.
+    filed: bool = False
 
     @property
     def field(self) -> str:
@@ -68,6 +71,12 @@ def _choice(*allowed: str) -> Callable[[str], str]:
         return raw
 
     return parse
+
+
+def _prices(raw: str) -> str:
+    """As given, once it can be read."""
+    prices.read_table(raw)
+    return raw.strip()
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -164,6 +173,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("OPENAI_MODEL", _text, "gpt-6-luna", "Model that screens."),
     Setting("OPENAI_RPM", _integer(1, 1_000_000), "500", "Requests a minute allowed by the account."),
     Setting("OPENAI_TPM", _integer(100, 1_000_000_000), "200000", "Tokens a minute allowed by the account."),
+    Setting(
+        "OPENAI_PRICES",
+        _prices,
+        "",
+        "Prices of other models: a day, then model=input/cached/output, US dollars per million tokens.",
+        filed=True,
+    ),
 )
 
 
@@ -228,6 +244,7 @@ class Settings:
     openai_model: str
     openai_rpm: int
     openai_tpm: int
+    openai_prices: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -254,7 +271,7 @@ class Settings:
 
 
 def _raw(setting: Setting, env: Mapping[str, str]) -> str:
-    if setting.secret and (file := env.get(f"{setting.name}_FILE")):
+    if (setting.secret or setting.filed) and (file := env.get(f"{setting.name}_FILE")):
         try:
             return Path(file).read_text(encoding="utf-8").strip()
         except OSError as error:

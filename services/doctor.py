@@ -16,7 +16,7 @@ import psycopg
 import redis
 
 import sql
-from services import connections, run_state
+from services import connections, prices, run_state
 from services.config import Settings
 from services.errors import ProductError
 from services.migrate import MINIMUM_VERSION
@@ -179,6 +179,9 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 def _features(settings: Settings) -> Iterator[Finding]:
     if not settings.openai_api_key:
         yield Finding(False, "OPENAI_API_KEY is not set: screening is off.")
+    elif settings.openai_model not in {*prices.KNOWN, *prices.read_table(settings.openai_prices)}:
+        yield Finding(False, f"The price of {settings.openai_model} is not known: screening cannot keep a budget. Set"
+                             " OPENAI_PRICES (docs/settings.md).")  # fmt: skip
     if not settings.metrics_token:
         yield Finding(False, "METRICS_TOKEN is not set: there is no /metrics.")
     if settings.oidc_issuer and (problem := _provider(settings)):

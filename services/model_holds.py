@@ -1,37 +1,54 @@
-"""An account that answers nobody for now, for want of credit or a good key: every run that needs it pauses.
+"""An account that answers nobody for now, for want of credit, a good key or patience: every run that needs it pauses.
 
 The hold is one row, so that workers on all hosts stop after one refusal, and nobody's 10,000
 people are tried one by one. It ends when someone has mended the account and says so, and is tried
-every few minutes besides.
+every few minutes besides. A server that asks for a longer pause than a run waits for (Retry-After) is a hold too: until
+the time that it named, and tried every hour, since such a header may be wrong.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 import sql
 from services import db, jobs
+from services.call_budget import LONGEST_BLOCK_S
 from services.config import Settings
 from services.errors import Forbidden
 from services.identity import Actor, audit
 from services.runtime import Runtime
 from services.searches import READ_ONLY
+from services.vendors.openai_errors import BadKey, ModelError, QuotaExhausted, RateLimited
 
 TRY_EVERY_S = 240
+# Where the server named a time.
+TRY_EARLY_S = 3600
+LONGEST_HOLD_S = 86_400.0
+ASKED_TO_WAIT = "The model's server asks to wait until {until:%d %b %Y, %H:%M} UTC. Screenings go on by themselves."
 
 _Q = sql.queries("model_holds")
 
 
 @dataclass(frozen=True)
 class Hold:
-    """message: what is wrong and what to do. runs: how many screenings wait for it, everyone's."""
+    """message: what is wrong and what to do. until: when the server answers again, by what it said. runs: how many
+    screenings wait for it, everyone's."""
 
     message: str
     since: datetime
+    until: datetime | None
     runs: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an account is not to be called: for people; until: as Hold's."""
+
+    message: str
+    until: datetime | None
 
 
 def account_of(settings: Settings) -> str:
@@ -46,9 +63,20 @@ def current(rt: Runtime) -> Hold | None:
     return None if row is None else Hold(**row)
 
 
-def place(conn: db.Conn, settings: Settings, reason: str, message: str) -> None:
-    """Nobody calls from now on. reason: a word of openai_errors."""
-    db.run(conn, _Q.upsert_hold, {"account": account_of(settings), "reason": reason, "message": message})
+def place(conn: db.Conn, settings: Settings, reason: str, message: str, until: datetime | None = None) -> None:
+    """Nobody calls from now on. reason: a word of openai_errors. until: where the server named a time."""
+    given = {"account": account_of(settings), "reason": reason, "message": message, "until": until}
+    db.run(conn, _Q.upsert_hold, given)
+
+
+def refusal_of(error: ModelError) -> Refusal | None:
+    """What a failed call says of the account: None where others may go on calling."""
+    if isinstance(error, BadKey | QuotaExhausted):
+        return Refusal(error.message, None)
+    if not isinstance(error, RateLimited) or (error.retry_after or 0.0) <= LONGEST_BLOCK_S:
+        return None
+    until = datetime.now(UTC) + timedelta(seconds=min(error.retry_after or 0.0, LONGEST_HOLD_S))
+    return Refusal(ASKED_TO_WAIT.format(until=until), until)
 
 
 def lift(rt: Runtime, actor: Actor) -> int:
@@ -59,14 +87,20 @@ def lift(rt: Runtime, actor: Actor) -> int:
     if not actor.may_edit:
         raise Forbidden(READ_ONLY)
     with rt.db.connection() as conn:
-        audit(conn, actor, "model.hold_lifted")
-        return _go_on(conn, rt.settings)
+        return lift_with(conn, rt.settings, actor)
+
+
+def lift_with(conn: db.Conn, settings: Settings, actor: Actor) -> int:
+    """lift() within the caller's transaction, for someone who may."""
+    audit(conn, actor, "model.hold_lifted")
+    return _go_on(conn, settings)
 
 
 def lift_due(rt: Runtime) -> int:
     """Try again by itself, some minutes after the last try: one call tells, and places the hold again if need be."""
+    given = {"account": account_of(rt.settings), "after_s": TRY_EVERY_S, "after_said_s": TRY_EARLY_S}
     with rt.db.connection() as conn:
-        due = db.one(conn, _Q.fetch_due, {"account": account_of(rt.settings), "after_s": TRY_EVERY_S})
+        due = db.one(conn, _Q.fetch_due, given)
         return _go_on(conn, rt.settings) if due else 0
 
 

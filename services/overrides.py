@@ -8,7 +8,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 import sql
-from services import db, verdicts
+from services import db, decision_undo, verdicts
 from services.errors import BadInput, NotFound, ProductError
 from services.identity import Actor, audit
 from services.rubric_scoring import Fit
@@ -33,12 +33,13 @@ class Override:
 
 @dataclass(frozen=True)
 class Decided:
-    """What a decision did. The versions are the search's, before and after it."""
+    """What a decision did. The versions are the search's, before and after it. Undo takes batch_id."""
 
     fit: Fit
     model_fit: Fit | None
     version_before: int
     version_after: int
+    batch_id: int
 
 
 def last(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int) -> Override | None:
@@ -62,13 +63,15 @@ def decide(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, 
         if candidate is None:
             raise refusal_of(conn, actor, given)
         model_fit = _model_fit(conn, rt, actor, search_id, candidate_id, candidate["fit"])
-        db.run(conn, _Q.insert_override, {**given, "model_fit": model_fit, "fit": fit, "reason": why})
+        batch_id = decision_undo.record(conn, actor, search_id, candidate_id, decision_undo.FIT, candidate["fit"], fit)
+        decided = {**given, "model_fit": model_fit, "fit": fit, "reason": why, "batch_id": batch_id}
+        db.run(conn, _Q.insert_override, decided)
         db.run(conn, _Q.update_fit, {**given, "fit": fit})
         audit(conn, actor, "screening.override", str(candidate_id), fit=fit, model_fit=model_fit)
         bumped = db.one(conn, _Q.bump_version, given)
     assert bumped is not None
     # The bump locks the search's row, so nobody else's version lies between the two.
-    return Decided(fit, model_fit, bumped["version"] - 1, bumped["version"])
+    return Decided(fit, model_fit, bumped["version"] - 1, bumped["version"], batch_id)
 
 
 def refusal_of(conn: db.Conn, actor: Actor, given: dict[str, Any]) -> ProductError:
@@ -97,10 +100,10 @@ def _last(conn: db.Conn, actor: Actor, search_id: UUID | str, candidate_id: int)
 def _model_fit(
     conn: db.Conn, rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int, shown: Fit | None
 ) -> Fit | None:
-    """By the verdicts; for someone without any, what stood there before a person decided."""
+    """By the model's verdicts; for someone without any, what stood there before a person decided."""
     found = verdicts.explain_with(conn, rt, actor, search_id, candidate_id)
     if found.verdicts:
-        return found.fit
+        return found.model_fit
     earlier = _last(conn, actor, search_id, candidate_id)
     if earlier is None:
         return shown

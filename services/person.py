@@ -65,7 +65,8 @@ class Note:
 class Event:
     """A change of one field (a column of the grid), or field "note": someone wrote one, or field "merge":
     someone merged another profile into this one. old, new: JSON values. by_score: the reason that was given for
-    a rejection which a score alone chose, "" for any other change."""
+    a rejection which a score alone chose, "" for any other change. criterion: what a verdict that was decided about,
+    field "verdict:…", is called."""
 
     field: str
     old: Any
@@ -74,6 +75,7 @@ class Event:
     at: datetime
     undone: bool
     by_score: str = ""
+    criterion: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ import sql
 from services import db
 from services.errors import Conflict, Forbidden
 from services.identity import Actor
+from services.jobs import KINDS
 from services.runtime import Runtime
 
 OPEN = ("queued", "running", "paused")
 # A worker signs every JOB_HEARTBEAT_S; one missed sign is a busy machine.
 MISSED_BEATS = 3
+QUICK = [name for name, kind in KINDS.items() if not kind.one_per_user]
 NOT_YOURS = "This job does not exist, or you may not see it."
 
 _Q = sql.queries("runs")
@@ -23,20 +25,22 @@ def list_runs(rt: Runtime, actor: Actor, limit: int = 50) -> list[dict[str, Any]
     """The newest runs that the actor started or whose search the actor may see; at most 100.
 
     Per run: id, kind, state, total, done, failed, counts (name → number or text, for people),
-    message, attempts, cancel_requested, vendor_since (of a screening whose people are with the vendor),
-    vendor_problem (why the vendor could not be asked last), created_at, started_at, finished_at, search_id,
-    search_title, user_name, may_cancel, queue_position (None unless queued), eta_s (None = unknown),
-    export_id (of a file that the actor can download), undo_batch (of a bulk action that the actor can take back).
+    message, attempts, cancel_requested, own (the actor began it, or is an admin), vendor_since (of a screening whose
+    people are with the vendor), vendor_problem (why the vendor could not be asked last), created_at, started_at,
+    finished_at, search_id, search_title, user_name, may_cancel (also whoever may change the search of a paused
+    screening), queue_position (None unless queued), eta_s (None = unknown), export_id (of a file that the actor can
+    download), undo_batch (of a bulk action that the actor can take back).
     """
     with rt.db.connection() as conn:
-        found = db.rows(conn, _Q.fetch_runs, {"run_id": None, "limit": max(1, min(limit, 100)), **actor.params})
+        given = {"run_id": None, "limit": max(1, min(limit, 100)), "quick": QUICK, **actor.params}
+        found = db.rows(conn, _Q.fetch_runs, given)
     return [_shown(row) for row in found]
 
 
 def get_run(rt: Runtime, actor: Actor, run_id: int) -> dict[str, Any]:
     """One run as in list_runs(). Raises Forbidden, with the same message, when it is missing or not to be seen."""
     with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_runs, {"run_id": run_id, "limit": 1, **actor.params})
+        row = db.one(conn, _Q.fetch_runs, {"run_id": run_id, "limit": 1, "quick": QUICK, **actor.params})
     if row is None:
         raise Forbidden(NOT_YOURS)
     return _shown(row)
@@ -49,7 +53,7 @@ def open_runs(rt: Runtime, actor: Actor, search_id: UUID) -> list[dict[str, Any]
 
 
 def queue_position(rt: Runtime, actor: Actor, run_id: int) -> int | None:
-    """1 = next; None when the run does not wait. Raises Forbidden."""
+    """1 = next, among quick jobs or among long ones; None when the run does not wait. Raises Forbidden."""
     position: int | None = get_run(rt, actor, run_id)["queue_position"]
     return position
 
@@ -57,7 +61,8 @@ def queue_position(rt: Runtime, actor: Actor, run_id: int) -> int | None:
 def cancel_run(rt: Runtime, actor: Actor, run_id: int) -> str:
     """Ask a run to end; returns its state ("cancelled" at once when it had not begun).
 
-    Raises Forbidden for a run of others (admins may cancel any), Conflict when it has ended.
+    Raises Forbidden for a run of others (admins may cancel any, and a paused screening whoever may change the search),
+    Conflict when it has ended.
     """
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.request_cancel, {"run_id": run_id, **actor.params})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import redis
 
-from services import connections
+from services import connections, prices
 from services.cache import Cache
 from services.config import Settings
 from services.db import Database
@@ -30,6 +30,7 @@ class Runtime:
         """Make the pool and the Redis client; neither waits for its server."""
         s = self.settings
         worker = self.kind == "worker"
+        prices.use(s.openai_prices)
         self._db = Database(
             s.database_url,
             size=connections.pool_size(s, self.kind),

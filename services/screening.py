@@ -16,9 +16,9 @@ from services.grid_view import View
 from services.identity import Actor, audit
 from services.runtime import Runtime
 from services.searches import not_editable, refusal
-from services.vendors.openai_errors import Usage
 
 MOST_DEAD = 100
+UNDER_WAY = "A screening of this search has not ended: wait for it, take it up again or cancel it."
 
 _Q = sql.queries("screening")
 
@@ -44,13 +44,15 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Overview:
-    """What the screening page starts with. latest_run: of the kind "screen", or None."""
+    """What the screening page starts with. latest_run: of the kind "screen", or None. is_priced: the model's price is
+    known, so that a budget can be kept."""
 
     search_id: str
     title: str
     job_description: str
     editable: bool
     is_on: bool
+    is_priced: bool
     latest_run: int | None
 
 
@@ -60,19 +62,23 @@ def overview(rt: Runtime, actor: Actor, search_id: UUID | str) -> Overview:
         row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
         if row is None:
             raise refusal(conn, actor, search_id)
-    return Overview(str(search_id), is_on=bool(rt.settings.openai_api_key), **row)
+    settings = rt.settings
+    is_priced = prices.is_known(settings.openai_model)
+    return Overview(str(search_id), is_on=bool(settings.openai_api_key), is_priced=is_priced, **row)
 
 
 def start(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None, *, batch: bool = False) -> int:
     """Screen the people of a view by a rubric of its search; returns the run's id. Raises as read_params().
 
     budget: US dollars as typed, at which the run pauses; None: no limit. batch: by the vendor's Batch API, at half
-    the price, within a day.
+    the price, within a day. Who asks for the very same again while it is under way, as by a double click, gets that
+    run.
     """
     with rt.db.connection() as conn:
-        params = _params(conn, rt, actor, view, rubric_id, budget)
-        if batch:
-            params["batch"] = True
+        params = _wanted(rt, view, rubric_id, budget) | ({"batch": True} if batch else {})
+        going_on = _must_be_free(conn, rt, actor, view, rubric_id, params)
+        if going_on is not None:
+            return going_on
         audit(conn, actor, "screening.start", str(view.search_id), rubric=rubric_id, batch=batch)
         return jobs.start_run(conn, actor, "screen", str(view.search_id), params)
 
@@ -84,7 +90,10 @@ def read_params(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: A
     the search is open, LimitReached where a budget of the month is used up.
     """
     with rt.db.connection() as conn:
-        return _params(conn, rt, actor, view, rubric_id, budget)
+        params = _wanted(rt, view, rubric_id, budget)
+        if _must_be_free(conn, rt, actor, view, rubric_id, params) is not None:
+            raise Conflict(UNDER_WAY)
+        return params
 
 
 def pause(rt: Runtime, actor: Actor, run_id: int) -> str:
@@ -103,21 +112,24 @@ def pause(rt: Runtime, actor: Actor, run_id: int) -> str:
 def go_on(rt: Runtime, actor: Actor, run_id: int, budget: Any = None) -> None:
     """Take up a screening that was paused, cancelled or has failures: whoever is not screened is tried again.
 
-    One that the account held up takes all others along: if it answers again, it does for everyone.
-    budget: another one, as start() takes it; None leaves the one it has. Raises BadInput, NotFound for a run
-    of someone else (admins may take up any), Conflict when it cannot go on, LimitReached where its starter's
-    budget of the month is used up.
+    One that the account held up takes all others along: if it answers again, it does for everyone. Nothing is done
+    where it goes on already. budget: another one, as start() takes it; None leaves the one it has. Raises BadInput,
+    NotFound for a run of someone else (admins may take up any), Conflict when it cannot go on, LimitReached where its
+    starter's budget of the month is used up.
     """
     amount = screening_orders.read_budget(budget, rt.settings.openai_model)
+    asked = {"run_id": run_id, "budget": None if amount is None else str(amount), **actor.params}
     with rt.db.connection() as conn:
-        held = db.one(conn, _Q.fetch_held, {"run_id": run_id, **actor.params})
-    if held is not None and held["account"] == model_holds.account_of(rt.settings):
-        model_holds.lift(rt, actor)
-        return
-    with rt.db.connection() as conn:
-        given_budget = None if amount is None else str(amount)
-        row = db.one(conn, _Q.reopen_run, {"run_id": run_id, "budget": given_budget, **actor.params})
+        held = db.one(conn, _Q.fetch_held, asked)
+        if held is not None and actor.may_edit and held["account"] == model_holds.account_of(rt.settings):
+            if amount is not None:
+                db.run(conn, _Q.set_budget, asked)
+            model_holds.lift_with(conn, rt.settings, actor)
+            return
+        row = db.one(conn, _Q.reopen_run, asked)
         if row is None:
+            if db.one(conn, _Q.is_going_on, asked) is not None:
+                return
             raise NotFound("Only the person who started a screening that has stopped, or an admin, can take it up.")
         given = {"search_id": row["search_id"], "rubric_id": None, **actor.params}
         db.run(conn, _Q.lock_screening, given)
@@ -156,10 +168,19 @@ def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:
     return str(found[0]["id"])
 
 
-def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any) -> dict[str, Any]:
+def _wanted(rt: Runtime, view: View, rubric_id: int, budget: Any) -> dict[str, Any]:
+    """What was asked for, checked by itself. Raises BadInput."""
     amount = screening_orders.read_budget(budget, rt.settings.openai_model)
     if not rt.settings.openai_api_key:
         raise BadInput(rubrics.OFF)
+    limit = {} if amount is None else {"budget": str(amount)}
+    return {"rubric_id": rubric_id, "view": view.state(), **limit}
+
+
+def _must_be_free(
+    conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int, params: dict[str, Any]
+) -> int | None:
+    """The actor's own run that does just this now; None where one may be started. Raises as read_params()."""
     given = {"search_id": view.search_id, "rubric_id": rubric_id, "but": None, **actor.params}
     db.run(conn, _Q.lock_screening, given)
     rubric = db.one(conn, _Q.fetch_rubric, given)
@@ -167,14 +188,16 @@ def _params(conn: db.Conn, rt: Runtime, actor: Actor, view: View, rubric_id: int
         raise refusal(conn, actor, view.search_id)
     if not rubric["editable"]:
         raise not_editable(conn, actor, view.search_id)
-    if db.one(conn, _Q.fetch_open_run, given):
-        raise Conflict("A screening of this search has not ended: wait for it, take it up again or cancel it.")
+    open_run = db.one(conn, _Q.fetch_open_run, given)
+    if open_run is not None:
+        is_same = (open_run["user_id"], open_run["params"]) == (actor.user_id, params)
+        if is_same and open_run["state"] in ("queued", "running"):
+            return int(open_run["id"])
+        raise Conflict(UNDER_WAY)
     _must_have_room(conn, rt, actor, actor.user_id)
-    limit = {} if amount is None else {"budget": str(amount)}
-    return {"rubric_id": rubric_id, "view": view.state(), **limit}
+    return None
 
 
 def _must_have_room(conn: db.Conn, rt: Runtime, actor: Actor, user_id: int) -> None:
     model = rt.settings.openai_model
-    priced = prices.cost(model, Usage()) is not None
-    budgets.must_have_room(conn, user_id, model, priced=priced, reader=actor.user_id)
+    budgets.must_have_room(conn, user_id, model, priced=prices.is_known(model), reader=actor.user_id)

@@ -4,8 +4,9 @@ What a failure leads to is decided here alone:
 
     retryable                    again after a random pause that grows (or Retry-After), 6 attempts in all
     final for this candidate     dead, with its reason
-    final for the account        the run pauses with what to do, and for want of credit or a good key
-                                 everyone's do (model_holds); or a server has rejected everything so far
+    final for the account        the run pauses with what to do, and for want of credit or a good key, or where the
+                                 server asks for hours, everyone's do at once (model_holds), and it is no attempt of
+                                 the candidate's; or a server has rejected everything so far
 
 No failure touches a candidate.
 """
@@ -17,8 +18,9 @@ import random
 from decimal import Decimal
 from typing import cast
 
-from services import screening_model
+from services import db, model_holds, screening_model
 from services import screening_rows as rows
+from services.call_budget import LONGEST_BLOCK_S
 from services.model_scheduler import Scheduler
 from services.prompts import JudgePrompt
 from services.screening_answers import result_of
@@ -27,7 +29,7 @@ from services.screening_orders import Paused
 from services.screening_rows import Item, Result
 from services.screening_writer import Writer
 from services.vendors.openai_answers import Judgement
-from services.vendors.openai_errors import BadKey, ModelError, QuotaExhausted, RateLimited, RequestRejected, Usage
+from services.vendors.openai_errors import ModelError, RateLimited, RequestRejected, Usage
 
 MAX_ATTEMPTS = 6
 # So many rejections in a row are the settings' fault, not the candidates'.
@@ -81,24 +83,30 @@ class Calls:
     async def _failed(self, item: Item, error: ModelError, expected: int) -> None:
         await self._turns.settle(expected, error.usage.input_tokens + error.usage.output_tokens)
         pause = random.uniform(0, min(self._pace.longest_pause_s, self._pace.first_pause_s * 2**item.failures))
-        delay = pause + (error.retry_after or 0.0)
-        if isinstance(error, RateLimited):
+        delay = pause + min(error.retry_after or 0.0, LONGEST_BLOCK_S)
+        refusal = model_holds.refusal_of(error)
+        if isinstance(error, RateLimited) and refusal is None:
             await self._turns.block(error.retry_after or pause)
         self._rejected += isinstance(error, RequestRejected)
-        held_by = error if isinstance(error, BadKey | QuotaExhausted) else None
-        hopeless = held_by is not None or self._rejected >= MOST_REJECTED
+        hopeless = refusal is not None or self._rejected >= MOST_REJECTED
         state, delay = (
             ("dead", 0.0) if is_final(error, item) and not hopeless else ("retry", 0.0 if hopeless else delay)
         )
         course = self._course
-        await self._write(
-            lambda conn: rows.fail(
-                conn, course.handle, item, course.model, error.usage, error.reason, state=state, delay_s=delay
-            )
-        )
+
+        def write(conn: db.Conn) -> None:
+            rows.fail(conn, course.handle, item, course.model, error.usage, error.reason, state=state, delay_s=delay,
+                      is_attempt=refusal is None)  # fmt: skip
+            if refusal is not None:
+                # Now, and not when the last answers are in: nobody else shall call meanwhile.
+                model_holds.place(conn, course.rt.settings, error.reason, refusal.message, refusal.until)
+
+        await self._write(write)
         course.progress.failed(error.usage, is_dead=state == "dead")
+        if refusal is not None:
+            raise Paused(refusal.message, error)
         if hopeless:
-            raise Paused(error.message, held_by)
+            raise Paused(error.message)
 
 
 def is_final(error: ModelError, item: Item) -> bool:

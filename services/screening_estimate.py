@@ -1,7 +1,15 @@
-"""What a screening will ask for: people, tokens, money, minutes. From a sample, before anything is spent."""
+"""What a screening will ask for: people, tokens, money, minutes. Before anything is spent.
+
+Who is asked what is counted by what decides about it later (screening_rows.items_of): a verdict holds for candidate ×
+what the model sees × question × model × prompt version. Up to MOST_READ people are all read, so that it is exact; of
+more, a profile that was not written since its verdicts is taken for the one that they were made on, and of the others
+MOST_READ are read.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,28 +18,34 @@ from statistics import fmean
 from psycopg.sql import SQL
 
 import sql
-from services import prices, result_sets
+from services import db, prices, result_sets
 from services.grid_view import View
 from services.identity import Actor
 from services.profile_texts import fetch_profiles
-from services.prompts import PROMPT_VERSION, build_judge_prompt, estimate_tokens
+from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, estimate_tokens, input_hash
 from services.rubrics import Rubric, is_cut
 from services.runtime import Runtime
 from services.vendors.openai_errors import Usage
 
+MOST_READ = 400
+# Of a view with more people, to learn how long profiles are.
 SAMPLE = 100
 # The vendor caches the beginning that prompts share, from so many tokens on, in such steps.
 CACHED_FROM, CACHED_STEP = 1024, 128
 # Calls that are under way before the first answer has filled the cache.
 UNCACHED_CALLS = 8
 
+# Which criteria of a rubric someone is asked about, by their places in it.
+Places = tuple[int, ...]
+
 _Q = sql.queries("screening")
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """people: in the view; known: of them with verdicts of these criteria already; calls: the others.
+    """people: in the view; known: of them with verdicts on all criteria already; calls: the others.
 
+    is_exact: whether known and calls were counted, and not estimated from a part of the changed profiles.
     cost: US dollars, None for a model without a known price (as of priced_on); batch_cost: by the
     Batch API. minutes: at the account's limits, with nobody else using it. cut: the model reads
     only the beginning of the job description.
@@ -40,12 +54,13 @@ class Estimate:
     people: int
     known: int
     calls: int
+    is_exact: bool
     tokens: int
     cost: Decimal | None
     batch_cost: Decimal | None
     minutes: float
     model: str
-    priced_on: date
+    priced_on: date | None
     cut: bool
 
 
@@ -53,50 +68,110 @@ def estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric) -> Estimate:
     """For a screening of the view by the rubric. Raises Forbidden, Unavailable."""
     settings = rt.settings
     people = result_sets.count(rt, actor, view, None).row_count
-    known = _known(rt, view, rubric) if people else 0
-    calls = people - known
-    each = _per_call(rt, view, rubric, people) if calls else (0.0, 0.0, 0)
-    usage = Usage(
-        input_tokens=round(each[0] * calls),
-        cached_tokens=each[2] * max(0, calls - UNCACHED_CALLS),
-        output_tokens=round(each[1] * calls),
-    )
+    with rt.db.connection() as conn:
+        found = _look(conn, view, rubric, settings.openai_model, people) if people else _NOBODY
+    calls = sum(found.asked.values())
+    usage = _usage(rubric, found)
     tokens = usage.input_tokens + usage.output_tokens
     return Estimate(
         people=people,
-        known=known,
+        known=max(0, people - calls),
         calls=calls,
+        is_exact=found.is_exact,
         tokens=tokens,
         cost=prices.cost(settings.openai_model, usage),
         batch_cost=prices.cost(settings.openai_model, replace(usage, batch=True)),
         minutes=max(calls / settings.openai_rpm, tokens / settings.openai_tpm),
         model=settings.openai_model,
-        priced_on=prices.PRICED_ON,
+        priced_on=prices.priced_on(settings.openai_model),
         cut=is_cut(rubric.job_description),
     )
 
 
-def _known(rt: Runtime, view: View, rubric: Rubric) -> int:
-    """Who was judged by this version or one like it; a profile that changed since is asked about again."""
+@dataclass(frozen=True)
+class _Look:
+    """asked: which criteria → of how many people, without those of whom nothing is asked. read: profiles, to learn how
+    long they are: of people who are asked about, where some were read."""
+
+    asked: Mapping[Places, int]
+    read: Sequence[Mapping[str, str]]
+    is_exact: bool
+
+
+_NOBODY = _Look({}, [], True)
+
+
+def _look(conn: db.Conn, view: View, rubric: Rubric, model: str, people: int) -> _Look:
+    if people <= MOST_READ:
+        profiles = _sample(conn, view, 1, MOST_READ)
+        asked = _asked(conn, rubric, model, profiles)
+        counts = Counter(places for places in asked.values() if places)
+        return _Look(counts, [shown for one, shown in profiles.items() if asked[one]], True)
     where = view.where()
-    text = SQL(_Q.count_known).format(where=where.sql())
-    params = {**where.params, "rubric_id": rubric.id, "model": rt.settings.openai_model,
-              "prompt_version": PROMPT_VERSION}  # fmt: skip
-    with rt.db.connection() as conn:
-        row = conn.execute(text, params).fetchone()
-    return int(row["n"]) if row else 0
+    given = {**where.params, "rubric_id": rubric.id, "model": model, "prompt_version": PROMPT_VERSION,
+             "most": MOST_READ}  # fmt: skip
+    groups = [dict(row) for row in conn.execute(SQL(_Q.count_judged).format(where=where.sql()), given)]
+    doubtful = fetch_profiles(conn, str(view.search_id), [one for group in groups for one in group["doubtful"]])
+    asked = _asked(conn, rubric, model, doubtful)
+    counts = Counter({_places(rubric, 0): people - sum(group["people"] for group in groups)})
+    for group in groups:
+        if group["sure"] == group["seen"]:
+            counts[_places(rubric, group["sure"])] += group["people"]
+            continue
+        shares = Counter(asked[one] for one in group["doubtful"] if one in asked)
+        for places, n in shares.items():
+            counts[places] += round(group["people"] * n / shares.total())
+    counts[()] = 0
+    sample = _sample(conn, view, max(1, people // (4 * SAMPLE)), SAMPLE)
+    return _Look(
+        {places: n for places, n in counts.items() if n > 0},
+        [*sample.values(), *(shown for one, shown in doubtful.items() if asked[one])],
+        all(group["sure"] == group["seen"] or group["people"] == len(group["doubtful"]) for group in groups),
+    )
 
 
-def _per_call(rt: Runtime, view: View, rubric: Rubric, people: int) -> tuple[float, float, int]:
-    """(input, output, cached) tokens of one call: means over a sample of the view."""
+def _sample(conn: db.Conn, view: View, every: int, most: int) -> dict[int, dict[str, str]]:
+    """Profiles of a view, from all of it."""
     where = view.where()
     text = SQL(_Q.fetch_sample).format(where=where.sql())
-    with rt.db.connection() as conn:
-        ids = [row["id"] for row in conn.execute(
-            text, {**where.params, "every": max(1, people // (2 * SAMPLE)), "limit": SAMPLE})]  # fmt: skip
-        profiles = fetch_profiles(conn, str(view.search_id), ids)
-    questions = {f"c{number}": one.question for number, one in enumerate(rubric.criteria, 1)}
-    prompts = [build_judge_prompt(rubric.job_description, questions, shown) for shown in profiles.values() or [{}]]
-    shared = estimate_tokens(prompts[0].system)
-    cached = shared // CACHED_STEP * CACHED_STEP if shared >= CACHED_FROM else 0
-    return fmean(p.input_tokens for p in prompts), fmean(p.output_tokens for p in prompts), cached
+    ids = [row["id"] for row in conn.execute(text, {**where.params, "every": every, "limit": most})]
+    return fetch_profiles(conn, str(view.search_id), ids)
+
+
+def _asked(conn: db.Conn, rubric: Rubric, model: str, profiles: Mapping[int, Mapping[str, str]]) -> dict[int, Places]:
+    """What a screening would ask about these people now."""
+    hashes = {one: input_hash(shown) for one, shown in profiles.items()}
+    known = {(row["candidate_id"], row["criterion_id"]) for row in db.rows(conn, _Q.fetch_known, {
+        "ids": list(hashes), "hashes": list(hashes.values()), "rubric_id": rubric.id, "model": model,
+        "prompt_version": PROMPT_VERSION})}  # fmt: skip
+    return {
+        one: tuple(place for place, criterion in enumerate(rubric.criteria) if (one, criterion.id) not in known)
+        for one in profiles
+    }
+
+
+def _places(rubric: Rubric, judged: int) -> Places:
+    """The criteria that are not among the judged ones, which are bits by place."""
+    return tuple(place for place in range(len(rubric.criteria)) if not judged >> place & 1)
+
+
+def _usage(rubric: Rubric, found: _Look) -> Usage:
+    """Tokens of all calls: what the criteria that are asked take is known, what profiles take is a mean."""
+    job, one = rubric.job_description, {"c1": rubric.criteria[0].question}
+    profile = fmean(_own_tokens(build_judge_prompt(job, one, shown)) for shown in found.read or [{}])
+    total = Usage()
+    for places, people in found.asked.items():
+        prompt = build_judge_prompt(job, {f"c{place + 1}": rubric.criteria[place].question for place in places}, {})
+        shared = estimate_tokens(prompt.system)
+        cached = shared // CACHED_STEP * CACHED_STEP if shared >= CACHED_FROM else 0
+        total = Usage(
+            total.input_tokens + round((shared + profile) * people),
+            total.cached_tokens + cached * max(0, people - UNCACHED_CALLS),
+            total.output_tokens + prompt.output_tokens * people,
+        )
+    return total
+
+
+def _own_tokens(prompt: JudgePrompt) -> int:
+    """What a call takes besides what all calls with these criteria share."""
+    return prompt.input_tokens - estimate_tokens(prompt.system)

@@ -91,7 +91,8 @@ class Turns:
                     self.waiting = ""
                     if wait == 0:
                         return
-                await asyncio.sleep(wait)
+                # What is in the way may end sooner: others give back what they did not use.
+                await asyncio.sleep(min(wait, LONGEST_PAUSE_S))
 
     async def settle(self, reserved: int, used: int) -> None:
         """What the call was billed; 0 where that is not known, and it counts as those before it did."""

@@ -51,8 +51,11 @@ def read_budget(raw: Any, model: str) -> Decimal | None:
         raise BadInput("A budget is an amount in US dollars, for example 5 or 0.50.") from error
     if not budget.is_finite() or not 0 < budget <= MOST_BUDGET:
         raise BadInput(f"A budget is more than 0 and at most {MOST_BUDGET:,} US dollars.")
-    if prices.cost(model, Usage()) is None:
-        raise BadInput(f"The price of the model {model} is not known here, so a budget cannot be kept. Leave it empty.")
+    if not prices.is_known(model):
+        raise BadInput(
+            f"The price of the model {model} is not known here, so a budget cannot be kept: "
+            "leave it empty, or have OPENAI_PRICES set."
+        )
     return budget
 
 
@@ -83,7 +86,7 @@ class Budget:
         """Set money aside for these calls, which are made in this order; for as many as there is room for."""
         user_id = self._handle.actor.user_id
         costs = [self._expected(prompt) for prompt in prompts if prompt is not None]
-        month = None if prices.cost(self._model, Usage()) is not None else budgets.in_force(conn, user_id)
+        month = None if prices.is_known(self._model) else budgets.in_force(conn, user_id)
         if month is not None:
             self._grant = Grant(0, budgets.no_price(self._model, month))
             return

@@ -24,7 +24,10 @@ from services.profile_texts import fetch_profiles
 from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, input_hash
 from services.rubric_scoring import CriterionWeight, Verdict
 from services.suspicion import suspect_field
-from services.vendors.openai_errors import Usage
+from services.vendors.openai_errors import BadKey, QuotaExhausted, Usage
+
+# Reasons that say nothing of the candidate.
+OF_THE_ACCOUNT = frozenset({QuotaExhausted.reason, BadKey.reason})
 
 _Q = sql.queries("screening")
 _C = sql.queries("criteria")
@@ -226,12 +229,25 @@ def save(
 
 
 def fail(
-    conn: db.Conn, handle: RunHandle, item: Item, model: str, usage: Usage, reason: str, *, state: str, delay_s: float
+    conn: db.Conn,
+    handle: RunHandle,
+    item: Item,
+    model: str,
+    usage: Usage,
+    reason: str,
+    *,
+    state: str,
+    delay_s: float,
+    is_attempt: bool = True,
 ) -> None:
-    """A call that failed: `state` is retry (in delay_s) or dead. The candidate stays as they were."""
+    """A call that failed: `state` is retry (in delay_s) or dead. The candidate stays as they were.
+
+    is_attempt: whether it counts as one of the candidate's attempts; what the account refused never does.
+    """
     db.run(conn, _Q.fail_item, {
         "run_id": handle.run_id, "token": handle.token, "candidate_id": item.candidate_id, "state": state,
-        "reason": reason, "delay_s": delay_s, "tokens": usage.input_tokens + usage.output_tokens,
+        "reason": reason, "delay_s": delay_s, "is_attempt": is_attempt and reason not in OF_THE_ACCOUNT,
+        "tokens": usage.input_tokens + usage.output_tokens,
         "cost": prices.cost(model, usage) or Decimal(0)})  # fmt: skip
     insert_usage(conn, handle, model, usage, reason, item.call_id)
 
@@ -269,7 +285,10 @@ def _write_scores(conn: db.Conn, given: Mapping[str, Any], rubric: Rubric, resul
     weights = [criterion.weight for criterion in rubric.criteria]
     fresh = [any(not ruling.own for ruling in result.rulings.values()) for result in results]
     ids = [result.item.candidate_id for result in results]
-    # Where a person decided about a verdict, the score is made of that.
+    of_the_model = [
+        rubric_scoring.score(weights, [result.rulings[one.id].verdict for one in rubric.criteria]) for result in results
+    ]
+    # Where a person decided about a verdict, the score is made of that; the log keeps what the model's come to.
     people = {
         (row["candidate_id"], row["criterion_id"]): row["decided"]
         for row in db.rows(conn, _C.fetch_decided, {"ids": ids, "rubric_id": rubric.id})
@@ -289,8 +308,8 @@ def _write_scores(conn: db.Conn, given: Mapping[str, Any], rubric: Rubric, resul
             "ids": [ids[n] for n in decided],
             "hashes": [results[n].item.input_hash for n in decided],
             "outputs": [Jsonb(_output(results[n].rulings)) for n in decided],
-            "scores": [scores[n].score for n in decided],
-            "fits": [scores[n].fit for n in decided],
+            "scores": [of_the_model[n].score for n in decided],
+            "fits": [of_the_model[n].fit for n in decided],
             "tokens": [usage.input_tokens + usage.output_tokens for usage in spent],
             "calls": [results[n].item.call_id for n in decided],
         })  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import candidates, change_rows, change_run, db, jobs
+from services import candidates, change_rows, change_run, db, decision_undo, jobs
 from services.bulk import Outcome
 from services.candidates import ChangeResult
 from services.change_rows import MOST_AT_ONCE, Counts
@@ -62,7 +62,7 @@ def undo(rt: Runtime, actor: Actor, batch_id: int) -> Outcome:
             change_rows.insert_batch(conn, actor, search_id, ACTION, run_id=run_id, undoes=batch_id)
             return Outcome(batch["changed"], run_id=run_id)
         own = change_rows.insert_batch(conn, actor, search_id, ACTION, undoes=batch_id)
-        _, _, counts = _step(conn, actor, search_id, batch_id, own, 0)
+        _, _, counts = _step(conn, rt, actor, search_id, batch_id, own, 0)
         audit(conn, actor, "candidates.undo", str(search_id), batch=batch_id, **counts.as_dict())
         version = change_rows.check_editable(conn, actor, search_id)
         before = after = version
@@ -83,7 +83,7 @@ def run_undo(rt: Runtime, handle: RunHandle) -> None:
         raise NotFound(NOT_YOURS)
 
     def step(conn: db.Conn, position: int) -> tuple[int, int, Counts]:
-        return _step(conn, actor, search_id, batch_id, own["id"], position)
+        return _step(conn, rt, actor, search_id, batch_id, own["id"], position)
 
     run = ChangeRun(rt, handle, search_id)
     run.work(handle.total or 0, step)
@@ -93,12 +93,18 @@ def run_undo(rt: Runtime, handle: RunHandle) -> None:
     change_run.vacuum_if_many(rt, run.counts)
 
 
-def _step(conn: db.Conn, actor: Actor, search_id: UUID, batch_id: int, own: int, after: int) -> tuple[int, int, Counts]:
+def _step(
+    conn: db.Conn, rt: Runtime, actor: Actor, search_id: UUID, batch_id: int, own: int, after: int
+) -> tuple[int, int, Counts]:
     """The next candidates of a batch, by id; see change_run.Step."""
     given = {"batch_id": batch_id, "after": after, "limit": MOST_AT_ONCE}
     ids = [row["candidate_id"] for row in db.rows(conn, _Q.fetch_changed, given)]
     fields = [row["field"] for row in db.rows(conn, _Q.fetch_fields, {"batch_id": batch_id, "ids": ids})]
-    counts = change_rows.apply_undo(conn, actor, search_id, ids, fields, batch_id, own)
+    decided = [field for field in fields if decision_undo.is_decision(field)]
+    if decided:
+        counts = decision_undo.take_back(conn, rt, actor, search_id, ids, decided, batch_id, own)
+    else:
+        counts = change_rows.apply_undo(conn, actor, search_id, ids, fields, batch_id, own)
     return (ids[-1] if ids else after), len(ids), counts
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, verdicts
+from services import db, decision_undo, verdicts
 from services.errors import BadInput, NotFound
 from services.grid_columns import VERDICTS
 from services.identity import Actor, audit
@@ -26,7 +26,8 @@ _S = sql.queries("screening")
 
 @dataclass(frozen=True)
 class Reviewed:
-    """What a decision did. column: the criterion's in the grid. The versions are the search's, before and after it."""
+    """What a decision did. column: the criterion's in the grid. The versions are the search's, before and after it.
+    Undo takes batch_id."""
 
     column: str
     title: str
@@ -36,6 +37,7 @@ class Reviewed:
     fit: str | None
     version_before: int
     version_after: int
+    batch_id: int
 
 
 def review(
@@ -59,6 +61,8 @@ def review(
             raise NotFound(NOT_JUDGED)
         said = str(row["verdict"])
         given |= {"model_verdict": said, "reason": reason_of(reason, needed=verdict != said)}
+        field = decision_undo.verdict_field(criterion_id)
+        given["batch_id"] = decision_undo.record(conn, actor, search_id, candidate_id, field, row["decided"], verdict)
         db.run(conn, _Q.decide_verdict, given)
         db.run(conn, _Q.insert_decision, given)
         found = verdicts.explain_with(conn, rt, actor, search_id, candidate_id)
@@ -73,5 +77,6 @@ def review(
     # The bump locks the search's row, so nobody else's version lies between the two.
     before = bumped["version"] - 1
     return Reviewed(
-        judged.column, judged.criterion, said, verdict, found.score, scored["fit"], before, bumped["version"]
-    )
+        judged.column, judged.criterion, said, verdict, found.score, scored["fit"], before, bumped["version"],
+        given["batch_id"],
+    )  # fmt: skip

@@ -62,7 +62,8 @@ class CriterionVerdict(NamedTuple):
 
 @dataclass(frozen=True)
 class Explanation:
-    """A score with what it is made of. score and fit: by arithmetic from the verdicts, None without any.
+    """A score with what it is made of. score and fit: by arithmetic from the verdicts, None without any. model_fit:
+    what the model's own verdicts come to, without what people decided.
 
     suspect: the profile's field with text that reads like an order to the model, "" where there is none.
 
@@ -76,6 +77,7 @@ class Explanation:
     newest: int = 0
     stale: tuple[Stale, ...] = ()
     suspect: str = ""
+    model_fit: Fit | None = None
 
 
 def explain(rt: Runtime, actor: Actor, search_id: UUID | str, candidate_id: int) -> Explanation:
@@ -112,5 +114,6 @@ def explain_with(conn: db.Conn, rt: Runtime, actor: Actor, search_id: UUID | str
         why["profile"] = False
     stale = tuple(reason for reason in STALE if why[reason])
     return Explanation(
-        tuple(verdicts), found.score, found.fit, rows[0]["version"], rows[0]["newest"], stale, suspect_field(profile)
-    )
+        tuple(verdicts), found.score, found.fit, rows[0]["version"], rows[0]["newest"], stale, suspect_field(profile),
+        rubric_scoring.score(weights, [row["verdict"] for row in rows]).fit,
+    )  # fmt: skip

@@ -267,3 +267,20 @@ SELECT count(*) FILTER (WHERE i.state = 'done') AS done,
         OR NOT EXISTS (SELECT FROM verdicts v WHERE v.candidate_id = c.id)) AS without
 FROM screening_items i JOIN candidates c ON c.id = i.candidate_id
 WHERE i.run_id = %(run_id)s;
+
+-- judge_everyone --
+-- Everyone of a search has a verdict on each criterion: mostly pass, by chance that is the same each time.
+WITH judged AS (
+    INSERT INTO verdicts (candidate_id, criterion_id, input_hash, model, prompt_version, verdict)
+    SELECT c.id, k.id, '', %(model)s, 'benchmark', (ARRAY['pass', 'pass', 'unknown', 'fail'])[
+        1 + mod(abs(hashint8(c.id * 31 + k.id)::bigint), 4)]
+    FROM candidates c, criteria k WHERE c.search_id = %(search_id)s::uuid AND k.rubric_id = %(rubric_id)s
+    RETURNING candidate_id
+), screened AS (
+    UPDATE candidates SET screened_at = now() WHERE search_id = %(search_id)s::uuid
+)
+SELECT FROM judged;
+
+-- vacuum_verdicts --
+-- As the database does by itself after a while.
+VACUUM (ANALYZE) verdicts, candidates;

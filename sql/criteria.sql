@@ -46,7 +46,7 @@ ORDER BY v.candidate_id, a.field, v.criterion_id DESC;
 -- Of some candidates the fit that a person decided last, beside what the verdicts came to.
 SELECT DISTINCT ON (o.candidate_id) o.candidate_id AS id, o.model_fit
 FROM overrides o JOIN candidates c ON c.id = o.candidate_id AND c.search_id = %(search_id)s
-WHERE o.candidate_id = ANY (%(ids)s::bigint[]) AND o.fit IS NOT NULL
+WHERE o.candidate_id = ANY (%(ids)s::bigint[]) AND o.fit IS NOT NULL AND o.undone_at IS NULL
 ORDER BY o.candidate_id, o.id DESC;
 
 -- lock_verdict --
@@ -63,16 +63,23 @@ UPDATE verdicts SET decided = %(verdict)s WHERE candidate_id = %(candidate_id)s 
 
 -- insert_decision --
 -- The person's verdict beside the model's; both are kept.
-INSERT INTO overrides (candidate_id, user_id, criterion_id, model_verdict, verdict, reason)
-VALUES (%(candidate_id)s, %(actor)s, %(criterion_id)s, %(model_verdict)s, %(verdict)s, %(reason)s);
+INSERT INTO overrides (candidate_id, user_id, criterion_id, model_verdict, verdict, reason, batch_id)
+VALUES (%(candidate_id)s, %(actor)s, %(criterion_id)s, %(model_verdict)s, %(verdict)s, %(reason)s, %(batch_id)s);
 
 -- update_score --
 -- What the verdicts come to now; a fit that a person decided as a whole stays.
 UPDATE candidates c SET score = %(score)s, fit = coalesce((
-    SELECT o.fit FROM overrides o WHERE o.candidate_id = c.id AND o.fit IS NOT NULL ORDER BY o.id DESC LIMIT 1),
-    %(fit)s)
+    SELECT o.fit FROM overrides o WHERE o.candidate_id = c.id AND o.fit IS NOT NULL AND o.undone_at IS NULL
+    ORDER BY o.id DESC LIMIT 1), %(fit)s)
 WHERE c.id = %(candidate_id)s
 RETURNING c.fit;
+
+-- update_fit_alone --
+-- The same of someone who has no verdicts: the score, if there is one, came with a file.
+UPDATE candidates c SET fit = coalesce((
+    SELECT o.fit FROM overrides o WHERE o.candidate_id = c.id AND o.fit IS NOT NULL AND o.undone_at IS NULL
+    ORDER BY o.id DESC LIMIT 1), %(fit)s)
+WHERE c.id = %(candidate_id)s;
 
 -- fetch_decided --
 -- What people decided about verdicts of a rubric on some candidates.

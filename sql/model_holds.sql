@@ -1,18 +1,21 @@
 -- fetch_hold --
--- Why an account is not used for now, and how many runs wait for it.
-SELECT h.message, h.since, (
+-- Why an account is not used for now, until when by what its server said, and how many runs wait for it.
+SELECT h.message, h.since, h.until, (
     SELECT count(*) FROM runs r WHERE r.state = 'paused' AND r.counts ->> '_held' = h.account)::int AS runs
 FROM model_holds h WHERE h.account = %(account)s;
 
 -- upsert_hold --
--- Since when it is so stays.
-INSERT INTO model_holds AS h (account, reason, message) VALUES (%(account)s, %(reason)s, %(message)s)
-ON CONFLICT (account) DO UPDATE SET reason = excluded.reason, message = excluded.message, tried_at = now();
+-- Since when it is so stays; until when too, where the same is said again without it.
+INSERT INTO model_holds AS h (account, reason, message, until)
+VALUES (%(account)s, %(reason)s, %(message)s, %(until)s)
+ON CONFLICT (account) DO UPDATE SET reason = excluded.reason, message = excluded.message, tried_at = now(),
+    until = CASE WHEN h.reason = excluded.reason THEN coalesce(excluded.until, h.until) ELSE excluded.until END;
 
 -- fetch_due --
--- A hold that nobody has tried for a while.
+-- A hold that nobody has tried for a while, or whose time is over.
 SELECT account FROM model_holds
-WHERE account = %(account)s AND tried_at < now() - make_interval(secs => %(after_s)s);
+WHERE account = %(account)s AND (until <= now() OR tried_at < now() - make_interval(
+    secs => CASE WHEN until IS NULL THEN %(after_s)s::float8 ELSE %(after_said_s)s::float8 END));
 
 -- delete_hold --
 -- The account is used again.

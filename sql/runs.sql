@@ -108,9 +108,13 @@ ORDER BY r.id LIMIT 1000;
 -- The newest runs that the actor may see, with their place in the queue.
 SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.attempts, r.cancel_requested,
     r.created_at, r.started_at, r.finished_at, r.search_id, s.title AS search_title, u.name AS user_name,
-    r.user_id = %(actor)s OR %(role)s = 'admin' AS may_cancel,
+    r.user_id = %(actor)s OR %(role)s = 'admin' AS own,
+    r.user_id = %(actor)s OR %(role)s = 'admin' OR (r.kind = 'screen' AND r.state = 'paused'
+        AND search_editable(s, %(actor)s, %(role)s)) AS may_cancel,
+    -- Quick jobs have threads of their own: they wait for each other only, and no long one waits for them.
     CASE WHEN r.state = 'queued' THEN (
-        SELECT count(*) FROM runs o WHERE o.state = 'queued' AND o.id <= r.id) END AS queue_position,
+        SELECT count(*) FROM runs o WHERE o.state = 'queued' AND o.id <= r.id
+            AND (o.kind = ANY (%(quick)s)) = (r.kind = ANY (%(quick)s))) END AS queue_position,
     CASE WHEN r.kind = 'screen' AND r.state = 'paused' THEN (
         SELECT min(b.created_at) FROM screening_batches b WHERE b.run_id = r.id AND b.state IN ('sending', 'sent'))
         END AS vendor_since,
@@ -139,15 +143,17 @@ ORDER BY r.id LIMIT 20;
 
 -- request_cancel --
 -- Asks a run to end; one that waits ends at once, unless it waits for its batches at a vendor, which are taken back
--- first. No row unless the actor started it or is an admin.
+-- first. No row unless the actor started it or is an admin; a screening that is paused holds up its search, so whoever
+-- may change that may cancel it.
 UPDATE runs r SET cancel_requested = true,
     state = CASE WHEN w.waits THEN 'cancelled' ELSE r.state END,
     finished_at = CASE WHEN w.waits THEN now() ELSE r.finished_at END
-FROM (SELECT o.id, o.state IN ('queued', 'paused') AND NOT EXISTS (
+FROM (SELECT o.id, o.state, o.state IN ('queued', 'paused') AND NOT EXISTS (
         SELECT FROM screening_batches b WHERE b.run_id = o.id AND b.state IN ('sending', 'sent', 'answered')) AS waits
     FROM runs o WHERE o.id = %(run_id)s FOR UPDATE) AS w
-WHERE r.id = w.id AND (r.user_id = %(actor)s OR %(role)s = 'admin')
-    AND r.state IN ('queued', 'running', 'paused')
+WHERE r.id = w.id AND r.state IN ('queued', 'running', 'paused')
+    AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (r.kind = 'screen' AND w.state = 'paused' AND EXISTS (
+        SELECT FROM searches s WHERE s.id = r.search_id AND search_editable(s, %(actor)s, %(role)s))))
 RETURNING r.state;
 
 -- fetch_worker_alive --

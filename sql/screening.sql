@@ -42,7 +42,7 @@ FROM unnest(%(titles)s::text[], %(questions)s::text[], %(kinds)s::text[], %(weig
 
 -- fetch_open_run --
 -- A screening of this search that has not ended, other than one that is named.
-SELECT id FROM runs
+SELECT id, user_id, params, state FROM runs
 WHERE search_id = %(search_id)s AND kind = 'screen' AND state IN ('queued', 'running', 'paused')
     AND id IS DISTINCT FROM %(but)s::bigint LIMIT 1;
 
@@ -58,6 +58,16 @@ WHERE r.id = %(run_id)s AND r.kind = 'screen' AND r.state IN ('paused', 'done', 
     AND s.id = r.search_id AND search_editable(s, %(actor)s, %(role)s)
     AND (r.user_id = %(actor)s OR %(role)s = 'admin')
 RETURNING r.user_id, r.search_id, (r.params ->> 'rubric_id')::bigint AS rubric_id;
+
+-- is_going_on --
+-- Whether a screening that the actor may take up waits or runs already.
+SELECT id FROM runs WHERE id = %(run_id)s AND kind = 'screen' AND state IN ('queued', 'running') AND NOT pause_requested
+    AND NOT cancel_requested AND (user_id = %(actor)s OR %(role)s = 'admin');
+
+-- set_budget --
+-- Another budget for a paused screening, of whoever may take it up.
+UPDATE runs SET params = params || jsonb_build_object('budget', %(budget)s::text)
+WHERE id = %(run_id)s AND kind = 'screen' AND state = 'paused' AND (user_id = %(actor)s OR %(role)s = 'admin');
 
 -- request_pause --
 -- Asks a screening to pause; one that waits pauses at once. No row unless the actor started it or is an admin.
@@ -100,22 +110,31 @@ WHERE i.run_id = %(run_id)s AND i.suspect <> '' AND search_visible(s, %(actor)s,
 ORDER BY i.candidate_id LIMIT %(limit)s;
 
 -- fetch_sample --
--- Some candidates of a view, spread evenly, to estimate by.
-SELECT c.id FROM candidates c WHERE {where} AND mod(hashint8(c.id), %(every)s) = 0 LIMIT %(limit)s;
+-- Some candidates of a view, from anywhere in it: the order of hashes follows no other.
+SELECT c.id FROM candidates c WHERE {where} AND mod(hashint8(c.id), %(every)s) = 0
+ORDER BY hashint8(c.id), c.id LIMIT %(limit)s;
 
--- count_known --
--- How many of a view have a verdict on every question of a rubric already, given under any version like it.
+-- count_judged --
+-- Who of a view has verdicts on which questions of a rubric, given under any version like it, by the model that asks
+-- now. Questions are bits, by their place. sure: the profile was not written since; seen: with those where it was. Of
+-- people where the two differ some ids, since only what they look like now can tell. Twelve questions in three states
+-- are the most groups that there can be.
 WITH same AS MATERIALIZED (
-    SELECT q.id, array_agg(o.id) AS ids
+    SELECT q.position - 1 AS place, o.id
     FROM criteria q JOIN rubrics r ON r.id = q.rubric_id
     JOIN rubrics earlier ON earlier.search_id = r.search_id AND earlier.job_description = r.job_description
     JOIN criteria o ON o.rubric_id = earlier.id AND o.question = q.question
-    WHERE q.rubric_id = %(rubric_id)s GROUP BY q.id)
-SELECT count(*) AS n FROM candidates c
-WHERE {where} AND c.screened_at IS NOT NULL AND NOT EXISTS (
-    SELECT FROM same WHERE NOT EXISTS (
-        SELECT FROM verdicts v WHERE v.candidate_id = c.id AND v.criterion_id = ANY (same.ids)
-            AND v.model = %(model)s AND v.prompt_version = %(prompt_version)s));
+    WHERE q.rubric_id = %(rubric_id)s),
+judged AS (
+    SELECT c.id, bit_or(1 << a.place) AS seen,
+        coalesce(bit_or(1 << a.place) FILTER (WHERE v.created_at >= p.updated_at), 0) AS sure
+    FROM candidates c JOIN profiles p ON p.id = c.profile_id JOIN verdicts v ON v.candidate_id = c.id
+    JOIN same a ON a.id = v.criterion_id
+    WHERE {where} AND c.screened_at IS NOT NULL AND v.model = %(model)s AND v.prompt_version = %(prompt_version)s
+    GROUP BY c.id)
+SELECT sure, seen, count(*) AS people, coalesce(
+    (array_agg(id ORDER BY hashint8(id), id) FILTER (WHERE sure <> seen))[:%(most)s::int], '{{}}') AS doubtful
+FROM judged GROUP BY sure, seen LIMIT 531441;
 
 -- fetch_profiles --
 -- What a model may see of some candidates; names only to withhold them. Education without years: they tell the age.
@@ -215,7 +234,7 @@ ON CONFLICT (candidate_id, criterion_id) DO UPDATE SET run_id = excluded.run_id,
     evidence_field = excluded.evidence_field, evidence_quote = excluded.evidence_quote, created_at = now();
 
 -- insert_decisions --
--- One line for each score that was made, never changed afterwards.
+-- One line for each score that the model's verdicts came to, never changed afterwards. What people decided stands apart.
 INSERT INTO ai_decisions (candidate_id, rubric_id, run_id, user_id, model, prompt_version, input_hash, output, score,
     fit, tokens, call_id)
 SELECT u.candidate_id, %(rubric_id)s, %(run_id)s, %(user_id)s, %(model)s, %(prompt_version)s, u.input_hash, u.output,
@@ -235,7 +254,7 @@ UPDATE candidates c SET score = u.score, screened_at = now(),
 FROM unnest(%(ids)s::bigint[], %(scores)s::numeric[], %(fits)s::text[], %(fresh)s::bool[])
     AS u (candidate_id, score, fit, fresh)
 LEFT JOIN LATERAL (
-    SELECT d.fit FROM overrides d WHERE d.candidate_id = u.candidate_id AND d.fit IS NOT NULL
+    SELECT d.fit FROM overrides d WHERE d.candidate_id = u.candidate_id AND d.fit IS NOT NULL AND d.undone_at IS NULL
     ORDER BY d.id DESC LIMIT 1) AS o ON true
 WHERE c.id = u.candidate_id
     AND (u.fresh OR c.screened_at IS NULL OR (c.score, c.fit) IS DISTINCT FROM (u.score, coalesce(o.fit, u.fit)));
@@ -243,7 +262,7 @@ WHERE c.id = u.candidate_id
 -- fail_item --
 -- A failed call: again later, or dead with its reason. No row when someone else has the item now.
 UPDATE screening_items SET state = %(state)s, lease_token = NULL, reason = %(reason)s, tokens = tokens + %(tokens)s,
-    cost = cost + %(cost)s, attempts = attempts + 1, not_before = now() + make_interval(secs => %(delay_s)s)
+    cost = cost + %(cost)s, attempts = attempts + %(is_attempt)s::boolean::int, not_before = now() + make_interval(secs => %(delay_s)s)
 WHERE run_id = %(run_id)s AND candidate_id = %(candidate_id)s AND lease_token = %(token)s AND state = 'leased'
 RETURNING candidate_id;
 
@@ -280,7 +299,7 @@ JOIN verdicts v ON v.candidate_id = c.id JOIN criteria q ON q.id = v.criterion_i
 -- A decision stays with its question, whichever version asked it when it was made.
 LEFT JOIN LATERAL (
     SELECT o.reason, o.created_at, o.user_id FROM overrides o JOIN criteria k ON k.id = o.criterion_id
-    WHERE v.decided IS NOT NULL AND o.candidate_id = c.id AND k.question = q.question
+    WHERE v.decided IS NOT NULL AND o.candidate_id = c.id AND k.question = q.question AND o.undone_at IS NULL
     ORDER BY o.id DESC LIMIT 1) AS d ON true
 LEFT JOIN users u ON u.id = d.user_id
 WHERE c.id = %(candidate_id)s AND s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
@@ -299,14 +318,14 @@ FOR NO KEY UPDATE OF c;
 SELECT o.fit, o.model_fit, o.reason, o.created_at, u.name AS by
 FROM overrides o JOIN users u ON u.id = o.user_id JOIN candidates c ON c.id = o.candidate_id
 JOIN searches s ON s.id = c.search_id
-WHERE c.id = %(candidate_id)s AND s.id = %(search_id)s AND o.fit IS NOT NULL
+WHERE c.id = %(candidate_id)s AND s.id = %(search_id)s AND o.fit IS NOT NULL AND o.undone_at IS NULL
     AND search_visible(s, %(actor)s, %(role)s)
 ORDER BY o.id DESC LIMIT 1;
 
 -- insert_override --
 -- The person's fit beside the model's; both are kept.
-INSERT INTO overrides (candidate_id, user_id, model_fit, fit, reason)
-VALUES (%(candidate_id)s, %(actor)s, %(model_fit)s, %(fit)s, %(reason)s);
+INSERT INTO overrides (candidate_id, user_id, model_fit, fit, reason, batch_id)
+VALUES (%(candidate_id)s, %(actor)s, %(model_fit)s, %(fit)s, %(reason)s, %(batch_id)s);
 
 -- update_fit --
 -- The fit that a person decided, as the grid shows it.

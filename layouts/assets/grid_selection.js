@@ -131,7 +131,9 @@
     }
     if (!answer.rows || !answer.rows.length) S.api.refreshInfiniteCache();
     if (answer.done) clearSelection();
-    if (S.view.person && (answer.rows || []).some((row) => String(row.id) === S.view.person)) G.openPerson(S.view.person, { push: false });
+    // What was taken back may be what the drawer shows.
+    const isShown = answer.undone || (answer.rows || []).some((row) => String(row.id) === S.view.person);
+    if (S.view.person && isShown) G.openPerson(S.view.person, { push: false });
   }
 
   Object.assign(G, { act, changed, choose, chosen, chosenCount, clearSelection, showSelection, target, tickChosen });

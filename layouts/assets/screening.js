@@ -1,4 +1,9 @@
-// Nobody asks how far a screening is for a page that nobody sees; the next tick after it is shown does.
+// Nobody asks how far a screening is for a page that nobody sees; browsers also slow the clocks of such pages down to a
+// tick a minute, so it is asked at once when the page is shown again.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !document.getElementById("screen-hold")) return;
+  window.dash_clientside.set_props("screen-tick", { data: -Date.now() });
+});
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.screening = {
   tick(count) {

@@ -21,6 +21,8 @@ from services.vendors.openai_errors import (
     Usage,
 )
 
+MOST_TOKENS = 100_000_000
+
 
 class Answer(BaseModel):
     # Limits are checked by validators and not put in the schema: servers differ in what they know.
@@ -140,4 +142,5 @@ def as_word(value: object) -> str | None:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    # Whatever a server says, it has to fit into a row.
+    return min(value, MOST_TOKENS) if isinstance(value, int) and value > 0 else 0

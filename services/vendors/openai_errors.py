@@ -160,15 +160,18 @@ def failure(status: int, code: str | None, kind: str | None, headers: Mapping[st
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, of retry-after-ms or of retry-after as seconds or as an HTTP date; ≥ 0."""
-    if (wait := _number(headers.get("retry-after-ms"))) is not None:
-        return max(0.0, wait / 1000)
+    """Seconds to wait, of retry-after-ms or of retry-after as seconds or as an HTTP date; ≥ 0.
+
+    What is none of these, or less than 0, counts as not said. How long anyone waits is not decided here.
+    """
+    if (wait := _number(headers.get("retry-after-ms"))) is not None and wait >= 0:
+        return wait / 1000
     raw = headers.get("retry-after")
     if (wait := _number(raw)) is not None:
-        return max(0.0, wait)
+        return wait if wait >= 0 else None
     try:
         until = parsedate_to_datetime(raw or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # "-0000" gives a time without a zone, which is UTC by the mail standard.
     return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -50,6 +50,12 @@ def test_a_home_that_cannot_be_written(examine: Examine, tmp_path: Path) -> None
     one(examine(SOURCINGX_HOME=str(tmp_path / "file" / "home"))[0], "cannot be written: set SOURCINGX_HOME")
 
 
+def test_a_model_without_a_price(examine: Examine) -> None:
+    one(examine(OPENAI_API_KEY="sk-x", OPENAI_MODEL="own-model")[1], "The price of own-model is not known")
+    notes = examine(OPENAI_API_KEY="sk-x", OPENAI_MODEL="own-model", OPENAI_PRICES="2026-11-20 own-model=0/0/0")[1]
+    assert not [note for note in notes if "The price of" in note]
+
+
 def test_little_room_on_the_disk(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_FREE_BYTES", 1 << 62)
     one(examine()[0], "make room, at least 2 GB")

@@ -208,6 +208,28 @@ def test_screening_again_leaves_what_a_person_decided_in_any_later_version(
     assert shown == {"score": found.score, "fit": found.fit}
 
 
+def test_the_log_of_the_models_decisions_keeps_the_models_score(
+    rt: Runtime, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, fan_out=8))
+    search = add_search(rt, alice, 12)
+    rubric = save_rubric(rt, alice, search)
+    work(rt, start(rt, alice, search, rubric))
+    one = value(rt, "SELECT id FROM candidates WHERE search_id = %s ORDER BY id LIMIT 1 OFFSET 11", search)
+    verdict_reviews.review(rt, alice, search, one, rubric.criteria[1].id or 0, "fail", "Wrote about it only.")
+    # Asked again, since there is a new criterion (with a weight that changes nothing else of who passes all).
+    newer = rubrics.save(rt, alice, search, JOB, (*rubric.criteria, NEW))
+    work(rt, start(rt, alice, search, newer))
+    logged = row(
+        rt, "SELECT score, fit, output FROM ai_decisions WHERE candidate_id = %s ORDER BY id DESC LIMIT 1", one
+    )
+    # Python 4, Kubernetes 2, Bern 1 of 8: the model knows nothing of Rust, and of no person's word.
+    assert (logged["score"], logged["fit"]) == (Decimal("8.8"), "strong")
+    assert [said["verdict"] for said in logged["output"]][1] == "pass"
+    shown = row(rt, "SELECT score FROM candidates WHERE id = %s", one)
+    assert shown == {"score": Decimal("6.3")}
+
+
 # In the drawer
 
 

@@ -36,6 +36,7 @@ from tests.stubs.openai_wire import SlidingWindow, chat_body, error_body, fault_
 FAULTS: dict[str, tuple[int, str | None, str, dict[str, str]]] = {
     "rate_limit": (429, "rate_limit_exceeded", "requests", {"retry-after": "1"}),
     "rate_limit_long": (429, "rate_limit_exceeded", "requests", {"retry-after": "121"}),
+    "rate_limit_day": (429, "rate_limit_exceeded", "requests", {"retry-after": "86400"}),
     "quota": (429, "insufficient_quota", "insufficient_quota", {}),
     "server_error": (500, None, "server_error", {}),
     "bad_key": (401, "invalid_api_key", "invalid_request_error", {}),

@@ -52,6 +52,22 @@ def test_a_quote_too_short_to_prove_anything_is_no_evidence(quote: str) -> None:
     assert not quote_is_verbatim({"headline": quote}, "headline", quote)
 
 
+@pytest.mark.parametrize("quote", ["the", "and the", "in a", "with.", "der und die", "...", "a b", "[withheld]"])
+def test_a_quote_without_a_word_of_content_is_no_evidence(quote: str) -> None:
+    assert not quote_is_verbatim({"summary": f"There: {quote} more"}, "summary", quote)
+
+
+@pytest.mark.parametrize("quote", ["C++", "the Go team", "7 years", "データ", "SQL", "R&D"])
+def test_short_words_of_content_are_evidence(quote: str) -> None:
+    assert quote_is_verbatim({"summary": f"There: {quote} more"}, "summary", quote)
+
+
+def test_a_quote_that_nobody_asked_for_the_length_of_is_not_even_read() -> None:
+    # One of these characters is eighteen once it is normalised.
+    text = "\ufdfa" * 200_000
+    assert not quote_is_verbatim({"summary": text[:10]}, "summary", text)
+
+
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_whole_words_of_a_field_are_always_found(before: str, quote: str, after: str) -> None:
     fields = {"summary": f"{before} {quote}word {after}"}
