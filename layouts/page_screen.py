@@ -245,7 +245,8 @@ def _start(
             html.Label(
                 [
                     html.Span(f"{text.SCREEN_BUDGET} ({text.SCREEN_BUDGET_HINT})"),
-                    dbc.Input(id=ids.SCREEN_BUDGET, type="number", min=0, step="any", inputMode="decimal"),
+                    dbc.Input(id=ids.SCREEN_BUDGET, type="number", min=0, step="any", inputMode="decimal",
+                              disabled=bool(unpriced)),
                 ],
                 className="sx-budget",
             ),
