@@ -32,6 +32,7 @@ NOT_STATE = {
     ids.EXPORT_TARGET: "the selection: a list of ids has limits of its own",
     ids.GRID_VIEW: "what the address says, which has at most 8 KB",
     ids.URL_ANSWER: "what the address says, which has at most 8 KB",
+    ids.ENRICH_VIEW: "what the address says, which has at most 8 KB",
     ids.SCREEN_VIEW: "what the address says, which has at most 8 KB",
 }
 

@@ -83,6 +83,7 @@ def person_body(person: Person, reasons: Any = None) -> list[Component]:
         why_out(reasons, person.editable) if reasons else [],
         _stage(person),
         _facts(person),
+        _section(text.PERSON_CONTACTS, [*map(_contact, person.contacts), *map(_asked, person.lookups)]),
         drawer_screening.explanation_section(person.explanation, editable=person.editable),
         drawer_screening.override_section(person),
         _section(text.PERSON_NOTES, [_note(n) for n in person.notes], className="sx-notes"),
@@ -171,6 +172,28 @@ def _facts(person: Person) -> list[Component]:
     ]
     shown = [(html.Dt(name), html.Dd(value, dir="auto")) for name, value in facts if value]
     return [html.Dl([part for pair in shown for part in pair], className="sx-facts")]
+
+
+def _contact(contact: Any) -> Component:
+    """An e-mail or a telephone number, what its source says of it, and since when."""
+    told = [text.PERSON_CONTACT_TYPES.get(contact.type, contact.type), contact.status, _vendor(contact.source)]
+    said = " · ".join(part for part in told if part)
+    value = html.Span(_link(contact.value, contact.link), dir="auto", className="sx-wrap")
+    own = [_badge(text.PERSON_CONTACT_OWN)] if contact.own else []
+    by = html.Div([html.Span(said), time(contact.at)], className="sx-by sx-muted")
+    return html.Li([value, *own, by], **{"data-testid": "contact", "data-kind": contact.kind})
+
+
+def _asked(lookup: Any) -> Component:
+    outcome = text.PERSON_ASKED_OUTCOMES[lookup.outcome]
+    said = text.PERSON_ASKED.format(vendor=_vendor(lookup.vendor), outcome=outcome)
+    return html.Li(
+        html.Div([html.Span(said), time(lookup.at)], className="sx-by sx-muted"), **{"data-testid": "lookup"}
+    )
+
+
+def _vendor(name: str) -> str:
+    return text.VENDOR_NAMES.get(name, name)
 
 
 def _note(note: Any) -> Component:

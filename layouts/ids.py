@@ -323,6 +323,23 @@ RUN_CANCEL_REQUEST = "run-cancel-request"
 RUN_UNDO_REQUEST = "run-undo-request"
 ENRICH_OPEN = "enrich-open"
 ENRICH_START = "enrich-start"
+ENRICH_SEARCH = "enrich-search"
+ENRICH_VIEW = "enrich-view"
+ENRICH_WANTS = "enrich-wants"
+ENRICH_SCOPE = "enrich-scope"
+ENRICH_AGAIN = "enrich-again"
+ENRICH_ESTIMATE = "enrich-estimate"
+ENRICH_STANDING = "enrich-standing"
+ENRICH_PROBLEM = "enrich-problem"
+ENRICH_RUN = "enrich-run"
+ENRICH_CLOCK = "enrich-clock"
+ENRICH_TICK = "enrich-tick"
+ENRICH_SEEN = "enrich-seen"
+ENRICH_PAUSE = "enrich-pause"
+ENRICH_GO_ON = "enrich-go-on"
+ENRICH_ASK_AGAIN = "enrich-ask-again"
+ENRICH_RESERVES = "enrich-reserves"
+ENRICH_RESERVE_ANSWER = "enrich-reserve-answer"
 EXPORT_OPEN = "export-open"
 EXPORT_START = "export-start"
 EXPORT_DOWNLOAD = "export-download"
@@ -400,6 +417,16 @@ def budget_amount(whose: Any) -> dict[str, Any]:
 def budget_save(whose: Any) -> dict[str, Any]:
     """The button beside it."""
     return {"type": "budget-save", "id": whose}
+
+
+def vendor_reserve(vendor: Any) -> dict[str, Any]:
+    """The field of what is kept back of a vendor's day. vendor may be dash.ALL."""
+    return {"type": "vendor-reserve", "id": vendor}
+
+
+def vendor_reserve_save(vendor: Any) -> dict[str, Any]:
+    """The button beside it."""
+    return {"type": "vendor-reserve-save", "id": vendor}
 
 
 def search_member(email: Any) -> dict[str, Any]:

@@ -98,6 +98,10 @@ def _head(search_id: str, title: str, columns: Component, editable: bool, views:
             className="btn btn-sm btn-outline-secondary",
         ),
         dcc.Link(
+            text.ENRICH_OPEN, href=f"/search/{search_id}/enrich", id=ids.ENRICH_OPEN,
+            className="btn btn-sm btn-outline-secondary",
+        ),
+        dcc.Link(
             text.SCREEN_OPEN, href=f"/search/{search_id}/screen", id=ids.SCREEN_OPEN, className="btn btn-sm btn-primary"
         ),
     ]  # fmt: skip
@@ -204,6 +208,7 @@ def _bulk_bar() -> Component:
             _button(text.EXCLUDE, "exclude"),
             _button(text.RESTORE, "restore"),
             _button(text.EXPORT_SELECTED, "export"),
+            _button(text.ENRICH_SELECTED, "enrich"),
             _button(
                 "×", "clear-selection", kind="link",
                 **{"aria-label": text.CLEAR_SELECTION, "title": text.CLEAR_SELECTION},

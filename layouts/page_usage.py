@@ -176,7 +176,7 @@ def _searches(found: Row) -> Component:
                 _cost(names[2], one.cost, most),
                 _number(names[3], money(one.cost_ever)),
                 _number(names[4], "–" if one.shortlisted is None else f"{one.shortlisted:,}"),
-                _number(names[5], "–" if each is None else html.Strong(money(each))),
+                _number(names[5], "–" if each is None else [html.Strong(money(each)), *_by_source(one.per_source)]),
             ],
             **{"data-testid": "usage-search"},
         ))  # fmt: skip
@@ -188,6 +188,14 @@ def _searches(found: Row) -> Component:
             **{"data-testid": "usage-gone"},
         ))  # fmt: skip
     return _table(names, rows) if rows else html.P(text.USAGE_NOTHING)
+
+
+def _by_source(parts: Sequence[tuple[str, Any]]) -> list[Component]:
+    """What of it each vendor took, where there are several."""
+    if len(parts) < 2:
+        return []
+    said = " · ".join(f"{text.VENDOR_NAMES.get(vendor, vendor)} {money(cost)}" for vendor, cost in parts)
+    return [html.Div(said, className="sx-muted sx-usage-sources", **{"data-testid": "usage-sources"})]
 
 
 def _lines(name: str, lines: Sequence[Row], testid: str) -> Component:

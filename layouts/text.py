@@ -154,6 +154,7 @@ EMPTY_ARCHIVED = "No search is archived."
 CRUMBS = "Where you are"
 IMPORT_OPEN = "Import"
 SCREEN_OPEN = "Screen"
+ENRICH_OPEN = "Enrich"
 FILTER_OPEN = "Filter rules"
 EXPORT_OPEN = "Export"
 COPY_LINK = "Copy link"
@@ -228,6 +229,7 @@ GRID_IN_BROWSER = {
     "all_but": "All {n} but {m} selected",
     "all": "All {n}",
     "select_all": "Select all {n} matching",
+    "enrich_most": "At most {n} people can be chosen one by one. Shortlist or filter them, then choose them there.",
     "range_most": "At most {n} people can be selected by Shift. Narrow the view, then select all that match.",
     "except_most": "At most {n} people can be left out one by one. Narrow the view instead.",
     "copied": "Link copied. Colleagues who may see this search see the same rows.",
@@ -554,6 +556,7 @@ RUN_KINDS = {
     "import": "Import",
     "dry_run": "Trial import",
     "screen": "Screening",
+    "enrich": "Enrichment",
     "propose": "Proposed criteria",
     "export": "Export",
     "bulk": "Bulk action",
@@ -605,6 +608,13 @@ COUNTS = {
     "cost": "US dollars",
     "rate": "people a minute",
     "suspect": "profiles with text that reads like orders to the model",
+    "found": "found",
+    "missed": "not known to anyone asked",
+    "fresh": "known, or asked about lately",
+    "no_address": "without a public LinkedIn address",
+    "fetching": "being looked for by the vendor",
+    "unknown": "perhaps asked about",
+    "credits": "credits",
 }
 
 # Duplicates
@@ -1123,6 +1133,69 @@ EXPORT_DOWNLOAD_SIZE = "Download ({size})"
 EXPORT_KEPT = "It is kept for a week, under your files below and under Runs."
 
 # Screening
+ENRICH_TITLE = "Enrich"
+ENRICH_INTO = "People of "
+ENRICH_LATEST = "Latest enrichment"
+ENRICH_WHAT = "What to look for"
+ENRICH_WANTS = {"history": "Careers: jobs, schools, skills", "email": "E-mails", "phone": "Telephone numbers"}
+ENRICH_SCOPE = "Whom to look for"
+ENRICH_SCOPES = {
+    "selected": "The {n} people you selected",
+    "view": "The view you came from",
+    "shortlisted": "The shortlist",
+    "active": "Everyone active",
+}
+ENRICH_AGAIN = "Also people who are known already, or were asked about within {days} days"
+ENRICH_ACTIVE_ONLY = "People who were filtered out are left alone, and what someone wrote by hand stays."
+ENRICH_ESTIMATE = "Estimate"
+ENRICH_NO_ESTIMATE = "Choose what to look for."
+ENRICH_NOBODY = "There is nobody active in this choice."
+ENRICH_ALL_KNOWN = "Nobody would be asked about: all of them are known, or have no public address."
+ENRICH_FIGURES = {
+    "people": "people",
+    "known": "have it already",
+    "fresh": "were asked about within {days} days",
+    "no_address": "have no public LinkedIn address, so nobody can look for them",
+}
+ENRICH_VENDOR = "{label}: about {people} people, at most {credits} credits{cost}, {minutes}."
+ENRICH_COST = " (${cost})"
+ENRICH_LONG = "Today there is room for {left} of them: it pauses then, and goes on by itself the next day."
+ENRICH_STANDING = "{label}: {asked} of {limit} people today"
+ENRICH_STANDING_FREE = "{label}: {asked} people today, no limit set"
+ENRICH_KEPT = ", {reserve} of them kept back for runs of at most {few}"
+ENRICH_CREDITS = ", {credits} credits left"
+ENRICH_CLOSED = "{label} says that today's allowance is used. The next day begins at {when}."
+ENRICH_START = "Start"
+ENRICH_STARTED = "It has started. You may leave this page; it goes on."
+ENRICH_PAUSE = "Pause"
+ENRICH_PAUSING = "It pauses as soon as the request that is under way is answered."
+ENRICH_GO_ON = "Go on now"
+ENRICH_TRY_AGAIN = "Try those again who failed"
+ENRICH_ASK_AGAIN = "Ask again about those who were perhaps asked about"
+ENRICH_SHOW = "Show people"
+ENRICH_FAILED = "Could not be asked about"
+ENRICH_FAILED_HINT = "They keep what they have. Where an answer was lost, it may have cost a credit all the same."
+ENRICH_REASONS = {
+    "unknown": "the job worker died meanwhile: perhaps asked about",
+    "unanswered": "no answer came in time: perhaps asked about",
+    "not_understood": "the answer could not be read: perhaps asked about",
+    "server_fault": "the vendor's server failed each time",
+}
+ENRICH_RESERVES = "Kept back of each day"
+ENRICH_RESERVES_HINT = (
+    "Runs of more than {few} people leave so much of a vendor's day alone, so that there is room for a few more "
+    "people whom someone needs today."
+)
+ENRICH_RESERVE_OF = "{label}, of {limit} people a day"
+ENRICH_RESERVE_SAVE = "Save what is kept back: {label}"
+ENRICH_RESERVE_SAVED = "Saved: {n} people are kept back of each day."
+ENRICH_SELECTED = "Enrich…"
+PERSON_CONTACTS = "Contacts found"
+PERSON_CONTACT_OWN = "Used"
+PERSON_CONTACT_TYPES = {"work": "work", "private": "private"}
+PERSON_ASKED = "{vendor} was asked {outcome}"
+PERSON_ASKED_OUTCOMES = {"found": "and knew them", "missed": "and did not know them"}
+VENDOR_NAMES = {"salesql": "SalesQL", "crustdata": "Crustdata", "openai": "OpenAI"}
 SCREEN_TITLE = "Screen"
 SCREEN_INTO = "People of "
 SCREEN_JOB = "Job description"
@@ -1246,9 +1319,9 @@ USAGE_CSV = "Download every call as CSV"
 USAGE_TOTAL = "spent by you in {month}, for {calls} calls."
 USAGE_TOTAL_ALL = "spent by everyone in {month}, for {calls} calls."
 USAGE_EMPTY_TITLE = "Nothing has been spent yet"
-USAGE_EMPTY_BODY = "Screen people of a search: what each call cost appears here."
+USAGE_EMPTY_BODY = "Screen or enrich people of a search: what each call cost appears here."
 USAGE_NOTHING = "Nothing in this month."
-USAGE_UNPRICED = "{n} calls went to models whose price is not known here: they are counted, their cost is not."
+USAGE_UNPRICED = "{n} calls have a price that is not known here: they are counted, their cost is not."
 USAGE_BY_MONTH = "By month"
 USAGE_CHART = "Cost by month. The highest is {most}; the table below has all of them."
 USAGE_TABLE = "Show as a table"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,29 @@ def _seconds(raw: str) -> float:
     if value <= 0:
         raise ValueError("must be more than 0 seconds")
     return value
+
+
+def _money(raw: str) -> Decimal | None:
+    """US dollars; nothing where it is not known."""
+    if not raw.strip():
+        return None
+    try:
+        value = Decimal(raw)
+    except InvalidOperation as error:
+        raise ValueError("must be an amount in US dollars") from error
+    if not value.is_finite() or not 0 <= value <= 1000:
+        raise ValueError("must be from 0 to 1000 US dollars")
+    return value
+
+
+def _order(*allowed: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        names = _words(raw).split(",")
+        if len(set(names)) != len(names) or not set(names) <= set(allowed):
+            raise ValueError("must be of " + ", ".join(allowed) + ", each once, separated by commas")
+        return ",".join(names)
+
+    return parse
 
 
 def _choice(*allowed: str) -> Callable[[str], str]:
@@ -180,6 +204,35 @@ SETTINGS: tuple[Setting, ...] = (
         "Prices of other models: a day, then model=input/cached/output, US dollars per million tokens.",
         filed=True,
     ),
+    Setting("CRUSTDATA_API_KEY", _text, "", "Key for careers from Crustdata; empty: none are fetched.", secret=True),
+    Setting("CRUSTDATA_BASE_URL", _text, "https://api.crustdata.com", "Where Crustdata is."),
+    Setting(
+        "CRUSTDATA_API_GENERATION",
+        _choice("legacy", "current"),
+        "current",
+        "Which of Crustdata's two interfaces the key is for.",
+    ),
+    Setting("CRUSTDATA_RPM", _integer(1, 100_000), "15", "Requests a minute that Crustdata allows the account."),
+    Setting("CRUSTDATA_DAILY", _integer(0, 10_000_000), "0", "Most people that it is asked about a day; 0: no limit."),
+    Setting("CRUSTDATA_CREDITS", _integer(0, 1000), "3", "Credits that a person costs whom it knows."),
+    Setting("CRUSTDATA_CREDIT_USD", _money, "", "What one of its credits costs, in US dollars; empty: not known."),
+    Setting("SALESQL_API_KEY", _text, "", "Key for e-mails and phones from SalesQL; empty: none.", secret=True),
+    Setting("SALESQL_BASE_URL", _text, "https://api-public.salesql.com/v1", "Where SalesQL is."),
+    Setting("SALESQL_RPM", _integer(1, 100_000), "180", "People a minute that SalesQL may be asked about."),
+    Setting("SALESQL_DAILY", _integer(0, 10_000_000), "5000", "People a day, found or not; 0: no limit."),
+    Setting("SALESQL_BATCH", _integer(1, 100), "25", "People in one request; 1: each one alone."),
+    Setting("SALESQL_CREDIT_USD", _money, "", "What one of its credits costs, in US dollars; empty: not known."),
+    Setting("VENDOR_DAY_STARTS_H", _integer(0, 23), "0", "Hour (UTC) at which the day of vendors' limits begins."),
+    Setting("VENDOR_CONCURRENCY", _integer(1, 50), "2", "Requests under way at one vendor, over all processes."),
+    Setting("ENRICH_FRESH_DAYS", _integer(0, 3650), "90", "Nobody is asked about the same person within so many days."),
+    Setting("ENRICH_HISTORY", _order("crustdata"), "crustdata", "Who is asked for jobs, schools and skills, in order."),
+    Setting(
+        "ENRICH_EMAIL", _order("salesql", "crustdata"), "salesql,crustdata", "Who is asked for an e-mail, in order."
+    ),
+    Setting("ENRICH_PHONE", _order("salesql"), "salesql", "Who is asked for a telephone number, in order."),
+    Setting(
+        "ENRICH_EMAIL_FIRST", _choice("work", "private"), "work", "Which of several e-mails becomes a person's own."
+    ),
 )
 
 
@@ -245,6 +298,26 @@ class Settings:
     openai_rpm: int
     openai_tpm: int
     openai_prices: str
+    crustdata_api_key: str
+    crustdata_base_url: str
+    crustdata_api_generation: str
+    crustdata_rpm: int
+    crustdata_daily: int
+    crustdata_credits: int
+    crustdata_credit_usd: Decimal | None
+    salesql_api_key: str
+    salesql_base_url: str
+    salesql_rpm: int
+    salesql_daily: int
+    salesql_batch: int
+    salesql_credit_usd: Decimal | None
+    vendor_day_starts_h: int
+    vendor_concurrency: int
+    enrich_fresh_days: int
+    enrich_history: str
+    enrich_email: str
+    enrich_phone: str
+    enrich_email_first: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -303,7 +376,11 @@ def child_environ(settings: Settings) -> dict[str, str]:
     """The environment for a process that shall see exactly these settings."""
     environ = {name: value for name, value in os.environ.items() if name not in {f"{s.name}_FILE" for s in SETTINGS}}
     filed = [s.name for s in SETTINGS if s.secret and origin(s, settings) == "file"]
-    return environ | {_FILED: ",".join(filed)} | {s.name: str(getattr(settings, s.field)) for s in SETTINGS}
+    return (
+        environ
+        | {_FILED: ",".join(filed)}
+        | {s.name: "" if (value := getattr(settings, s.field)) is None else str(value) for s in SETTINGS}
+    )
 
 
 def serving_environ(settings: Settings) -> dict[str, str]:

@@ -55,6 +55,7 @@ RPM, TPM = 2_000, 4_000_000
 
 _Q = sql.queries("demo")
 _STUB = "tests.stubs.openai_server"
+_VENDOR_STUBS = "tests.stubs.vendors"
 
 
 def home_of(settings: Settings) -> Settings:
@@ -80,6 +81,17 @@ def prepare(settings: Settings) -> tuple[Settings, Sequence[Child]]:
         openai_rpm=RPM,
         openai_tpm=TPM,
     )
+    vendors = {name: _free_port() for name in ("salesql", "crustdata")}
+    pointed = replace(
+        pointed,
+        salesql_api_key="demo",
+        salesql_base_url=f"http://127.0.0.1:{vendors['salesql']}/v1",
+        crustdata_api_key="demo",
+        crustdata_base_url=f"http://127.0.0.1:{vendors['crustdata']}",
+        crustdata_api_generation="current",
+        salesql_credit_usd=Decimal("0.05"),
+        crustdata_credit_usd=Decimal("0.01"),
+    )
     rt = Runtime(pointed, kind="worker")
     rt.open()
     try:
@@ -99,7 +111,11 @@ def prepare(settings: Settings) -> tuple[Settings, Sequence[Child]]:
         "--spread",
         "0.5",
     ]
-    return pointed, [Child("model", command, child_environ(pointed), settings.home / "logs" / "model.log")]
+    children = [Child("model", command, child_environ(pointed), settings.home / "logs" / "model.log")]
+    ports = [part for name, port in vendors.items() for part in (f"--{name}", str(port))]
+    stubs = [sys.executable, "-m", _VENDOR_STUBS, *ports]
+    children.append(Child("vendors", stubs, child_environ(pointed), settings.home / "logs" / "vendors.log"))
+    return pointed, children
 
 
 def reset(settings: Settings) -> None:

@@ -99,6 +99,12 @@ class Load:
             db.run(conn, _Q.insert_rejects, {"run_id": self.run_id, "rejects": Jsonb(rejects)})
         return written
 
+    def merge(self, conn: db.Conn, slots: Sequence[Slot], batch: int) -> set[int]:
+        """What is said of people who are known, ordered by their ids: theirs where it says something new; returns
+        whom it changed. batch: a number that no other transaction of the run uses. Raises Conflict."""
+        known_marks.from_source(conn, self.source)
+        return self._merge_known(conn, slots, batch)
+
     def _told_before(self, conn: db.Conn, batch: Batch) -> dict[str | None, int]:
         """Row hash → profile id, of the rows that change nothing. A file of which none in a sample was told
         before is new; to read a row that was is slower, and comes to the same."""

@@ -60,6 +60,7 @@ KINDS: dict[str, Kind] = {
     "dry_run": Kind("services.import_dry_run:run_dry_run"),
     "export": Kind("services.export_run:run_export"),
     "screen": Kind("services.screening_job:run_screening"),
+    "enrich": Kind("services.enrichment_job:run_enrich"),
     "propose": Kind("services.rubric_job:run_propose", one_per_user=False),
     "bulk": Kind("services.bulk:run_bulk", one_per_user=False),
     "undo": Kind("services.undo:run_undo", one_per_user=False),

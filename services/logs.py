@@ -71,6 +71,7 @@ def dictionary(settings: Settings) -> dict[str, Any]:
             # They tell every job's start and end twice, and every call; ours tell what matters.
             "procrastinate": {"level": "WARNING"},
             "httpx2": {"level": "WARNING"},
+            "httpcore2": {"level": "WARNING"},
             # The pool repeats what we say in one line.
             "psycopg.pool": {"level": "ERROR"},
         },

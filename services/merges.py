@@ -141,7 +141,7 @@ def _move_profile(conn: db.Conn, given: dict[str, Any], choices: Mapping[str, st
     db.run(conn, _Q.merge_profile, given)
     for query in (
         _Q.keep_sources, _Q.move_archived, _Q.move_urls, _Q.drop_same_positions, _Q.move_positions, _Q.end_positions,
-        _Q.drop_same_educations, _Q.move_educations, _Q.join_raw, _Q.move_raw,
+        _Q.drop_same_educations, _Q.move_educations, _Q.join_raw, _Q.move_raw, _Q.move_lookups, _Q.move_contacts,
     ):  # fmt: skip
         db.run(conn, query, given)
 
@@ -151,7 +151,7 @@ def _move_candidates(conn: db.Conn, given: dict[str, Any]) -> None:
         for query in (
             _Q.fold_changes, _Q.drop_folded_changes, _Q.drop_older_verdicts, _Q.close_double_exclusions,
             _Q.fold_candidates, _Q.fold_notes, _Q.fold_overrides, _Q.fold_verdicts, _Q.fold_items,
-            _Q.fold_exclusions, _Q.fold_flags, _Q.drop_folded,
+            _Q.fold_enrichment, _Q.fold_exclusions, _Q.fold_flags, _Q.drop_folded,
         ):  # fmt: skip
             db.run(conn, query, given)
     db.run(conn, _Q.move_candidates, given)

@@ -6,6 +6,7 @@ Every function raises Forbidden for anyone who is no admin.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,20 +14,23 @@ import psycopg
 from psycopg import errors
 
 import sql
-from services import config, db, identity, jobs, process_figures
+from services import config, db, identity, jobs, process_figures, vendor_budget
 from services.accounts import must_be_admin
 from services.cache import CacheDown
 from services.config import Settings
-from services.errors import BadInput, Conflict
+from services.errors import BadInput, Conflict, Unavailable
 from services.identity import Actor
 from services.process_figures import ProcessFigures
 from services.runtime import Runtime
 from services.vendors import openai_check
+from services.vendors.vendor_errors import VendorError
 
 NO_STATEMENTS = (
     "This Postgres does not count its statements. Put pg_stat_statements into shared_preload_libraries, "
     "restart it, and add the extension of that name to this database."
 )
+
+UNTRIED = "This interface has no call that costs nothing, so the key cannot be tried."
 
 _Q = sql.queries("operations")
 _M = sql.queries("metrics")
@@ -131,5 +135,26 @@ def _check_openai(s: Settings) -> str:
     return openai_check.check(s.openai_base_url, s.openai_api_key, s.openai_model)
 
 
+def _check_enricher(vendor: str) -> Callable[[Settings], str]:
+    """What the account has left, which costs nothing to ask."""
+
+    def check(s: Settings) -> str:
+        # Not every web process is ever asked for this, and the client is heavy.
+        from services.enrichment_vendors import client_of
+
+        try:
+            with closing(client_of(s, vendor)) as client:
+                left = client.credits_left()
+        except VendorError as error:
+            raise (Unavailable if error.retryable else BadInput)(error.message) from None
+        return UNTRIED if left is None else f"The key works: {left:,} credits left."
+
+    return check
+
+
 # A new vendor's check is one line here.
-CHECKS: dict[str, Callable[[Settings], str]] = {"OPENAI_API_KEY": _check_openai}
+CHECKS: dict[str, Callable[[Settings], str]] = {
+    "OPENAI_API_KEY": _check_openai,
+    "CRUSTDATA_API_KEY": _check_enricher(vendor_budget.CRUSTDATA),
+    "SALESQL_API_KEY": _check_enricher(vendor_budget.SALESQL),
+}

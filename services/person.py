@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, known, overrides, verdicts
+from services import contacts, db, known, overrides, verdicts
+from services.contacts import Contact, Lookup
 from services.errors import NotFound
 from services.identity import Actor
 from services.known import FieldSource, Known
@@ -122,6 +123,8 @@ class Person:
     history: tuple[Event, ...]
     known: tuple[Known, ...]
     sources: tuple[FieldSource, ...]
+    contacts: tuple[Contact, ...]
+    lookups: tuple[Lookup, ...]
     explanation: Explanation
     override: Override | None
 
@@ -141,6 +144,8 @@ def person(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Per
             "history": tuple(Event(**r) for r in db.rows(conn, _Q.fetch_history, given)),
             "known": known.elsewhere(conn, actor, search_id, given["profile_id"], MOST_KNOWN),
             "sources": known.sources(conn, given["profile_id"]),
+            "contacts": contacts.contacts_of(conn, given["profile_id"]),
+            "lookups": contacts.lookups_of(conn, given["profile_id"]),
         }
     return Person(
         **row,

@@ -56,7 +56,8 @@ class Line:
 class SearchLine:
     """What one search cost, whoever spent it: in the time looked at, and `cost_ever` since it was made.
 
-    shortlisted: active people who are on its shortlist or further now; None while it is archived.
+    shortlisted: active people who are on its shortlist or further now; None while it is archived. sources: what of
+    cost_ever each vendor took, the most first.
     """
 
     search_id: str
@@ -67,6 +68,13 @@ class SearchLine:
     unpriced: int
     cost_ever: Decimal
     shortlisted: int | None
+    sources: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def per_source(self) -> tuple[tuple[str, Decimal], ...]:
+        """The same for each vendor; nothing where there is nobody."""
+        people = self.shortlisted
+        return tuple((vendor, cost / people) for vendor, cost in self.sources) if people else ()
 
     @property
     def per_shortlisted(self) -> Decimal | None:
@@ -194,4 +202,5 @@ def _model(row: Mapping[str, Any]) -> Line:
 
 def _search(row: Mapping[str, Any]) -> SearchLine:
     shortlisted = None if row["archived"] else row["shortlisted"]
-    return SearchLine(**{**row, "search_id": str(row["search_id"]), "shortlisted": shortlisted})
+    sources = tuple((vendor, Decimal(cost)) for vendor, cost in row["sources"])
+    return SearchLine(**{**row, "search_id": str(row["search_id"]), "shortlisted": shortlisted, "sources": sources})

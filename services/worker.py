@@ -26,7 +26,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from services import allocator, archive_nightly, jobs, logs, metrics_files
+from services import allocator, archive_nightly, enrichment_plan, enrichment_wake, jobs, logs, metrics_files
 from services.config import Settings
 from services.db import GONE_AFTER
 from services.errors import Unavailable
@@ -47,6 +47,8 @@ BATCHES_TASK = "batches"
 BATCHES_CRON = "* * * * *"
 SHEETS_TASK = "sheets"
 SHEETS_CRON = "* * * * *"
+ENRICHMENTS_TASK = "enrichments"
+ENRICHMENTS_CRON = "* * * * *"
 
 _log = logging.getLogger(__name__)
 
@@ -122,6 +124,12 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
     if runner.rt.settings.openai_api_key:
         app.periodic(cron=BATCHES_CRON)(batches)
 
+    enrichments = app.task(name=ENRICHMENTS_TASK, queue="quick", lock=ENRICHMENTS_TASK, queueing_lock=ENRICHMENTS_TASK)(
+        partial(_enrichments, runner)
+    )
+    if enrichment_plan.available(runner.rt.settings):
+        app.periodic(cron=ENRICHMENTS_CRON)(enrichments)
+
 
 def _nightly(rt: Runtime, timestamp: int) -> None:
     """What is done once a night; that it fails is no reason for the queue to try again and again."""
@@ -143,6 +151,11 @@ def _batches(runner: Runner, timestamp: int) -> None:
 
         screening_wake.wake_due(runner.rt)
         batches.look_at_all(runner.rt)
+
+
+def _enrichments(runner: Runner, timestamp: int) -> None:
+    """Runs that wait for a vendor's next day, or for it to have found someone."""
+    enrichment_wake.wake_due(runner.rt)
 
 
 class _Worker(Worker):

@@ -178,6 +178,19 @@ FROM profile_raw b WHERE a.profile_id = %(survivor)s AND b.profile_id = %(other)
 UPDATE profile_raw b SET profile_id = %(survivor)s WHERE b.profile_id = %(other)s
     AND NOT EXISTS (SELECT FROM profile_raw a WHERE a.profile_id = %(survivor)s AND a.source = b.source);
 
+-- move_lookups --
+-- Whom vendors were asked about; where both were asked for, the later time and what was found.
+INSERT INTO profile_lookups AS l (profile_id, vendor, outcome, at)
+SELECT %(survivor)s, b.vendor, b.outcome, b.at FROM profile_lookups b WHERE b.profile_id = %(other)s
+ON CONFLICT (profile_id, vendor) DO UPDATE SET at = greatest(l.at, excluded.at),
+    outcome = CASE WHEN 'found' IN (l.outcome, excluded.outcome) THEN 'found' ELSE l.outcome END;
+
+-- move_contacts --
+-- E-mails and telephone numbers that the survivor has not from the same source.
+UPDATE profile_contacts b SET profile_id = %(survivor)s WHERE b.profile_id = %(other)s
+    AND NOT EXISTS (SELECT FROM profile_contacts a WHERE a.profile_id = %(survivor)s
+        AND (a.source, a.kind, a.value) = (b.source, b.kind, b.value));
+
 -- fold_candidates --
 -- Where both are in one search: the stage that was set last, everyone's tags, out if one of them is out, and
 -- the latest screening. own, other: their candidates, pairwise.
@@ -232,6 +245,13 @@ UPDATE screening_items i SET candidate_id = g.own
 FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
 WHERE i.candidate_id = g.other AND NOT EXISTS (
     SELECT FROM screening_items o WHERE o.candidate_id = g.own AND o.run_id = i.run_id);
+
+-- fold_enrichment --
+-- Whom runs of enrichment are about, where only the other one was.
+UPDATE enrichment_items i SET candidate_id = g.own
+FROM unnest(%(own)s::bigint[], %(others)s::bigint[]) AS g (own, other)
+WHERE i.candidate_id = g.other AND NOT EXISTS (
+    SELECT FROM enrichment_items o WHERE o.candidate_id = g.own AND o.run_id = i.run_id);
 
 -- fold_changes --
 -- What was done to the two becomes what was done to one: each line says what the one candidate had before it and

@@ -38,11 +38,15 @@ GROUP BY t.vendor, t.model, t.unit ORDER BY cost DESC, calls DESC, t.vendor, t.m
 
 -- sum_searches --
 -- By search that the actor may see, whoever spent it: this month's calls and cost, the whole cost since the search
--- was made, and how many are on its shortlist or further now. Archived ones have nobody here to count.
+-- was made, in all and by vendor, and how many are on its shortlist or further now. Archived ones have nobody here to
+-- count.
 SELECT s.id AS search_id, s.title, s.archived_at IS NOT NULL AS archived, m.calls, m.cost, m.unpriced, m.cost_ever,
     (SELECT count(*) FROM candidates c WHERE c.search_id = s.id AND c.stage <> 'new'
         AND c.stage IN ('shortlisted', 'contacted', 'interviewing', 'hired') AND c.filter_status = 'active'
-    ) AS shortlisted
+    ) AS shortlisted, (
+        SELECT coalesce(jsonb_agg(jsonb_build_array(v.vendor, v.cost::text) ORDER BY v.cost DESC, v.vendor), '[]')
+        FROM (SELECT vendor, sum(cost) AS cost FROM usage_totals u WHERE u.search_id = s.id GROUP BY vendor) AS v
+        WHERE v.cost > 0) AS sources
 FROM (
     SELECT search_id, sum(cost) AS cost_ever,
         coalesce(sum(calls) FILTER (WHERE %(month)s::date IS NULL OR month = %(month)s::date), 0)::bigint AS calls,

@@ -160,6 +160,24 @@ def laden(rt: Runtime, two: Two, alice: Actor, bob: Actor) -> None:
         " VALUES (1, 1, 900, %s, 'active', 'hired', 0, '{}')",
         two.b,
     )
+    rows(
+        rt,
+        "INSERT INTO profile_lookups (profile_id, vendor, outcome, at) VALUES (%s, 'salesql', 'missed', '2026-01-01'),"
+        " (%s, 'salesql', 'found', '2026-02-01'), (%s, 'crustdata', 'found', '2026-01-01')",
+        two.a,
+        two.b,
+        two.b,
+    )
+    rows(
+        rt,
+        "INSERT INTO profile_contacts (profile_id, source, kind, value, at) VALUES"
+        " (%s, 'salesql', 'email', 'zoe@acme.example', '2026-01-01'),"
+        " (%s, 'salesql', 'email', 'zoe@acme.example', '2026-02-01'),"
+        " (%s, 'salesql', 'phone', '+41 44 123 45 67', '2026-02-01')",
+        two.a,
+        two.b,
+        two.b,
+    )
     # A number that no float holds.
     rows(
         rt,
@@ -232,6 +250,13 @@ def laden(rt: Runtime, two: Two, alice: Actor, bob: Actor) -> None:
             rt,
             "INSERT INTO screening_items (run_id, candidate_id, state, tokens, cost)"
             " VALUES (%s, %s, 'done', 120, 0.000123)",
+            run,
+            member,
+        )
+    for run, member in ((runs[0], two.both_a), (runs[0], two.both_b), (runs[1], two.both_b)):
+        rows(
+            rt,
+            "INSERT INTO enrichment_items (run_id, candidate_id, state, needs) VALUES (%s, %s, 'done', '{email}')",
             run,
             member,
         )

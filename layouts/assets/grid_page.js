@@ -134,6 +134,7 @@
       const columns = S.api.getAllDisplayedColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
       set("export-request", { data: { n: ++S.asked, target: G.chosenCount() ? G.target() : { all: true }, columns } });
     },
+    enrich: () => G.enrich(),
     "select-all": () => {
       G.choose({ all: true });
     },

@@ -117,6 +117,17 @@
     set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target: about } });
   }
 
+  // The page for it is told whom by its address, which holds some people or the whole view.
+  function enrich() {
+    const query = new URLSearchParams(window.location.search);
+    for (const name of ["person", "view"]) query.delete(name);
+    if (!S.all || S.except.size) {
+      if (byPlace() || S.selected.size > 100) return notice(say("enrich_most", { n: 100 }));
+      query.set("people", [...S.selected.keys()].join("."));
+    }
+    window.location.assign(`/search/${S.view.search_id}/enrich?${query}`);
+  }
+
   function changed(answer) {
     if (!answer || !S.view) return;
     if (answer.run_id) {
@@ -136,5 +147,5 @@
     if (S.view.person && isShown) G.openPerson(S.view.person, { push: false });
   }
 
-  Object.assign(G, { act, changed, choose, chosen, chosenCount, clearSelection, showSelection, target, tickChosen });
+  Object.assign(G, { act, changed, choose, chosen, chosenCount, clearSelection, enrich, showSelection, target, tickChosen });
 })();

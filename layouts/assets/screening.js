@@ -9,12 +9,18 @@ window.dash_clientside.screening = {
   tick(count) {
     return document.hidden || !count ? window.dash_clientside.no_update : count;
   },
-  // The link from the grid takes the view along, so that "the view you came from" can be screened.
+  // The links from the grid take the view along, so that "the view you came from" can be screened or enriched.
   link(view) {
+    return window.dash_clientside.screening.to(view, "screen");
+  },
+  enrich(view) {
+    return window.dash_clientside.screening.to(view, "enrich");
+  },
+  to(view, page) {
     if (!view) return window.dash_clientside.no_update;
     const query = new URLSearchParams(window.location.search);
     for (const name of ["person", "view"]) query.delete(name);
     const text = query.toString();
-    return `/search/${view.search_id}/screen${text ? `?${text}` : ""}`;
+    return `/search/${view.search_id}/${page}${text ? `?${text}` : ""}`;
   },
 };

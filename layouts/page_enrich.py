@@ -1,0 +1,232 @@
+"""The page `/search/<id>/enrich`: what to look for, of whom, what it would take, how far it is. Pure.
+
+Figures come from services.enrichment and services.vendor_budget; layouts import no services, so their parts are read
+by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids, shell, text
+from layouts.pages_runs import OPEN, Run, cancel_store, run_card
+
+POLL_MS = 2_000
+Row = Any
+
+
+def enrich_page(
+    *,
+    search_id: str,
+    title: str,
+    wants: Sequence[str],
+    view: Mapping[str, Any] | None,
+    people: Sequence[int],
+    off: str,
+    editable: bool,
+    fresh_days: int,
+    standings: Sequence[Row],
+    reserves: bool,
+    run: Component | None,
+    run_id: int | None,
+    run_open: bool,
+    seen: Mapping[str, str] | None,
+) -> html.Div:
+    """wants: what can be looked for. view: the grid's, where it is not the usual one; people: who was selected in it.
+
+    off: why nobody can be looked for. reserves: the reader may say what is kept back of a day. seen: what the first
+    answer about the run is compared with.
+    """
+    form = _form(wants, view, people, fresh_days) if editable and not off else None
+    return shell.page(
+        text.ENRICH_TITLE,
+        html.P([text.ENRICH_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
+        html.P(off, className="sx-note", role="note") if off else None,
+        html.Div(standing_lines(standings), id=ids.ENRICH_STANDING, role="status"),
+        html.Div(run, id=ids.RUN_PROGRESS, role="status"),
+        form,
+        html.Div(reserve_panel(standings), id=ids.ENRICH_RESERVES) if reserves and standings else None,
+        dcc.Store(id=ids.ENRICH_SEARCH, data=search_id),
+        dcc.Store(id=ids.ENRICH_VIEW, data={"view": dict(view) if view else None, "people": list(people)}),
+        dcc.Store(id=ids.ENRICH_SEEN, data=dict(seen) if seen else None),
+        dcc.Store(id=ids.ENRICH_RUN, data={"run": run_id} if run_id else None),
+        dcc.Interval(id=ids.ENRICH_CLOCK, interval=POLL_MS, disabled=not run_open),
+        dcc.Store(id=ids.ENRICH_TICK),
+        cancel_store(),
+    )
+
+
+def standing_lines(standings: Sequence[Row]) -> list[Component]:
+    """Where each account stands today."""
+    return [
+        html.P(
+            _standing(one), className="sx-note" if one.closed else "sx-muted",
+            **{"data-testid": "vendor-standing", "data-vendor": one.limits.vendor},
+        )
+        for one in standings
+    ]  # fmt: skip
+
+
+def estimate_panel(found: Row | None, cost: Any = None) -> list[Component]:
+    """What it would take, or how to find out. cost: US dollars in all, None where not known."""
+    if found is None:
+        return [html.P(text.ENRICH_NO_ESTIMATE, className="sx-muted")]
+    if not found.people:
+        return [html.P(text.ENRICH_NOBODY)]
+    items = [
+        html.Li([html.Strong(f"{count:,}"), f" {label.format(days=found.fresh_days)}"], **{"data-figure": name})
+        for name, label in text.ENRICH_FIGURES.items()
+        if (count := getattr(found, name))
+    ]
+    lines = [_vendor(one) for one in found.vendors]
+    notes = [html.P(text.ENRICH_ALL_KNOWN, className="sx-muted")] if not found.vendors else []
+    return [html.Ul(items, className="sx-counts"), *(part for parts in lines for part in parts), *notes]
+
+
+def reserve_panel(standings: Sequence[Row], *, is_open: bool = False) -> html.Details:
+    """For admins: what is kept back of each vendor's day, with a field and a button each."""
+    limited = [one for one in standings if one.limits.per_day]
+    few = limited[0].few if limited else 0
+    return html.Details(
+        [
+            html.Summary(text.ENRICH_RESERVES),
+            html.P(text.ENRICH_RESERVES_HINT.format(few=few), className="sx-muted"),
+            html.Div([_reserve(one) for one in limited], className="sx-budgets"),
+            html.P(id=ids.ENRICH_RESERVE_ANSWER, className="sx-problem", role="alert"),
+        ],
+        className="sx-card sx-budget-panel", open=is_open, hidden=not limited,
+    )  # fmt: skip
+
+
+def _reserve(one: Row) -> html.Div:
+    label, limit = one.limits.label, f"{one.limits.per_day:,}"
+    box = dbc.Input(
+        id=ids.vendor_reserve(one.limits.vendor), type="number", min=0, step=1, inputMode="numeric", size="sm",
+        value=one.reserve,
+    )  # fmt: skip
+    name = html.Span(html.Span(text.ENRICH_RESERVE_OF.format(label=label, limit=limit)), className="sx-budget-name")
+    save = html.Button(
+        text.BUDGET_SAVE, id=ids.vendor_reserve_save(one.limits.vendor), type="button",
+        className="btn btn-sm btn-outline-secondary", **{"aria-label": text.ENRICH_RESERVE_SAVE.format(label=label)},
+    )  # fmt: skip
+    return html.Div([html.Label([name, box]), save], className="sx-budget-row")
+
+
+def run_panel(run: Run, search_id: str, failed: Sequence[Row], *, may_go_on: bool) -> html.Div:
+    """How far the latest enrichment is, whom it could not ask about, and what can be done next."""
+    ended = run["state"] not in OPEN
+    actions: list[Any] = []
+    if run["state"] in ("queued", "running") and may_go_on and not run["cancel_requested"]:
+        actions.append(_button(text.ENRICH_PAUSE, ids.ENRICH_PAUSE))
+    if ended or run["done"]:
+        actions.append(dcc.Link(text.ENRICH_SHOW, href=f"/search/{search_id}", className="btn btn-outline-secondary"))
+    unknown = any(one.unknown for one in failed)
+    if may_go_on and run["state"] == "done" and any(not one.unknown for one in failed):
+        actions.append(_button(text.ENRICH_TRY_AGAIN, ids.ENRICH_GO_ON, kind="primary"))
+    elif may_go_on and run["state"] in ("paused", "failed", "cancelled"):
+        actions.append(_button(text.ENRICH_GO_ON, ids.ENRICH_GO_ON, kind="primary"))
+    if may_go_on and unknown and run["state"] not in ("queued", "running"):
+        actions.append(_button(text.ENRICH_ASK_AGAIN, ids.ENRICH_ASK_AGAIN))
+    extra = html.Div([html.Div(actions, className="sx-actions"), _failed(search_id, failed)], className="sx-run-next")
+    return html.Div([html.H2(text.ENRICH_LATEST), run_card(run, extra=extra)], className="sx-section")
+
+
+def _form(wants: Sequence[str], view: Mapping[str, Any] | None, people: Sequence[int], fresh_days: int) -> html.Section:
+    there = {"selected": bool(people), "view": bool(view)}
+    scopes = {scope: label for scope, label in text.ENRICH_SCOPES.items() if there.get(scope, True)}
+    chosen = "selected" if people else "view" if view else "shortlisted"
+    return html.Section(
+        [
+            html.Fieldset(
+                [
+                    html.Legend(text.ENRICH_WHAT),
+                    dbc.Checklist(
+                        id=ids.ENRICH_WANTS, value=[],
+                        options=[
+                            {"label": label, "value": want, "disabled": want not in wants}
+                            for want, label in text.ENRICH_WANTS.items()
+                        ],
+                    ),
+                ],
+                className="sx-screen-when",
+            ),
+            html.Fieldset(
+                [
+                    html.Legend(text.ENRICH_SCOPE),
+                    dbc.RadioItems(
+                        id=ids.ENRICH_SCOPE, value=chosen,
+                        options=[
+                            {"label": label.format(n=f"{len(people):,}"), "value": scope}
+                            for scope, label in scopes.items()
+                        ],
+                    ),
+                ],
+                className="sx-screen-when",
+            ),
+            dbc.Checkbox(id=ids.ENRICH_AGAIN, value=False, label=text.ENRICH_AGAIN.format(days=fresh_days)),
+            html.P(text.ENRICH_ACTIVE_ONLY, className="sx-muted"),
+            html.H2(text.ENRICH_ESTIMATE),
+            dcc.Loading(
+                html.Div(estimate_panel(None), id=ids.ENRICH_ESTIMATE, role="status"), type="dot", delay_show=300
+            ),
+            html.P(id=ids.ENRICH_PROBLEM, className="sx-problem", role="alert"),
+            html.Button(text.ENRICH_START, id=ids.ENRICH_START, type="button", className="btn btn-primary"),
+        ],
+        className="sx-section sx-enrich",
+    )  # fmt: skip
+
+
+def _vendor(one: Row) -> list[Component]:
+    cost = text.ENRICH_COST.format(cost=f"{one.cost:,.2f}") if one.cost else ""
+    said = text.ENRICH_VENDOR.format(
+        label=one.standing.limits.label, people=f"{one.people:,}", credits=f"{one.credits:,}", cost=cost,
+        minutes=_minutes(one.minutes),
+    )  # fmt: skip
+    lines: list[Component] = [html.P(said, **{"data-testid": "vendor-estimate"})]
+    if one.left is not None and one.left < one.people:
+        lines.append(html.P(text.ENRICH_LONG.format(left=f"{one.left:,}"), className="sx-note"))
+    return lines
+
+
+def _standing(one: Row) -> str:
+    limits = one.limits
+    if one.closed:
+        return text.ENRICH_CLOSED.format(label=limits.label, when=f"{one.next_day:%H:%M} UTC")
+    given = {"label": limits.label, "asked": f"{one.asked:,}", "limit": f"{limits.per_day:,}"}
+    said = (text.ENRICH_STANDING if limits.per_day else text.ENRICH_STANDING_FREE).format(**given)
+    if one.reserve and limits.per_day:
+        said += text.ENRICH_KEPT.format(reserve=f"{one.reserve:,}", few=one.few)
+    if one.credits_left is not None:
+        said += text.ENRICH_CREDITS.format(credits=f"{one.credits_left:,}")
+    return f"{said}."
+
+
+def _failed(search_id: str, failed: Sequence[Row]) -> html.Details | None:
+    if not failed:
+        return None
+    items = [
+        html.Li(
+            [
+                dcc.Link(one.name, href=f"/search/{search_id}?status=all&person={one.candidate_id}"),
+                f" · {text.ENRICH_REASONS.get(one.reason, one.reason)}",
+            ],
+            **{"data-testid": "enrich-failed", "data-unknown": str(one.unknown).lower()},
+        )
+        for one in failed
+    ]
+    more = text.SCREEN_DEAD_MORE.format(count=len(failed)) if len(failed) >= 100 else ""
+    hint = html.P(f"{text.ENRICH_FAILED_HINT} {more}", className="sx-muted")
+    return html.Details([html.Summary(text.ENRICH_FAILED), hint, html.Ul(items, className="sx-dead")], open=True)
+
+
+def _button(label: str, id: str, *, kind: str = "outline-secondary") -> html.Button:
+    return html.Button(label, id=id, type="button", className=f"btn btn-{kind}")
+
+
+def _minutes(minutes: float) -> str:
+    return text.SCREEN_UNDER_A_MINUTE if minutes < 1 else text.SCREEN_MINUTES.format(minutes=f"{minutes:,.0f}")

@@ -1,0 +1,238 @@
+"""Enrichments as pages start and follow them: what could be found of whom, at what cost, and how long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
+
+import sql
+from services import db, enrichment_plan, jobs, vendor_budget
+from services.candidates import candidate_ids
+from services.config import Settings
+from services.errors import BadInput, Conflict, NotFound
+from services.grid_view import View
+from services.identity import Actor, audit
+from services.runtime import Runtime
+from services.searches import not_editable, refusal
+from services.vendor_budget import Standing
+
+MOST_PEOPLE = 20_000
+MOST_FAILED = 100
+PAUSED = "Paused. Go on when you like: nobody is asked about twice."
+TOO_MANY = "At most {most:,} people at a time. Narrow the list with a filter first."
+NOBODY = "There is nobody to look for: all of them are known, were asked about lately, or have no public address."
+OFF = "Nobody can be looked for yet: an admin sets CRUSTDATA_API_KEY or SALESQL_API_KEY first."
+
+_Q = sql.queries("enrichment")
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the page starts with. wants: what can be looked for with the keys that are set."""
+
+    search_id: str
+    title: str
+    editable: bool
+    latest_run: int | None
+    wants: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What someone chose. only: these candidates of the view alone; again: also who is known or was asked lately."""
+
+    view: View
+    wants: tuple[str, ...]
+    only: tuple[int, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class VendorEstimate:
+    """people: who would be asked about there at first. minutes: at the account's limit. credits: at most; cost: US
+    dollars, None where not known. left: how many may still be asked about today, None without a limit."""
+
+    standing: Standing
+    people: int
+    minutes: float
+    credits: int
+    cost: Decimal | None
+    left: int | None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """people: active ones who were chosen. known: have it all; fresh: were asked about lately; no_address: have no
+    public LinkedIn address."""
+
+    people: int
+    known: int
+    fresh: int
+    no_address: int
+    vendors: tuple[VendorEstimate, ...]
+    fresh_days: int
+
+    @property
+    def asked(self) -> int:
+        return sum(one.people for one in self.vendors)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Someone whom nobody could be asked about; unknown: perhaps they were. reason: a word or a sentence."""
+
+    candidate_id: int
+    name: str
+    reason: str
+    unknown: bool
+
+
+def overview(rt: Runtime, actor: Actor, search_id: UUID | str) -> Overview:
+    """Raises Forbidden when the search is not there or not the actor's to see."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
+        if row is None:
+            raise refusal(conn, actor, search_id)
+    wants = tuple(want for want in enrichment_plan.WANTS if enrichment_plan.order_of(rt.settings, want))
+    return Overview(str(search_id), wants=wants, **row)
+
+
+def choice(rt: Runtime, view: View, wants: Any, only: Any = (), again: Any = False) -> Choice:
+    """What a page sent, checked. Raises BadInput."""
+    given = [str(one) for one in wants] if isinstance(wants, list | tuple) else []
+    chosen = tuple(candidate_ids(only)) if only else ()
+    return Choice(view, enrichment_plan.wants_of(rt.settings, given), chosen, bool(again))
+
+
+def estimate(rt: Runtime, actor: Actor, chosen: Choice) -> Estimate:
+    """What it would take. Raises Forbidden, BadInput for too many people."""
+    with rt.db.connection() as conn:
+        found = _editable(conn, actor, chosen.view.search_id)
+        assert found
+        return _estimate(conn, rt.settings, chosen)
+
+
+def start(rt: Runtime, actor: Actor, chosen: Choice) -> int:
+    """Look for what was chosen; returns the run's id. Raises Forbidden, BadInput when nobody would be asked about,
+    Conflict while another enrichment of the search is open."""
+    search_id = str(chosen.view.search_id)
+    with rt.db.connection() as conn:
+        _editable(conn, actor, search_id)
+        db.run(conn, _Q.lock_search, {"search_id": search_id})
+        if db.one(conn, _Q.fetch_open_run, {"search_id": search_id, "but": None}):
+            raise Conflict("An enrichment of this search has not ended: wait for it, go on with it or cancel it.")
+        if not _estimate(conn, rt.settings, chosen).asked:
+            raise BadInput(NOBODY)
+        given = _params(rt.settings, chosen)
+        audit(conn, actor, "enrichment.start", search_id, wants=list(chosen.wants), again=chosen.again)
+        return jobs.start_run(conn, actor, "enrich", search_id, given)
+
+
+def pause(rt: Runtime, actor: Actor, run_id: int) -> str:
+    """Ask an enrichment to pause after the request that is under way; returns its state. Raises NotFound."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.request_pause, {"run_id": run_id, "message": PAUSED, **actor.params})
+    if row is None:
+        raise NotFound("This enrichment has stopped already, or someone else started it.")
+    return str(row["state"])
+
+
+def go_on(rt: Runtime, actor: Actor, run_id: int, *, unknown: bool = False) -> None:
+    """Take up an enrichment that paused, was cancelled or has failures: who could not be asked about is tried again.
+
+    unknown: also those of whom it is not known whether they were asked about, which may cost them twice. Raises
+    NotFound for a run of someone else (admins may take up any), Conflict while another one is open.
+    """
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.reopen_run, {"run_id": run_id, **actor.params})
+        if row is None:
+            raise NotFound("Only the person who started an enrichment that has stopped, or an admin, can take it up.")
+        db.run(conn, _Q.lock_search, {"search_id": row["search_id"]})
+        if db.one(conn, _Q.fetch_open_run, {"search_id": row["search_id"], "but": run_id}):
+            raise Conflict("Another enrichment of this search is under way. Wait for it, or cancel it.")
+        db.run(conn, _Q.revive_items, {"run_id": run_id, "unknown": unknown})
+        audit(conn, actor, "enrichment.go_on", str(row["search_id"]), run=run_id, unknown=unknown)
+        jobs.enqueue(conn, run_id, "enrich", row["user_id"])
+
+
+def failed(rt: Runtime, actor: Actor, run_id: int) -> list[Failed]:
+    """Whom a run could not ask about; at most 100."""
+    with rt.db.connection() as conn:
+        found = db.rows(conn, _Q.fetch_failed, {"run_id": run_id, "limit": MOST_FAILED, **actor.params})
+    return [Failed(row["candidate_id"], row["full_name"], row["reason"], row["state"] == "unknown") for row in found]
+
+
+def standings(rt: Runtime) -> tuple[Standing, ...]:
+    """Every account whose key is set, as it stands today; no secret, so anyone may know."""
+    vendors = sorted(enrichment_plan.available(rt.settings))
+    with rt.db.connection() as conn:
+        return tuple(vendor_budget.standing(conn, rt.settings, vendor) for vendor in vendors)
+
+
+def _editable(conn: db.Conn, actor: Actor, search_id: UUID | str) -> bool:
+    row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
+    if row is None:
+        raise refusal(conn, actor, search_id)
+    if not row["editable"]:
+        raise not_editable(conn, actor, search_id)
+    return True
+
+
+def _since(settings: Settings, chosen: Choice) -> datetime:
+    """Who was asked about after that is not asked about again."""
+    now = vendor_budget.CLOCK.now()
+    return now if chosen.again else now - timedelta(days=settings.enrich_fresh_days)
+
+
+def _params(settings: Settings, chosen: Choice) -> dict[str, Any]:
+    """Of a run of the kind "enrich"."""
+    steps = [step.state() for step in enrichment_plan.steps_of(settings, chosen.wants)]
+    only = {"only": list(chosen.only)} if chosen.only else {}
+    return {
+        "view": chosen.view.state(), "wants": list(chosen.wants), "steps": steps, "again": chosen.again,
+        "since": _since(settings, chosen).isoformat(), **only,
+    }  # fmt: skip
+
+
+def _estimate(conn: db.Conn, settings: Settings, chosen: Choice) -> Estimate:
+    where = chosen.view.where()
+    steps = enrichment_plan.steps_of(settings, chosen.wants)
+    given = {
+        **where.params, "wants": list(chosen.wants), "steps": Jsonb([step.state() for step in steps]),
+        "since": _since(settings, chosen), "again": chosen.again, "only": list(chosen.only) or None,
+    }  # fmt: skip
+    counted = db.one(conn, SQL(_Q.count_people).format(where=where.sql()), {**given, "most": MOST_PEOPLE + 1})
+    people = counted["people"] if counted else 0
+    if people > MOST_PEOPLE:
+        raise BadInput(TOO_MANY.format(most=MOST_PEOPLE))
+    found = db.rows(conn, SQL(_Q.count_plan).format(where=where.sql()), given)
+    why = {row["reason"]: row["people"] for row in found if row["step"] is None}
+    asked: dict[str, int] = {}
+    for row in found:
+        if row["step"] is not None:
+            vendor = steps[row["step"] - 1].vendor
+            asked[vendor] = asked.get(vendor, 0) + row["people"]
+    vendors = tuple(_vendor(conn, settings, vendor, n, people) for vendor, n in sorted(asked.items()))
+    return Estimate(
+        people, why.get("known", 0), why.get("fresh", 0), why.get("no_address", 0), vendors, settings.enrich_fresh_days
+    )
+
+
+def _vendor(conn: db.Conn, settings: Settings, vendor: str, people: int, of_run: int) -> VendorEstimate:
+    found = vendor_budget.standing(conn, settings, vendor)
+    credits = people * found.limits.credits
+    minutes = found.limits.minutes_for(people)
+    return VendorEstimate(found, people, minutes, credits, found.limits.cost(credits), found.left(of_run))
+
+
+def total_cost(found: Sequence[VendorEstimate]) -> Decimal | None:
+    """US dollars at most; None where the price of any is not known."""
+    costs = [one.cost for one in found]
+    return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))

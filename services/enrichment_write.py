@@ -1,0 +1,133 @@
+"""What a vendor said of people, into the database: careers by the rules of imports, contacts, raw answers apart.
+
+In the caller's transaction. What a person wrote by hand stays (profile_fields.source = "manual"); every value that
+changes is noted with its source and time by the database (migration 0005).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+import sql
+from services import db, import_history, known, vendor_budget
+from services.config import Settings
+from services.import_batch import Slot
+from services.import_load import Load
+from services.import_normalise import Normaliser
+from services.import_readers import Row
+from services.import_rows import LIMITS, Person, clean, storable
+from services.jobs import RunHandle
+from services.vendors import crustdata_people
+from services.vendors.lookups import Contact, Found
+
+# A person is known already: neither their names nor how they are found change with what a vendor calls them.
+_KEPT = ("full_name", "first_name", "last_name", "guess_first", "guess_last", "email", "phone", "public_url",
+         "opaque_url")  # fmt: skip
+_EMPTY: dict[str, Any] = {"skills": [], "years_experience": None, "current_tenure_months": None}
+
+_Q = sql.queries("enrichment")
+
+
+def save(
+    conn: db.Conn,
+    settings: Settings,
+    handle: RunHandle,
+    vendor: str,
+    call_id: int,
+    found: Mapping[int, Found],
+    missed: Sequence[int],
+    now: datetime,
+) -> tuple[dict[int, list[str]], set[UUID]]:
+    """found, missed: by profile id. Returns what was got of each profile (history, email, phone), and the searches
+    that it touched, whose versions are to be bumped last. Raises Conflict."""
+    # Whoever was deleted since is nobody's any more.
+    people = [row["id"] for row in db.rows(conn, _Q.lock_profiles, {"people": sorted({*found, *missed})})]
+    there = set(people)
+    found = {who: one for who, one in found.items() if who in there}
+    known.from_source(conn, vendor)
+    changed = _careers(conn, handle, vendor, call_id, found, now)
+    changed |= _contacts(conn, settings, vendor, found, now)
+    outcomes = ["found" if one in found else "missed" for one in people]
+    db.run(conn, _Q.upsert_lookups, {"vendor": vendor, "people": people, "outcomes": outcomes, "now": now})
+    touched: set[UUID] = set()
+    if changed:
+        conn.execute(_Q.lock_candidates_of, {"people": sorted(changed)})
+        synced = db.one(conn, _Q.sync_members, {"people": sorted(changed)})
+        touched = set(synced["searches"]) if synced else set()
+    return {who: got_of(one) for who, one in found.items()}, touched
+
+
+def got_of(found: Found) -> list[str]:
+    """What an answer gives: a career, and contacts that are worth stopping for."""
+    lists = (found.row.get(name) for name in (*crustdata_people.LISTS, "skills"))
+    got = ["history"] if any(lists) else []
+    return got + [kind for kind in ("email", "phone") if any(c.good for c in found.contacts if c.kind == kind)]
+
+
+def best(contacts: Sequence[Contact], kind: str, first: str) -> str:
+    """The contact that becomes the person's own, "" for none: a good one, of the type that comes first, as told."""
+    good = [one for one in contacts if one.kind == kind and one.good and len(one.value) <= LIMITS[kind]]
+    ranked = sorted(good, key=lambda one: (one.type != first, one.status != "valid"))
+    return clean(ranked[0].value) if ranked else ""
+
+
+def _careers(
+    conn: db.Conn, handle: RunHandle, vendor: str, call_id: int, found: Mapping[int, Found], now: datetime
+) -> set[int]:
+    told = {who: one for who, one in sorted(found.items()) if one.row}
+    other = [{"id": who, "raw": storable(one.raw)} for who, one in found.items() if not one.row]
+    if other:
+        db.run(conn, _Q.upsert_raw, {"vendor": vendor, "raw": Jsonb(other)})
+    if not told:
+        return set()
+    rows = db.rows(conn, _Q.fetch_locked_fields, {"people": list(told)})
+    locked = {row["profile_id"]: set(row["fields"]) for row in rows}
+    header = crustdata_people.HEADER
+    today = now.date()
+    normaliser = Normaliser(crustdata_people.COLUMNS, import_history.plan_of(header), today, vendor, header)
+    load = Load(handle.run_id, handle.actor, str(handle.search_id), vendor, today, normaliser)
+    slots = [Slot(_person(normaliser, one, locked.get(who, set())), who) for who, one in told.items()]
+    return load.merge(conn, slots, call_id)
+
+
+def _person(normaliser: Normaliser, found: Found, locked: set[str]) -> Person:
+    """As an import would read it, but for what stays as it is."""
+    # A row without a name is nobody to an import.
+    person = normaliser.person(Row(1, {**found.row, "name": found.row.get("name") or "-"}, 0))
+    assert person is not None
+    person.values |= {name: "" for name in _KEPT}
+    person.values |= {name: _EMPTY.get(name, "") for name in locked if name in person.values}
+    person.keys, person.raw, person.row_hash, person.phone_key = [], storable(found.raw), None, ""
+    return person
+
+
+def _contacts(conn: db.Conn, settings: Settings, vendor: str, found: Mapping[int, Found], now: datetime) -> set[int]:
+    given = {who: _clean(one.contacts) for who, one in found.items()}
+    told = [{"id": who, **vars(one)} for who, contacts in given.items() for one in contacts]
+    db.run(conn, _Q.replace_contacts, {
+        "vendor": vendor, "people": sorted(found), "contacts": Jsonb(told), "now": now})  # fmt: skip
+    first = settings.enrich_email_first
+    own = [
+        {"id": who, "email": best(contacts, "email", first), "phone": best(contacts, "phone", first)}
+        for who, contacts in sorted(given.items())
+    ]
+    filled = [one for one in own if one["email"] or one["phone"]]
+    if not filled:
+        return set()
+    vendors = list(vendor_budget.LABELS)
+    return {row["id"] for row in db.rows(conn, _Q.fill_contacts, {"best": Jsonb(filled), "vendors": vendors})}
+
+
+def _clean(contacts: Sequence[Contact]) -> list[Contact]:
+    """What can be kept; of two that are the same, the first."""
+    made: dict[tuple[str, str], Contact] = {}
+    for one in contacts[:50]:
+        value = clean(one.value, 320)
+        if value:
+            made.setdefault((one.kind, value), Contact(one.kind, value, one.type[:50], one.status[:50]))
+    return list(made.values())
