@@ -13,7 +13,7 @@ import psycopg
 from psycopg import errors
 
 import sql
-from services import config, db, identity, jobs, process_figures
+from services import config, db, identity, jobs, launches, process_figures
 from services.accounts import must_be_admin
 from services.cache import CacheDown
 from services.config import Settings
@@ -131,5 +131,15 @@ def _check_openai(s: Settings) -> str:
     return openai_check.check(s.openai_base_url, s.openai_api_key, s.openai_model)
 
 
+def _check_phantombuster(s: Settings) -> str:
+    with launches.connect(s, launches.PATIENCE_S) as client:
+        agents, most = len(client.agents()), client.parallelism()
+    at_once = f" At most {most:,} run at once." if most else ""
+    return f"The key works. Agents of the account: {agents:,}.{at_once}"
+
+
 # A new vendor's check is one line here.
-CHECKS: dict[str, Callable[[Settings], str]] = {"OPENAI_API_KEY": _check_openai}
+CHECKS: dict[str, Callable[[Settings], str]] = {
+    "OPENAI_API_KEY": _check_openai,
+    "PHANTOMBUSTER_API_KEY": _check_phantombuster,
+}

@@ -267,3 +267,7 @@ SELECT count(*) FILTER (WHERE i.state = 'done') AS done,
         OR NOT EXISTS (SELECT FROM verdicts v WHERE v.candidate_id = c.id)) AS without
 FROM screening_items i JOIN candidates c ON c.id = i.candidate_id
 WHERE i.run_id = %(run_id)s;
+
+-- fetch_launch_state --
+-- Where the newest launch of an agent stands.
+SELECT state, run_id FROM vendor_launches WHERE agent_id = %(agent_id)s ORDER BY id DESC LIMIT 1;
