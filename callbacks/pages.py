@@ -30,6 +30,7 @@ from callbacks import (
     screening,
     search_page,
     searches,
+    sources,
     usage,
 )
 from callbacks.registry import NOT_STATE, Registry, Rule
@@ -46,6 +47,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/", searches.page),
     ("/search/<uuid:search_id>", search_page.page),
     ("/search/<uuid:search_id>/import", imports.page),
+    ("/search/<uuid:search_id>/sources", sources.page),
     ("/search/<uuid:search_id>/screen", screening.page),
     ("/search/<uuid:search_id>/agreement", agreement.page),
     ("/search/<uuid:search_id>/agreement/<int:version>", agreement.page),
