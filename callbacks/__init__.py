@@ -37,6 +37,7 @@ from callbacks import (
     searches,
     session,
     sign_in,
+    sources,
     usage,
     views,
 )
@@ -45,7 +46,8 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
-    overrides, imports, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists, list_page,
+    overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
+    list_page,
     list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
 )  # fmt: skip
 

@@ -44,7 +44,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
     run = _run_of_address(rt, actor, search.id)
     return pages_import.import_page(
         search_id=str(search.id), title=search.title, max_mb=rt.settings.max_upload_mb, run=run,
-        compared=_compared(rt, actor, run) if run else None,
+        compared=_compared(rt, actor, run) if run else None, upload=_upload_of_address(),
     )  # fmt: skip
 
 
@@ -224,6 +224,15 @@ def _run_of_address(rt: Runtime, actor: Actor, search_id: UUID) -> dict[str, Any
     except Forbidden:
         return None
     return run if run["kind"] == "import" and run["search_id"] == search_id else None
+
+
+def _upload_of_address() -> str:
+    """The upload that the address names, to be looked at at once; whose it is, is asked then. "" for none."""
+    raw = parse_qs(str(g.get("page_query", ""))).get("upload", [""])[0]
+    try:
+        return str(UUID(raw)) if raw else ""
+    except ValueError:
+        return ""
 
 
 def _number(raw: str) -> int:

@@ -31,6 +31,7 @@ from callbacks import (
     screening,
     search_page,
     searches,
+    sources,
     usage,
 )
 from callbacks.registry import NOT_STATE, Registry, Rule
@@ -47,6 +48,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/", searches.page),
     ("/search/<uuid:search_id>", search_page.page),
     ("/search/<uuid:search_id>/import", imports.page),
+    ("/search/<uuid:search_id>/sources", sources.page),
     ("/search/<uuid:search_id>/screen", screening.page),
     ("/search/<uuid:search_id>/enrich", enrichment.page),
     ("/search/<uuid:search_id>/agreement", agreement.page),

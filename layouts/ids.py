@@ -94,6 +94,31 @@ IMPORT_DRY_RUN_RUN = "import-dry-run-run"
 IMPORT_DRY_RUN_CLOCK = "import-dry-run-clock"
 IMPORT_DRY_RUN_REPORT = "import-dry-run-report"
 
+# People from PhantomBuster
+SOURCES_SEARCH = "sources-search"
+SOURCES_AGENT = "sources-agent"
+SOURCES_AGENT_STATE = "sources-agent-state"
+SOURCES_AGAIN = "sources-again"
+SOURCES_URL = "sources-url"
+SOURCES_ARGUMENT = "sources-argument"
+SOURCES_CHECK = "sources-check"
+SOURCES_LAUNCH = "sources-launch"
+SOURCES_LATEST = "sources-latest"
+SOURCES_EARLIER = "sources-earlier"
+SOURCES_CONTAINER = "sources-container"
+SOURCES_TAKE = "sources-take"
+SOURCES_PROBLEM = "sources-problem"
+SOURCES_LAUNCHES = "sources-launches"
+SOURCES_CLOCK = "sources-clock"
+SOURCES_STARTED = "sources-started"
+SOURCES_SEEN = "sources-seen"
+SOURCES_SCHEDULES = "sources-schedules"
+SOURCES_SCHEDULE_WHAT = "sources-schedule-what"
+SOURCES_EVERY = "sources-every"
+SOURCES_HOUR = "sources-hour"
+SOURCES_SCHEDULE_ADD = "sources-schedule-add"
+SOURCES_SCHEDULE_PROBLEM = "sources-schedule-problem"
+
 # Candidates
 CANDIDATE_GRID = "candidate-grid"
 GRID_VIEW = "grid-view"
@@ -612,3 +637,13 @@ def ledger_restore_rule(rule_id: Any) -> dict[str, Any]:
 def sample_of(place: Any) -> dict[str, Any]:
     """The Store with what to show of the rule at a place; place may be dash.MATCH."""
     return {"type": "sample-of", "place": place}
+
+
+def sources_take(container_id: Any) -> dict[str, Any]:
+    """The button that takes the result of an earlier run; container_id may be dash.ALL."""
+    return {"type": "sources-take-one", "id": container_id}
+
+
+def schedule_act(schedule_id: Any, do: Any) -> dict[str, Any]:
+    """A button of a schedule: pause, resume or delete; both may be dash.ALL."""
+    return {"type": "schedule-act", "id": schedule_id, "do": do}

@@ -17,14 +17,20 @@ Compared = Any
 
 
 def import_page(
-    *, search_id: str, title: str, max_mb: int, run: Run | None = None, compared: Compared = None
+    *, search_id: str, title: str, max_mb: int, run: Run | None = None, compared: Compared = None, upload: str = ""
 ) -> html.Div:
-    """The whole page; run: an import to show instead of a file field."""
+    """The whole page; run: an import to show instead of a file field; upload: one that is here already."""
     back = dcc.Link(title, href=f"/search/{search_id}", className="sx-link")
     setup = [
-        html.P(text.IMPORT_HINT, className="sx-muted"),
+        html.P(
+            [
+                text.IMPORT_HINT + " ",
+                dcc.Link(text.SOURCES_OPEN, href=f"/search/{search_id}/sources", className="sx-link"),
+            ],
+            className="sx-muted",
+        ),
         # upload.js puts the file field in here: Dash has none that streams.
-        html.Div(id=ids.IMPORT_SLOT, className="sx-upload", **_words(max_mb)),
+        html.Div(id=ids.IMPORT_SLOT, className="sx-upload", **_words(max_mb), **{"data-given": upload}),
         html.Progress(id=ids.UPLOAD_PROGRESS, max="100", value="0", hidden=True, className="sx-progress"),
         html.P(id=ids.IMPORT_PROBLEM, className="sx-problem", role="alert"),
         # A file is looked at in a second or two: until then the place of its columns pulses.

@@ -191,6 +191,22 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("GOOGLE_SHEETS_BASE_URL", _text, "https://sheets.googleapis.com", "Where Google Sheets is."),
     Setting("GOOGLE_SHEETS_RPM", _integer(1, 100_000), "60", "Reads a minute that Google allows the account."),
+    Setting(
+        "PHANTOMBUSTER_API_KEY", _text, "", "Key to launch agents and take results; empty: not set up.", secret=True
+    ),
+    Setting("PHANTOMBUSTER_BASE_URL", _text, "https://api.phantombuster.com/api/v2", "Where PhantomBuster's API is."),
+    Setting(
+        "PHANTOMBUSTER_STORAGE_URL",
+        _text,
+        "https://phantombuster.s3.amazonaws.com",
+        "Where an agent's result file is when a run names none.",
+    ),
+    Setting(
+        "PHANTOMBUSTER_FILE_HOSTS",
+        _words,
+        "phantombuster.s3.amazonaws.com,cache1.phantombooster.com",
+        "Hosts that result files may be read from, separated by commas; host:port where the port is unusual.",
+    ),
     Setting("OPENAI_API_KEY", _text, "", "Key for screening; empty switches screening off.", secret=True),
     Setting("OPENAI_BASE_URL", _text, "https://api.openai.com/v1", "Any OpenAI-compatible endpoint."),
     Setting("OPENAI_API", _choice("responses", "chat"), "responses", "Responses API, or chat completions."),
@@ -291,6 +307,10 @@ class Settings:
     google_service_account: str
     google_sheets_base_url: str
     google_sheets_rpm: int
+    phantombuster_api_key: str
+    phantombuster_base_url: str
+    phantombuster_storage_url: str
+    phantombuster_file_hosts: str
     openai_api_key: str
     openai_base_url: str
     openai_api: str

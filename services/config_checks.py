@@ -23,6 +23,8 @@ def contradiction(values: Mapping[str, Any]) -> str:
     issuer = values["oidc_issuer"]
     if values["password_sign_in"] == "off" and not issuer:
         return "PASSWORD_SIGN_IN is off, and there is no OIDC_ISSUER to sign in by: set one of the two."
+    if values["phantombuster_api_key"] and not is_safe_address(values["phantombuster_base_url"]):
+        return "PHANTOMBUSTER_BASE_URL must be an address that begins with https://: the key is sent there."
     if not issuer:
         return ""
     if not is_safe_address(issuer):

@@ -56,6 +56,7 @@ RPM, TPM = 2_000, 4_000_000
 _Q = sql.queries("demo")
 _STUB = "tests.stubs.openai_server"
 _VENDOR_STUBS = "tests.stubs.vendors"
+_PHANTOM = "tests.stubs.phantombuster_server"
 
 
 def home_of(settings: Settings) -> Settings:
@@ -66,15 +67,19 @@ def home_of(settings: Settings) -> Settings:
 
 
 def prepare(settings: Settings) -> tuple[Settings, Sequence[Child]]:
-    """For supervisor.run(): the people, and the stub model as a child that settings point to.
+    """For supervisor.run(): the people, and the stub model and PhantomBuster as children that settings point to.
 
     Raises BadInput for a database that is not the demo's, Unavailable without the stub.
     """
     if not (ROOT / "tests" / "stubs" / "openai_server.py").exists():
         raise Unavailable("The demo's stub model is part of the source checkout; run the demo from there.")
-    port = _free_port()
+    port, phantom = _free_port(), _free_port()
     pointed = replace(
         settings,
+        phantombuster_api_key="demo",
+        phantombuster_base_url=f"http://127.0.0.1:{phantom}/api/v2",
+        phantombuster_storage_url=f"http://127.0.0.1:{phantom}/storage",
+        phantombuster_file_hosts=f"127.0.0.1:{phantom}",
         openai_api_key="demo",
         openai_base_url=f"http://127.0.0.1:{port}/v1",
         openai_api="responses",
@@ -111,11 +116,15 @@ def prepare(settings: Settings) -> tuple[Settings, Sequence[Child]]:
         "--spread",
         "0.5",
     ]
-    children = [Child("model", command, child_environ(pointed), settings.home / "logs" / "model.log")]
     ports = [part for name, port in vendors.items() for part in (f"--{name}", str(port))]
-    stubs = [sys.executable, "-m", _VENDOR_STUBS, *ports]
-    children.append(Child("vendors", stubs, child_environ(pointed), settings.home / "logs" / "vendors.log"))
-    return pointed, children
+    return pointed, [
+        Child(name, words, child_environ(pointed), settings.home / "logs" / f"{name}.log")
+        for name, words in (
+            ("model", command),
+            ("vendors", [sys.executable, "-m", _VENDOR_STUBS, *ports]),
+            ("phantombuster", [sys.executable, "-m", _PHANTOM, "--port", str(phantom)]),
+        )
+    ]
 
 
 def reset(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import procrastinate
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from psycopg.types.json import Jsonb
 
 import sql
@@ -30,6 +30,8 @@ from services.runtime import Runtime
 from services.searches import refusal
 
 TASK = "execute_run"
+# Looks after what runs at PhantomBuster, by the clock and when it is woken.
+LAUNCHES_TASK = "launches"
 WRITE_EVERY_S = 1.0
 
 _Q = sql.queries("runs")
@@ -69,6 +71,7 @@ KINDS: dict[str, Kind] = {
     "filter": Kind("services.filter_run:run_filter", one_per_user=False),
     "sheet": Kind("services.sheet_sync:run_sheet", one_per_user=False),
     "list": Kind("services.list_job:run_list", one_per_user=False),
+    "fetch": Kind("services.launch_run:run_fetch", one_per_user=False),
     # Not in the queue of long jobs, or imports would wait for what was started behind another import.
     "find_duplicates": Kind("services.duplicates_job:run_find", one_per_user=False, lock="duplicates"),
 }
@@ -132,6 +135,19 @@ def enqueue(conn: db.Conn, run_id: int, kind: str, user_id: int, *, delay_s: int
         job.defer(run_id=run_id)
     except ConnectorException as error:
         # Our own layer translates psycopg's errors.
+        raise error.__cause__ or error from error
+
+
+def wake(conn: db.Conn, task: str) -> None:
+    """Have a task of the clock (worker.schedule) done now and not at the next minute, in the caller's transaction."""
+    job = _queue.configure_task(task, connection=conn, queue="quick", lock=task, queueing_lock=task)
+    try:
+        with conn.transaction():
+            job.defer(timestamp=int(time.time()))
+    except AlreadyEnqueued:
+        # It is to be done anyway.
+        pass
+    except ConnectorException as error:
         raise error.__cause__ or error from error
 
 

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import errors
 
 import sql
-from services import config, db, identity, jobs, process_figures, vendor_budget
+from services import config, db, identity, jobs, launches, process_figures, vendor_budget
 from services.accounts import must_be_admin
 from services.cache import CacheDown
 from services.config import Settings
@@ -152,9 +152,17 @@ def _check_enricher(vendor: str) -> Callable[[Settings], str]:
     return check
 
 
+def _check_phantombuster(s: Settings) -> str:
+    with launches.connect(s, launches.PATIENCE_S) as client:
+        agents, most = len(client.agents()), client.parallelism()
+    at_once = f" At most {most:,} run at once." if most else ""
+    return f"The key works. Agents of the account: {agents:,}.{at_once}"
+
+
 # A new vendor's check is one line here.
 CHECKS: dict[str, Callable[[Settings], str]] = {
     "OPENAI_API_KEY": _check_openai,
     "CRUSTDATA_API_KEY": _check_enricher(vendor_budget.CRUSTDATA),
     "SALESQL_API_KEY": _check_enricher(vendor_budget.SALESQL),
+    "PHANTOMBUSTER_API_KEY": _check_phantombuster,
 }

@@ -36,8 +36,8 @@ from services.runtime import Runtime
 
 GRACE_S = 25.0
 HANGS_S = 60.0
-# One of them is for comparisons, which take turns.
-QUICK_CONCURRENCY = 3
+# One of them is for comparisons, which take turns; one looks after launches while there are any.
+QUICK_CONCURRENCY = 4
 POLL_S = 2.0
 CONNECT_S = 10.0
 NIGHTLY_TASK = "nightly"
@@ -49,6 +49,9 @@ SHEETS_TASK = "sheets"
 SHEETS_CRON = "* * * * *"
 ENRICHMENTS_TASK = "enrichments"
 ENRICHMENTS_CRON = "* * * * *"
+LAUNCHES_CRON = "* * * * *"
+FETCHES_TASK = "fetches"
+FETCHES_CRON = "* * * * *"
 
 _log = logging.getLogger(__name__)
 
@@ -123,6 +126,15 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
     )
     if runner.rt.settings.openai_api_key:
         app.periodic(cron=BATCHES_CRON)(batches)
+    # Also run out of turn, right after a launch: see jobs.wake().
+    watching = app.task(name=jobs.LAUNCHES_TASK, queue="quick", lock=jobs.LAUNCHES_TASK,
+                        queueing_lock=jobs.LAUNCHES_TASK)(partial(_launches, runner))  # fmt: skip
+    fetches = app.task(name=FETCHES_TASK, queue="quick", lock=FETCHES_TASK, queueing_lock=FETCHES_TASK)(
+        partial(_fetches, runner)
+    )
+    if runner.rt.settings.phantombuster_api_key:
+        app.periodic(cron=LAUNCHES_CRON)(watching)
+        app.periodic(cron=FETCHES_CRON)(fetches)
 
     enrichments = app.task(name=ENRICHMENTS_TASK, queue="quick", lock=ENRICHMENTS_TASK, queueing_lock=ENRICHMENTS_TASK)(
         partial(_enrichments, runner)
@@ -156,6 +168,22 @@ def _batches(runner: Runner, timestamp: int) -> None:
 def _enrichments(runner: Runner, timestamp: int) -> None:
     """Runs that wait for a vendor's next day, or for it to have found someone."""
     enrichment_wake.wake_due(runner.rt)
+
+
+def _launches(runner: Runner, timestamp: int) -> None:
+    """What runs at PhantomBuster. Imported late: not every worker ever launches an agent."""
+    if runner.rt.settings.phantombuster_api_key:
+        from services import launch_watch
+
+        launch_watch.watch(runner.rt, runner.stopping)
+
+
+def _fetches(runner: Runner, timestamp: int) -> None:
+    """What is to be fetched from there by the clock."""
+    if runner.rt.settings.phantombuster_api_key:
+        from services import fetch_schedules
+
+        fetch_schedules.start_due_quietly(runner.rt)
 
 
 class _Worker(Worker):

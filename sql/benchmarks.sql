@@ -284,3 +284,7 @@ SELECT FROM judged;
 -- vacuum_verdicts --
 -- As the database does by itself after a while.
 VACUUM (ANALYZE) verdicts, candidates;
+
+-- fetch_launch_state --
+-- Where the newest launch of an agent stands.
+SELECT state, run_id FROM vendor_launches WHERE agent_id = %(agent_id)s ORDER BY id DESC LIMIT 1;

@@ -117,9 +117,13 @@ SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.
             AND (o.kind = ANY (%(quick)s)) = (r.kind = ANY (%(quick)s))) END AS queue_position,
     CASE WHEN r.kind = 'screen' AND r.state = 'paused' THEN (
         SELECT min(b.created_at) FROM screening_batches b WHERE b.run_id = r.id AND b.state IN ('sending', 'sent'))
+        WHEN r.kind = 'fetch' AND r.state = 'paused' THEN (
+        SELECT min(l.sent_at) FROM vendor_launches l WHERE l.run_id = r.id AND l.state IN ('unknown', 'running'))
         END AS vendor_since,
     CASE WHEN r.kind = 'screen' AND r.state = 'paused' THEN (
         SELECT max(b.problem) FROM screening_batches b WHERE b.run_id = r.id AND b.state IN ('sending', 'sent'))
+        WHEN r.kind = 'fetch' AND r.state = 'paused' THEN (
+        SELECT max(l.message) FROM vendor_launches l WHERE l.run_id = r.id AND l.state IN ('unknown', 'running'))
         END AS vendor_problem,
     CASE WHEN r.kind = 'export' AND r.state = 'done' AND %(role)s <> 'viewer' THEN (
         SELECT e.id FROM exports e WHERE e.run_id = r.id AND e.expires_at > now()
@@ -143,13 +147,15 @@ ORDER BY r.id LIMIT 20;
 
 -- request_cancel --
 -- Asks a run to end; one that waits ends at once, unless it waits for its batches at a vendor, which are taken back
--- first. No row unless the actor started it or is an admin; a screening that is paused holds up its search, so whoever
--- may change that may cancel it.
+-- first, or has claimed an agent, which is stopped or given free first. No row unless the actor started it or is an
+-- admin; a screening that is paused holds up its search, so whoever may change that may cancel it.
 UPDATE runs r SET cancel_requested = true,
     state = CASE WHEN w.waits THEN 'cancelled' ELSE r.state END,
     finished_at = CASE WHEN w.waits THEN now() ELSE r.finished_at END
 FROM (SELECT o.id, o.state, o.state IN ('queued', 'paused') AND NOT EXISTS (
-        SELECT FROM screening_batches b WHERE b.run_id = o.id AND b.state IN ('sending', 'sent', 'answered')) AS waits
+        SELECT FROM screening_batches b WHERE b.run_id = o.id AND b.state IN ('sending', 'sent', 'answered'))
+        AND NOT EXISTS (SELECT FROM vendor_launches l
+            WHERE l.run_id = o.id AND l.state IN ('launching', 'unknown', 'running')) AS waits
     FROM runs o WHERE o.id = %(run_id)s FOR UPDATE) AS w
 WHERE r.id = w.id AND r.state IN ('queued', 'running', 'paused')
     AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (r.kind = 'screen' AND w.state = 'paused' AND EXISTS (

@@ -76,6 +76,8 @@
       if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; send(slot, Array.from(input.files)); }
     });
     slot.append(input);
+    // A file that is here already, as the address says.
+    if (slot.dataset.given) set(slot.dataset.upload || "import-upload", { data: [slot.dataset.given] });
   }
 
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { upload: { mount } });

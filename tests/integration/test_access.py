@@ -294,6 +294,14 @@ def _criterion() -> list[Any]:
     return [[(ids.screen_field(field, 0), "value", value)] for field, value in fields.items()]
 
 
+def _sources(search: str) -> list[Any]:
+    """The form of the page of PhantomBuster."""
+    return [
+        (ids.SOURCES_SEARCH, "data", search), (ids.SOURCES_AGENT, "value", "1"), (ids.SOURCES_AGENT, "options", []),
+        (ids.SOURCES_URL, "value", ""), (ids.SOURCES_ARGUMENT, "value", ""), (ids.SOURCES_CHECK, "value", False),
+    ]  # fmt: skip
+
+
 FORM_OUTPUTS = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
 # Callback → the call that names someone else's private search. A new callback that takes an id is a
 # row here; one that takes none is a line in TAKES_NO_ID.
@@ -406,8 +414,29 @@ FOREIGN += [
         "state": [(ids.LEDGER_SEARCH, "data", s)],
         "triggered": f"{ids.LEDGER_RESTORE_ALL}.n_clicks"}),
 ]  # fmt: skip
+FOREIGN += [
+    ("..sources-earlier.children...sources-agent-state.children..", lambda s: {
+        "inputs": [(ids.SOURCES_AGENT, "value", "1")], "state": [(ids.SOURCES_SEARCH, "data", s)]}),
+    ("..sources-started.data...sources-problem.children..", lambda s: {
+        "inputs": [(ids.SOURCES_LAUNCH, "n_clicks", 1), (ids.SOURCES_LATEST, "n_clicks", None)],
+        "state": _sources(s)}),
+    ("..sources-started.data...sources-problem.children..", lambda s: {
+        "inputs": [[(ids.sources_take("1"), "n_clicks", None)], (ids.SOURCES_TAKE, "n_clicks", 1)],
+        "state": [(ids.SOURCES_CONTAINER, "value", "1"), *_sources(s)],
+        "triggered": f"{ids.SOURCES_TAKE}.n_clicks"}),
+    ("..sources-launches.children...sources-clock.disabled...sources-seen.data..", lambda s: {
+        "inputs": [(ids.SOURCES_CLOCK, "n_intervals", 1), (ids.SOURCES_STARTED, "data", None)],
+        "state": [(ids.SOURCES_SEARCH, "data", s), (ids.SOURCES_SEEN, "data", None)]}),
+    ("..sources-schedules.children...sources-schedule-problem.children..", lambda s: {
+        "inputs": [(ids.SOURCES_SCHEDULE_ADD, "n_clicks", 1)],
+        "state": [(ids.SOURCES_SCHEDULE_WHAT, "value", "latest"), (ids.SOURCES_EVERY, "value", "24"),
+                  (ids.SOURCES_HOUR, "value", "6"), *_sources(s)]}),
+]  # fmt: skip
 
 TAKES_NO_ID = {
+    "..sources-agent.options...sources-agent.placeholder...sources-agent-state.children..":
+        "the account's agents, the team's",
+    "sources-schedules.children": "takes a schedule's id: test_sources_page.py",
     "..password-old.value...password-new.value...password-again.value...password-problem.children..."
     "account-sessions.children..": "one's own password: test_passwords.py",
     "account-sessions.children": "takes a sign-in's id: test_passwords.py",

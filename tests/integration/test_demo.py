@@ -80,7 +80,7 @@ def test_the_demo_screens_its_people_and_keeps_them_for_the_next_start(
     process = start()
     state = run_state.running(home)
     assert state is not None
-    assert set(state.children) == {"model", "vendors", "web", "worker"}
+    assert set(state.children) == {"model", "vendors", "phantombuster", "web", "worker"}
     with opened(home) as rt:
         actor = identity.find_user(rt, demo.USER)
         assert actor is not None
@@ -121,9 +121,10 @@ def test_the_demo_screens_its_people_and_keeps_them_for_the_next_start(
 def test_a_second_start_makes_no_second_demo(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "PEOPLE", 50)
     for _ in range(2):
-        pointed, (model, vendors) = demo.prepare(rt.settings)
+        pointed, children = demo.prepare(rt.settings)
         assert pointed.openai_base_url.startswith("http://127.0.0.1:")
-        assert (model.name, vendors.name) == ("model", "vendors")
+        assert pointed.phantombuster_base_url.startswith("http://127.0.0.1:")
+        assert [child.name for child in children] == ["model", "vendors", "phantombuster"]
         assert value(rt, "SELECT array_agg(title ORDER BY created_at) FROM searches") == TITLES
         assert value(rt, "SELECT count(*) FROM profiles") == 50 + demo_import.NEW
     # What a visitor does to the demo stays, too.

@@ -58,4 +58,3 @@ def test_a_kill_in_the_middle_of_a_request_repeats_none_and_loses_no_more_than_t
     assert rows(rt, "SELECT units, priced FROM api_usage WHERE outcome = 'unknown'") == [{"units": 0, "priced": False}]
     enrichment.go_on(rt, alice, run_id, unknown=True)
     assert work(rt, run_id)["counts"]["found"] == 30
-

@@ -1,0 +1,655 @@
+"""People from PhantomBuster: launched once, watched, taken, imported; and whatever goes wrong on the way is told."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from services import launch_run, launch_watch, launches, phantom_account, runs, searches, uploads
+from services.config import Settings
+from services.errors import BadInput, Conflict, Forbidden
+from services.identity import Actor
+from services.job_runner import Runner
+from services.launches import Wanted
+from services.runtime import Runtime
+from services.vendors.phantombuster import PhantomBuster
+from services.vendors.phantombuster_errors import AgentBusy, NoSuchAgent, NoSuchContainer
+from services.vendors.vendor_errors import BadKey, NotSetUp, Rejected, ServerFault, Unanswered, Unreachable, VendorError
+from tests.change_runs import change, kill_at, rows, run_row, work
+from tests.phantoms import (
+    URL,
+    agent,
+    launch,
+    look_until_over,
+    names,
+    phantom,
+    phantom_search,
+    pointed,
+    row_of,
+    to_the_end,
+)
+from tests.stubs.phantombuster_rows import LEGACY, NAVIGATOR, SCRAPER, SEARCH_EXPORT, as_csv, people
+from tests.stubs.phantombuster_server import COOKIE, KEY, PROXY_PASSWORD, PhantomStub
+
+__all__ = ["agent", "phantom", "phantom_search"]
+
+
+@pytest.fixture
+def settings(settings: Settings, phantom: PhantomStub) -> Settings:
+    return pointed(settings, phantom)
+
+
+@pytest.fixture
+def search(phantom_search: str) -> str:
+    return phantom_search
+
+
+# -- the client ---------------------------------------------------------------------------------------
+
+
+def test_every_endpoint_is_read(phantom: PhantomStub, agent: str) -> None:
+    with PhantomBuster(phantom.url, KEY) as client:
+        assert client.output(agent).status == "never launched"
+        container = client.launch(agent, {"searches": URL})
+        assert [(one.id, one.running) for one in client.agents()] == [(agent, 1)]
+        assert client.settings(agent).source_argument == "searches"
+        with pytest.raises(AgentBusy, match="as many agents as it may"):
+            client.launch(agent, {"searches": URL})
+        statuses = [client.container(container).status for _ in range(4)]
+        assert statuses == ["starting", "running", "running", "finished"]
+        found = client.container(container)
+        assert found.succeeded and found.ended_ms and found.launched_ms and found.created_ms > 10**12
+        assert client.containers(agent)[0] == found
+        assert client.result_object(container) is None
+        assert client.console(container).startswith("Connected with ***")
+        assert client.output(agent).container_id == container
+        assert client.parallelism() == 5
+        client.stop(agent)
+    assert phantom.launches[0] == {
+        "id": agent, "manualLaunch": True, "maxInstanceCount": 1, "bonusArgument": {"searches": URL}}  # fmt: skip
+    assert phantom.agents[agent].containers[0].argument["sessionCookie"] == COOKIE
+    assert phantom.stops == [agent]
+
+
+def test_a_whole_argument_is_sent_only_when_it_is_given(phantom: PhantomStub, agent: str) -> None:
+    with PhantomBuster(phantom.url, KEY) as client:
+        client.launch(agent, argument={"searches": URL, "sessionCookie": "own"})
+    assert "bonusArgument" not in phantom.launches[0]
+    assert phantom.launches[0]["argument"] == {"searches": URL, "sessionCookie": "own"}
+
+
+def test_a_console_without_a_word_is_empty(phantom: PhantomStub, agent: str) -> None:
+    container = phantom.ended(agent, console=" ")
+    phantom.agents[agent].containers[0].console = ""
+    with PhantomBuster(phantom.url, KEY) as client:
+        assert client.console(container) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "told"),
+    [
+        (401, BadKey, "an admin replaces it"), (403, BadKey, "an admin replaces it"), (400, Rejected, "rejects"),
+        (429, VendorError, "rate limit"), (500, ServerFault, "failed"), (302, VendorError, "not what its interface"),
+    ],
+)  # fmt: skip
+def test_errors_are_named_by_cause(phantom: PhantomStub, agent: str, status: int, cause: Any, told: str) -> None:
+    phantom.failing = status
+    with PhantomBuster(phantom.url, KEY) as client, pytest.raises(cause, match=told) as caught:
+        client.agents()
+    assert KEY not in str(caught.value)
+
+
+def test_what_is_not_there_is_said(phantom: PhantomStub, agent: str) -> None:
+    with PhantomBuster(phantom.url, KEY) as client:
+        for ask in (client.settings, client.output, client.containers, client.launch):
+            with pytest.raises(NoSuchAgent):
+                ask("999")
+        for ask in (client.container, client.console, client.result_object):
+            with pytest.raises(NoSuchContainer):
+                ask("999")
+    with PhantomBuster(phantom.url, "another") as client, pytest.raises(BadKey):
+        client.agents()
+    with pytest.raises(NotSetUp, match="PHANTOMBUSTER_API_KEY"):
+        PhantomBuster(phantom.url, "")
+
+
+def test_a_launch_that_was_not_answered_is_told_from_one_that_was_not_sent(phantom: PhantomStub, agent: str) -> None:
+    phantom.launch_answers = ["lost"]
+    with PhantomBuster(phantom.url, KEY) as client, pytest.raises(Unanswered):
+        client.launch(agent)
+    with PhantomBuster("http://127.0.0.1:9/api", KEY) as client, pytest.raises(Unreachable) as caught:
+        client.launch(agent)
+    assert not caught.value.made
+
+
+# -- from the launch to the people --------------------------------------------------------------------
+
+
+def test_a_launch_ends_with_its_people_in_the_search(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    file = phantom.put(agent, as_csv(NAVIGATOR, people(30)), "found.csv")
+    phantom.next(agent, result=json.dumps({"csvURL": file}))
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+
+    run = runs.get_run(rt, alice, run_id)
+    assert (run["state"], run["message"]) == ("paused", launch_run.WORKS)
+    assert run["vendor_since"] is not None
+    launch_watch.look_at_all(rt)
+    launch_watch.look_at_all(rt)
+    (shown,) = phantom_account.launches_of(rt, alice, run["search_id"])
+    assert (shown["state"], shown["vendor_status"], shown["progress_label"]) == ("running", "running", "Page 2")
+    assert 0 < shown["progress"] < 1
+    assert "Page 1" in phantom_account.console(rt, shown["id"])
+
+    look_until_over(rt)
+    assert run_row(rt, run_id)["state"] == "queued"
+    work(rt, run_id)
+    launched = row_of(rt, run_id)
+    assert (launched["state"], run_row(rt, run_id)["state"]) == ("taken", "done")
+    work(rt, launched["import_run_id"])
+    assert len(names(rt, search)) == 30
+    assert runs.get_run(rt, alice, launched["import_run_id"])["counts"]["added"] == 30
+    assert len(phantom.launches) == 1
+    assert phantom.launches[0]["bonusArgument"] == {"searches": URL}
+    assert rows(rt, "SELECT source FROM profile_raw GROUP BY 1") == [{"source": "PhantomBuster"}]
+    # The public address is the identity, the opaque ones are other names for the same person.
+    keys = [row["url_key"] for row in rows(rt, "SELECT url_key FROM profile_urls ORDER BY 1")]
+    assert len(keys) > 30 and sum("acwaa" in key.lower() for key in keys) >= 30
+
+
+@pytest.mark.parametrize(
+    ("columns", "row"),
+    [
+        (NAVIGATOR, people(1)[0]),
+        (SCRAPER, {"firstName": "Ana", "lastName": "Lima", "linkedinProfileUrl": "https://www.linkedin.com/in/ana-lima",
+                   "linkedinJobTitle": "Engineer", "linkedinJobDateRange": "Feb 2024 - Present",
+                   "companyName": "Acme", "linkedinSkillsLabel": "Python, Go"}),
+        (LEGACY, {"profileUrl": "https://www.linkedin.com/in/ana-lima", "fullName": "Ana Lima", "jobTitle": "Engineer",
+                  "company": "Acme", "allSkills": "Python, Go"}),
+        (SEARCH_EXPORT, {"url": "https://www.linkedin.com/in/ana-lima", "name": "Ana Lima", "job": "Engineer",
+                         "additionalInfo": "Current: Acme &amp; Sons"}),
+    ],
+    ids=["sales navigator", "profile scraper", "legacy scraper", "search export"],
+)  # fmt: skip
+def test_each_layout_of_columns_is_known(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, columns: Any, row: dict[str, Any]
+) -> None:
+    phantom.next(agent, polls=0, result=phantom.put(agent, as_csv(columns, [row])))
+    to_the_end(rt, launch(rt, alice, search, agent))
+    assert names(rt, search) == ["Ana Lima"]
+
+
+@pytest.mark.parametrize("kind", ["rows", "address", "null", "custom name", "json file"])
+def test_a_result_is_found_wherever_it_is(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, kind: str
+) -> None:
+    result = {"rows": json.dumps(people(3))}.get(kind)
+    if kind == "address":
+        result = phantom.put(agent, as_csv(NAVIGATOR, people(3)), "x.csv")
+    elif kind == "null":
+        phantom.put(agent, as_csv(NAVIGATOR, people(3)))
+    elif kind == "custom name":
+        phantom.agents[agent].argument["csvName"] = "my people"
+        phantom.put(agent, as_csv(NAVIGATOR, people(3)), "my people.csv")
+    elif kind == "json file":
+        phantom.put(agent, json.dumps(people(3)), "result.json")
+        phantom.file_status[f"org1/folder{agent}/result.csv"] = 403
+    phantom.next(agent, polls=0, result=result)
+    run = to_the_end(rt, launch(rt, alice, search, agent))
+    assert len(names(rt, search)) == 3
+    assert ("agent's file" in run["message"]) is (kind in ("null", "custom name", "json file"))
+
+
+def test_somebody_says_what_the_columns_are_where_nobody_knows(
+    rt: Runtime, alice: Actor, bob: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.next(agent, polls=0, result=phantom.put(agent, "Colour,Size\nred,5\n"))
+    run = to_the_end(rt, launch(rt, alice, search, agent))
+    assert run["state"] == "done" and "Say what its columns are" in run["message"]
+    (shown,) = phantom_account.launches_of(rt, alice, run["search_id"])
+    assert shown["import_run_id"] is None
+    with uploads.opened_upload(rt, alice, shown["upload_id"]) as (upload, file):
+        assert upload["file_name"].startswith("PhantomBuster ") and file.read().startswith(b"Colour")
+    assert phantom_account.launches_of(rt, bob, run["search_id"])[0]["upload_id"] is None
+    assert names(rt, search) == []
+
+
+def test_somebody_may_want_to_look_first(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.next(agent, polls=0, result=json.dumps(people(2)))
+    run = to_the_end(rt, launch(rt, alice, search, agent, check_columns=True))
+    assert "Say what its columns are" in run["message"] and names(rt, search) == []
+
+
+def test_an_agent_is_launched_as_it_is_set_up_where_no_search_is_given(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.next(agent, polls=0, result=json.dumps(people(1)))
+    to_the_end(rt, launch(rt, alice, search, agent, url=""))
+    assert "bonusArgument" not in phantom.launches[0] and "argument" not in phantom.launches[0]
+
+
+def test_the_name_of_the_argument_may_be_given(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    work(rt, launch(rt, alice, search, agent, argument_name="salesSearch"))
+    assert phantom.launches[0]["bonusArgument"] == {"salesSearch": URL}
+
+
+def test_an_agent_whose_search_argument_is_not_known_is_not_launched(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub
+) -> None:
+    agent = phantom.add("Another")
+    phantom.agents[agent].argument = {"sessionCookie": COOKIE, "numberOfLines": 5}
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert run["state"] == "failed" and "sessionCookie, numberOfLines" in run["message"]
+    assert COOKIE not in run["message"] and phantom.launches == []
+    assert launch(rt, alice, search, agent, argument_name="query") > run_id, "the agent is free again"
+
+
+# -- how a launch can end otherwise -------------------------------------------------------------------
+
+ENDS = {
+    "exit 1": "exit code 1", "launch error": "could not start it", "killed": "stopped before its end",
+    "agent timeout": "limit of time (agent timeout)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("outcome", ENDS)
+def test_a_launch_that_fails_says_why_and_frees_the_agent(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, outcome: str
+) -> None:
+    phantom.next(agent, outcome=outcome, polls=1, result=json.dumps(people(2)))
+    run_id = launch(rt, alice, search, agent)
+    run = to_the_end(rt, run_id)
+    assert run["state"] == "failed" and ENDS[outcome] in run["message"]
+    assert names(rt, search) == [] and row_of(rt, run_id)["state"] == "failed"
+    assert launch(rt, alice, search, agent) > run_id
+
+
+@pytest.mark.parametrize(
+    ("prepare", "told"),
+    [
+        ("nothing", "left no result"), ("empty", "left no result"), ("only a header", "left no result"),
+        ("elsewhere", "PHANTOMBUSTER_FILE_HOSTS"), ("redirect", "PHANTOMBUSTER_FILE_HOSTS"),
+        ("large", "larger than 1 MB"), ("damaged", "could not be read"),
+    ],
+)  # fmt: skip
+def test_a_result_that_cannot_be_had_is_told_and_changes_nothing(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, prepare: str, told: str
+) -> None:
+    result = None
+    if prepare == "empty":
+        phantom.put(agent, "")
+    elif prepare == "only a header":
+        phantom.put(agent, ",".join(NAVIGATOR) + "\n")
+    elif prepare == "elsewhere":
+        result = "https://169.254.169.254/latest/meta-data"
+    elif prepare == "redirect":
+        phantom.file_status[f"org1/folder{agent}/result.csv"] = 302
+    elif prepare == "large":
+        rt.settings = replace(rt.settings, max_upload_mb=1)
+        phantom.put(agent, "Name\n" + "x" * 1_200_000)
+    elif prepare == "damaged":
+        result = phantom.put(agent, b"PK\x03\x04", "x.csv")
+    phantom.next(agent, polls=0, result=result)
+    run = to_the_end(rt, launch(rt, alice, search, agent))
+    assert run["state"] == "failed" and told in run["message"]
+    assert names(rt, search) == []
+    assert not any(path.is_file() for path in (rt.settings.home / "storage").rglob("*")) or prepare in (
+        "damaged", "only a header")  # fmt: skip
+
+
+def test_a_vendor_that_is_down_is_asked_again_and_the_result_is_not_lost(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.next(agent, polls=2, result=json.dumps(people(2)))
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    phantom.failing = 503
+    assert launch_watch.look_at_all(rt) == 1
+    shown = runs.get_run(rt, alice, run_id)
+    assert (shown["state"], shown["vendor_problem"]) == ("paused", row_of(rt, run_id)["message"])
+    assert "failed" in shown["vendor_problem"]
+    phantom.failing = None
+    look_until_over(rt)
+    phantom.failing = 503
+    work(rt, run_id)
+    assert run_row(rt, run_id)["state"] == "queued", "it is tried again by itself"
+    phantom.failing = None
+    work(rt, run_id)
+    work(rt, row_of(rt, run_id)["import_run_id"])
+    assert len(names(rt, search)) == 2
+
+
+def test_before_the_launch_a_vendor_that_is_down_is_asked_again_and_a_bad_key_is_not(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.failing = 503
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    assert (run_row(rt, run_id)["state"], row_of(rt, run_id)["state"]) == ("queued", "launching")
+    phantom.failing = 401
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert run["state"] == "failed" and "an admin replaces it" in run["message"]
+    assert (row_of(rt, run_id)["state"], phantom.launches) == ("failed", [])
+
+
+def test_a_run_that_phantombuster_forgot_is_told(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    phantom.agents[agent].containers.clear()
+    look_until_over(rt)
+    work(rt, run_id)
+    assert run_row(rt, run_id)["message"] == launch_watch.FORGOTTEN
+
+
+def test_without_the_right_to_import_any_more_nothing_comes_in(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.next(agent, polls=0, result=json.dumps(people(2)))
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    look_until_over(rt)
+    change(rt, "UPDATE users SET role = 'viewer' WHERE id = %s", alice.user_id)
+    work(rt, run_id)
+    assert run_row(rt, run_id)["state"] == "failed" and names(rt, search) == []
+
+
+# -- one launch at a time -----------------------------------------------------------------------------
+
+
+def test_whoever_comes_second_is_told_who_has_the_agent(
+    rt: Runtime, alice: Actor, bob: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    run_id = launch(rt, alice, search, agent)
+    for state in ("launching", "running"):
+        with pytest.raises(Conflict, match=r"Alice Owner launched it for “Engineers, London” at .* UTC"):
+            launch(rt, bob, search, agent)
+        if state == "launching":
+            work(rt, run_id)
+    assert phantom_account.agents(rt, bob)[0].busy is not None
+    other = phantom.add("Another")
+    assert launch(rt, bob, search, other) > run_id
+    change(rt, "UPDATE searches SET visibility = 'private'")
+    with pytest.raises(Conflict, match="Alice Owner launched it at"):
+        launch(rt, bob, str(_own(rt, bob)), agent)
+
+
+def _own(rt: Runtime, actor: Actor) -> Any:
+    return searches.create_search(rt, actor, "Another").id
+
+
+def test_how_long_it_takes_is_told_from_what_it_took_before(
+    rt: Runtime, alice: Actor, bob: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.next(agent, polls=0, result=json.dumps(people(1)))
+    run_id = launch(rt, alice, search, agent)
+    to_the_end(rt, run_id)
+    change(rt, "UPDATE vendor_launches SET began_ms = 0, ended_ms = 600000 WHERE run_id = %s", run_id)
+    launch(rt, alice, search, agent)
+    with pytest.raises(Conflict, match="about 10 min left"):
+        launch(rt, bob, search, agent)
+
+
+def test_an_agent_that_somebody_launched_elsewhere_is_not_launched(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.begin(agent)
+    assert phantom_account.agents(rt, alice)[0].elsewhere
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    assert (run_row(rt, run_id)["message"], phantom.launches) == (launch_run.ELSEWHERE, [])
+
+
+@pytest.mark.parametrize(("answer", "told"), [("busy", "as many agents as it may"), ("400", "Nothing was launched")])
+def test_a_launch_that_is_refused_is_told_and_frees_the_agent(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, answer: str, told: str
+) -> None:
+    phantom.launch_answers = [answer]
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert run["state"] == "failed" and told in run["message"]
+    assert launch(rt, alice, search, agent) > run_id
+
+
+@pytest.mark.parametrize("answer", ["lost", "500 launched"])
+def test_a_launch_whose_answer_was_lost_is_found_and_not_made_again(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, answer: str
+) -> None:
+    phantom.ended(agent)
+    phantom.launch_answers = [answer]
+    phantom.next(agent, polls=1, result=json.dumps(people(2)))
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    assert (row_of(rt, run_id)["state"], run_row(rt, run_id)["message"]) == ("unknown", launch_run.LOOKED_FOR)
+    look_until_over(rt)
+    work(rt, run_id)
+    found = row_of(rt, run_id)
+    assert (found["state"], found["container_id"]) == ("taken", phantom.agents[agent].containers[-1].id)
+    assert len(phantom.launches) == 1
+
+
+@pytest.mark.parametrize("answer", ["gone", "500"])
+def test_a_launch_that_never_was_is_given_up_after_a_while_and_not_made_again(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, answer: str
+) -> None:
+    phantom.launch_answers = [answer]
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    assert launch_watch.look_at_all(rt) == 1, "not given up at once"
+    with pytest.raises(Conflict):
+        launch(rt, alice, search, agent)
+    change(rt, "UPDATE vendor_launches SET sent_at = sent_at - interval '2 minutes'")
+    assert launch_watch.look_at_all(rt) == 0
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert (run["state"], run["message"]) == ("failed", launch_watch.NOT_LAUNCHED)
+    assert len(phantom.launches) == 1
+    assert launch(rt, alice, search, agent) > run_id
+
+
+def test_the_container_of_another_launch_is_not_taken_for_a_lost_one(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    first = launch(rt, alice, search, agent)
+    to_the_end(rt, first)
+    phantom.launch_answers = ["500"]
+    second = launch(rt, alice, search, agent)
+    work(rt, second)
+    # As if the clock of the first one had run ahead.
+    change(rt, "UPDATE vendor_launches SET mark_ms = 0 WHERE run_id = %s", second)
+    launch_watch.look_at_all(rt)
+    assert row_of(rt, second)["state"] == "unknown"
+
+
+def test_a_worker_that_nobody_reaches_phantombuster_from_sends_nothing_and_tries_again(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    url = rt.settings.phantombuster_base_url
+    rt.settings = replace(rt.settings, phantombuster_base_url="http://127.0.0.1:9/api/v2")
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    assert (run_row(rt, run_id)["state"], row_of(rt, run_id)["sent_at"]) == ("queued", None)
+    rt.settings = replace(rt.settings, phantombuster_base_url=url)
+    work(rt, run_id)
+    assert (row_of(rt, run_id)["state"], len(phantom.launches)) == ("running", 1)
+
+
+def test_a_run_that_ended_before_it_launched_frees_the_agent(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    run_id = launch(rt, alice, search, agent)
+    assert launch_watch.look_at_all(rt) == 1, "its job is still to come"
+    change(rt, "UPDATE runs SET state = 'failed' WHERE id = %s", run_id)
+    assert launch_watch.look_at_all(rt) == 0
+    assert (row_of(rt, run_id)["message"], phantom.launches) == (launch_watch.NEVER_SENT, [])
+
+
+def test_a_run_whose_search_was_deleted_keeps_the_agent_until_it_has_ended(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    change(rt, "DELETE FROM searches WHERE id = %s", search)
+    with pytest.raises(Conflict, match="Alice Owner"):
+        launch(rt, alice, str(_own(rt, alice)), agent)
+    look_until_over(rt)
+    assert rows(rt, "SELECT state FROM vendor_launches") == [{"state": "finished"}]
+
+
+@pytest.mark.parametrize("line", [1, 2])
+def test_a_worker_that_dies_while_it_takes_the_result_takes_it_once(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, line: int
+) -> None:
+    phantom.next(agent, polls=0, result=phantom.put(agent, as_csv(NAVIGATOR, people(5))))
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    look_until_over(rt)
+    kill_at(rt, run_id, line)
+    work(rt, run_id)
+    imports = rows(rt, "SELECT id FROM runs WHERE kind = 'import'")
+    assert len(imports) == 1
+    work(rt, imports[0]["id"])
+    assert len(names(rt, search)) == 5
+
+
+# -- cancelling ---------------------------------------------------------------------------------------
+
+
+def test_before_its_launch_a_run_is_cancelled_and_nothing_is_launched(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    run_id = launch(rt, alice, search, agent)
+    runs.cancel_run(rt, alice, run_id)
+    work(rt, run_id)
+    assert (run_row(rt, run_id)["state"], row_of(rt, run_id)["state"]) == ("cancelled", "failed")
+    assert phantom.launches == []
+    assert launch(rt, alice, search, agent) > run_id
+
+
+def test_a_running_agent_is_stopped_before_its_run_says_that_it_ended(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    assert runs.cancel_run(rt, alice, run_id) == "paused"
+    with pytest.raises(Conflict):
+        launch(rt, alice, search, agent)
+    launch_watch.look_at_all(rt)
+    assert phantom.stops == [agent]
+    look_until_over(rt)
+    assert phantom.stops == [agent]
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert (run["state"], run["message"]) == ("cancelled", launch_watch.STOPPED)
+    assert names(rt, search) == []
+
+
+# -- earlier runs -------------------------------------------------------------------------------------
+
+
+def test_the_result_of_an_earlier_run_is_taken_by_its_id(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    container = phantom.ended(agent, result=json.dumps(people(4)))
+    phantom.begin(agent)
+    run_id = launches.start(rt, alice, search, Wanted(agent, "container", container_id=container))
+    work(rt, run_id)
+    work(rt, row_of(rt, run_id)["import_run_id"])
+    assert len(names(rt, search)) == 4 and phantom.launches == []
+    shown = phantom_account.earlier(rt, alice, run_row(rt, run_id)["search_id"], agent)
+    assert [(one.container.id == container, one.taken) for one in shown] == [(False, False), (True, True)]
+
+
+@pytest.mark.parametrize(("which", "told"), [("unknown", "does not know this run"), ("running", "not ended yet")])
+def test_an_earlier_run_that_cannot_be_taken_is_told(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, which: str, told: str
+) -> None:
+    container = phantom.begin(agent) if which == "running" else "999"
+    run_id = launches.start(rt, alice, search, Wanted(agent, "container", container_id=container))
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert run["state"] == "failed" and told in run["message"]
+
+
+def test_the_latest_result_is_taken_once(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.ended(agent, result=json.dumps(people(2)))
+    newest = phantom.ended(agent, result=json.dumps(people(3, start=5)))
+    phantom.ended(agent, outcome="exit 1")
+    took = []
+    for _ in range(3):
+        run_id = launches.start(rt, alice, search, Wanted(agent, "latest"))
+        work(rt, run_id)
+        took.append(row_of(rt, run_id))
+    assert took[0]["container_id"] == newest
+    assert [one["import_run_id"] is None for one in took] == [False, False, True]
+    assert "Nothing new" in took[2]["message"]
+
+
+# -- rights and secrets -------------------------------------------------------------------------------
+
+
+def test_only_who_may_change_the_search_fetches_into_it(
+    rt: Runtime, alice: Actor, bob: Actor, charlie: Actor, search: str, agent: str
+) -> None:
+    with pytest.raises(Forbidden):
+        phantom_account.agents(rt, charlie)
+    with pytest.raises(Forbidden):
+        launch(rt, charlie, search, agent)
+    change(rt, "UPDATE searches SET visibility = 'private'")
+    with pytest.raises(Forbidden):
+        launch(rt, bob, search, agent)
+    assert rows(rt, "SELECT id FROM vendor_launches") == []
+    run_id = launch(rt, alice, search, agent)
+    found = run_row(rt, run_id)["search_id"]
+    for ask in (phantom_account.launches_of, partial(phantom_account.earlier, agent_id=agent)):
+        with pytest.raises(Forbidden):
+            ask(rt, bob, found)
+
+
+def test_without_a_key_it_says_who_sets_one(rt: Runtime, alice: Actor, search: str, agent: str) -> None:
+    rt.settings = replace(rt.settings, phantombuster_api_key="")
+    for ask in (lambda: launch(rt, alice, search, agent), lambda: phantom_account.agents(rt, alice)):
+        with pytest.raises(BadInput, match="PHANTOMBUSTER_API_KEY"):
+            ask()
+
+
+def test_keys_cookies_and_passwords_stand_nowhere(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    phantom.next(agent, outcome="exit 1", polls=2)
+    phantom.launch_answers = ["lost"]
+    run_id = launch(rt, alice, search, agent)
+    phantom.failing = 500
+    work(rt, run_id)
+    phantom.failing = None
+    to_the_end(rt, run_id)
+    tables = [row["tablename"] for row in rows(rt, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+    everything = "".join(str(rows(rt, f"SELECT * FROM {name}")) for name in tables)
+    kept = [rt.redis.dump(key) or b"" for key in rt.redis.scan_iter()]
+    shown = phantom_account.console(rt, row_of(rt, run_id)["id"])
+    assert "Page 1" in shown
+    for canary in (KEY, COOKIE, PROXY_PASSWORD):
+        assert canary not in everything
+        assert canary not in caplog.text
+        assert canary not in shown
+        assert all(canary.encode() not in value for value in kept)
+    assert Runner(rt, "x").rescue() == []
