@@ -29,6 +29,8 @@ SUPERUSER, OWNER, APP_ROLE, DATABASE = "postgres", "sourcingx_owner", "sourcingx
 # statistics, and the superuser those of all databases.
 EXTENSIONS = {DATABASE: ("pg_trgm", "unaccent", "vector", "pg_stat_statements"), "postgres": ("pg_stat_statements",)}
 START_S, STOP_S = 60.0, 30.0
+# A server that runs and does not answer is starting, ending, or on a busy machine: others may be using it.
+ADOPT_S = 20.0
 
 _Q = sql.queries("servers")
 
@@ -110,7 +112,7 @@ class PostgresServer:
     def start(self) -> None:
         """Adopt the running server or start one; makes data, roles and database the first time."""
         new = not (self.data / "PG_VERSION").exists()
-        if new or self.process() is None or not self.answers():
+        if new or not self._adopts():
             self.stop()
             who = unprivileged.account()
             unprivileged.let_through(self._install, who)
@@ -118,6 +120,17 @@ class PostgresServer:
                 self._init(who)
             self._launch(who)
         self._furnish()
+
+    def _adopts(self) -> bool:
+        """Whether a server runs on our data that can be used as it is; one that runs is given time to answer."""
+        deadline = time.monotonic() + ADOPT_S
+        while self.process() is not None:
+            if self.answers():
+                return True
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return False
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on disk."""

@@ -15,6 +15,8 @@ from services import processes, unprivileged
 from services.errors import Unavailable
 
 START_S, STOP_S = 15.0, 5.0
+# One that takes longer is busy and not gone: how often it is asked again before it is taken for hung.
+ASKED = 5
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,15 @@ class ValkeyServer:
 
     def process(self) -> processes.ProcessId | None:
         """The server at our socket, if one answers: the folder is ours alone, so it is ours."""
-        try:
-            with self._client() as client:
-                return processes.identify(int(client.info("server")["process_id"]))
-        except redis.RedisError:
-            return None
+        for _ in range(ASKED):
+            try:
+                with self._client() as client:
+                    return processes.identify(int(client.info("server")["process_id"]))
+            except redis.TimeoutError:
+                continue
+            except redis.RedisError:
+                return None
+        return None
 
     def start(self) -> None:
         """Adopt the running server or start one."""

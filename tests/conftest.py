@@ -10,6 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis as redis_client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg import sql as pgsql
 
 import sql
@@ -24,6 +26,12 @@ from tests.web import client_for, registry, server, stranger  # noqa: F401  (fix
 SECRET_KEY = "a-fixed-key-for-tests-0123456789abcdef"
 
 _Q = sql.queries("servers")
+
+# The same cases each time, and as long as they take: neither luck nor a busy machine fails a test.
+hypothesis_settings.register_profile(
+    "steady", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -96,6 +104,15 @@ def settings(database: ServerUrls, redis: redis_client.Redis, servers: Servers, 
 def rt(settings: Settings) -> Iterator[Runtime]:
     """An opened runtime of a web process."""
     runtime = Runtime(settings)
+    runtime.open()
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
+def job_rt(rt: Runtime) -> Iterator[Runtime]:
+    """One of a job worker beside it, which waits longer for what others hold: for threads that shall wait."""
+    runtime = Runtime(rt.settings, kind="worker")
     runtime.open()
     yield runtime
     runtime.close()

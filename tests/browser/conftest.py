@@ -13,7 +13,8 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, running, until
+from tests.browser.product import Product, running
+from tests.waiting import until
 
 # make test-million: the same tests on the size that the product is made for.
 PEOPLE = int(os.environ.get("SOURCINGX_TEST_PEOPLE") or 30_000)
@@ -59,6 +60,7 @@ def new_tab(driver: Chrome, product: Product) -> Iterator[Callable[..., GridPage
     def open_tab(url: str = "") -> GridPage:
         driver.switch_to.new_window("tab")
         pages.append(GridPage(driver, url or product.url))
+        pages[-1].listen()
         return pages[-1]
 
     yield open_tab

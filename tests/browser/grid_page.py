@@ -12,7 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
@@ -20,9 +24,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from tests.browser.product import PATIENCE_S, spread, until
+from tests.browser.product import spread
+from tests.waiting import PATIENCE_S, until
 
 ROW_HEIGHT = 32
+# What an element may be for a moment while the page draws it.
+PASSING = (StaleElementReferenceException, ElementClickInterceptedException, ElementNotInteractableException)
 
 # Rows that are rendered: [index, row-id or null while it has no data, {col-id: text}]; first and last
 # index that can be seen whole; the count above the grid.
@@ -68,6 +75,19 @@ if (!window.recorder) {
 }
 """
 
+# What is said for some seconds only, above the grid or in a message: kept from the page's first moment on.
+_LISTEN = """
+window.said = [];
+const last = {};
+new MutationObserver(() => {
+  for (const id of ["grid-notice", "toast"]) {
+    const text = document.getElementById(id)?.textContent ?? "";
+    if (text && text !== last[id]) window.said.push(text);
+    last[id] = text;
+  }
+}).observe(document, { childList: true, subtree: true, characterData: true });
+"""
+
 _SEEN = "return [...window.seenRows].map(([index, ids]) => [index, [...ids]]);"
 
 
@@ -95,6 +115,10 @@ class GridPage:
     def open(self, search: uuid.UUID | str, query: str = "") -> GridPage:
         self.driver.get(f"{self.url}/search/{search}{query}")
         return self
+
+    def listen(self) -> None:
+        """From the next page on, remember what is said."""
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"(() => {{{_LISTEN}}})();"})
 
     # ---- looking ------------------------------------------------------------------------------
     def look(self) -> Look | None:
@@ -173,6 +197,11 @@ class GridPage:
     def text(self, selector: str) -> str:
         return str(self.driver.execute_script("return document.querySelector(arguments[0])?.innerText ?? ''", selector))
 
+    def says(self, text: str, what: str) -> None:
+        """Wait until the page says it or has said it, since it was loaded."""
+        script = "return window.said.some((one) => one.toLowerCase().includes(arguments[0]))"
+        until(lambda: self.driver.execute_script(script, text.lower()), what)
+
     def is_shown(self, selector: str) -> bool:
         # In one step: what is rendered anew between two would be stale.
         script = (
@@ -183,7 +212,7 @@ class GridPage:
 
     # ---- doing --------------------------------------------------------------------------------
     def click(self, selector: str) -> None:
-        """Once it is shown. What the page renders anew between finding and clicking is found again."""
+        """Once it is shown. What the page renders anew between finding and clicking, or covers, is found again."""
 
         def clicked() -> bool:
             element = self.element(selector)
@@ -191,7 +220,7 @@ class GridPage:
                 if element.is_displayed():
                     element.click()
                     return True
-            except StaleElementReferenceException:
+            except PASSING:
                 pass
             return False
 
@@ -246,14 +275,23 @@ class GridPage:
 
     def tick(self, row: int, *, shift: bool = False) -> None:
         """Click the checkbox of a row that is on the screen."""
-        box = self.element(f'#candidate-grid .ag-row[row-index="{row}"] .ag-selection-checkbox input')
-        actions = ActionChains(self.driver)
-        if shift:
-            actions.key_down(Keys.SHIFT)
-        actions.click(box)
-        if shift:
-            actions.key_up(Keys.SHIFT)
-        actions.perform()
+
+        def clicked() -> bool:
+            box = self.element(f'#candidate-grid .ag-row[row-index="{row}"] .ag-selection-checkbox input')
+            actions = ActionChains(self.driver)
+            if shift:
+                actions.key_down(Keys.SHIFT)
+            actions.click(box)
+            if shift:
+                actions.key_up(Keys.SHIFT)
+            try:
+                actions.perform()
+            except StaleElementReferenceException:
+                actions.reset_actions()
+                return False
+            return True
+
+        until(clicked, f"row {row} cannot be ticked")
 
     def ticked(self) -> list[int]:
         """Indexes of the rows on the screen that are chosen."""

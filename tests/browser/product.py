@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,14 @@ from typing import Any
 import psutil
 import psycopg
 import redis
-from selenium.webdriver.support.wait import WebDriverWait
 
 from services import processes, run_state
 from services.processes import ProcessId
 from services.servers import Servers
+
+# Waits of browser tests are those of all tests.
+from tests.waiting import PATIENCE_S as PATIENCE_S
+from tests.waiting import until as until
 
 SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))
 READY = re.compile(r"SourcingX is ready: (?P<url>http://127\.0\.0\.1:\d+)(?P<login>/login/[\w-]{40,})\n")
@@ -105,15 +108,6 @@ def running(home: Path) -> Iterator[Product]:
         left = Servers(home)
         left.attach()
         left.release()
-
-
-# A wait ends as soon as its condition holds; a machine that is busy elsewhere gets this long.
-PATIENCE_S = 60.0
-
-
-def until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_S) -> Any:
-    """Ask again until it holds; returns what it returned."""
-    return WebDriverWait(None, seconds, 0.1).until(lambda _: condition(), what)
 
 
 def spread(ids: Mapping[int, str], expected: list[str]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import uuid
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
 from tests.browser.grid_page import GridPage, counted
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 ACTIVE = "c.filter_status = 'active'"
 
@@ -26,12 +27,10 @@ def values(page: GridPage, key: str) -> dict[str, bool]:
     return {label: ticked for label, ticked in page.driver.execute_script(script, key)}
 
 
-def summary(page: GridPage, key: str) -> WebElement:
-    return page.element(f'#facet-panel details[data-facet="{key}"] > summary')
-
-
 def is_open(page: GridPage, key: str) -> bool:
-    return summary(page, key).find_element(By.XPATH, "..").get_attribute("open") is not None
+    selector = f'#facet-panel details[data-facet="{key}"]'
+    page.element(selector)
+    return bool(page.driver.execute_script("return document.querySelector(arguments[0]).open", selector))
 
 
 def tick(page: GridPage, key: str, value: str) -> None:
@@ -45,9 +44,34 @@ def chips(page: GridPage) -> list[str]:
     )
 
 
-def end(page: GridPage, key: str, which: str) -> WebElement:
-    boxes = page.driver.find_elements(By.CSS_SELECTOR, f'#facet-panel details[data-facet="{key}"] .sx-facet-ends input')
-    return boxes[0 if which == "from" else 1]
+def end(page: GridPage, key: str, which: str) -> str:
+    """What stands in a box of a range."""
+    script = "return document.querySelectorAll(arguments[0])[arguments[1]]?.value"
+    return str(page.driver.execute_script(script, ends(key), 0 if which == "from" else 1))
+
+
+def ends(key: str) -> str:
+    return f'#facet-panel details[data-facet="{key}"] .sx-facet-ends input'
+
+
+def type_end(page: GridPage, key: str, which: str, *typed: str) -> None:
+    """Type into a box of a range, in place of what stands there."""
+
+    def done() -> bool:
+        try:
+            box = page.driver.find_elements(By.CSS_SELECTOR, ends(key))[0 if which == "from" else 1]
+            box.send_keys(Keys.CONTROL, "a")
+            box.send_keys(*typed)
+        except (StaleElementReferenceException, IndexError):
+            return False
+        return True
+
+    until(done, f"nothing can be typed into {which} of {key}")
+
+
+def toggle(page: GridPage, key: str) -> None:
+    """Open a group, or close it."""
+    page.click(f'#facet-panel details[data-facet="{key}"] > summary')
 
 
 def test_tick_values_and_take_them_away_by_their_chip(page: GridPage, product: Product, search: uuid.UUID) -> None:
@@ -90,33 +114,28 @@ def test_two_quick_ticks_both_count(page: GridPage, product: Product, search: uu
 def test_a_range_by_its_bars_and_by_numbers(page: GridPage, product: Product, search: uuid.UUID) -> None:
     page.open(search).shows(product.ids(search), at=0)
     if not is_open(page, "score"):
-        summary(page, "score").click()
-    until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=score]"), "no bars")
-    bars = page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=score]")
-    assert len(bars) == 20
-    page.driver.execute_script("arguments[0].click()", bars[12])  # 6 to 6.4
+        toggle(page, "score")
+    bars = "return document.querySelectorAll('[data-facet-bar=score]').length"
+    until(lambda: page.driver.execute_script(bars) == 20, "no bars")
+    page.driver.execute_script("document.querySelectorAll('[data-facet-bar=score]')[12].click()")  # 6 to 6.4
     page.shows(product.ids(search, f"{ACTIVE} AND c.score >= 6 AND c.score < 6.5"), at=0)
-    until(lambda: end(page, "score", "from").get_attribute("value") == "6", "the box does not follow")
+    until(lambda: end(page, "score", "from") == "6", "the box does not follow")
 
-    box = end(page, "score", "to")
-    box.send_keys(Keys.CONTROL, "a")
-    box.send_keys("7", Keys.ENTER)
+    type_end(page, "score", "to", "7", Keys.ENTER)
     page.shows(product.ids(search, f"{ACTIVE} AND c.score BETWEEN 6 AND 7"), at=0)
     until(lambda: chips(page) == ["score is from 6 to 7"], "no chip")
-    box = end(page, "score", "from")
-    box.send_keys(Keys.CONTROL, "a")
-    box.send_keys(Keys.DELETE, Keys.ENTER)
+    type_end(page, "score", "from", Keys.DELETE, Keys.ENTER)
     page.shows(product.ids(search, f"{ACTIVE} AND c.score <= 7"), at=0)
     page.click('#filter-chips [data-key="score"]')
     page.shows(product.ids(search), at=0)
-    until(lambda: end(page, "score", "to").get_attribute("value") == "", "the box does not follow the chip")
-    summary(page, "score").click()
+    until(lambda: end(page, "score", "to") == "", "the box does not follow the chip")
+    toggle(page, "score")
 
 
 def test_a_bar_of_days_shows_as_many_as_it_says(page: GridPage, product: Product, search: uuid.UUID) -> None:
     page.open(search).shows(product.ids(search), at=0)
     if not is_open(page, "screened_at"):
-        summary(page, "screened_at").click()
+        toggle(page, "screened_at")
     until(lambda: page.driver.find_elements(By.CSS_SELECTOR, "[data-facet-bar=screened_at]"), "no bars")
     script = """return [...document.querySelectorAll("[data-facet-bar=screened_at]")].map((bar) => bar.title)"""
     titles = page.driver.execute_script(script)
@@ -127,14 +146,14 @@ def test_a_bar_of_days_shows_as_many_as_it_says(page: GridPage, product: Product
         wanted = counted(said)
         page.until(lambda look, n=wanted: look.exact and look.count == n, f"not as the bar says: {titles[at]}")
     first = titles[-1].partition(" to ")[0].partition(":")[0]
-    assert end(page, "screened_at", "from").get_attribute("value") == first
-    summary(page, "screened_at").click()
+    until(lambda: end(page, "screened_at", "from") == first, "the box does not follow")
+    toggle(page, "screened_at")
 
 
 def test_whose_e_mail_is_known(page: GridPage, product: Product, search: uuid.UUID) -> None:
     known = product.ids(search, f"{ACTIVE} AND c.has_email")
     page.open(search).shows(product.ids(search), at=0)
-    summary(page, "has_email").click()
+    toggle(page, "has_email")
     until(lambda: f"Yes, {len(known):,}" in values(page, "has_email"), "not counted")
     page.click("""#facet-panel [data-facet-key="has_email"][data-facet-value="true"]""")
     page.shows(known, at=0)
@@ -142,13 +161,13 @@ def test_whose_e_mail_is_known(page: GridPage, product: Product, search: uuid.UU
     page.driver.refresh()
     page.shows(known, at=0)
     until(lambda: values(page, "has_email").get(f"Yes, {len(known):,}"), "the tick is not there after loading again")
-    summary(page, "has_email").click()
+    toggle(page, "has_email")
 
 
 def test_find_a_company_that_is_not_among_the_top(page: GridPage, product: Product, search: uuid.UUID) -> None:
     company = rare_company(product, search)
     page.open(search).shows(product.ids(search), at=0)
-    summary(page, "company_in").click()
+    toggle(page, "company_in")
     until(lambda: "20 most frequent" in body(page, "company_in"), "companies do not come")
     assert company not in body(page, "company_in")
     box = page.element('#facet-panel details[data-facet="company_in"] .sx-facet-find input')
@@ -165,7 +184,7 @@ def test_find_a_company_that_is_not_among_the_top(page: GridPage, product: Produ
     page.shows(product.ids(search, f"{ACTIVE} AND c.company_key = sx_key(%(company)s)", company=company))
     assert is_open(page, "company_in")
     until(lambda: sum(values(page, "company_in").values()) == 1, "the tick is not there after loading again")
-    summary(page, "company_in").click()
+    toggle(page, "company_in")
 
 
 def rare_company(product: Product, search: uuid.UUID) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 COMPANY = "nullif(c.company_key, '') COLLATE \"C\" ASC NULLS LAST, c.id ASC"
 ENGINEERS = "c.title_key LIKE '%%engineer%%'"
@@ -38,7 +39,7 @@ def test_what_is_chosen_stands_in_the_address_and_a_second_tab_shows_the_same(
         "f": {"title": {"filterType": "text", "type": "contains", "filter": "Engineer"}},
     }
     page.click("#copy-link")
-    until(lambda: "copied" in page.text("#grid-notice").lower(), "nothing says that the link was copied")
+    page.says("copied", "nothing says that the link was copied")
     link = page.clipboard()
     assert link == page.driver.current_url
 
@@ -142,7 +143,7 @@ def test_a_link_with_parts_that_nobody_knows_shows_the_rest_and_says_so(
 ) -> None:
     page.open(search, "?status=nowhere&sort=company.asc&f=%7Bbroken&colour=red")
     page.shows(product.ids(search, order=COMPANY), at=0)
-    until(lambda: "left out" in page.text("#toast"), "nothing says that a part was left out")
+    page.says("left out", "nothing says that a part was left out")
 
 
 def address(page: GridPage) -> dict[str, object]:

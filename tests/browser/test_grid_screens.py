@@ -10,7 +10,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 # Colours as numbers, whatever way CSS wrote them; the background is the first one that is not clear.
 _COLOURS = """
@@ -23,6 +24,7 @@ const rgb = (css) => {
 };
 return arguments[0].map((selector) => {
   const element = document.querySelector(selector);
+  if (!element) return null;
   let under = element;
   while (under.parentElement && rgb(getComputedStyle(under).backgroundColor)[3] < 255) under = under.parentElement;
   return [rgb(getComputedStyle(element).color), rgb(getComputedStyle(under).backgroundColor)];
@@ -70,10 +72,10 @@ def test_on_a_phone_the_filters_lie_over_the_rows_and_lead_back_to_them(
         phone.click("#filter-toggle")
         until(lambda: phone.is_shown("#filter-panel"), "the panel does not open")
         assert toggle.get_attribute("aria-expanded") == "true"
-        assert phone.text("#filter-close") == f"Show {len(expected):,} people"
+        until(lambda: phone.text("#filter-close") == f"Show {len(expected):,} people", "it does not say how many")
         leave()
         until(lambda: not phone.is_shown("#filter-panel"), "the panel does not close")
-        assert toggle == phone.driver.switch_to.active_element
+        until(lambda: toggle == phone.driver.switch_to.active_element, "the focus does not go back")
 
 
 def test_the_bar_of_actions_is_one_row_between_panel_and_drawer(
@@ -84,7 +86,8 @@ def test_the_bar_of_actions_is_one_row_between_panel_and_drawer(
     until(lambda: page.is_shown("#stage-select") and page.is_shown("#facet-panel"), "not both are open")
     page.tick(1)
     until(lambda: page.is_shown("#bulk-bar"), "no bar")
-    assert page.element("#bulk-bar").rect["height"] < 50
+    height = "return document.querySelector('#bulk-bar').getBoundingClientRect().height"
+    until(lambda: page.driver.execute_script(height) < 50, "the bar takes more than a row")
 
 
 def test_a_column_is_kept_at_the_left_without_a_mouse(page: GridPage, product: Product, search: uuid.UUID) -> None:
@@ -108,7 +111,7 @@ def test_the_dark_theme_reaches_into_the_grid(page: GridPage, product: Product, 
             until(lambda theme=theme: colours_of(page, theme), f"the grid is not {theme}")
         page.driver.refresh()
         page.shows(product.ids(search), at=0)
-        assert colours_of(page, was)
+        until(lambda: colours_of(page, was), f"the grid is not {was} after loading again")
     finally:
         if page.driver.execute_script("return document.documentElement.dataset.bsTheme") != was:
             page.click("#theme-toggle")
@@ -119,16 +122,19 @@ def test_the_grid_scrolls_and_the_page_does_not(page: GridPage, product: Product
     until(lambda: page.is_shown("#facet-panel [data-facet-key]"), "no filter panel")
     page.click('#candidate-grid .ag-row[row-index="0"] .sx-name')
     until(lambda: page.text("#person-body"), "no person")
-    wider_and_higher = page.driver.execute_script(
+    wider_and_higher = (
         "const page = document.documentElement;"
         "return [page.scrollWidth - page.clientWidth, page.scrollHeight - page.clientHeight]"
     )
-    assert wider_and_higher == [0, 0]
+    until(lambda: page.driver.execute_script(wider_and_higher) == [0, 0], "the page scrolls")
 
 
 def colours_of(page: GridPage, theme: str) -> bool:
     """Whether text and ground are those of a theme, 4.5:1 apart."""
-    pairs = [(light(ink), light(ground)) for ink, ground in page.driver.execute_script(_COLOURS, PARTS)]
+    found = page.driver.execute_script(_COLOURS, PARTS)
+    if None in found:
+        return False
+    pairs = [(light(ink), light(ground)) for ink, ground in found]
     told_apart = all((max(pair) + 0.05) / (min(pair) + 0.05) >= 4.5 for pair in pairs)
     return told_apart and all((ink > ground) == (theme == "dark") for ink, ground in pairs)
 

@@ -8,8 +8,9 @@ import redis
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import SCORE, Product, until
+from tests.browser.product import SCORE, Product
 from tests.browser.test_grid_writes import BY_STAGE, set_stages
+from tests.waiting import until
 
 
 def test_shift_chooses_from_here_to_there(page: GridPage, product: Product, search: uuid.UUID) -> None:
@@ -57,7 +58,7 @@ def test_shift_chooses_over_rows_that_were_never_loaded(page: GridPage, product:
     page.scroll_to(12_000)
     page.shows(expected, at=12_000)
     page.tick(12_002, shift=True)
-    until(lambda: "At most 500" in page.text("#grid-notice"), "nothing says that this is too many")
+    page.says("At most 500", "nothing says that this is too many")
     assert not page.is_shown("#bulk-bar")
 
 
@@ -91,7 +92,7 @@ def test_places_in_a_list_are_given_up_with_the_list(page: GridPage, product: Pr
     page.scroll_to(15_000)
     page.shows(after, at=15_000)
     assert not page.is_shown("#bulk-bar")
-    assert "Nobody is selected any more" in page.text("#grid-notice")
+    page.says("Nobody is selected any more", "nothing says that nobody is selected")
     page.scroll_to(200)
     page.shows(after, at=200)
     assert page.ticked() == []
@@ -113,7 +114,7 @@ def test_who_is_unticked_is_left_out_of_a_stretch_and_of_all(page: GridPage, pro
         page.press(Keys.SPACE)
         says(page, said)
     page.click('[data-action="stage"][data-value="shortlisted"]')
-    until(lambda: "450 people changed" in page.text("#toast"), "nothing says what was done")
+    page.says("450 people changed", "nothing says what was done")
     assert stage(product, search, "shortlisted") == [*expected[3:452], expected[455]]
 
     page.scroll_to(0)
@@ -127,8 +128,8 @@ def test_who_is_unticked_is_left_out_of_a_stretch_and_of_all(page: GridPage, pro
     page.shows(expected, at=300)
     until(page.all_ticked, "rows that came later are not ticked")
     page.click('[data-action="stage"][data-value="shortlisted"]')
-    done = f"{len(expected) - 1 - 450} people changed"
-    until(lambda: done in page.text("#toast") and page.is_shown("#toast #undo"), "the end of the job offers no Undo")
+    page.says(f"{len(expected) - 1 - 450} people changed", "nothing says that the job has ended")
+    until(lambda: page.driver.execute_script("return document.querySelector('#toast #undo')"), "it offers no Undo")
     assert stage(product, search, "shortlisted") == [one for one in expected if one != expected[1]]
     assert not page.is_shown("#stale-pill")
 

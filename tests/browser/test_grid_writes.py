@@ -8,7 +8,8 @@ import uuid
 import redis
 
 from tests.browser.grid_page import GridPage, counted
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 PIPELINE = "array['new','shortlisted','contacted','interviewing','hired','rejected']"
 TITLE = "nullif(c.title_key, '') COLLATE \"C\" ASC NULLS LAST, c.id ASC"
@@ -55,8 +56,7 @@ def test_a_view_that_is_no_longer_kept_starts_over_with_the_newest_data(
         client.flushall()
     after = product.ids(search, order=BY_STAGE)
     page.scroll_to(15_000)
-    # It is said for some seconds only.
-    until(lambda: "loaded again" in page.text("#grid-notice"), "nothing is said of it")
+    page.says("loaded again", "nothing is said of it")
     page.shows(after, at=15_000)
     page.scroll_to(0)
     page.shows(after, at=0)
@@ -87,7 +87,7 @@ def test_ones_own_change_is_no_news_in_any_other_order(page: GridPage, product: 
     assert shown is not None
     page.tick(0)
     page.click('[data-action="exclude"]')
-    until(lambda: "1 person changed" in page.text("#toast"), "nothing says what was done")
+    page.says("1 person changed", "nothing says what was done")
     assert not page.is_shown("#stale-pill")
     # This order was shown before the change, and its list may still be kept.
     page.sort_by("title")
@@ -96,7 +96,7 @@ def test_ones_own_change_is_no_news_in_any_other_order(page: GridPage, product: 
     page.shows(left, at=0)
     assert not page.is_shown("#stale-pill")
     page.click("#undo-last")
-    until(lambda: "Undone for 1 person" in page.text("#toast"), "the last action is not taken back")
+    page.says("Undone for 1 person", "the last action is not taken back")
     page.filter_header("title", "e")
     page.until(lambda look: look.exact and not look.blank and look.count != f"{len(left)} people", "not filtered")
     assert not page.is_shown("#stale-pill")
@@ -112,11 +112,11 @@ def test_whom_a_colleague_changed_is_left_alone_until_that_was_seen(page: GridPa
     set_stages(product, search, expected[:2], "hired")
     page.tick(0)
     page.click('[data-action="stage"][data-value="shortlisted"]')
-    until(lambda: "1 left alone" in page.text("#toast"), "nothing says that they were left alone")
+    page.says("1 left alone", "nothing says that they were left alone")
     page.until(lambda look: look.cells[0]["stage"] == "Hired", "the row is not shown as it is now")
     page.tick(0)
     page.click('[data-action="stage"][data-value="shortlisted"]')
-    until(lambda: "1 person changed" in page.text("#toast"), "they are still left alone")
+    page.says("1 person changed", "they are still left alone")
 
     # The drawer shows the newest data, whatever the row is.
     page.click('#candidate-grid .ag-row[row-index="1"] .sx-name')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from services import identity, searches
 from services.config import Settings
 from services.identity import Actor
 from services.job_runner import Runner
+from services.readers import parquet_files, xlsx_files
 from services.runtime import Runtime
 from services.servers import Servers
 from tests import people as worlds
@@ -25,6 +27,7 @@ from tests.corpus import parquets, texts, workbooks
 from tests.corpus.case import Case
 from tests.integration.test_import import table
 from tests.integration.test_upload import look, press_start, props, selects, send
+from tests.waiting import until
 from tests.web import Browser
 
 CASES = [*texts.CASES, *workbooks.CASES, *parquets.CASES]
@@ -55,7 +58,11 @@ def world(servers: Servers, template_database: str, tmp_path_factory: pytest.Tem
     with (
         worlds.own_database(servers, template_database) as urls,
         worlds.runtime(urls, home, secret_key="k" * 40, job_heartbeat_s=1.0) as rt,
+        pytest.MonkeyPatch.context() as patch,
     ):
+        # A busy machine is no bomb: what a process may use of the processor is bounded as ever.
+        patch.setattr(xlsx_files, "QUICK", replace(xlsx_files.QUICK, silence_s=119))
+        patch.setattr(parquet_files, "_QUICK", replace(parquet_files._QUICK, silence_s=119))
         flask = _server(rt.settings)
         actor = identity.create_user(rt, "alice@example.com", "Alice Owner", "recruiter")
         client = flask.test_client()
@@ -153,5 +160,11 @@ def _run(world: World, run_id: Any) -> dict[str, Any]:
 def _all_is_well(world: World) -> None:
     """The web process answers, and no process that reads a file is left."""
     assert world.client.get("/healthz").get_json() == {"status": "ok"}
-    left = [child for child in psutil.Process().children() if "services.readers" in child.cmdline()]
-    assert left == []
+    until(lambda: not any(map(_reads, psutil.Process().children())), "a process that reads a file is left")
+
+
+def _reads(child: psutil.Process) -> bool:
+    try:
+        return "services.readers" in child.cmdline()
+    except psutil.Error:
+        return False

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 import pytest
 
 from layouts import ids, text
@@ -17,10 +18,11 @@ from services.jobs import RunHandle
 from services.runtime import Runtime
 from tests.change_runs import work
 from tests.integration.test_import import start as start_import
-from tests.integration.test_jobs import row, spawn, until
+from tests.integration.test_jobs import WAIT_S, row, spawn
 from tests.integration.test_upload import REPORT
 from tests.people import add_search
 from tests.two_people import add_person, one, rows
+from tests.waiting import until
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]
@@ -205,15 +207,15 @@ def test_a_comparison_that_is_killed_leaves_no_locks_and_no_import_waits_for_it(
              " AND wait_event_type = 'Lock' AND query LIKE '%%FOR KEY SHARE OF p%%'")  # fmt: skip
     held = ("SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND granted"
             " AND objid = (hashtext('sourcingx duplicates')::bigint & 4294967295)::oid")  # fmt: skip
-    with rt.db.connection() as conn:
-        # As an erasure or a merge does for a moment.
+    # As an erasure or a merge does for a moment; a connection of ours would be ended if it rested for half a minute.
+    with psycopg.connect(rt.settings.database_url) as conn:
         conn.execute("SELECT id FROM profiles ORDER BY id FOR UPDATE")
         killed = spawn(rt)
         try:
             until(lambda: one(rt, stuck)["n"] == 1)
         finally:
             killed.send_signal(signal.SIGKILL)
-            killed.communicate(timeout=30)
+            killed.communicate(timeout=WAIT_S)
         # Postgres notices although what the statement waits for is still there.
         until(lambda: one(rt, held)["n"] == 0)
         again = start_import(rt, alice, search, HEAD + "Ben Okoro,CTO,Globex,\n")
@@ -225,7 +227,7 @@ def test_a_comparison_that_is_killed_leaves_no_locks_and_no_import_waits_for_it(
             until(lambda: {found["state"] for found in rows(rt, COMPARISONS)} == {"done"})
         finally:
             last.send_signal(signal.SIGTERM)
-            last.communicate(timeout=60)
+            last.communicate(timeout=WAIT_S)
     # Whichever of the two met whom.
     assert sum(found["done"] for found in rows(rt, COMPARISONS)) == 3
     assert one(rt, "SELECT count(*) AS n FROM duplicate_pairs") == {"n": 1}

@@ -15,8 +15,10 @@ import pytest
 import redis
 
 from services import processes
+from services.postgres_server import PostgresServer
 from services.processes import ProcessId
 from services.servers import Servers
+from services.valkey_server import ValkeyServer
 
 Start = Callable[[], Servers]
 
@@ -108,6 +110,29 @@ def test_a_killed_server_is_started_again_under_the_same_url(start: Start, name:
     assert notes(servers) == ["kept"]
     with redis.Redis.from_url(servers.urls.redis_url) as client:
         assert client.ping()
+
+
+def test_servers_that_are_slow_to_answer_are_not_taken_for_dead(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine: to end or replace them would take them from everyone who uses them."""
+    servers = start()
+    before = servers.processes()
+    answers, client = PostgresServer.answers, ValkeyServer._client
+    asked: list[str] = []
+
+    def at_first_not(self: PostgresServer) -> bool:
+        asked.append("postgres")
+        return asked.count("postgres") > 2 and answers(self)
+
+    def at_first_too_late(self: ValkeyServer) -> redis.Redis:
+        asked.append("valkey")
+        if asked.count("valkey") < 3:
+            raise redis.TimeoutError
+        return client(self)
+
+    monkeypatch.setattr(PostgresServer, "answers", at_first_not)
+    monkeypatch.setattr(ValkeyServer, "_client", at_first_too_late)
+    servers.restart_missing()
+    assert servers.processes() == before
 
 
 def test_a_pid_file_that_names_a_stranger_does_not_keep_postgres_from_starting(start: Start) -> None:

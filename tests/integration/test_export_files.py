@@ -190,7 +190,9 @@ def test_cells_of_a_workbook_are_texts(rt: Runtime, alice: Actor, search: str, e
     assert [unguard(text) for text in found] == list(ODD)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(TEXT | st.sampled_from(ODD), min_size=1, max_size=20))
 def test_postgres_guards_as_we_do(rt: Runtime, texts: list[str]) -> None:
     found = table(rt, "SELECT sx_guard(t) AS guarded, sx_keep(t) AS kept FROM unnest(%s::text[]) AS t", texts)

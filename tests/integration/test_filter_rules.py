@@ -429,7 +429,9 @@ LISTED = st.fixed_dictionaries({
 UNKNOWNS = st.sampled_from(["keep", "drop", "flag"])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     people=st.lists(ROWS, min_size=1, max_size=12),
     plain=st.lists(st.tuples(PLAIN, UNKNOWNS), min_size=1, max_size=6),

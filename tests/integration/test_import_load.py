@@ -28,8 +28,9 @@ from services.runtime import Runtime
 from tests.integration.test_import import Import, profiles, start, table, version, work
 from tests.integration.test_import import run_file as run_file
 from tests.integration.test_import import search as search
-from tests.integration.test_jobs import WAIT_S, row, spawn, until
+from tests.integration.test_jobs import DOOR, WAIT_S, row, spawn, waiting_at_the_door
 from tests.unit.test_import_history import PHONES
+from tests.waiting import LONG_S, until
 
 DIGEST = sql.queries("benchmarks").digest_people
 HEADER = (
@@ -127,13 +128,13 @@ def test_an_import_killed_again_and_again_is_the_uninterrupted_one(rt: Runtime, 
             until(lambda target=target: row(rt, run_id)["done"] >= target)
         finally:
             killed.send_signal(signal.SIGKILL)
-            killed.communicate(timeout=30)
+            killed.communicate(timeout=WAIT_S)
     last = spawn(rt)
     try:
         until(lambda: row(rt, run_id)["state"] == "done")
     finally:
         last.terminate()
-        last.communicate(timeout=30)
+        last.communicate(timeout=WAIT_S)
 
     assert digest(rt) == expected
     run = runs.get_run(rt, alice, run_id)
@@ -195,23 +196,19 @@ def test_overlapping_files_from_two_processes_lose_and_double_nothing(
     given = [("one.csv", search, "alice@example.com"), ("two.csv", other, "bob@example.com")]
     processes = []
     with psycopg.connect(rt.settings.database_url) as door:
-        door.execute(sql.queries("imports").lock_people)
+        door.execute(DOOR)
         for name, into, user in given:
             command = [sys.executable, "-m", "services.cli", "import", str(tmp_path / name), "--search", into]
             processes.append(subprocess.Popen(
                 [*command, "--user", user, "--json"], cwd=ROOT, env=child_environ(rt.settings),
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             ))  # fmt: skip
-        until(lambda: table(rt, WAITING)[0]["n"] == 2)
-    ended = [process.communicate(timeout=WAIT_S) for process in processes]
+        until(lambda: waiting_at_the_door(rt) == 2, "they do not come to the door", LONG_S)
+    ended = [process.communicate(timeout=LONG_S) for process in processes]
     assert [process.returncode for process in processes] == [0, 0], ended
     counts = [json.loads(out) for out, _ in ended]
     assert all(sum(one[name] for name in ("added", "changed", "unchanged")) == 3000 for one in counts), counts
     nothing_was_lost_or_doubled(rt)
-
-
-WAITING = """SELECT count(*) AS n FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-    WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()"""
 
 
 # -- rows that were told before ----------------------------------------------------------------------

@@ -88,10 +88,10 @@ def test_what_takes_too_long_is_stopped_and_the_grid_is_answered(
             assert told["sideUpdate"][ids.GRID_ANSWER]["data"]["retry"] is True
             assert shown(answer) == 0
             assert client.get("/healthz").get_json() == {"status": "ok"}
-        assert shown(rows_of(client, page)) == 30
     finally:
         own._db = usual
         quick.close()
+    assert shown(rows_of(client, page)) == 30
 
 
 @contextmanager

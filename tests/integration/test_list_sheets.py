@@ -21,6 +21,7 @@ from services.vendors import sheets_client
 from tests.change_runs import change, rows, run_row, work
 from tests.integration.test_jobs import working
 from tests.stubs.sheets_server import ADDRESS, SheetsStub
+from tests.waiting import until
 
 SHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
 
@@ -246,11 +247,7 @@ def test_a_worker_reads_what_is_due_by_itself(rt: Runtime, alice: Actor, stub: S
         # What the clock does each minute.
         queue.configure_task(worker.SHEETS_TASK, connection=conn, queue="quick").defer(timestamp=0)
         conn.commit()
-        pause = threading.Event()
-        for _ in range(300):
-            if lists.get(rt, alice, list_id).sync_state == "ok":
-                break
-            pause.wait(0.1)
+        until(lambda: lists.get(rt, alice, list_id).sync_state == "ok", "nobody reads the sheet")
     assert lists.get(rt, alice, list_id).entry_count == 2
 
 

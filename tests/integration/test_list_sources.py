@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from services.runtime import Runtime
 from tests.change_runs import kill_at, work, work_with
 from tests.change_runs import rows as rows_of
 from tests.filter_pages import full, page, response, said
+from tests.integration.test_upload import send
 from tests.stubs.sheets_server import SheetsStub
 from tests.web import Browser, call
 
@@ -49,7 +49,7 @@ def clients(rt: Runtime, alice: Actor) -> int:
 
 
 def upload(client: Browser, name: str, content: bytes) -> str:
-    sent = client.send("/uploads", data={"file": (io.BytesIO(content), name)}, content_type="multipart/form-data")
+    sent = send(client, content, name)
     assert sent.status_code == 200, sent.get_data(as_text=True)
     return str(sent.get_json()["upload_id"])
 

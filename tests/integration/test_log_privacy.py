@@ -15,8 +15,9 @@ from services import identity, jobs
 from services.config import Settings
 from services.runtime import Runtime
 from services.servers import ServerUrls
-from tests.browser.product import SOURCINGX, until
+from tests.browser.product import SOURCINGX
 from tests.people import Person, add_people, add_search
+from tests.waiting import until
 
 MARK = "canary"
 LOGS = {"LOG_FORMAT": "json", "LOG_LEVEL": "INFO", "WEB_WORKERS": "1", "FIGURES_S": "0.5"}
@@ -40,13 +41,13 @@ def test_no_line_of_the_web_server_has_personal_data(
     with serving(settings, tmp_path / "web", LOGS) as web:
         session = sign_in(rt, web, "canary.owner@example.com")
         wrong = {"email": "canary.owner@example.com", "password": "canary-wrong"}
-        form = requests.get(f"{web.url}/login", params={"next": "/?q=canary"}, timeout=10)
+        form = requests.get(f"{web.url}/login", params={"next": "/?q=canary"}, timeout=60)
         csrf = form.cookies["sx_form"]
         for fields in (wrong, wrong | {"csrf_token": csrf}):
-            requests.post(f"{web.url}/login", data=fields, cookies={"sx_form": csrf}, timeout=10,
+            requests.post(f"{web.url}/login", data=fields, cookies={"sx_form": csrf}, timeout=60,
                           headers={"X-Request-ID": "canary mail@example.com"})  # fmt: skip
-        session.http.get(f"{web.url}/search/{search}?q=canary&person=1", timeout=10)
-        session.http.get(f"{web.url}/canary-nowhere", timeout=10)
+        session.http.get(f"{web.url}/search/{search}?q=canary&person=1", timeout=60)
+        session.http.get(f"{web.url}/canary-nowhere", timeout=60)
         found = session.rows(search, 0, q="canary", filters={"full_name": {"filterType": "text", "type": "contains",
                                                                            "filter": "canary"}})  # fmt: skip
         assert found["rowCount"] == 1
@@ -58,7 +59,7 @@ def test_no_line_of_the_web_server_has_personal_data(
         with psycopg.connect(database.superuser_url, autocommit=True) as conn:
             conn.execute("ALTER TABLE canary_profiles RENAME TO profiles")
         log = tmp_path / "web" / "web.log"
-        until(lambda: "memory of this web worker" in log.read_text(), "the worker does not tell its memory", 10)
+        until(lambda: "memory of this web worker" in log.read_text(), "the worker does not tell its memory")
     lines = read(log)
     told = [line for line in lines if line.get("logger") == "sourcingx.requests"]
     assert len({line["request_id"] for line in told}) == len(told) > 5
@@ -84,7 +85,7 @@ def test_no_line_of_the_job_worker_has_personal_data(rt: Runtime, settings: Sett
                 row = conn.execute("SELECT state FROM runs WHERE id = %s", [run_id]).fetchone()
             return bool(row and row["state"] == "failed")
 
-        until(ended, "the run did not fail", 60)
+        until(ended, "the run did not fail")
     finally:
         worker.terminate()
         worker.wait(timeout=60)

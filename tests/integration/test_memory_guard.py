@@ -12,8 +12,8 @@ from services.identity import Actor
 from services.memory_guard import LOOKS_OF_GRACE, Guard
 from services.process_figures import ProcessFigures
 from services.runtime import Runtime
-from tests.browser.product import until
 from tests.people import add_people, add_search, varied
+from tests.waiting import until
 
 READERS = 4
 
@@ -43,7 +43,7 @@ def test_no_request_is_lost_when_workers_grow_over_their_limit(
 
         with ThreadPoolExecutor(READERS) as pool:
             counts = list(pool.map(read, range(READERS)))
-        until(lambda: len(web.workers()) == 2, "a worker is missing", 30)
+        until(lambda: len(web.workers()) == 2, "a worker is missing")
         assert all(count > 0 and count % 100 == 0 for count in counts)
         log = (tmp_path / "web" / "web.log").read_text()
     assert "above WEB_MEMORY_MB=16: it ends after its requests and is replaced" in log
@@ -70,7 +70,7 @@ def test_one_at_a_time_is_replaced(tmp_path: Path) -> None:
 def test_every_process_tells_its_figures_until_it_ends(rt: Runtime) -> None:
     teller = process_figures.Teller(rt)
     teller.start()
-    found = until(lambda: process_figures.processes(rt), "nothing was told", 10)
+    found = until(lambda: process_figures.processes(rt), "nothing was told")
     assert [(p.kind, p.limit) for p in found] == [("web", rt.settings.web_memory_mb << 20)]
     assert 0 < found[0].pss <= found[0].rss
     teller.stop()

@@ -17,6 +17,7 @@ from services.runtime import Runtime
 from tests.integration.test_import import start as start_import
 from tests.people import add_search
 from tests.two_people import Two, add_pair, add_person, everything, laden, one, rows, two_people
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -213,15 +214,14 @@ def test_two_people_merge_the_same_pair_and_one_is_told(rt: Runtime, alice: Acto
     assert len(rows(rt, "SELECT id FROM merges")) == 1
 
 
-def test_a_merge_waits_for_the_batch_of_an_import(rt: Runtime, alice: Actor, two: Two) -> None:
+def test_a_merge_waits_for_the_batch_of_an_import(rt: Runtime, job_rt: Runtime, alice: Actor, two: Two) -> None:
     done: list[Any] = []
     with rt.db.connection() as conn:
         conn.execute("SELECT pg_advisory_xact_lock(hashtext('sourcingx people'))")
-        thread = threading.Thread(target=lambda: done.append(merges.merge(rt, alice, two.pair)))
+        thread = threading.Thread(target=lambda: done.append(merges.merge(job_rt, alice, two.pair)))
         thread.start()
         waiting = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-        while one(rt, waiting)["n"] == 0:
-            assert thread.is_alive()
+        until(lambda: one(rt, waiting)["n"] > 0, "it does not wait")
         assert rows(rt, "SELECT id FROM merges") == []
         conn.execute("UPDATE profiles SET title = 'Director' WHERE id = %s", [two.a])
     thread.join()
@@ -229,12 +229,12 @@ def test_a_merge_waits_for_the_batch_of_an_import(rt: Runtime, alice: Actor, two
     assert profile(rt, two)["title"] == "Director", "what the import wrote is not lost"
 
 
-def test_who_is_deleted_meanwhile_cannot_be_merged(rt: Runtime, alice: Actor, two: Two) -> None:
+def test_who_is_deleted_meanwhile_cannot_be_merged(rt: Runtime, job_rt: Runtime, alice: Actor, two: Two) -> None:
     told: list[ProductError] = []
 
     def click() -> None:
         try:
-            merges.merge(rt, alice, two.pair)
+            merges.merge(job_rt, alice, two.pair)
         except ProductError as error:
             told.append(error)
 
@@ -242,8 +242,7 @@ def test_who_is_deleted_meanwhile_cannot_be_merged(rt: Runtime, alice: Actor, tw
         conn.execute("DELETE FROM profiles WHERE id = %s", [two.b])
         thread = threading.Thread(target=click)
         thread.start()
-        while one(rt, "SELECT count(*) AS n FROM pg_locks WHERE NOT granted")["n"] == 0:
-            assert thread.is_alive()
+        until(lambda: one(rt, "SELECT count(*) AS n FROM pg_locks WHERE NOT granted")["n"] > 0, "it does not wait")
     thread.join()
     assert [error.message for error in told] == [GONE]
     assert rows(rt, "SELECT id FROM merges") == []

@@ -24,8 +24,8 @@ from services.errors import Unavailable
 from services.identity import Actor
 from services.process_figures import Teller
 from services.runtime import Runtime
-from tests.browser.product import until
 from tests.people import Person, add_people, add_search
+from tests.waiting import until
 from tests.web import Browser
 
 TOKEN = "metrics-token-0123456789abcdef"
@@ -42,7 +42,7 @@ def value(text: str, name: str, **labels: str) -> float:
 
 
 def scrape(web: Web) -> str:
-    answer = requests.get(f"{web.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+    answer = requests.get(f"{web.url}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -91,7 +91,7 @@ def test_requests_that_waited_for_a_connection_are_told(rt: Runtime) -> None:
         with few.db.connection(), pytest.raises(Unavailable), few.db.connection():
             pass
         teller.start()
-        until(lambda: process_figures.processes(rt), "nothing was told", 10)
+        until(lambda: process_figures.processes(rt), "nothing was told")
         text = metrics_page.render(rt).decode()
         assert value(text, "sourcingx_pool_waits", what="refused") == 1
         # The first one waits, too, where the pool is still connecting.
@@ -126,23 +126,26 @@ def test_workers_are_added_up_and_what_the_dead_counted_is_kept(
         assert value(scrape(web), "sourcingx_callback_seconds_count", **grid) == 10
         before = web.workers()
         web.renew()
-        until(lambda: len(web.workers()) == 2 and not web.workers() & before, "no worker was replaced", 30)
+        until(lambda: len(web.workers()) == 2 and not web.workers() & before, "no worker was replaced")
         for _ in range(10):
             session.rows(str(search_id), 0)
         text = scrape(web)
         assert value(text, "sourcingx_callback_seconds_count", **grid) == 20
         assert value(text, "sourcingx_cache_requests_total", cache="list") >= 20
+
+        def owners() -> set[int]:
+            names = {file.stem.partition("_")[2] for file in metrics_files.folder(home).glob("*.db")}
+            return {int(name.rpartition("-")[2]) for name in names - {metrics_files.FOLDED}}
+
         # Files of the living, and one of all the dead.
-        owners = {file.stem.partition("_")[2] for file in metrics_files.folder(home).glob("*.db")}
-        pids = {int(name.rpartition("-")[2]) for name in owners - {metrics_files.FOLDED}}
-        assert pids <= web.workers()
+        until(lambda: scrape(web) and owners() <= web.workers(), "the dead have files")
 
         def told() -> set[int]:
             return {
                 int(dict(at)["pid"]) for (name, at) in samples(scrape(web)) if name == "sourcingx_process_pss_bytes"
             }
 
-        until(lambda: told() == web.workers(), "the figures are not those of the workers", 20)
+        until(lambda: told() == web.workers(), "the figures are not those of the workers")
 
 
 def test_labels_hold_nothing_of_people(rt: Runtime, stranger: Browser) -> None:

@@ -25,7 +25,7 @@ from services import identity
 from services.config import Settings
 from services.identity import Actor
 from services.runtime import Runtime
-from tests.browser.product import until
+from tests.waiting import until
 
 CONF = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 pytestmark = pytest.mark.nginx
@@ -56,13 +56,14 @@ class Front:
             # The certificate is the test's own.
             warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
             return requests.request(
-                method, self.https + path, verify=False, timeout=20, allow_redirects=False, **options
+                method, self.https + path, verify=False, timeout=60, allow_redirects=False, **options
             )
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def free_ports() -> tuple[int, int]:
+    """Two that were free at one time, so that they differ."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return int(one.getsockname()[1]), int(other.getsockname()[1])
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def front(settings: Settings, tmp_path: Path) -> Iterator[Front]:
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
          "-keyout", place / "tls.key", "-out", place / "tls.crt"], check=True, capture_output=True, timeout=60,
     )  # fmt: skip
-    plain, tls = free_port(), free_port()
+    plain, tls = free_ports()
     with serving(settings, tmp_path / "web", {"WEB_WORKERS": "1"}) as web:
         text = CONF.read_text(encoding="utf-8")
         for old, new in (
@@ -97,11 +98,11 @@ def front(settings: Settings, tmp_path: Path) -> Iterator[Front]:
         try:
             urls = f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{tls}"
             found = Front(*urls, place / "access.log", conf, process)
-            until(lambda: _answers(found), "nginx does not answer", 20)
+            until(lambda: _answers(found), "nginx does not answer")
             yield found
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def _is_hardened(answer: requests.Response) -> None:
@@ -122,7 +123,7 @@ def _answers(front: Front) -> bool:
 
 def test_it_serves_the_product_by_https_within_its_limits(front: Front, rt: Runtime, alice: Actor) -> None:
     # Everything comes by https, and the product knows it.
-    moved = requests.get(f"{front.http}/search/x?q=1", timeout=20, allow_redirects=False)
+    moved = requests.get(f"{front.http}/search/x?q=1", timeout=60, allow_redirects=False)
     assert (moved.status_code, moved.headers["Location"]) == (308, "https://127.0.0.1/search/x?q=1")
     form = front.get("/login")
     assert form.headers["Strict-Transport-Security"].startswith("max-age=")
@@ -172,7 +173,7 @@ def test_it_serves_the_product_by_https_within_its_limits(front: Front, rt: Runt
         _is_hardened(refused)
     # nginx writes its line when it has let go of the connection, which may be after the answer was read.
     until(lambda: len(re.findall(r" /uploads 40[13] ", front.log.read_text(encoding="utf-8"))) == 4,
-          "a refused upload is not in the log once", 20)  # fmt: skip
+          "a refused upload is not in the log once")  # fmt: skip
     # The page asks first, too; nginx's own way to ask is not for others.
     assert front.get("/uploads/allowed", headers=proof, **own).status_code == 204
     assert front.get("/own/may-upload", headers=proof, **own).status_code == 404

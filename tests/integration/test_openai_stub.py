@@ -38,7 +38,7 @@ def request_body(path: str, **change: Any) -> dict[str, Any]:
 
 
 def post(stub: OpenAIStub, path: str = "responses", **change: Any) -> httpx2.Response:
-    with httpx2.Client(timeout=10) as http:
+    with httpx2.Client(timeout=60) as http:
         return http.post(f"{stub.base_url}/{path}", json=request_body(path, **change))
 
 
@@ -139,6 +139,6 @@ def test_it_runs_as_a_command_and_stops_on_a_signal() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        assert httpx2.get(url.removesuffix("/v1") + "/healthz").json() == {"status": "ok"}
+        assert httpx2.get(url.removesuffix("/v1") + "/healthz", timeout=60).json() == {"status": "ok"}
         process.terminate()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0

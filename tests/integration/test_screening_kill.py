@@ -16,9 +16,9 @@ from services.config import child_environ
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
-from tests.browser.product import until
 from tests.screening import add_search, rows, start, value, work
 from tests.stubs.openai_server import OpenAIStub
+from tests.waiting import until_gone
 
 ROOT = Path(__file__).parents[2]
 PEOPLE, KILLS, SEED = 100, 3, 41
@@ -85,8 +85,7 @@ def kill_at(rt: Runtime, run_id: int, target: int) -> None:
         worker.kill()
         worker.wait()
         # What it had sent to Postgres is still carried out: only after that is what it did known.
-        until(lambda: not value(rt, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'killed worker'"),
-              "connections of a dead worker stay")  # fmt: skip
+        until_gone(rt.settings.database_url, "killed worker")
 
 
 def decisions(rt: Runtime) -> int:

@@ -204,7 +204,7 @@ def test_ready_says_what_is_there(stranger: Browser, rt: Runtime) -> None:
     expected = {"status": "degraded", "postgres": True, "redis": True, "worker": False}
     assert (answer.status_code, answer.get_json()) == (200, expected)
     with rt.db.connection() as conn:
-        conn.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        conn.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 hour')")
     assert stranger.get("/readyz").get_json() == expected | {"status": "ok", "worker": True}
     with rt.db.connection() as conn:
         conn.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '4 seconds'")

@@ -293,9 +293,16 @@ def hours_pass(rt: Runtime, seconds: int) -> None:
         conn.execute("UPDATE sign_in_attempts SET at = at - make_interval(secs => %s)", [seconds])
 
 
+def just_now(rt: Runtime) -> None:
+    """However long the last try took on a busy machine."""
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE sign_in_attempts SET at = at + (now() - (SELECT max(at) FROM sign_in_attempts))")
+
+
 def test_each_further_failure_has_to_wait_longer_and_nobody_is_locked_out_for_good(rt: Runtime, dora: Actor) -> None:
     fail(rt, FREE)
     for wait in ("30 seconds", "60 seconds", "2 minutes", "4 minutes", "8 minutes", "15 minutes", "15 minutes"):
+        just_now(rt)
         with pytest.raises(LimitReached, match=f"Wait {wait}"):
             identity.sign_in(rt, "dora@example.com", PASSWORD)
         hours_pass(rt, 900)

@@ -15,6 +15,7 @@ from services.grid_columns import STAGES
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.people import Person, add_people, add_search
+from tests.waiting import until
 
 SHORTLIST = action_of("stage", "shortlisted")
 
@@ -130,17 +131,16 @@ def test_whom_a_colleague_changed_meanwhile_is_left_alone(
 
 
 def test_what_was_committed_while_waiting_is_seen(
-    rt: Runtime, alice: Actor, bob: Actor, search_id: uuid.UUID, ids: list[int]
+    rt: Runtime, job_rt: Runtime, alice: Actor, bob: Actor, search_id: uuid.UUID, ids: list[int]
 ) -> None:
     """Another writer holds a row, changes it and lets go: its value is the old one of the change."""
     results: list[ChangeResult] = []
     with rt.db.connection() as conn:
         conn.execute("UPDATE candidates SET stage = 'hired', changed_by = %s WHERE id = %s", [bob.user_id, ids[0]])
-        waiting = threading.Thread(target=lambda: results.append(change(rt, alice, search_id, ids[:2], SHORTLIST)))
+        waiting = threading.Thread(target=lambda: results.append(change(job_rt, alice, search_id, ids[:2], SHORTLIST)))
         waiting.start()
-        with rt.db.connection() as other:
-            while not other.execute("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchall():
-                other.commit()
+        with rt.db.reading() as other:
+            until(lambda: other.execute("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchall())
     waiting.join()
     assert [line[2:] for line in logged(rt, results[0])] == [("hired", "shortlisted"), ("new", "shortlisted")]
 

@@ -21,6 +21,7 @@ import pytest
 from services import processes, run_state
 from services.processes import ProcessId
 from services.servers import Servers
+from tests.waiting import LONG_S
 
 SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))
 READY = re.compile(r"SourcingX is ready: (http://127\.0\.0\.1:\d+)/login/[\w-]{40,}\n")
@@ -37,7 +38,7 @@ class Run:
     def get(self, path: str) -> tuple[int, Any]:
         """(status, JSON body)"""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as response:
+            with urllib.request.urlopen(self.url + path, timeout=60) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             with error:
@@ -55,7 +56,7 @@ class Run:
 
     def stop(self, sig: signal.Signals) -> int:
         self.process.send_signal(sig)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=LONG_S)
 
 
 def environ(home: Path, **more: str) -> dict[str, str]:
@@ -84,7 +85,7 @@ def start(home: Path) -> Iterator[Callable[[], Run]]:
     yield start_and_wait
     for process in started:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=LONG_S)
     run_state.end_leftovers(home)
     left = Servers(home)
     left.attach()
@@ -92,7 +93,7 @@ def start(home: Path) -> Iterator[Callable[[], Run]]:
 
 
 def command(home: Path, *argv: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([SOURCINGX, *argv], env=environ(home), capture_output=True, text=True, timeout=120)
+    return subprocess.run([SOURCINGX, *argv], env=environ(home), capture_output=True, text=True, timeout=LONG_S)
 
 
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
@@ -146,7 +147,7 @@ def test_a_taken_port_is_one_line_and_starts_nothing(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(
-            [SOURCINGX, "run"], env=environ(home, PORT=str(port)), capture_output=True, text=True, timeout=60
+            [SOURCINGX, "run"], env=environ(home, PORT=str(port)), capture_output=True, text=True, timeout=LONG_S
         )
     assert done.returncode == 2
     assert done.stderr.startswith(f"sourcingx: HOST=127.0.0.1 PORT={port} cannot be listened on")

@@ -104,7 +104,7 @@ def test_two_servers_that_are_asked_at_once_build_one_list(pair: Pair) -> None:
 def test_signed_out_at_one_server_is_signed_out_at_the_other(pair: Pair) -> None:
     def status(one: Session) -> int:
         # There is no such export; whoever is not signed in is not told even that.
-        return one.http.get(f"{one.url}/exports/{uuid.UUID(int=1)}", timeout=10).status_code
+        return one.http.get(f"{one.url}/exports/{uuid.UUID(int=1)}", timeout=60).status_code
 
     assert [status(one) for one in pair.both] == [404, 404]
     with pair.rt.db.connection() as conn:

@@ -10,9 +10,9 @@ from benchmarks.web import Web, serving, sign_in
 from services.config import Settings
 from services.identity import Actor
 from services.runtime import Runtime
-from tests.browser.product import until
 from tests.grid_reference import load_rows, ordered
 from tests.people import add_people, add_search, varied
+from tests.waiting import until
 
 READERS, BLOCKS = 4, 30
 
@@ -44,7 +44,7 @@ def test_no_request_is_lost_while_workers_are_replaced(
                 assert answer.result() == everyone[asked[answer] : asked[answer] + 100]
                 if done in (20, 60):
                     web.renew()
-        until(lambda: _are_others(web, first), "no worker was replaced", 30)
+        until(lambda: _are_others(web, first), "no worker was replaced")
 
 
 def _are_others(web: Web, before: set[int]) -> bool:
