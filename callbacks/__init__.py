@@ -9,6 +9,7 @@ from callbacks import (
     admin_users,
     archives,
     criteria,
+    data_report,
     documents,
     duplicates,
     errors,
@@ -28,7 +29,9 @@ from callbacks import (
     overrides,
     pages,
     person,
+    privacy,
     request_log,
+    retention,
     routes,
     run_watch,
     runs,
@@ -45,7 +48,8 @@ from callbacks.registry import Registry
 MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
     overrides, imports, runs, exports, export_dialog, criteria, screening, duplicates, lists, list_page, list_filling,
-    list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
+    list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations, privacy,
+    retention, data_report,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ keep() { # keep NAME COMMAND...: the file NAME with what the command prints, unl
 }
 url() { printf 'postgresql://sourcingx_%s:%s@postgres:5432/sourcingx\n' "$1" "$(cat "secrets/$1_password")"; }
 
-for name in postgres_password owner_password app_password secret_key metrics_token; do
+for name in postgres_password owner_password app_password secret_key suppression_key metrics_token; do
     keep "$name" random
 done
 keep database_url url app

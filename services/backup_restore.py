@@ -22,7 +22,7 @@ from psycopg import sql as pgsql
 from psycopg.rows import dict_row
 
 import sql
-from services import backup_set, db, migrate, pg_tools, unprivileged
+from services import backup_set, db, erasure_replay, migrate, pg_tools, unprivileged
 from services.backup import sentences, server_version
 from services.backup_set import DUMP, Manifest
 from services.config import Settings
@@ -32,7 +32,8 @@ from services.storage import Storage
 
 # Jobs that read and write here alone: they begin again from their checkpoints. Any other kind may have called
 # somebody outside, or been paid for, after the backup was made: a person looks first.
-REPEATABLE = ("import", "dry_run", "export", "bulk", "undo", "restore", "filter", "find_duplicates")
+REPEATABLE = ("import", "dry_run", "export", "bulk", "undo", "restore", "filter", "find_duplicates",
+              "erase")  # fmt: skip
 UNDER_WAY = (
     "This was under way when the backup was made from which the database was restored. Try again goes on from there."
 )
@@ -86,7 +87,9 @@ def restore(settings: Settings, folder: Path, *, replacing: str = "") -> Restore
         _load(url, tools, folder, target, manifest)
     for key in set(target.files) - set(manifest.files):
         stored.delete(key)
-    return Restored(manifest, migrate.migrate(url, settings.database_url))
+    migrated = migrate.migrate(url, settings.database_url)
+    erasure_replay.after_restore(settings)
+    return Restored(manifest, migrated)
 
 
 def _must_be_known(manifest: Manifest) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, known, overrides, verdicts
+from services import contact_rules, db, known, overrides, verdicts
 from services.errors import NotFound
 from services.identity import Actor
 from services.known import FieldSource, Known
@@ -120,6 +120,7 @@ class Person:
     history: tuple[Event, ...]
     known: tuple[Known, ...]
     sources: tuple[FieldSource, ...]
+    do_not_contact: bool
     explanation: Explanation
     override: Override | None
 
@@ -139,6 +140,7 @@ def person(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Per
             "history": tuple(Event(**r) for r in db.rows(conn, _Q.fetch_history, given)),
             "known": known.elsewhere(conn, actor, search_id, given["profile_id"], MOST_KNOWN),
             "sources": known.sources(conn, given["profile_id"]),
+            "do_not_contact": bool(contact_rules.listed(conn, [given["profile_id"]])),
         }
     return Person(
         **row,
