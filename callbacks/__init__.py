@@ -9,6 +9,7 @@ from callbacks import (
     admin_users,
     archives,
     criteria,
+    data_report,
     documents,
     duplicates,
     enrichment,
@@ -29,7 +30,9 @@ from callbacks import (
     overrides,
     pages,
     person,
+    privacy,
     request_log,
+    retention,
     routes,
     run_watch,
     runs,
@@ -49,6 +52,7 @@ MODULES = (
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
     list_page,
     list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
+    privacy, retention, data_report,
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from callbacks import (
     list_page,
     lists,
     names,
+    privacy,
     runs,
     screening,
     search_page,
@@ -68,6 +69,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/admin/workers", admin_operations.workers_page),
     ("/admin/jobs", admin_operations.jobs_page),
     ("/admin/keys", admin_operations.keys_page),
+    ("/admin/privacy", privacy.page),
 ]
 
 

@@ -119,7 +119,8 @@ def shown_body(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) ->
         found = person.person(rt, actor, search_id, candidate_id)
     except NotFound:
         return drawer.gone(), None
-    return drawer.person_body(found, ledger.reasons(rt, actor, search_id, candidate_id)), found.snapshot
+    reasons = ledger.reasons(rt, actor, search_id, candidate_id)
+    return drawer.person_body(found, reasons, may_erase=actor.role == "admin"), found.snapshot
 
 
 def _not_shown(error: ProductError) -> Any:

@@ -34,6 +34,7 @@ NOT_STATE = {
     ids.URL_ANSWER: "what the address says, which has at most 8 KB",
     ids.ENRICH_VIEW: "what the address says, which has at most 8 KB",
     ids.SCREEN_VIEW: "what the address says, which has at most 8 KB",
+    ids.REPORT_DOWNLOAD: "a file on its way to the reader's disk",
 }
 
 F = TypeVar("F", bound=Callable[..., Any])

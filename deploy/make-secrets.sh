@@ -36,7 +36,7 @@ give() { # give USER NAME...: the files are this user's, and nobody else's
     done
 }
 
-for name in postgres_password owner_password app_password secret_key metrics_token; do
+for name in postgres_password owner_password app_password secret_key suppression_key metrics_token; do
     keep "$name" random
 done
 keep database_url url app

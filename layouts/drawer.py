@@ -12,7 +12,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import drawer_screening, ids, text
+from layouts import drawer_erase, drawer_screening, ids, text
 from layouts.pages_searches import time
 from layouts.person_why import was_out, why_out
 
@@ -76,8 +76,11 @@ def failed(message: str, person_id: str | None) -> list[Component]:
     return [html.H2(text.PERSON_FAILED_TITLE), html.P(message, className="sx-muted"), *retry]
 
 
-def person_body(person: Person, reasons: Any = None) -> list[Component]:
-    """All about one person; sections with nothing in them are left out. reasons: services.ledger.Reasons."""
+def person_body(person: Person, reasons: Any = None, *, may_erase: bool = False) -> list[Component]:
+    """All about one person; sections with nothing in them are left out. reasons: services.ledger.Reasons.
+
+    may_erase: who looks is an admin.
+    """
     sections = (
         _head(person),
         why_out(reasons, person.editable) if reasons else [],
@@ -96,6 +99,7 @@ def person_body(person: Person, reasons: Any = None) -> list[Component]:
         _section(text.PERSON_HISTORY, [_event(e) for e in person.history]),
         _sources(person.sources),
         _raw(),
+        drawer_erase.section() if may_erase else [],
     )
     return [part for section in sections for part in section]
 
@@ -130,6 +134,8 @@ def _badges(person: Person) -> list[Component]:
         badges.append(_badge(text.STAGES.get(person.stage, person.stage), person.stage))
     if person.filter_status != "active":
         badges.append(_badge(_status(person.filter_status), "rejected"))
+    if person.do_not_contact:
+        badges.append(_badge(text.PERSON_DO_NOT_CONTACT, "rejected"))
     if person.screened_at:
         badges.append(html.Span([f"{text.PERSON_SCREENED} ", time(person.screened_at)], className="sx-muted"))
     if person.override:

@@ -419,6 +419,32 @@ ADMIN_INVITE_ROLE = "admin-invite-role"
 ADMIN_CLOCK = "admin-clock"
 ADMIN_JOBS_CLOCK = "admin-jobs-clock"
 ADMIN_KEY_ANSWER = "admin-key-answer"
+ADMIN_ERASURES = "admin-erasures"
+ERASE_ADDRESS = "erase-address"
+ERASE_CONFIRM = "erase-confirm"
+ERASE_START = "erase-start"
+ERASE_ANSWER = "erase-answer"
+REPORT_ADDRESS = "report-address"
+REPORT_SHOW = "report-show"
+REPORT_JSON = "report-json"
+REPORT_PRINT = "report-print"
+REPORT_PRINTED = "report-printed"
+REPORT_ANSWER = "report-answer"
+REPORT_DOWNLOAD = "report-download"
+RETENTION = "retention"
+RETENTION_ANSWER = "retention-answer"
+RETENTION_TOLD_ALL = "retention-told-all"
+RETENTION_PURGE = "retention-purge"
+RETENTION_EXPORT = "retention-export"
+RETENTION_DECISIONS = "retention-decisions"
+RETENTION_SAVE = "retention-save"
+RETENTION_NAME = "retention-name"
+RETENTION_COUNTRIES = "retention-countries"
+RETENTION_NEW_MONTHS = "retention-new-months"
+RETENTION_ADD = "retention-add"
+PERSON_ERASE = "person-erase"
+PERSON_ERASE_CONFIRM = "person-erase-confirm"
+PERSON_ERASE_ANSWER = "person-erase-answer"
 
 
 def admin_act(row: Any, do: Any) -> dict[str, Any]:
@@ -427,6 +453,14 @@ def admin_act(row: Any, do: Any) -> dict[str, Any]:
     row may be dash.ALL.
     """
     return {"type": f"admin-{do}", "id": row}
+
+
+def retention_row(row: Any, what: Any) -> dict[str, Any]:
+    """A part of a row of the page on privacy; what: told (a person), months, change or remove (a rule).
+
+    row may be dash.ALL.
+    """
+    return {"type": f"retention-{what}", "id": row}
 
 
 def admin_role(user_id: Any) -> dict[str, Any]:

@@ -659,6 +659,7 @@ RUN_KINDS = {
     "sheet": "Reading a sheet",
     "list": "Reading a list",
     "fetch": "From PhantomBuster",
+    "erase": "Erasing from files",
 }
 RUN_STATES = {
     "queued": "Waiting",
@@ -682,9 +683,10 @@ COUNTS = {
     "changed": "changed",
     "unchanged": "unchanged",
     "rejected": "could not be taken",
-    "suppressed": "suppressed",
+    "suppressed": "kept out, erased on request",
     "repeated": "again in the files",
     "already_known": "already in other searches",
+    "do_not_contact": "on a do-not-contact list: exports leave them out",
     "shortened": "values were too long: shortened, or skills beyond the hundredth left out",
     "skipped_changed": "left alone, a colleague changed them meanwhile",
     "skipped_gone": "not there any more",
@@ -1470,6 +1472,7 @@ ADMIN_SESSIONS = "Sign-ins"
 ADMIN_WORKERS = "Workers"
 ADMIN_JOBS = "Jobs"
 ADMIN_KEYS = "Keys"
+ADMIN_PRIVACY = "Privacy"
 ADMIN_NAME = "Name"
 ADMIN_EMAIL = "E-mail"
 ADMIN_ROLE = "Role"
@@ -1543,3 +1546,89 @@ ADMIN_KEY_STATE = "Where from"
 ADMIN_KEY_ORIGINS = {"environment": "set in the environment", "file": "read from the file that {name}_FILE names",
                      "": "not set"}  # fmt: skip
 ADMIN_TEST = "Test connection"
+
+# Privacy
+ERASE_TITLE = "Erase someone"
+ERASE_HINT = (
+    "Everything about them goes for good, in every search, list, export and archive: there is no Undo. Hashes of their "
+    "addresses stay, so that no import brings them back."
+)
+ERASE_ADDRESS = "LinkedIn or e-mail address"
+ERASE_CONFIRM = "Type “erase” to confirm"
+ERASE_START = "Erase for good"
+PERSON_DO_NOT_CONTACT = "Do not contact"
+PERSON_ERASE = "Erase this person…"
+ERASE_DONE = "Erased: {people}, from {searches}."
+ERASE_FILES = "A job now takes them out of files as well; see Runs."
+ERASURES_TITLE = "Erasures"
+ERASURES_SUM = "{people} erased so far. Whom is kept nowhere."
+ERASURES_NONE = "Nobody was erased yet"
+ERASURES_NONE_HINT = "When somebody asks to be forgotten, erase them above."
+ERASURE_WHEN = "When"
+ERASURE_WHY = "Why"
+ERASURE_PEOPLE = "People"
+ERASURE_SEARCHES = "Searches"
+ERASURE_WHO = "By"
+ERASURE_FILES = "Files"
+ERASURE_FILES_LEFT = "{n} to be seen to"
+ERASURE_FILES_DONE = "done"
+ERASURE_NOBODY = "the product"
+ERASURE_REASONS = {"request": "asked for", "retention": "time was over", "replay": "again, after a restore"}
+REPORT_TITLE = "What is held of someone"
+REPORT_HINT = (
+    "Everything, with where it came from and who did what about them, colleagues' notes included. Look through it "
+    "before you hand it on: notes may name others."
+)
+REPORT_SHOW = "Show"
+REPORT_JSON = "Download as JSON"
+REPORT_PRINT = "Print"
+REPORT_MADE = "As of"
+REPORT_VALUE_COLUMNS = ("What", "Value", "From", "Since")
+REPORT_SEARCHES = "Searches"
+REPORT_SEARCH_COLUMNS = ("Search", "Owner", "Stage", "Fit and score", "Added")
+REPORT_ARCHIVED = "archived: what was said and done there is in the archive's files, restore it to see that"
+REPORT_EVENTS = "Who did what"
+REPORT_EVENT_COLUMNS = ("When", "Who", "What", "Search", "")
+REPORT_EVENT = {
+    "note": "wrote a note", "verdict": "judged a criterion", "decision": "scored", "override": "decided differently",
+    "exclusion": "left them out", "merge": "merged another profile into this one", "stage": "set the stage",
+    "tags": "changed tags", "filter_status": "took them out or in",
+}  # fmt: skip
+REPORT_LISTS = "Lists"
+REPORT_LIST_COLUMNS = ("List", "Kind", "Entry")
+REPORT_FILES = "Exports that may hold them"
+REPORT_FILE_COLUMNS = ("Search", "Format", "By", "Made", "Kept until")
+REPORT_RAW = "As files and vendors brought it"
+REPORT_RECORDS = "In all {rows} rows in {tables} tables; the JSON has every one."
+REPORT_TOLD = "Told that they are kept here"
+REPORT_NOT_TOLD = "not yet"
+OVERDUE_TITLE = "Overdue"
+OVERDUE_NONE = "Nobody is overdue"
+OVERDUE_SUM = "{over} kept longer than the rules below say, {untold} not told in time that they are kept."
+OVERDUE_FIRST = "The first {n}, the longest overdue first."
+OVERDUE_COLUMNS = ("Person", "From", "Collected", "To be told by", "Kept until")
+OVERDUE_TOLD = "Was told"
+OVERDUE_TOLD_ALL = "All of them were told"
+OVERDUE_TOLD_DONE = "Noted for {people}."
+RETENTION_TITLE = "How long people are kept"
+RETENTION_HINT = (
+    "From when they were last collected, or last got to another stage. What is right where you are, your data "
+    "protection officer says."
+)
+RETENTION_COLUMNS = ("Where they are", "Countries", "Months")
+RETENTION_OTHERS = "all that no other rule is about"
+RETENTION_MONTHS_OF = "Months for {name}"
+RETENTION_CHANGE = "Save"
+RETENTION_REMOVE = "Remove"
+RETENTION_CHANGED = "Saved."
+RETENTION_NEW = "Add a rule"
+RETENTION_NAME = "Name"
+RETENTION_COUNTRIES = "Countries, with commas"
+RETENTION_MONTHS = "Months"
+RETENTION_ADD = "Add"
+RETENTION_PURGE = "Erase every night whose time is over"
+RETENTION_DECISIONS = "Months that the log of the model's decisions is kept after people are gone (6 at least)"
+RETENTION_EXPORT = "Exports hold people who are on a do-not-contact list, too"
+RETENTION_SAVE = "Save"
+PEOPLE_COUNT = ("{n} person", "{n} people")
+SEARCHES_COUNT = ("{n} search", "{n} searches")

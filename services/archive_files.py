@@ -127,6 +127,26 @@ def read(storage: Storage, file: Written, after: int = 0) -> Iterator[tuple[int,
             raise Damaged(file.table) from error
 
 
+def without(storage: Storage, key: str, file: Written, tier: str, column: str, gone: set[int]) -> Written:
+    """The same file under another key, without the rows in which a column holds one of some ids. Raises Damaged."""
+    with _opened(storage, file) as raw:
+        try:
+            schema = pq.ParquetFile(raw).schema_arrow
+        except (pa.ArrowException, OSError, EOFError) as error:
+            raise Damaged(file.table) from error
+    kinds = {name: next(kind for kind, own in TYPES.items() if own == schema.field(name).type) for name in schema.names}
+
+    def rows() -> Iterator[Row]:
+        for _, batch in read(storage, file):
+            names = list(batch)
+            for values in zip(*batch.values(), strict=True):
+                row = dict(zip(names, values, strict=True))
+                if row[column] not in gone:
+                    yield row
+
+    return write(storage, key, file.table, kinds, rows(), tier)
+
+
 def _opened(storage: Storage, file: Written) -> Any:
     try:
         return storage.open_read(file.key)

@@ -18,7 +18,7 @@ from psycopg import sql as pgsql
 from psycopg.rows import DictRow, dict_row
 
 import sql
-from services import backup_set, db, migrate, pg_tools, restore_files
+from services import backup_set, db, erasure_replay, migrate, pg_tools, restore_files
 from services.backup import sentences
 from services.backup_set import Lost, Manifest, Named
 from services.config import Settings
@@ -28,7 +28,8 @@ from services.storage import Storage
 
 # Jobs that read and write here alone: they begin again from their checkpoints. Any other kind may have called
 # somebody outside, or been paid for, after the backup was made: a person looks first.
-REPEATABLE = ("import", "dry_run", "export", "bulk", "undo", "restore", "filter", "find_duplicates")
+REPEATABLE = ("import", "dry_run", "export", "bulk", "undo", "restore", "filter", "find_duplicates",
+              "erase")  # fmt: skip
 UNDER_WAY = (
     "This was under way when the backup was made from which the database was restored. Try again goes on from there."
 )
@@ -107,7 +108,9 @@ def _finish(settings: Settings, stored: Storage, manifest: Manifest, target: Tar
             for row in named
             if row.key in lost and not restore_files.is_whole(stored, row)
         ]
-        return Restored(manifest, still, migrate.migrate(settings.database_owner_url, settings.database_url))
+        migrated = migrate.migrate(settings.database_owner_url, settings.database_url)
+        erasure_replay.after_restore(settings)
+        return Restored(manifest, still, migrated)
     except (ProductError, OSError) as error:
         reason = error.message if isinstance(error, ProductError) else f"{error.filename}: {error.strerror}."
         raise Unavailable(

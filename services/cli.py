@@ -17,6 +17,7 @@ from services import (
     cli_base,
     cli_candidates,
     cli_demo,
+    cli_erase,
     cli_export,
     cli_filter,
     cli_generate,
@@ -40,6 +41,7 @@ COMMANDS = (
     cli_screening,
     cli_archive,
     cli_backup,
+    cli_erase,
     cli_demo,
 )
 

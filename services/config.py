@@ -112,6 +112,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_DIRECT_URL", _text, "", "Past a pooler, for LISTEN; empty: DATABASE_URL.", secret=True),
     Setting("REDIS_URL", _text, "", "Redis or Valkey; empty starts the embedded one.", secret=True),
     Setting("SECRET_KEY", _text, "", "Signs tokens; empty makes one and keeps it in SOURCINGX_HOME.", secret=True),
+    Setting(
+        "SUPPRESSION_KEY",
+        _text,
+        "",
+        "Hashes what erased people were known by; keep it for good. Empty makes one and keeps it in SOURCINGX_HOME.",
+        secret=True,
+    ),
     Setting("WEB_WORKERS", _integer(1, 64), "2", "gunicorn worker processes; one a core is a good start."),
     Setting("WEB_THREADS", _integer(1, 64), "4", "Threads of each gunicorn worker = requests it answers at once."),
     Setting("WEB_POOL", _integer(0, 200), "0", "Most Postgres connections of a web worker; 0: WEB_THREADS + 2."),
@@ -268,6 +275,7 @@ class Settings:
     database_direct_url: str
     redis_url: str
     secret_key: str
+    suppression_key: str
     web_workers: int
     web_threads: int
     web_pool: int

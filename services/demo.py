@@ -18,7 +18,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 import sql
-from services import db, demo_filters, demo_import, identity, rubrics, run_state, synthetic
+from services import db, demo_filters, demo_import, erasure_log, identity, rubrics, run_state, synthetic
 from services import home as homes
 from services.children import ROOT, Child
 from services.config import SETTINGS, Settings, child_environ
@@ -176,6 +176,8 @@ def _empty(settings: Settings) -> None:
     storage = Storage.of(settings)
     for key in keys:
         storage.delete(key)
+    # The same made-up people come again.
+    erasure_log.path_in(settings.home).unlink(missing_ok=True)
 
 
 def _free_port() -> int:

@@ -73,6 +73,12 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             False, "SECRET_KEY is not set: one is made for this machine alone; several machines need the same."
         )
+    if exposed and settings.database_url and not settings.suppression_key:
+        yield Finding(
+            False,
+            "SUPPRESSION_KEY is not set: one is made for this machine alone, and erased people are known again by it "
+            "only. Several machines, and a restore elsewhere, need the same.",
+        )
 
 
 def _taken(settings: Settings) -> bool:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import sql
-from services import db, export_ahead, export_query, export_targets, export_variants
+from services import contact_rules, db, export_ahead, export_query, export_targets, export_variants
 from services.errors import BadInput, Forbidden
 from services.export_formats import FORMATS, MOST_SHEET_ROWS, check_format, file_name
 from services.export_query import Statement
@@ -75,11 +75,13 @@ def run_export(rt: Runtime, handle: RunHandle) -> None:
 
 @dataclass(frozen=True)
 class _Batch:
-    """How many people it was about, how many rows they have, and how many of them are still in the search."""
+    """How many people it was about, how many rows they have, how many of them are still in the search, and how many
+    are not to be contacted and were left out."""
 
     asked: int
     rows: int
     found: int
+    left_alone: int
 
 
 class _Export:
@@ -94,7 +96,7 @@ class _Export:
         self._columns = export_variants.check_columns(self.variant.key, given["columns"], self._criteria)
         view = View.from_state(handle.search_id, given["view"])
         self._people = export_targets.people_of(rt, handle.actor, view, given["version"], given["target"])
-        self.rows = self._found = self._long_columns = 0
+        self.rows = self._found = self._left_alone = self._long_columns = 0
         self._left_out = ""
         self._passes = 0
         self._done_before = handle.done
@@ -122,7 +124,9 @@ class _Export:
         """What came of it, for people."""
         people = _counted(self._found, "person", "people")
         said = people if self._one_row_each else f"{_counted(self.rows, 'row', 'rows')} about {people}"
-        if gone := self._people.total - self._found:
+        if self._left_alone:
+            said += f". {_counted(self._left_alone, 'person', 'people')} on a do-not-contact list left out"
+        if gone := self._people.total - self._found - self._left_alone:
             said += f". {gone:,} of the list had left the search meanwhile"
         if self._long_columns:
             said += ". Texts that are too long for a cell go on in columns named “continued”"
@@ -202,7 +206,7 @@ class _Export:
 
         Close it when not all of it was taken: it holds a connection.
         """
-        found = 0
+        found = left_alone = 0
         done = self._begin()
         batches = (partial(self._batch, statement, ids) for ids in self._people.batches())
         with closing(export_ahead.read(batches)) as reading:
@@ -210,19 +214,22 @@ class _Export:
                 if isinstance(part, export_ahead.Ended):
                     self.rows += part.value.rows
                     found += part.value.found
+                    left_alone += part.value.left_alone
                     done += part.value.asked
                     self._on(done)
                 else:
                     yield part
-        self._found = found
+        self._found, self._left_alone = found, left_alone
 
     def _batch(self, statement: Statement, ids: list[int]) -> Generator[bytes, None, _Batch]:
         """Lines of some people, in a transaction that begins with the question whether it is still allowed."""
         with self._rt.db.connection() as conn:
             check_exportable(conn, self._handle.actor, self._search_id)
-            rows = yield from _in_blocks(export_query.lines(conn, statement, ids, self._search_id))
-            counted = None if self._one_row_each else db.one(conn, _Q.count_people, self._given(ids))
-        return _Batch(len(ids), rows, counted["n"] if counted else rows)
+            left_alone = contact_rules.not_exported(conn, ids)
+            wanted = [one for one in ids if one not in left_alone] if left_alone else ids
+            rows = yield from _in_blocks(export_query.lines(conn, statement, wanted, self._search_id))
+            counted = None if self._one_row_each else db.one(conn, _Q.count_people, self._given(wanted))
+        return _Batch(len(ids), rows, counted["n"] if counted else rows, len(left_alone))
 
     def _begin(self) -> int:
         """One more pass over all people; how many were done before it."""

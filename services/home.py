@@ -15,22 +15,23 @@ from services.errors import Unavailable
 
 
 def prepare(settings: Settings) -> Settings:
-    """Make the folder and fill in SECRET_KEY. Raises Unavailable when the folder cannot be written."""
+    """Make the folder and fill in the keys that are kept there. Raises Unavailable when it cannot be written."""
     home = settings.home
     try:
         # 0711 as root: the embedded servers then run as another user, who must get through to their data.
         home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         (home / "logs").mkdir(mode=0o700, exist_ok=True)
         key = settings.secret_key or _kept_key(home / "secret_key")
+        suppression = settings.suppression_key or _kept_key(home / "suppression_key")
     except OSError as error:
         raise Unavailable(f"SOURCINGX_HOME ({home}) cannot be written: {error.strerror}.") from error
-    return replace(settings, secret_key=key)
+    return replace(settings, secret_key=key, suppression_key=suppression)
 
 
 def _kept_key(path: Path) -> str:
     """The key made at the first start. Whole or not at all, also with two first starts at once."""
     if not path.exists():
-        draft = path.with_name(f"secret_key.{os.getpid()}")
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
         with open(draft, "w", encoding="ascii", opener=private) as file:
             file.write(secrets.token_urlsafe(48))
         try:

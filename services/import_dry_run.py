@@ -15,9 +15,10 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, import_history, import_mapping, import_marks, import_readers, import_source
+from services import db, import_history, import_mapping, import_marks, import_readers, import_source, suppression
 from services import known as known_marks
 from services.careers import Education, History, Position
+from services.config import Settings
 from services.import_batch import Batch, Slot, gather, one_each
 from services.import_load import find_people
 from services.import_normalise import Normaliser
@@ -44,7 +45,7 @@ def run_dry_run(rt: Runtime, handle: RunHandle) -> None:
         normaliser = Normaliser(columns, plan, today, source.source, source.columns, into)
         for batch in _batches(reading):
             with rt.db.connection() as conn:
-                _count(conn, handle, batch, normaliser, counts)
+                _count(conn, handle, batch, normaliser, counts, rt.settings)
             done += len(batch.rows)
             handle.progress(done, failed=counts["rejected"], **counts)
     if not done:
@@ -66,10 +67,14 @@ def _batches(reading: Iterator[Row]) -> Iterator[Batch]:
         yield batch
 
 
-def _count(conn: db.Conn, handle: RunHandle, batch: Batch, normaliser: Normaliser, counts: dict[str, int]) -> None:
+def _count(
+    conn: db.Conn, handle: RunHandle, batch: Batch, normaliser: Normaliser, counts: dict[str, int], settings: Settings
+) -> None:
     """Add what an import would do with these rows."""
     conn.execute(_IMPORTS.prepare_batch)
     people, rejects = gather(batch, range(len(batch.rows)), normaliser)
+    people, suppressed = suppression.sift(conn, settings, people)
+    counts["suppressed"] += suppressed
     slots, nobodies = one_each(people, find_people(conn, people))
     counts["rejected"] += len(rejects)
     if shortened := sum(slot.person.shortened for slot in slots):

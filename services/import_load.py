@@ -17,8 +17,9 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db
+from services import contact_rules, db, suppression
 from services import known as known_marks
+from services.config import Settings
 from services.copy_text import array, line, plain_array
 from services.errors import Conflict
 from services.identity import Actor
@@ -37,15 +38,17 @@ SAMPLE = 50
 @dataclass
 class Written:
     """What became of a batch: counts of rows by what happened to them, searches whose candidates changed,
-    how many people are new in the run's search, how many are in other searches that its person may see, and how many
-    values were too long."""
+    how many people are new in the run's search, how many are in other searches that its person may see, how many are on
+    a do-not-contact list, and how many values were too long."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
+    suppressed: int = 0
     joined: int = 0
     already_known: int = 0
+    do_not_contact: int = 0
     shortened: int = 0
     searches: set[UUID] = field(default_factory=set)
 
@@ -60,6 +63,7 @@ class Load:
     source: str
     today: date
     normaliser: Normaliser
+    settings: Settings
 
     def write(self, conn: db.Conn, batch: Batch) -> Written:
         """Raises Conflict when another writer was in the way: nothing of the batch is kept then."""
@@ -76,6 +80,7 @@ class Load:
         while True:
             places = [place for place, row_hash in enumerate(batch.hashes) if row_hash not in told]
             people, rejects = gather(batch, places, self.normaliser)
+            people, suppressed = suppression.sift(conn, self.settings, people)
             slots, nobodies = one_each(people, find_people(conn, people))
             found = {slot.profile_id for slot in slots if slot.profile_id is not None}
             # The order of rows matters where one of them says something new: those are all read.
@@ -88,13 +93,16 @@ class Load:
         known = sorted((slot for slot in slots if slot.profile_id is not None), key=lambda slot: slot.profile_id or 0)
         self._copy_new(conn, new)
         changed = self._merge_known(conn, known, batch.last_row)
-        written = Written(rejected=len(rejects), shortened=sum(slot.person.shortened for slot in slots))
+        written = Written(rejected=len(rejects), suppressed=suppressed)
+        written.shortened = sum(slot.person.shortened for slot in slots)
         written.unchanged = sum(1 for row_hash in batch.hashes if row_hash in told)
         self._join(conn, written, new, known, told, changed, batch)
         if changed:
             conn.execute(_Q.lock_candidates_of, {"people": sorted(changed)})
             synced = db.one(conn, _Q.sync_members, {"people": sorted(changed)})
             written.searches |= set(synced["searches"]) if synced else set()
+        everyone = {slot.profile_id for slot in slots if slot.profile_id is not None} | set(told.values())
+        written.do_not_contact = len(contact_rules.listed(conn, sorted(everyone)))
         if rejects:
             db.run(conn, _Q.insert_rejects, {"run_id": self.run_id, "rejects": Jsonb(rejects)})
         return written

@@ -39,6 +39,9 @@ TURN_S = 0.0005
 # Above this many hits among the last rows, the next ones are not made into people before they are asked for.
 MOSTLY = 0.5
 
+# Counts beside those of rows, told where there is something to tell.
+ALSO = ("already_known", "do_not_contact", "shortened")
+
 # Fields that are named where they first come further down than the page looks.
 MOST_LATE = 20
 LATE = (
@@ -124,7 +127,7 @@ class _Import:
 
     def __init__(self, rt: Runtime, handle: RunHandle, source: Source, mapping: dict[str, str]) -> None:
         self._rt, self._handle, self._source = rt, handle, source
-        self._counts = {name: int(handle.counts.get(name, 0)) for name in (*COUNTS, "already_known", "shortened")}
+        self._counts = {name: int(handle.counts.get(name, 0)) for name in (*COUNTS, *ALSO)}
         self._done = handle.done
         today = self._today = datetime.now(UTC).date()
         columns, plan = import_mapping.columns_by_field(mapping), import_history.plan_of(source.columns)
@@ -136,6 +139,7 @@ class _Import:
             source.source,
             today,
             self._normaliser,
+            rt.settings,
         )
         # Whether most rows of the batch before were told before, and need not become people; None at first.
         self._known_rows: bool | None = None

@@ -72,6 +72,7 @@ KINDS: dict[str, Kind] = {
     "sheet": Kind("services.sheet_sync:run_sheet", one_per_user=False),
     "list": Kind("services.list_job:run_list", one_per_user=False),
     "fetch": Kind("services.launch_run:run_fetch", one_per_user=False),
+    "erase": Kind("services.erasure_files:run_erase", one_per_user=False, lock="erase"),
     # Not in the queue of long jobs, or imports would wait for what was started behind another import.
     "find_duplicates": Kind("services.duplicates_job:run_find", one_per_user=False, lock="duplicates"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import contacts, db, known, overrides, verdicts
+from services import contact_rules, contacts, db, known, overrides, verdicts
 from services.contacts import Contact, Lookup
 from services.errors import NotFound
 from services.identity import Actor
@@ -125,6 +125,7 @@ class Person:
     sources: tuple[FieldSource, ...]
     contacts: tuple[Contact, ...]
     lookups: tuple[Lookup, ...]
+    do_not_contact: bool
     explanation: Explanation
     override: Override | None
 
@@ -146,6 +147,7 @@ def person(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Per
             "sources": known.sources(conn, given["profile_id"]),
             "contacts": contacts.contacts_of(conn, given["profile_id"]),
             "lookups": contacts.lookups_of(conn, given["profile_id"]),
+            "do_not_contact": bool(contact_rules.listed(conn, [given["profile_id"]])),
         }
     return Person(
         **row,

@@ -26,7 +26,16 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from services import allocator, archive_nightly, enrichment_plan, enrichment_wake, jobs, logs, metrics_files
+from services import (
+    allocator,
+    archive_nightly,
+    enrichment_plan,
+    enrichment_wake,
+    erasure_nightly,
+    jobs,
+    logs,
+    metrics_files,
+)
 from services.config import Settings
 from services.db import GONE_AFTER
 from services.errors import Unavailable
@@ -96,6 +105,7 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
     try:
         async with _pool(settings) as pool, app.open_async(pool):
             await asyncio.to_thread(runner.rescue, own_slot=True)
+            await asyncio.to_thread(erasure_nightly.at_start, runner.rt)
             runner.start(rescues=True)
             with _stopping_signals(loop, runner, signals), _watchdog(loop, signals):
                 stopper = asyncio.create_task(_stop_when_asked(runner, workers))
@@ -146,6 +156,7 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
 def _nightly(rt: Runtime, timestamp: int) -> None:
     """What is done once a night; that it fails is no reason for the queue to try again and again."""
     archive_nightly.run(rt)
+    erasure_nightly.run(rt)
 
 
 def _sheets(runner: Runner, timestamp: int) -> None:

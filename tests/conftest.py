@@ -95,6 +95,7 @@ def settings(database: ServerUrls, redis: redis_client.Redis, servers: Servers, 
         "DATABASE_DIRECT_URL": database.database_url,
         "REDIS_URL": servers.urls.redis_url,
         "SECRET_KEY": SECRET_KEY,
+        "SUPPRESSION_KEY": "a-fixed-suppression-key-0123456789abcdef",
         "JOB_HEARTBEAT_S": "1",
         "JOB_RESCUE_S": "1",
     })  # fmt: skip

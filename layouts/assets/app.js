@@ -142,6 +142,10 @@
   let at = null;
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     shell: {
+      printPage: (clicks) => {
+        if (clicks) window.print();
+        return "";
+      },
       // A page was shown: name the window after it, mark its place in the navigation, move the focus.
       arrived(_, pathname) {
         requestAnimationFrame(() => setTimeout(() => {

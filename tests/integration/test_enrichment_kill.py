@@ -14,9 +14,9 @@ from services.config import child_environ
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
-from tests.browser.product import until
 from tests.enrichment import add_people, rows, start, value, with_vendors, work
 from tests.stubs.salesql_server import SalesqlStub
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 APP = "killed enrichment"

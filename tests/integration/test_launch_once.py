@@ -13,12 +13,12 @@ from services.config import Settings, child_environ
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
-from tests.browser.product import until
 from tests.change_runs import rows, run_row, work
 from tests.phantoms import agent, launch, look_until_over, names, phantom, phantom_search, pointed, row_of
 from tests.screening import value
 from tests.stubs.phantombuster_rows import people
 from tests.stubs.phantombuster_server import PhantomStub
+from tests.waiting import until
 
 __all__ = ["agent", "phantom", "phantom_search"]
 
