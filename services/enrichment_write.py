@@ -50,7 +50,7 @@ def save(
     there = set(people)
     found = {who: one for who, one in found.items() if who in there}
     known.from_source(conn, vendor)
-    changed = _careers(conn, handle, vendor, call_id, found, now)
+    changed = _careers(conn, settings, handle, vendor, call_id, found, now)
     changed |= _contacts(conn, settings, vendor, found, now)
     outcomes = ["found" if one in found else "missed" for one in people]
     db.run(conn, _Q.upsert_lookups, {"vendor": vendor, "people": people, "outcomes": outcomes, "now": now})
@@ -77,7 +77,13 @@ def best(contacts: Sequence[Contact], kind: str, first: str) -> str:
 
 
 def _careers(
-    conn: db.Conn, handle: RunHandle, vendor: str, call_id: int, found: Mapping[int, Found], now: datetime
+    conn: db.Conn,
+    settings: Settings,
+    handle: RunHandle,
+    vendor: str,
+    call_id: int,
+    found: Mapping[int, Found],
+    now: datetime,
 ) -> set[int]:
     told = {who: one for who, one in sorted(found.items()) if one.row}
     other = [{"id": who, "raw": storable(one.raw)} for who, one in found.items() if not one.row]
@@ -90,7 +96,7 @@ def _careers(
     header = crustdata_people.HEADER
     today = now.date()
     normaliser = Normaliser(crustdata_people.COLUMNS, import_history.plan_of(header), today, vendor, header)
-    load = Load(handle.run_id, handle.actor, str(handle.search_id), vendor, today, normaliser)
+    load = Load(handle.run_id, handle.actor, str(handle.search_id), vendor, today, normaliser, settings)
     slots = [Slot(_person(normaliser, one, locked.get(who, set())), who) for who, one in told.items()]
     return load.merge(conn, slots, call_id)
 
