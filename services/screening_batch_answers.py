@@ -11,7 +11,7 @@ from services import db
 from services import screening_rows as rows
 from services.jobs import LeaseLost, RunStopped
 from services.screening_answers import result_of
-from services.screening_batch_forsaken import chunks, delete_files, record
+from services.screening_batch_forsaken import chunks, delete_files, record, record_lost
 from services.screening_batch_patience import patiently, refused
 from services.screening_batch_rows import OTHER_SERVER, Batch
 from services.screening_batch_sending import seen
@@ -34,6 +34,7 @@ from services.vendors.openai_exchange import read_judgement
 ENDED = "The vendor ended the batch before everyone was asked about. Go on to ask about the rest the same way."
 NO_ROOM = "The vendor has no room for a batch of this size now. Go on later, or cancel and screen now instead."
 NOT_TAKEN = "The vendor did not take the batch ({reason}). Go on to try again, or cancel and screen now instead."
+GONE = "The vendor does not know the batch any more, so it counts as what was expected of it. Go on to ask once more."
 OTHER_MODEL = "The model was changed while people were with the vendor. Go on to ask the new one about the rest."
 
 _Q = sql.queries("batches")
@@ -73,6 +74,9 @@ class Answers:
             given = {"batch_id": batch.id, "reason": InvalidAnswer.reason, "most": MAX_ATTEMPTS}
             db.run(conn, _Q.fail_sent, given)
         else:
+            if batch.is_lost:
+                handle = self._course.handle
+                record_lost(conn, batch, handle.actor.user_id, handle.search_id)
             left = self._unasked + db.run(conn, _Q.free_sent, {"batch_id": batch.id})
             self.stop = self.stop or _unanswered(batch, left, batch.model != self._course.model)
         db.run(conn, _Q.set_ended, {"batch_id": batch.id})
@@ -170,5 +174,7 @@ def _unanswered(batch: Batch, people: int, is_other_model: bool) -> Paused | Non
         return Paused(OTHER_MODEL)
     if batch.vendor_status in ("expired", "cancelled"):
         return Paused(ENDED)
+    if batch.is_lost:
+        return Paused(GONE)
     told = NO_ROOM if batch.reason == "token_limit_exceeded" else NOT_TAKEN
     return Paused(told.format(reason=batch.reason or batch.vendor_status))

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
+from uuid import UUID
 
 import sql
 from services import db, prices, usage_ledger
 from services import screening_batch_rows as batch_rows
 from services.runtime import Runtime
 from services.screening_batch_rows import CANCELLABLE, Batch
-from services.screening_unanswered import charge
+from services.screening_unanswered import CUT, charge
 from services.usage_ledger import Call
 from services.vendors.openai_answers import read_usage
 from services.vendors.openai_batches import BatchClient, BatchReply, BatchState
-from services.vendors.openai_errors import BatchGone, ModelError
+from services.vendors.openai_errors import BatchGone, ModelError, Usage
 
 # A batch is made within minutes or not at all; a process that was frozen may wake up late.
 LOOKED_FOR_S = 48 * 3600.0
@@ -55,6 +56,10 @@ def settle(rt: Runtime, client: BatchClient, batch: Batch, said: BatchState | No
             _record_file(rt, client, batch, file)
         delete_files(client, [said.input_file, *said.files])
     with rt.db.connection() as conn:
+        if said is not None and replace(batch, reason=said.reason).is_lost:
+            owner = db.one(conn, _Q.fetch_owner, {"run_id": batch.run_id})
+            if owner is not None:
+                record_lost(conn, batch, owner["user_id"], owner["search_id"])
         db.run(conn, _Q.end_forsaken, {"batch_id": batch.id})
 
 
@@ -73,6 +78,22 @@ def record(conn: db.Conn, batch: Batch, user_id: int, search_id: str | None, rep
         if is_new and reply.custom_id.isdecimal() and len(reply.custom_id) < 19:
             charged.append((int(reply.custom_id), usage.input_tokens + usage.output_tokens, cost or Decimal(0)))
     charge(conn, batch.run_id, charged)
+
+
+def record_lost(conn: db.Conn, batch: Batch, user_id: int, search_id: str | None) -> None:
+    """A batch that was made and of which nobody can ask any more: it counts as what was expected of it."""
+    if not batch.requests:
+        return
+    usage = Usage(batch.expected_input, 0, batch.expected_output, batch=True)
+    cost = prices.cost(batch.model, usage)
+    is_new = usage_ledger.record(conn, user_id, Call(
+        vendor="openai", outcome=CUT, search_id=search_id, run_id=batch.run_id, model=batch.model,
+        input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, cost=cost, calls=batch.requests,
+        call_id=UUID(batch.name)))  # fmt: skip
+    if is_new:
+        each = (cost or Decimal(0)) / batch.requests
+        tokens = (usage.input_tokens + usage.output_tokens) // batch.requests
+        db.run(conn, _Q.charge_sent, {"batch_id": batch.id, "tokens": tokens, "cost": each})
 
 
 def delete_files(client: BatchClient, files: Sequence[str]) -> None:

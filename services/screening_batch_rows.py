@@ -22,6 +22,7 @@ from services.config import Settings
 from services.jobs import RunHandle
 from services.prompts import PROMPT_VERSION
 from services.vendors.openai_batches import BatchState
+from services.vendors.openai_errors import BatchGone, Usage
 
 # Reason of a batch that another server has, of which this one knows nothing.
 OTHER_SERVER = "other_server"
@@ -36,6 +37,7 @@ class Batch:
     """A batch as it is known here. vendor_status: the vendor's word. files: with answers, once it is over.
 
     age_s: seconds since it may be at the vendor's. account, model, api, prompt_version: what it was asked by.
+    expected_input, expected_output: tokens of all its requests together.
     """
 
     id: int
@@ -53,6 +55,14 @@ class Batch:
     model: str
     api: str
     prompt_version: str
+    requests: int
+    expected_input: int
+    expected_output: int
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it was made, and nobody here can ask what came of it any more."""
+        return bool(self.vendor_id) and self.reason in (OTHER_SERVER, BatchGone.reason)
 
     @property
     def is_out(self) -> bool:
@@ -84,9 +94,11 @@ def open_of(conn: db.Conn, run_id: int) -> list[Batch]:
     return [Batch(**row) for row in db.rows(conn, _Q.fetch_open, {"run_id": run_id})]
 
 
-def set_sending(conn: db.Conn, batch: Batch, requests: int, input_file: str) -> None:
-    """From now on it may exist at the vendor's."""
-    db.run(conn, _Q.set_sending, {"batch_id": batch.id, "requests": requests, "input_file": input_file})
+def set_sending(conn: db.Conn, batch: Batch, requests: int, expected: Usage, input_file: str) -> None:
+    """From now on it may exist at the vendor's. expected: of all its requests together."""
+    db.run(conn, _Q.set_sending, {
+        "batch_id": batch.id, "requests": requests, "input_file": input_file, "input": expected.input_tokens,
+        "output": expected.output_tokens})  # fmt: skip
 
 
 def keep(conn: db.Conn, batch: Batch, said: BatchState) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from typing import BinaryIO
 
 import sql
@@ -16,8 +17,9 @@ from services.screening_calls import known_result
 from services.screening_course import Course
 from services.screening_orders import Paused
 from services.screening_rows import Item
+from services.screening_unanswered import expected
 from services.vendors.openai_batches import MOST_BYTES, MOST_REQUESTS, BatchClient
-from services.vendors.openai_errors import ModelError, RateLimited, ServerFault, TimedOut
+from services.vendors.openai_errors import ModelError, RateLimited, ServerFault, TimedOut, Usage
 
 CHUNK = 40
 
@@ -30,6 +32,7 @@ class Sending:
     def __init__(self, course: Course, client: BatchClient) -> None:
         self._course, self._client, self._rt = course, client, course.rt
         self.stop: Paused | None = None
+        self._expected = Usage()
 
     def hand_over(self) -> bool:
         """Put one batch together and hand it over; whether there may be people left for another.
@@ -48,7 +51,7 @@ class Sending:
         return self.stop is None
 
     def _put_together(self, batch: Batch, file: BinaryIO) -> int:
-        count = 0
+        count, self._expected = 0, Usage()
         while count < MOST_REQUESTS and file.tell() < MOST_BYTES and self.stop is None:
             self._course.handle.check()
             claimed, asked = self._claim(batch, file)
@@ -70,6 +73,7 @@ class Sending:
             for item in asked:
                 assert item.prompt is not None
                 file.write(self._client.line(str(item.candidate_id), item.prompt))
+                self._expect(expected(item.prompt, batch=True))
             hashes = [seen(item, batch.prompt_version) for item in asked]
             db.run(conn, _Q.mark_sent, {
                 "batch_id": batch.id, "run_id": handle.run_id, "token": handle.token,
@@ -87,6 +91,14 @@ class Sending:
             self.stop = self._course.out_of_money(item.prompt)
         return self.stop is None
 
+    def _expect(self, more: Usage) -> None:
+        so_far = self._expected
+        self._expected = replace(
+            more,
+            input_tokens=so_far.input_tokens + more.input_tokens,
+            output_tokens=so_far.output_tokens + more.output_tokens,
+        )
+
     def _send(self, batch: Batch, file: BinaryIO, count: int) -> None:
         wait = self._course.handle.wait
         try:
@@ -95,7 +107,7 @@ class Sending:
             self._forget()
             raise refused(error) from None
         with self._rt.db.connection() as conn:
-            batch_rows.set_sending(conn, batch, count, input_file)
+            batch_rows.set_sending(conn, batch, count, self._expected, input_file)
             # Whoever lost the run makes no batch.
             self._course.progress.report(conn)
         try:

@@ -18,11 +18,11 @@ _Q = sql.queries("usage")
 
 @dataclass(frozen=True)
 class Call:
-    """One call that has ended. vendor: "openai", for example. outcome: "ok", or a word for what went wrong.
+    """One call that has ended, or all those of a batch of which no more is known. vendor: "openai", for example.
 
-    cost: US dollars; None where the price is not known, so that it is counted and no money is guessed.
-    units: what the vendor counts besides tokens, in `unit` ("credits"). call_id: made before the call, so that it is
-    written down once however often that is tried.
+    outcome: "ok", or a word for what went wrong. cost: US dollars; None where the price is not known, so that it is
+    counted and no money is guessed. units: what the vendor counts besides tokens, in `unit` ("credits").
+    call_id: made before the call, so that it is written down once however often that is tried.
     """
 
     vendor: str
@@ -36,6 +36,7 @@ class Call:
     units: int = 0
     unit: str = ""
     cost: Decimal | None = None
+    calls: int = 1
     call_id: UUID = field(default_factory=uuid4)
 
 

@@ -3,12 +3,13 @@
 INSERT INTO screening_batches (run_id, account, model, api, prompt_version)
 VALUES (%(run_id)s, %(account)s, %(model)s, %(api)s, %(prompt_version)s)
 RETURNING id, run_id, name::text, state, created_at, vendor_id, vendor_status, reason, input_file, files,
-    0.0::float8 AS age_s, account, model, api, prompt_version;
+    0.0::float8 AS age_s, account, model, api, prompt_version, requests, expected_input, expected_output;
 
 -- fetch_open --
 -- A run's batches whose answers are still to come or to be taken in, the first first.
 SELECT id, run_id, name::text, state, created_at, vendor_id, vendor_status, reason, input_file, files,
-    extract(epoch FROM now() - coalesce(sending_at, created_at))::float8 AS age_s, account, model, api, prompt_version
+    extract(epoch FROM now() - coalesce(sending_at, created_at))::float8 AS age_s, account, model, api, prompt_version,
+    requests, expected_input, expected_output
 FROM screening_batches WHERE run_id = %(run_id)s AND state NOT IN ('forsaken', 'ended') ORDER BY id;
 
 -- free_unsent --
@@ -29,7 +30,8 @@ WHERE i.run_id = %(run_id)s AND i.candidate_id = u.candidate_id AND i.lease_toke
 
 -- set_sending --
 -- From now on it may exist at the vendor's.
-UPDATE screening_batches SET state = 'sending', sending_at = now(), requests = %(requests)s, input_file = %(input_file)s
+UPDATE screening_batches SET state = 'sending', sending_at = now(), requests = %(requests)s, input_file = %(input_file)s,
+    expected_input = %(input)s, expected_output = %(output)s
 WHERE id = %(batch_id)s AND state = 'preparing';
 
 -- set_looked --
@@ -50,6 +52,11 @@ UPDATE screening_batches SET problem = %(problem)s, looked_at = now() WHERE id =
 -- free_sent --
 -- People of a batch about whom nobody was asked, or about whom it is not known, wait again.
 UPDATE screening_items SET state = 'pending', batch_id = NULL WHERE batch_id = %(batch_id)s AND state = 'sent';
+
+-- charge_sent --
+-- What a batch cost whose answers nobody can have any more, in equal parts to those who are in it.
+UPDATE screening_items SET tokens = tokens + %(tokens)s, cost = cost + %(cost)s
+WHERE batch_id = %(batch_id)s AND state = 'sent';
 
 -- fail_sent --
 -- People of a batch for whom no answer came, though it is over: another attempt, or none.
@@ -96,7 +103,7 @@ WHERE run_id = %(run_id)s AND lease_token = %(token)s AND state = 'leased' AND c
 -- turns up, now and then.
 SELECT b.id, b.run_id, b.name::text, b.state, b.created_at, b.vendor_id, b.vendor_status, b.reason, b.input_file,
     b.files, extract(epoch FROM now() - coalesce(b.sending_at, b.created_at))::float8 AS age_s, b.account, b.model,
-    b.api, b.prompt_version,
+    b.api, b.prompt_version, b.requests, b.expected_input, b.expected_output,
     r.cancel_requested OR NOT rubric_wanted((r.params ->> 'rubric_id')::bigint) AS cancel
 FROM screening_batches b JOIN runs r ON r.id = b.run_id
 WHERE b.state IN ('sending', 'sent') AND r.state = 'paused'

@@ -1,8 +1,8 @@
 -- insert_call --
 -- One call, answered or not; the database sums it up. No row for one that is written down already.
-INSERT INTO api_usage (user_id, search_id, run_id, vendor, model, input_tokens, cached_tokens, output_tokens, units,
+INSERT INTO api_usage (user_id, search_id, run_id, vendor, model, calls, input_tokens, cached_tokens, output_tokens, units,
     unit, cost, priced, outcome, call_id)
-VALUES (%(user_id)s, %(search_id)s, %(run_id)s, %(vendor)s, %(model)s, %(input_tokens)s, %(cached_tokens)s,
+VALUES (%(user_id)s, %(search_id)s, %(run_id)s, %(vendor)s, %(model)s, %(calls)s, %(input_tokens)s, %(cached_tokens)s,
     %(output_tokens)s, %(units)s, %(unit)s, %(cost)s, %(priced)s, %(outcome)s, %(call_id)s)
 ON CONFLICT (call_id) DO NOTHING;
 

@@ -7,12 +7,15 @@ ALTER TABLE screening_batches ADD CONSTRAINT screening_batches_state_check
     CHECK (state IN ('preparing', 'sending', 'sent', 'answered', 'forsaken', 'ended'));
 
 -- sending_at: since when it may exist at the vendor's, which is after its upload. model, api, prompt_version: what it
--- was asked by, whatever is set when its answers come.
+-- was asked by, whatever is set when its answers come. expected_: tokens of all its requests, in case nobody can ask any
+-- more what they were.
 ALTER TABLE screening_batches
     ADD COLUMN sending_at timestamptz,
     ADD COLUMN model text NOT NULL DEFAULT '',
     ADD COLUMN api text NOT NULL DEFAULT '',
-    ADD COLUMN prompt_version text NOT NULL DEFAULT '';
+    ADD COLUMN prompt_version text NOT NULL DEFAULT '',
+    ADD COLUMN expected_input bigint NOT NULL DEFAULT 0,
+    ADD COLUMN expected_output bigint NOT NULL DEFAULT 0;
 
 -- One a call, made before it: where the answer to a commit is lost, the second try writes nothing.
 ALTER TABLE api_usage ADD COLUMN call_id uuid NOT NULL DEFAULT gen_random_uuid();

@@ -194,6 +194,27 @@ def test_what_was_taken_in_before_a_run_failed_is_not_written_twice(
     assert ledger(rt) == [("ok", taken), ("unused", 100 - taken)]
 
 
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_batch_that_nobody_can_ask_about_any_more_counts_as_expected(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, failed: bool
+) -> None:
+    """The vendor does not know it: as with a key of another project, or after a change of servers."""
+    run_id = start(rt, alice, add_search(rt, alice, 5))
+    with_vendor(rt, run_id)
+    stub.batches.made.clear()
+    if failed:
+        change(rt, "UPDATE runs SET state = 'failed', finished_at = now() WHERE id = %s", run_id)
+    assert batches.look_at_all(rt) == (not failed)
+    if not failed:
+        run = work(rt, run_id)
+        assert run["state"] == "paused" and "does not know the batch" in run["message"]
+        assert float(run["counts"]["cost"]) > 0
+    found = row(rt, "SELECT outcome, calls, cost, input_tokens > 0 AS told FROM api_usage")
+    assert (found["outcome"], found["calls"], found["told"]) == ("cut", 5, True) and found["cost"] > 0
+    assert value(rt, "SELECT state FROM screening_batches") == "ended"
+    assert value(rt, "SELECT count(*) FROM screening_items WHERE state = 'pending'") == 5
+
+
 def test_someone_who_was_erased_meanwhile_was_paid_for(rt: Runtime, alice: Actor, stub: OpenAIStub) -> None:
     run_id = start(rt, alice, add_search(rt, alice, 3))
     with_vendor(rt, run_id)
