@@ -83,7 +83,8 @@ if user ~= '' then
 end
 if wait == 0 then r = r - 1; t = t - wanted end
 keep()
-return string.format('%.6f', wait)
+-- Rounded up: what is told as 0 was taken.
+return string.format('%.6f', math.ceil(wait * 1000000) / 1000000)
 """
 )
 

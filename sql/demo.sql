@@ -15,8 +15,8 @@ UNION ALL SELECT f ->> 'key' FROM archives, jsonb_array_elements(files) AS f;
 
 -- empty --
 -- Everything that was made since the schema; for the owner's role.
-TRUNCATE users, searches, erasures, suppression_key, profiles, exclusions, changes, archive_leftovers, sign_in_attempts, ai_decisions,
-    audit_log, procrastinate_jobs RESTART IDENTITY CASCADE;
+TRUNCATE users, searches, erasures, suppression_key, profiles, exclusions, changes, vendor_days, archive_leftovers,
+    sign_in_attempts, ai_decisions, audit_log, procrastinate_jobs RESTART IDENTITY CASCADE;
 
 -- fetch_companies --
 -- Where most of a search's people work.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
@@ -179,3 +180,16 @@ def test_the_vendors_own_limit_is_kept_where_it_is_lower(redis: redis_client.Red
     pause = threading.Event()
     pause.wait(0.05)
     assert budget.reserve(0) == 0
+
+
+def test_a_wait_too_short_to_be_told_is_still_a_wait(redis: redis_client.Redis) -> None:
+    """What is told as 0 was taken: rounded down, a millionth of a second would be a call that nobody counted."""
+    now = [1_000_000.0]
+    budget = CallBudget(redis, "test", requests=180, tokens=81, now=lambda: now[0])
+    taken = []
+    while len(taken) < 5:
+        wait = budget.reserve(100)
+        now[0] += wait
+        taken += [] if wait else [now[0]]
+    # 100 tokens at 81 a minute.
+    assert min(later - earlier for earlier, later in itertools.pairwise(taken)) > 60

@@ -1,19 +1,22 @@
-"""kill -9 of the job worker in the middle of a request."""
+"""kill -9 of the job worker in the middle of a request; a whole day's allowance of a large run."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from services import enrichment
+from services import enrichment, enrichment_job, enrichment_wake, vendor_budget
 from services.config import child_environ
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
+from services.vendor_budget import Clock
 from tests.enrichment import add_people, rows, start, value, with_vendors, work
 from tests.stubs.salesql_server import SalesqlStub
 from tests.waiting import until
@@ -58,3 +61,36 @@ def test_a_kill_in_the_middle_of_a_request_repeats_none_and_loses_no_more_than_t
     assert rows(rt, "SELECT units, priced FROM api_usage WHERE outcome = 'unknown'") == [{"units": 0, "priced": False}]
     enrichment.go_on(rt, alice, run_id, unknown=True)
     assert work(rt, run_id)["counts"]["found"] == 30
+
+
+def test_five_thousand_people_use_a_day_exactly_and_the_rest_follows_the_next(
+    rt: Runtime, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """180 people a minute and 5,000 a day; broker, run and stub share a clock that runs ahead while they wait."""
+    now = [datetime(2026, 6, 1, 9, 0, tzinfo=UTC)]
+
+    def pass_by(_: object, seconds: float) -> None:
+        now[0] += timedelta(seconds=seconds)
+
+    clock = Clock(lambda: now[0], lambda: now[0].timestamp(), pass_by)
+    monkeypatch.setattr(vendor_budget, "CLOCK", clock)
+    monkeypatch.setattr(enrichment_job, "PACE", replace(enrichment_job.PACE, look_s=600.0))
+    with SalesqlStub(per_minute=180, per_day=5_000, clock=lambda: now[0].timestamp()) as stub:
+        rt.settings = with_vendors(rt.settings, stub, salesql_rpm=180, salesql_daily=5_000, salesql_batch=100)
+        # One in ten is known, the others are what most people are: not there, and counted all the same.
+        slugs = [f"{'ana' if n % 10 == 0 else 'nobody'}-{n}" for n in range(5_250)]
+        run_id = start(rt, alice, add_people(rt, alice, slugs), "email")
+        run = work(rt, run_id)
+        assert (run["state"], run["done"]) == ("paused", 5_000), (run["message"], run["counts"], stub.refused)
+        assert "5,000 of today are used" in run["message"]
+        assert (len(stub.asked), stub.refused) == (5_000, 0)
+        # Most of what a minute allows was used, and no minute had more (the stub would have refused).
+        minutes = (now[0] - datetime(2026, 6, 1, 9, 0, tzinfo=UTC)).total_seconds() / 60
+        assert 5_000 / 180 <= minutes <= 5_000 / 80 + 5
+        assert enrichment_wake.wake_due(rt) == 0
+        now[0] = datetime(2026, 6, 2, 0, 0, 1, tzinfo=UTC)
+        assert enrichment_wake.wake_due(rt) == 1
+        run = work(rt, run_id)
+        assert (run["state"], run["done"], run["failed"], run["counts"]["found"]) == ("done", 5_250, 0, 525)
+        assert len(stub.asked) == len(set(stub.asked)) == 5_250 and stub.refused == 0
+        assert rows(rt, "SELECT asked FROM vendor_days ORDER BY day") == [{"asked": 5_000}, {"asked": 250}]
