@@ -111,7 +111,7 @@ def _launch() -> html.Section:
                 html.Div(id=ids.SOURCES_EARLIER), custom_spinner=html.Div(className="sx-skeleton"), delay_show=300
             ),
         ],
-        className="sx-section sx-sources",
+        className="sx-section sx-phantom",
     )
 
 
@@ -138,7 +138,8 @@ def agent_state(one: AgentShown | None) -> Any:
     if agent.last_ended_ms is None:
         return _mark(text.SOURCES_AGENT_NEVER, "good")
     ended = _ended(agent.last_exit_code, agent.last_end)
-    return html.Span([_mark(text.SOURCES_AGENT_IDLE, "good"), f" {ended} ", _moment(agent.last_ended_ms)])
+    last = text.SOURCES_LAST.format(ended=ended.lower())
+    return html.Span([_mark(text.SOURCES_AGENT_IDLE, "good"), f" {last} ", _moment(agent.last_ended_ms)])
 
 
 def unreachable(message: str) -> html.P:
@@ -168,7 +169,9 @@ def earlier_list(found: Sequence[Earlier]) -> html.Div:
     head = html.Thead(
         html.Tr([html.Th(name, scope="col") for name in text.SOURCES_COLUMNS] + [html.Th(_hidden(), scope="col")])
     )
-    table = html.Table([head, html.Tbody([_earlier(one) for one in found])], className="sx-table sx-table-cards")
+    table = html.Table(
+        [head, html.Tbody([_earlier(one) for one in found])], className="sx-table sx-table-cards sx-earlier"
+    )
     return html.Div([html.H3(text.SOURCES_EARLIER), table, by_id])
 
 

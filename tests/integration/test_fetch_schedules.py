@@ -103,21 +103,24 @@ def test_times_at_which_no_worker_was_there_are_told_and_not_made_up_for(
     assert fetch_schedules.start_due(rt) == 0
 
 
-@pytest.mark.parametrize("gone", ["disabled", "viewer", "not shared"])
 def test_for_somebody_who_may_not_any_more_it_pauses_and_is_taken_over(
-    rt: Runtime, alice: Actor, bob: Actor, search: UUID, agent: str, gone: str
+    rt: Runtime, alice: Actor, bob: Actor, search: UUID, agent: str
 ) -> None:
     schedule_id = fetch_schedules.create(rt, bob, search, Wanted(agent, source_url=URL), 24)
-    if gone == "disabled":
-        change(rt, "UPDATE users SET disabled_at = now() WHERE id = %s", bob.user_id)
-    elif gone == "viewer":
-        change(rt, "UPDATE users SET role = 'viewer' WHERE id = %s", bob.user_id)
-    else:
-        change(rt, "UPDATE searches SET visibility = 'private'")
+    for gone, back in (
+        ("UPDATE users SET disabled_at = now() WHERE id = %s", "UPDATE users SET disabled_at = NULL WHERE id = %s"),
+        ("UPDATE users SET role = 'viewer' WHERE id = %s", "UPDATE users SET role = 'recruiter' WHERE id = %s"),
+    ):
+        change(rt, gone, bob.user_id)
+        due(rt)
+        assert fetch_schedules.start_due(rt) == 0
+        (shown,) = fetch_schedules.of_search(rt, alice, search)
+        assert (shown.paused, shown.message) == (True, fetch_schedules.NOBODY)
+        change(rt, back, bob.user_id)
+        fetch_schedules.set_paused(rt, bob, schedule_id, False)
+    change(rt, "UPDATE searches SET visibility = 'private'")
     due(rt)
     assert fetch_schedules.start_due(rt) == 0
-    (shown,) = fetch_schedules.of_search(rt, alice, search)
-    assert (shown.paused, shown.message) == (True, fetch_schedules.NOBODY)
     fetch_schedules.set_paused(rt, alice, schedule_id, False)
     due(rt)
     assert fetch_schedules.start_due(rt) == 1
