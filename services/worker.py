@@ -26,7 +26,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from services import allocator, archive_nightly, jobs, logs, metrics_files
+from services import allocator, archive_nightly, jobs, logs, metrics_files, sign_in_tidy
 from services.config import Settings
 from services.db import GONE_AFTER
 from services.errors import Unavailable
@@ -125,6 +125,7 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
 
 def _nightly(rt: Runtime, timestamp: int) -> None:
     """What is done once a night; that it fails is no reason for the queue to try again and again."""
+    sign_in_tidy.run(rt)
     archive_nightly.run(rt)
 
 

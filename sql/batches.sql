@@ -76,7 +76,7 @@ WHERE run_id = %(run_id)s AND lease_token = %(token)s AND state = 'leased' AND c
 -- Batches that nobody is at, the one first that was looked at the longest time ago.
 SELECT b.id, b.name::text, b.state, b.created_at, b.vendor_id, b.vendor_status, b.reason, b.input_file,
     b.files, extract(epoch FROM now() - b.created_at)::float8 AS age_s, b.account,
-    r.cancel_requested OR r.state <> 'paused' AS cancel
+    r.cancel_requested OR r.state <> 'paused' OR run_refused(r, 'edit') IS NOT NULL AS cancel
 FROM screening_batches b JOIN runs r ON r.id = b.run_id
 WHERE b.state IN ('sending', 'sent') AND r.state NOT IN ('queued', 'running')
 ORDER BY b.looked_at NULLS FIRST, b.id LIMIT 200;
