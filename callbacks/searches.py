@@ -11,7 +11,7 @@ from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_searches, text
-from services import archive_nightly, archives, searches, sharing
+from services import addresses, archive_nightly, archives, searches, sharing
 from services.errors import ProductError
 from services.identity import Actor
 from services.runtime import Runtime
@@ -130,7 +130,7 @@ def register(registry: Registry) -> None:
             return no_update, no_update, no_update
         people = _named(typed, named, roles, keep_removed=True)
         found = sharing.find(rt, current_actor(), people)
-        return [pages_searches.member(row, people[row.email.lower()]) for row in found], "", ""
+        return [pages_searches.member(row, people[addresses.key(row.email)]) for row in found], "", ""
 
     @registry.callback(
         *written, Input(ids.SEARCH_ARCHIVE, "n_clicks"), State(ids.SEARCH_EDITED, "data"),
@@ -155,10 +155,10 @@ def register(registry: Registry) -> None:
 
 def _named(typed: str | None, named: list[Any], roles: list[Any], *, keep_removed: bool = False) -> dict[str, str]:
     """Address → role: the rows of the form, and who was typed and not yet added, who may edit."""
-    people = {str(row["email"]).lower(): str(role) for row, role in zip(named, roles, strict=False)}
+    people = {addresses.key(str(row["email"])): str(role) for row, role in zip(named, roles, strict=False)}
     for email in (typed or "").split(","):
         if email.strip():
-            people.setdefault(email.strip().lower(), "edit")
+            people.setdefault(addresses.key(email), "edit")
     return {email: role for email, role in people.items() if keep_removed or role != pages_searches.REMOVED}
 
 

@@ -13,7 +13,7 @@ from callbacks import cookies
 from callbacks.errors import CALLBACK_PATH
 from callbacks.registry import Declared, Registry, Rule
 from layouts import text
-from services import identity, state_limits
+from services import identity, networks, state_limits
 from services.errors import BadInput, Forbidden, NotSignedIn
 from services.identity import Actor
 from services.runtime import Runtime
@@ -66,7 +66,8 @@ def safe_next(target: str | None) -> str:
 def client_address(rt: Runtime) -> str:
     """Where a request comes from: what a trusted proxy says of it, else who is connected."""
     peer = request.remote_addr or ""
-    if peer in {proxy.strip() for proxy in rt.settings.trusted_proxies.split(",")}:
+    trusted = {networks.find(proxy) for proxy in rt.settings.trusted_proxies.split(",")} - {None}
+    if networks.find(peer) in trusted:
         # The last one: what stands before it was written by whoever sent the request.
         return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or peer
     return peer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Response, make_response, redirect, request
 
@@ -102,6 +102,9 @@ def _register_provider(registry: Registry) -> None:
         if provider is None:
             raise NotFound(text.NOT_FOUND_TITLE)
         target = session.safe_next(request.args.get("next"))
+        if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
+            # Another site cannot sign anybody in: it takes a click on our own page.
+            return redirect(f"/login?{urlencode({'next': target})}", 303)
         try:
             begun = oidc.begin(rt, provider, _redirect_uri(), target)
         except ProductError as error:

@@ -70,11 +70,13 @@ class _Archiving:
         self._people: int = row["people"]
 
     def work(self) -> None:
+        self._handle.must_finish = self._archived
+        self._handle.raise_if_ended()
         for _ in range(TRIES):
             if self._archived:
                 break
             self._freeze()
-            self._archived = self._write_all()
+            self._archived = self._handle.must_finish = self._write_all()
         else:
             if not self._archived:
                 raise Conflict(CHANGED)

@@ -45,6 +45,7 @@ def run_restore(rt: Runtime, handle: RunHandle) -> None:
         if missing is None or missing["missing"]:
             raise archive_files.Damaged(files[0].table)
         db.run(conn, _Q.carry_merges, given)
+        handle.must_be_allowed(conn)
         db.run(conn, _Q.mark_restored, given)
         audit(conn, handle.actor, "search.restored", str(handle.search_id), run_id=handle.run_id)
         handle.finish(conn=conn)

@@ -159,6 +159,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("OIDC_ISSUER", _text, "", "Address of the identity provider (OpenID Connect); empty: none."),
     Setting("OIDC_CLIENT_ID", _text, "", "What SourcingX is called at the provider."),
     Setting("OIDC_CLIENT_SECRET", _text, "", "Its secret there; empty for a public client.", secret=True),
+    Setting(
+        "OIDC_EMAIL_TRUST",
+        _choice("claim", "issuer"),
+        "claim",
+        "issuer: addresses count as verified where the provider does not say whether they are; see docs/security.md.",
+    ),
     Setting("OIDC_NAME", _text, "single sign-on", "What people call the provider, on the button of the sign-in page."),
     Setting(
         "OIDC_NEW_USERS",
@@ -297,6 +303,7 @@ class Settings:
     oidc_issuer: str
     oidc_client_id: str
     oidc_client_secret: str
+    oidc_email_trust: str
     oidc_name: str
     oidc_new_users: str
     oidc_domains: str

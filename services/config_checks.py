@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+# Where anyone can make an account: what an address is worth there, only the provider can say.
+PUBLIC_ISSUERS = (
+    "https://accounts.google.com", "https://appleid.apple.com", "https://gitlab.com", "https://login.microsoftonline.com/"
+    "9188040d-6c67-4c5b-b112-36a304b66dad", "https://login.live.com", "https://www.linkedin.com/oauth",
+)  # fmt: skip
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -29,6 +34,8 @@ def contradiction(values: Mapping[str, Any]) -> str:
         return ""
     if not is_safe_address(issuer):
         return "OIDC_ISSUER must be an address that begins with https://."
+    if values["oidc_email_trust"] == "issuer" and issuer.startswith(PUBLIC_ISSUERS):
+        return "OIDC_EMAIL_TRUST is issuer, but anyone can have an account at this OIDC_ISSUER: leave it at claim."
     if not values["oidc_client_id"]:
         return "OIDC_ISSUER is set, but OIDC_CLIENT_ID is not: set what SourcingX is called at the provider."
     if values["oidc_new_users"] != "invited" and not values["oidc_domains"]:

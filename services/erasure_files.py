@@ -35,6 +35,8 @@ _ARCHIVE = sql.queries("archive")
 
 def run_erase(rt: Runtime, handle: RunHandle) -> None:
     """The handler of erase runs. Memory: one group of rows, see archive_files."""
+    # Whoever asked for it: it is brought to its end, whatever becomes of them.
+    handle.must_finish = True
     work = _Files(rt, handle)
     erasure_traces.forget_cached(rt, [])
     for row in _everything(rt):

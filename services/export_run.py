@@ -30,7 +30,7 @@ from services.export_variants import RAW_REST, Column, RawKeys, Sheet, Variant
 from services.exports import KEEP_DAYS, check_exportable, criterion_columns, purge
 from services.grid_view import View
 from services.identity import audit
-from services.jobs import LeaseLost, RunHandle
+from services.jobs import RunCancelled, RunHandle
 from services.runtime import Runtime
 from services.spreadsheet_text import guard
 from services.storage import Storage
@@ -59,6 +59,7 @@ def run_export(rt: Runtime, handle: RunHandle) -> None:
     try:
         with rt.db.connection() as conn:
             check_exportable(conn, handle.actor, str(handle.search_id))
+            handle.must_be_allowed(conn)
             made = db.one(conn, _Q.insert_export, {
                 "search_id": handle.search_id, "run_id": handle.run_id, "variant": work.variant.key,
                 "format": work.format_name, "file_name": name, "rows": work.rows, "bytes": size, "storage_key": key,
@@ -67,7 +68,7 @@ def run_export(rt: Runtime, handle: RunHandle) -> None:
             audit(conn, handle.actor, "export", str(handle.search_id), run_id=handle.run_id, export=str(made["id"]),
                   variant=work.variant.key, rows=work.rows, format=work.format_name)  # fmt: skip
             handle.finish(work.message(), conn=conn)
-    except (LeaseLost, Forbidden):
+    except (RunCancelled, Forbidden):
         # After any other error it is not known whether the transaction was done: the next try decides.
         storage.delete(key)
         raise

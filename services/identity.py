@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
-import ipaddress
 import logging
 import secrets
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, password_hashes, state_limits, throttle
+from services import db, password_hashes, sign_in_buckets, state_limits, throttle
 from services.errors import BadInput, NotFound, NotSignedIn
 from services.runtime import Runtime
 
@@ -23,6 +21,8 @@ Role = Literal["recruiter", "admin", "viewer"]
 ROLES: tuple[Role, ...] = ("recruiter", "admin", "viewer")
 LOGIN_LINK_MIN = 15
 NO_SESSION = "This sign-in has ended already."
+WRONG = "E-mail address or password is wrong."
+OVERTAKEN = "Your account was changed just now, so you are not signed in. Try again, or ask an admin."
 
 _Q = sql.queries("identity")
 _log = logging.getLogger("sourcingx.security")
@@ -91,10 +91,10 @@ def find_user(rt: Runtime, email: str) -> Actor | None:
 def make_login_link(rt: Runtime, email: str) -> str:
     """A one-time token for /login/<token>, good for 15 minutes. Raises BadInput for a stranger."""
     actor = find_user(rt, email)
-    if actor is None:
-        raise BadInput("There is no active user with this e-mail address.")
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     with rt.db.connection() as conn:
+        if actor is None or db.one(conn, _Q.hold_user, {"user_id": actor.user_id}) is None:
+            raise BadInput("There is no active user with this e-mail address.")
         db.run(conn, _Q.insert_login_link, {
             "token_hash": digest(token), "user_id": actor.user_id, "minutes": LOGIN_LINK_MIN,
         })  # fmt: skip
@@ -103,9 +103,11 @@ def make_login_link(rt: Runtime, email: str) -> str:
 
 def sign_in_with_link(rt: Runtime, token: str) -> str:
     """Consume a link; returns the session's token. Raises NotSignedIn when used up or too old."""
+    given = {"token_hash": digest(token)}
     with rt.db.connection() as conn:
-        row = db.one(conn, _Q.consume_login_link, {"token_hash": digest(token)})
-        if row is None:
+        # The person before the link, as everything that ends links does: nothing waits in a circle.
+        row = db.one(conn, _Q.hold_user_of_link, given)
+        if row is None or db.one(conn, _Q.consume_login_link, given) is None:
             raise NotSignedIn("This sign-in link was used before or is too old. Ask for a new one.")
         return start_session(conn, row["id"], "link")
 
@@ -120,13 +122,18 @@ def sign_in(rt: Runtime, email: str, password: str, device: str = "", address: s
     email = email.strip().replace("\0", "")
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_user_by_email, {"email": email})
-    buckets = _buckets(rt, email, row["id"] if row else 0, device, address)
+    buckets = sign_in_buckets.of(rt.settings, email, row["id"] if row else 0, device, address)
     claimed = throttle.claim(rt, buckets)
     good = password_hashes.verify(row["password_hash"] if row else None, password)
     if not good or row is None or row["disabled_at"] is not None or not password_counts(rt, row["break_glass"]):
         _log.warning("sign-in by password refused")
-        raise NotSignedIn("E-mail address or password is wrong.")
+        raise NotSignedIn(WRONG)
     with rt.db.connection() as conn:
+        now = db.one(conn, _Q.hold_user, {"user_id": row["id"]})
+        # Checking takes a while: the password may be another one by now.
+        if now is None or now["password_hash"] != row["password_hash"] or not password_counts(rt, now["break_glass"]):
+            _log.warning("sign-in by password refused: the account was changed meanwhile")
+            raise NotSignedIn(WRONG)
         throttle.forgive(conn, claimed, buckets[0])
         return start_session(conn, row["id"], "password")
 
@@ -140,7 +147,7 @@ def device_token(rt: Runtime, session_token: str) -> str:
     """For the cookie of a browser that has just signed in: nothing to store, and no way in by itself."""
     actor = actor_of(rt, session_token, counts_as_use=False)
     nonce = secrets.token_urlsafe(12)
-    return f"{nonce}.{_device_mac(rt, actor.user_id, nonce)}" if actor else ""
+    return f"{nonce}.{sign_in_buckets.device_mac(rt.settings, actor.user_id, nonce)}" if actor else ""
 
 
 def actor_of(rt: Runtime, token: str, *, counts_as_use: bool = True) -> Actor | None:
@@ -216,34 +223,19 @@ def audit(conn: db.Conn, actor: Actor | None, action: str, subject: str = "", **
 
 
 def start_session(conn: db.Conn, user_id: int, by: str) -> str:
-    """A new sign-in, in the transaction of what allowed it; returns its token. by: password, link or provider."""
-    token = secrets.token_urlsafe(32)
+    """A new sign-in, in the transaction of what allowed it; returns its token. by: password, link or provider.
+
+    The person is held until that transaction ends: whoever disables them or resets their password comes before it,
+    and it is refused, or after it, and finds a sign-in to end. Raises NotSignedIn.
+    """
+    if db.one(conn, _Q.hold_user, {"user_id": user_id}) is None:
+        raise NotSignedIn(OVERTAKEN)
+    token = new_token()
     db.run(conn, _Q.insert_session, {"token_hash": digest(token), "user_id": user_id})
     _log.info("signed in by %s: user %d", by, user_id)
     return token
 
 
-def _buckets(rt: Runtime, email: str, user_id: int, device: str, address: str) -> list[throttle.Bucket]:
-    """Where a failure is counted: with this account's browser, or with the account and the network address."""
-    nonce, _, mac = device.partition(".")
-    if user_id and nonce and hmac.compare_digest(mac.encode(), _device_mac(rt, user_id, nonce).encode()):
-        return [throttle.account(digest(f"device {user_id} {nonce}"))]
-    buckets = [throttle.account(digest(email.lower()))]
-    if network := _network(address):
-        key = rt.settings.secret_key.encode()
-        buckets.append(throttle.address(hmac.digest(key, f"network:{network}".encode(), "sha256")))
-    return buckets
-
-
-def _network(address: str) -> str:
-    """The part of an address that its owner cannot change at will: all of it, or the /64 of an IPv6 address."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
-
-
-def _device_mac(rt: Runtime, user_id: int, nonce: str) -> str:
-    key, said = rt.settings.secret_key.encode(), f"device:{user_id}:{nonce}".encode()
-    return hmac.new(key, said, hashlib.sha256).hexdigest()
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)

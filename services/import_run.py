@@ -55,6 +55,7 @@ _Q = sql.queries("imports")
 def run_import(rt: Runtime, handle: RunHandle) -> None:
     """The handler of import runs. A file that cannot be read to its end changes nothing."""
     try:
+        handle.check()
         with import_source.open_source(rt, handle.actor, handle.params) as source:
             mapping = import_mapping.check(handle.params["mapping"], source.columns)
             if handle.total is None:
@@ -86,7 +87,7 @@ def _end(rt: Runtime, handle: RunHandle, state: str, message: str) -> None:
     counts = {name: int(handle.counts.get(name, 0)) for name in COUNTS}
     with rt.db.connection() as conn:
         audit(conn, handle.actor, "import", str(handle.search_id), run_id=handle.run_id, state=state, **counts)
-        if counts["added"] + counts["changed"]:
+        if counts["added"] + counts["changed"] and not handle.barred:
             duplicates.find_after_import(conn, handle.actor, handle.run_id)
         handle.finish(message, state=state, conn=conn)
 

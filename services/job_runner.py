@@ -13,11 +13,13 @@ import time
 import uuid
 from typing import Any
 
+from psycopg.types.json import Jsonb
+
 import sql
 from services import db, faults, jobs, logs, metrics, model_holds
 from services.errors import Conflict, ProductError, Unavailable
 from services.identity import Actor
-from services.jobs import KINDS, LeaseLost, RunCancelled, RunHandle, RunStopped
+from services.jobs import KINDS, LeaseLost, RightLost, RunCancelled, RunHandle, RunStopped
 from services.runtime import Runtime
 
 MAX_ATTEMPTS = 3
@@ -89,13 +91,13 @@ class Runner:
         token = str(uuid.uuid4())
         row = db.one(conn, _Q.claim_run, {
             "run_id": run_id, "token": token, "worker": self.instance, "unlimited_kinds": quick,
-            "limit": self.rt.settings.job_concurrency if limited else None, "silence_s": self.silence_s})  # fmt: skip
+            "limit": self.rt.settings.job_concurrency if limited else None, "silence_s": self.silence_s,
+            "needs": jobs.needs_of(waiting["kind"]) if waiting else "see"})  # fmt: skip
         if row is None:
             return None
-        handle = RunHandle(self.rt, run_id, token, row, self.stopping)
-        if row["disabled"]:
-            handle.finish("The person who started this may no longer use SourcingX.", state="failed", conn=conn)
-            return None
+        handle = RunHandle(self.rt, run_id, token, row, self.stopping, needs=jobs.needs_of(row["kind"]))
+        if row["refused"]:
+            handle.bar(row["refused"])
         return handle
 
     def _work(self, handle: RunHandle) -> None:
@@ -110,6 +112,8 @@ class Runner:
         with self._lock:
             self._active[handle.token] = handle
         try:
+            if handle.barred and not KINDS[handle.kind].told:
+                raise RightLost
             jobs.handler_of(handle.kind)(self.rt, handle)
             if not handle.finished:
                 handle.finish()
@@ -222,12 +226,16 @@ class Runner:
         with self.rt.db.connection() as conn:
             if active:
                 db.run(conn, _Q.beat, {"tokens": list(active)})
-            held = {str(r["lease_token"]): r for r in db.rows(conn, _Q.fetch_leases, {"tokens": list(active)})}
+            given = {"tokens": list(active), "needs": Jsonb({kind: known.needs for kind, known in KINDS.items()})}
+            held = {str(r["lease_token"]): r for r in db.rows(conn, _Q.fetch_leases, given)}
         for token, handle in active.items():
             if token not in held:
                 handle.lost.set()
-            elif held[token]["cancel_requested"]:
+                continue
+            if held[token]["cancel_requested"]:
                 handle.cancelled.set()
+            if held[token]["refused"]:
+                handle.bar(held[token]["refused"])
 
     def rescue(self, *, own_slot: bool = False) -> list[int]:
         """Start again what a dead worker left, or fail it after MAX_ATTEMPTS. Returns the runs' ids.

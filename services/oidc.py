@@ -16,7 +16,7 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 import sql
-from services import db
+from services import addresses, db
 from services.errors import Forbidden, NotSignedIn, ProductError, Unavailable
 from services.identity import Actor, audit, start_session
 from services.runtime import Runtime
@@ -67,7 +67,10 @@ class Begun:
 def client(rt: Runtime) -> OidcClient | None:
     """The provider of the settings, or None without one."""
     s = rt.settings
-    return OidcClient(s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret) if s.oidc_issuer else None
+    if not s.oidc_issuer:
+        return None
+    vouches = s.oidc_email_trust == "issuer"
+    return OidcClient(s.oidc_issuer, s.oidc_client_id, s.oidc_client_secret, vouches=vouches)
 
 
 def begin(rt: Runtime, provider: OidcClient, redirect_uri: str, target: str) -> Begun:
@@ -93,13 +96,19 @@ def finish(
     if "error" in answer or not answer.get("code"):
         raise _refused(rt, NotSignedIn, DECLINED)
     try:
-        # RFC 9207: the answer of another provider is not taken for this one's.
-        if answer.get("iss", provider.metadata()["issuer"]) != provider.metadata()["issuer"]:
-            raise UntrustedToken("iss")
+        _check_issuer(provider.metadata(), answer.get("iss"))
         found = provider.identify(answer["code"], redirect_uri, kept["nonce"], kept["verifier"])
     except ProviderError as error:
         raise _told(rt, error) from error
     return _sign_in(rt, found), str(kept["target"])
+
+
+def _check_issuer(about: Mapping[str, Any], said: str | None) -> None:
+    """RFC 9207: the answer of another provider is not taken for this one's. Raises UntrustedToken."""
+    if said is None and about.get("authorization_response_iss_parameter_supported") is True:
+        raise UntrustedToken("no iss")
+    if said is not None and said != about["issuer"]:
+        raise UntrustedToken("iss")
 
 
 def _kept(rt: Runtime, cookie: str, state: str) -> Mapping[str, Any]:
@@ -128,8 +137,7 @@ def _first_visit(rt: Runtime, conn: db.Conn, found: Identity) -> dict[str, Any]:
     """The user with this address, from now on known by subject; a new one where the settings let them in."""
     about = {"issuer": found.issuer, "subject": found.subject, "email": found.email}
     s = rt.settings
-    domain = found.email.rpartition("@")[2].lower()
-    if s.oidc_new_users != "invited" and domain in s.oidc_domains.split(","):
+    if s.oidc_new_users != "invited" and addresses.domain(found.email) in s.oidc_domains.split(","):
         name = found.name or found.email.partition("@")[0]
         made = db.one(conn, _Q.insert_user, {**about, "name": name, "role": s.oidc_new_users})
         if made is not None:

@@ -31,6 +31,8 @@ NO_STATEMENTS = (
 )
 
 UNTRIED = "This interface has no call that costs nothing, so the key cannot be tried."
+# Secrets that others have given us, besides their API keys.
+OTHER_KEYS = ("GOOGLE_SERVICE_ACCOUNT", "OIDC_CLIENT_SECRET")
 
 _Q = sql.queries("operations")
 _M = sql.queries("metrics")
@@ -108,12 +110,12 @@ def slow_queries(rt: Runtime, actor: Actor) -> list[Mapping[str, Any]] | None:
 
 
 def keys(rt: Runtime, actor: Actor) -> list[Key]:
-    """The vendors' keys: whether and whence, never what."""
+    """Keys of vendors and of the identity provider: whether and whence, never what."""
     must_be_admin(actor)
     return [
         Key(setting.name, setting.help, config.origin(setting, rt.settings), setting.name in CHECKS)
         for setting in config.SETTINGS
-        if setting.secret and setting.name.endswith("_API_KEY")
+        if setting.secret and (setting.name.endswith("_API_KEY") or setting.name in OTHER_KEYS)
     ]
 
 

@@ -6,13 +6,10 @@ line sets one. Each ends the other sign-ins of that person, and links that were 
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-
 import sql
-from services import db, throttle
+from services import db, sign_in_buckets, throttle
 from services.errors import BadInput, Forbidden, LimitReached, NotFound, NotSignedIn
-from services.identity import Actor, audit, digest, password_counts
+from services.identity import Actor, audit, digest, new_token, password_counts
 from services.password_hashes import check, hashed, verify
 from services.runtime import Runtime
 
@@ -24,6 +21,7 @@ FRESH_MIN = 15
 
 BAD_LINK = "This link was used before or is too old. Ask an admin for a new one."
 SWITCHED_OFF = "Passwords are switched off here: people sign in with {provider}."
+OVERTAKEN = "Your password was changed elsewhere just now, or this sign-in was ended. Sign in again."
 NOT_FRESH = "To set a first password, sign out, sign in again by a link, and come back within 15 minutes."
 
 _Q = sql.queries("passwords")
@@ -34,7 +32,7 @@ def make_link(rt: Runtime, actor: Actor | None, user_id: int) -> str:
 
     actor: the admin, or None for the command line. Raises NotFound, BadInput and LimitReached.
     """
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.lock_user, {"user_id": user_id})
         if row is None or row["disabled_at"] is not None:
@@ -68,7 +66,9 @@ def set_by_link(rt: Runtime, token: str, password: str, again: str) -> None:
     check(password, row["email"], row["name"])
     made = hashed(password)
     with rt.db.connection() as conn:
-        if db.one(conn, _Q.consume_link, params) is None:
+        now = db.one(conn, _Q.lock_user, {"user_id": row["id"]})
+        good = now is not None and now["disabled_at"] is None and password_counts(rt, now["break_glass"])
+        if not good or db.one(conn, _Q.consume_link, params) is None:
             raise NotSignedIn(BAD_LINK)
         _set(conn, row["id"], made, keep_session="")
         audit(conn, Actor(row["id"], row["role"]), "user.password", str(row["id"]), by="link")
@@ -89,7 +89,7 @@ def change(rt: Runtime, actor: Actor, old: str, password: str, again: str) -> No
     if password != again:
         raise BadInput("The two new passwords are not the same.")
     check(password, row["email"], row["name"])
-    bucket = throttle.account(hashlib.sha256(f"change {actor.user_id}".encode()).digest())
+    bucket = sign_in_buckets.of_change(rt.settings, actor.user_id)
     tried: list[int] = []
     if row["password_hash"] is None:
         if not row["fresh"]:
@@ -100,6 +100,7 @@ def change(rt: Runtime, actor: Actor, old: str, password: str, again: str) -> No
             raise Forbidden("The old password is wrong.")
     made = hashed(password)
     with rt.db.connection() as conn:
+        _check_unchanged(conn, actor, row["password_hash"])
         _set(conn, actor.user_id, made, keep_session=actor.session_id)
         throttle.forgive(conn, tried, bucket)
         audit(conn, actor, "user.password", str(actor.user_id), by="person")
@@ -128,6 +129,16 @@ def set_break_glass(rt: Runtime, email: str, on: bool) -> None:
             raise BadInput("Break glass is for admins only: make this user one first.")
         db.run(conn, _Q.set_break_glass, {"user_id": row["id"], "break_glass": on})
         audit(conn, None, "user.break_glass", str(row["id"]), on=on)
+
+
+def _check_unchanged(conn: db.Conn, actor: Actor, password_hash: str | None) -> None:
+    """Raises NotSignedIn when the password that was checked, or the sign-in that checked it, is good no more: a
+    reset that was made meanwhile is not overwritten."""
+    now = db.one(conn, _Q.lock_user, {"user_id": actor.user_id})
+    ended = actor.session_id and db.one(conn, _Q.fetch_open_session, {
+        "session_id": actor.session_id, "user_id": actor.user_id}) is None  # fmt: skip
+    if now is None or now["disabled_at"] is not None or now["password_hash"] != password_hash or ended:
+        raise NotSignedIn(OVERTAKEN)
 
 
 def _set(conn: db.Conn, user_id: int, password_hash: str, *, keep_session: str) -> None:

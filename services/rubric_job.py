@@ -103,5 +103,7 @@ def _note_usage(
 ) -> None:
     with rt.db.connection() as conn:
         screening_rows.insert_usage(conn, handle, rt.settings.openai_model, usage, outcome)
-        if criteria is not None:
+    if criteria is not None:
+        # On its own: what was billed stays in the ledger, also when nobody may have the answer any more.
+        with rt.db.connection() as conn:
             handle.save(conn, 1, 1, _criteria=criteria)

@@ -56,8 +56,8 @@ class BatchScreening:
             raise
         except RunCancelled:
             course.insist(lambda conn: batch_rows.forget_unsent(conn, self._handle.run_id))
-            # What is with the vendor is waited for: its answers are paid for.
-            if self._out():
+            # What is with the vendor is waited for: its answers are paid for. They go to nobody who lost the right.
+            if self._out() and not self._handle.barred:
                 course.end("paused", CANCELLING)
                 return
             course.let_go()

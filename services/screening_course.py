@@ -91,6 +91,7 @@ class Course:
 
     def let_go(self) -> None:
         """Someone else decides how the run ends; its rows say where it stands."""
+        self.handle.must_finish = True
 
         def let_go(conn: db.Conn) -> None:
             record_cut(conn, self.handle, self.model, self.cut)

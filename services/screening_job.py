@@ -15,7 +15,7 @@ from contextlib import suppress
 from services import db, screening_model
 from services import screening_rows as rows
 from services.errors import ProductError
-from services.jobs import LeaseLost, RunCancelled, RunHandle, RunStopped
+from services.jobs import RunCancelled, RunHandle
 from services.model_scheduler import Scheduler, scheduler
 from services.runtime import Runtime
 from services.screening_batch_job import BatchScreening
@@ -84,7 +84,7 @@ class _Screening:
                 await self._write(lambda conn: self._progress.report(conn, waiting=PAUSING))
                 while not feeder.done():
                     await asyncio.wait((feeder,), timeout=TICK_S)
-                    self._raise_if_ended()
+                    self._handle.raise_if_ended()
                 raise
             except RunCancelled:
                 self._pausing.set()
@@ -180,7 +180,7 @@ class _Screening:
         """Progress and the search's version, at most once a second; ends by raising RunCancelled or Paused."""
         handle, next_write = self._handle, 0.0
         while True:
-            self._raise_if_ended()
+            self._handle.raise_if_ended()
             if time.monotonic() >= next_write:
                 next_write = time.monotonic() + WRITE_EVERY_S
                 await self._write(self._obey)
@@ -188,14 +188,6 @@ class _Screening:
                     self._course.is_changed = False
                     await self._write(lambda conn: rows.bump_version(conn, handle))
             await asyncio.sleep(TICK_S)
-
-    def _raise_if_ended(self) -> None:
-        if self._handle.lost.is_set():
-            raise LeaseLost
-        if self._handle.cancelled.is_set():
-            raise RunCancelled
-        if self._handle.stopping.is_set():
-            raise RunStopped
 
     def _obey(self, conn: db.Conn) -> None:
         self._progress.report(conn, waiting=self._shared.turns.waiting)

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 import sql
-from services import db
+from services import addresses, db
 from services.errors import Archived, BadInput, Forbidden
 from services.identity import Actor, audit
 from services.runtime import Runtime
@@ -174,7 +174,8 @@ def _shared_so(conn: db.Conn, search: Search, visibility: str, members: Members)
     """Whether that is how it is shared already."""
     if visibility != search.visibility or visibility != "named":
         return visibility == search.visibility
-    now = {row["email"].lower(): row["role"] for row in db.rows(conn, _Q.fetch_members, {"search_id": search.id})}
+    rows = db.rows(conn, _Q.fetch_members, {"search_id": search.id})
+    now = {addresses.key(row["email"]): row["role"] for row in rows}
     return now == _wanted(members)
 
 
@@ -208,9 +209,9 @@ def _set_members(conn: db.Conn, search_id: UUID, visibility: str, members: Membe
 
 
 def _wanted(members: Members) -> dict[str, str]:
-    """Address in lower case → role. Raises BadInput for a role that there is not."""
+    """Address, as addresses.key() has it → role. Raises BadInput for a role that there is not."""
     given = members if isinstance(members, Mapping) else dict.fromkeys(members, "edit")
-    wanted = {email.strip().lower(): role for email, role in given.items() if email.strip()}
+    wanted = {addresses.key(email): role for email, role in given.items() if email.strip()}
     if any(role not in get_args(MemberRole) for role in wanted.values()):
         raise BadInput("A named person may look at the search, or change it.")
     return wanted

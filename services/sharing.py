@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sql
-from services import db
+from services import addresses, db
 from services.errors import BadInput, Forbidden
 from services.identity import Actor
 from services.runtime import Runtime
@@ -53,7 +53,7 @@ def colleagues(rt: Runtime, actor: Actor) -> list[Colleague]:
 def find(rt: Runtime, actor: Actor, emails: Iterable[str]) -> list[Colleague]:
     """The colleagues with these addresses, by name. Raises BadInput unless all are known, Forbidden for viewers."""
     _must_share(actor)
-    wanted = {email.strip().lower() for email in emails if email.strip()}
+    wanted = {addresses.key(email) for email in emails if email.strip()}
     if len(wanted) > MAX_MEMBERS or any("\0" in email for email in wanted):
         raise BadInput(f"At most {MAX_MEMBERS} people can be named; share with the team instead.")
     with rt.db.connection() as conn:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from services import faults, list_rows, list_sheets, lists, metrics
 from services.call_budget import CallBudget
@@ -25,11 +26,21 @@ BUSY = "Too many sheets are being read right now. It is tried again by itself."
 _log = logging.getLogger(__name__)
 
 
-def sync(rt: Runtime, actor: Actor, list_id: int, stopping: threading.Event | None = None) -> lists.Filled:
-    """Read one list's sheet; the list says how it went. Raises what went wrong, NotFound."""
+def sync(
+    rt: Runtime,
+    actor: Actor,
+    list_id: int,
+    stopping: threading.Event | None = None,
+    may_fill: Callable[[], None] = lambda: None,
+) -> lists.Filled:
+    """Read one list's sheet; the list says how it went. Raises what went wrong, NotFound.
+
+    may_fill: asked between the reading, which may take a minute, and the writing; what it raises passes through.
+    """
     about = lists.get(rt, actor, list_id)
     try:
         rows = _read(rt, about, stopping or threading.Event())
+        may_fill()
         return list_sheets.done(rt, actor, list_id, list_rows.from_table(rows, about.holds))
     except ProductError as error:
         list_sheets.failed(rt, list_id, error.message)
@@ -54,7 +65,12 @@ def sync_due(rt: Runtime, stopping: threading.Event | None = None) -> int:
 def run_sheet(rt: Runtime, handle: RunHandle) -> None:
     """The handler of runs that read one sheet now. Raises what went wrong, which is the run's message."""
     handle.progress(0, 1)
-    filled = sync(rt, handle.actor, int(handle.params["list_id"]), handle.stopping)
+
+    def still_allowed() -> None:
+        with rt.db.connection() as conn:
+            handle.must_be_allowed(conn)
+
+    filled = sync(rt, handle.actor, int(handle.params["list_id"]), handle.stopping, still_allowed)
     handle.progress(1, 1, added=filled.added, removed=filled.removed, entries=filled.entries)
 
 

@@ -35,6 +35,7 @@ from services import (
     jobs,
     logs,
     metrics_files,
+    sign_in_tidy,
 )
 from services.config import Settings
 from services.db import GONE_AFTER
@@ -155,6 +156,7 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
 
 def _nightly(rt: Runtime, timestamp: int) -> None:
     """What is done once a night; that it fails is no reason for the queue to try again and again."""
+    sign_in_tidy.run(rt)
     archive_nightly.run(rt)
     erasure_nightly.run(rt)
 

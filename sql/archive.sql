@@ -351,10 +351,11 @@ WHERE used.at < now() - make_interval(days => %(days)s) AND (%(all)s OR s.user_i
 ORDER BY used.at, s.id LIMIT %(limit)s;
 
 -- fetch_uncleared --
--- Archived searches with hot rows left, on which no job works.
-SELECT a.search_id, a.made_by AS user_id, u.role, u.name FROM archives a JOIN searches s ON s.id = a.search_id
-JOIN users u ON u.id = a.made_by
-WHERE a.state = 'archived' AND a.cleared_at IS NULL AND u.disabled_at IS NULL
+-- Archived searches with hot rows left, on which no job works, with their owners: it is done in their name, whether
+-- or not they are still here.
+SELECT a.search_id, s.user_id, u.role, u.name FROM archives a JOIN searches s ON s.id = a.search_id
+JOIN users u ON u.id = s.user_id
+WHERE a.state = 'archived' AND a.cleared_at IS NULL
     AND NOT EXISTS (SELECT FROM runs r WHERE r.id = a.run_id AND r.state IN ('queued', 'running', 'paused'))
 ORDER BY a.id LIMIT 20;
 

@@ -104,7 +104,8 @@ WHERE run_id = %(run_id)s AND lease_token = %(token)s AND state = 'leased' AND c
 SELECT b.id, b.run_id, b.name::text, b.state, b.created_at, b.vendor_id, b.vendor_status, b.reason, b.input_file,
     b.files, extract(epoch FROM now() - coalesce(b.sending_at, b.created_at))::float8 AS age_s, b.account, b.model,
     b.api, b.prompt_version, b.requests, b.expected_input, b.expected_output,
-    r.cancel_requested OR NOT rubric_wanted((r.params ->> 'rubric_id')::bigint) AS cancel
+    r.cancel_requested OR run_refused(r, 'edit') IS NOT NULL
+        OR NOT rubric_wanted((r.params ->> 'rubric_id')::bigint) AS cancel
 FROM screening_batches b JOIN runs r ON r.id = b.run_id
 WHERE b.state IN ('sending', 'sent') AND r.state = 'paused'
     OR b.state = 'forsaken' AND (b.vendor_id <> '' OR b.looked_at IS NULL

@@ -6,7 +6,17 @@ ON CONFLICT DO NOTHING RETURNING id, role, name;
 -- fetch_user_by_email --
 -- One user by address, whatever its case.
 SELECT id, email, name, role, password_hash, disabled_at, break_glass FROM users
-WHERE lower(email) = lower(%(email)s);
+WHERE address_key(email) = address_key(%(email)s);
+
+-- hold_user --
+-- One user who may sign in, as they are now; nobody disables them or sets their password before the transaction ends.
+SELECT password_hash, break_glass FROM users WHERE id = %(user_id)s AND disabled_at IS NULL FOR SHARE;
+
+-- hold_user_of_link --
+-- The same for whoever a sign-in link is for that is good still.
+SELECT u.id FROM login_links l JOIN users u ON u.id = l.user_id
+WHERE l.token_hash = %(token_hash)s AND l.purpose = 'sign-in' AND l.used_at IS NULL AND l.expires_at > now()
+    AND u.disabled_at IS NULL FOR SHARE OF u;
 
 -- insert_login_link --
 -- A one-time link, stored by hash only.
@@ -14,11 +24,10 @@ INSERT INTO login_links (token_hash, user_id, expires_at)
 VALUES (%(token_hash)s, %(user_id)s, now() + make_interval(mins => %(minutes)s));
 
 -- consume_login_link --
--- Uses a link up; a row only for the first use in time by someone not disabled.
-UPDATE login_links l SET used_at = now() FROM users u
-WHERE l.token_hash = %(token_hash)s AND l.purpose = 'sign-in' AND l.used_at IS NULL AND l.expires_at > now()
-    AND u.id = l.user_id AND u.disabled_at IS NULL
-RETURNING u.id, u.role, u.name;
+-- Uses a link up; a row only for the first use in time.
+UPDATE login_links SET used_at = now()
+WHERE token_hash = %(token_hash)s AND purpose = 'sign-in' AND used_at IS NULL AND expires_at > now()
+RETURNING user_id;
 
 -- insert_session --
 -- A new sign-in.
@@ -73,3 +82,17 @@ ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value;
 -- insert_audit --
 -- One line of the audit log.
 INSERT INTO audit_log (user_id, action, subject, detail) VALUES (%(user_id)s, %(action)s, %(subject)s, %(detail)s);
+
+-- delete_old_attempts --
+-- Failed sign-ins that count for nothing any more.
+DELETE FROM sign_in_attempts WHERE at < now() - interval '1 day';
+
+-- delete_old_links --
+-- One-time links that nobody can use any more; not those of the last hour, which are counted.
+DELETE FROM login_links WHERE expires_at < now() - interval '1 day';
+
+-- delete_old_sessions --
+-- Sign-ins that ended a month ago, but each person's last one, which tells when they were here.
+DELETE FROM user_sessions s
+WHERE greatest(s.last_active, s.revoked_at) < now() - interval '30 days'
+    AND EXISTS (SELECT FROM user_sessions o WHERE o.user_id = s.user_id AND (o.last_active, o.id) > (s.last_active, s.id));

@@ -114,7 +114,7 @@ WHERE id = %(launch_id)s AND state = 'finished';
 -- run_open: some worker still has it or will.
 SELECT l.id, l.agent_id, l.state, l.container_id, l.mark_ms, l.sent_at IS NOT NULL AS sent,
     coalesce(extract(epoch FROM now() - l.sent_at), 0)::float8 AS sent_s, l.stopped_at IS NOT NULL AS stopped,
-    coalesce(r.cancel_requested, false) AS cancel,
+    coalesce(r.cancel_requested OR run_refused(r, 'edit') IS NOT NULL, false) AS cancel,
     coalesce(r.state IN ('queued', 'running'), false) AS run_open
 FROM vendor_launches l LEFT JOIN runs r ON r.id = l.run_id
 WHERE l.state IN ('launching', 'unknown', 'running')

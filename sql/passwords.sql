@@ -1,10 +1,10 @@
 -- lock_user --
--- One user; held, so that links for them are made one after the other.
-SELECT id, disabled_at, break_glass FROM users WHERE id = %(user_id)s FOR UPDATE;
+-- One user; held, so that links for them are made, and passwords set, one after the other.
+SELECT id, disabled_at, break_glass, password_hash FROM users WHERE id = %(user_id)s FOR UPDATE;
 
 -- fetch_by_email --
 -- One user by address, whatever its case.
-SELECT id, email, name, role, disabled_at FROM users WHERE lower(email) = lower(%(email)s);
+SELECT id, email, name, role, disabled_at FROM users WHERE address_key(email) = address_key(%(email)s);
 
 -- count_links --
 -- Links that set a password, made for a user within the last hour.
@@ -41,6 +41,10 @@ RETURNING user_id;
 SELECT u.email, u.name, u.password_hash, u.break_glass, coalesce(s.created_at > now() - interval '15 minutes', false) AS fresh
 FROM users u LEFT JOIN user_sessions s ON s.id = %(session_id)s::uuid AND s.user_id = u.id
 WHERE u.id = %(user_id)s AND u.disabled_at IS NULL;
+
+-- fetch_open_session --
+-- One of a user's sign-ins, unless it was ended.
+SELECT id FROM user_sessions WHERE id = %(session_id)s::uuid AND user_id = %(user_id)s AND revoked_at IS NULL;
 
 -- set_password --
 -- A new password, by hash.

@@ -20,7 +20,7 @@ WHERE r.id = %(run_id)s AND r.state = 'queued' AND u.id = r.user_id
     AND (%(limit)s::int IS NULL OR %(limit)s::int > (
         SELECT count(*) FROM runs o WHERE o.state = 'running' AND o.kind <> ALL (%(unlimited_kinds)s)
             AND o.heartbeat_at > now() - make_interval(secs => %(silence_s)s)))
-RETURNING r.kind, r.search_id, r.user_id, u.role, u.name, u.disabled_at IS NOT NULL AS disabled,
+RETURNING r.kind, r.search_id, r.user_id, u.role, u.name, run_refused(r, %(needs)s) AS refused,
     r.params, r.counts, r.total, r.done, r.failed, r.attempts;
 
 -- fetch_waiting --
@@ -29,15 +29,20 @@ SELECT kind, user_id FROM runs WHERE id = %(run_id)s AND state = 'queued';
 
 -- save_progress --
 -- Progress and a sign of life; no row when the lease is lost. Getting on forgives earlier attempts.
-UPDATE runs SET done = %(done)s, total = coalesce(%(total)s, total), failed = %(failed)s,
+UPDATE runs r SET done = %(done)s, total = coalesce(%(total)s, total), failed = %(failed)s,
     counts = counts || %(counts)s, heartbeat_at = now(),
     attempts = CASE WHEN %(done)s > done THEN 1 ELSE attempts END
 WHERE id = %(run_id)s AND lease_token = %(token)s
-RETURNING cancel_requested;
+RETURNING cancel_requested, run_refused(r, %(needs)s) AS refused;
 
 -- touch_run --
 -- A sign of life; no row when the lease is lost.
-UPDATE runs SET heartbeat_at = now() WHERE id = %(run_id)s AND lease_token = %(token)s RETURNING cancel_requested;
+UPDATE runs r SET heartbeat_at = now() WHERE id = %(run_id)s AND lease_token = %(token)s
+RETURNING cancel_requested, run_refused(r, %(needs)s) AS refused;
+
+-- fetch_refusal --
+-- Why whoever started a run may no longer do so; null while they may.
+SELECT run_refused(r, %(needs)s) AS refused FROM runs r WHERE r.id = %(run_id)s;
 
 -- finish_run --
 -- The end of a run; no row when the lease is lost.
@@ -61,8 +66,9 @@ UPDATE runs SET heartbeat_at = now()
 WHERE id IN (SELECT id FROM runs WHERE lease_token = ANY (%(tokens)s::uuid[]) FOR UPDATE SKIP LOCKED);
 
 -- fetch_leases --
--- Which leases still hold, and what was asked of their runs.
-SELECT lease_token, cancel_requested FROM runs WHERE lease_token = ANY (%(tokens)s::uuid[]);
+-- Which leases still hold, what was asked of their runs, and why they have to end. needs: by kind.
+SELECT r.lease_token, r.cancel_requested, run_refused(r, coalesce(%(needs)s::jsonb ->> r.kind, 'see')) AS refused
+FROM runs r WHERE r.lease_token = ANY (%(tokens)s::uuid[]);
 
 -- try_rescue_lock --
 -- One rescuer at a time.

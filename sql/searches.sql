@@ -55,10 +55,10 @@ DELETE FROM search_members WHERE search_id = %(search_id)s AND user_id = %(user_
 DELETE FROM search_members WHERE search_id = %(search_id)s;
 
 -- insert_members --
--- Names the users with these addresses (lower case), each with what they may do; returns the addresses that were found.
+-- Names the users with these addresses (as address_key() has them), each with what they may do; returns the addresses that were found.
 WITH wanted AS (SELECT w.email, w.role FROM unnest(%(emails)s::text[], %(roles)s::text[]) AS w (email, role)),
 found AS (
-    SELECT u.id, w.email, w.role FROM wanted w JOIN users u ON lower(u.email) = w.email WHERE u.disabled_at IS NULL),
+    SELECT u.id, w.email, w.role FROM wanted w JOIN users u ON address_key(u.email) = w.email WHERE u.disabled_at IS NULL),
 named AS (
     INSERT INTO search_members (search_id, user_id, role)
     SELECT s.id, f.id, f.role FROM found f JOIN searches s ON s.id = %(search_id)s AND s.user_id <> f.id
@@ -76,6 +76,6 @@ SELECT id, email, name, role <> 'viewer' AS may_own FROM users WHERE disabled_at
 ORDER BY lower(name), id LIMIT 500;
 
 -- find_colleagues --
--- The users with these addresses (lower case).
+-- The users with these addresses (as address_key() has them).
 SELECT id, email, name, role <> 'viewer' AS may_own FROM users
-WHERE lower(email) = ANY (%(emails)s) AND disabled_at IS NULL ORDER BY lower(name), id LIMIT 200;
+WHERE address_key(email) = ANY (%(emails)s) AND disabled_at IS NULL ORDER BY lower(name), id LIMIT 200;

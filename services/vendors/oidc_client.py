@@ -17,9 +17,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
+from services import addresses
 from services.config_checks import is_safe_address
 
 TIMEOUT_S = 5.0
@@ -30,6 +32,9 @@ RETRY_S = 2.0
 # The clocks of two servers may differ by this much.
 LEEWAY_S = 60
 SCOPE = "openid email profile"
+# What providers say of an address, and the values that mean yes: some send the word instead of the value. xms_edov is
+# Entra's: the owner of the address's domain has been verified.
+VERIFIED = {"email_verified": (True, "true"), "xms_edov": (True, "true", "1")}
 # Signed with a private key only: with a shared secret or none at all, anyone who knows it could sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
@@ -66,7 +71,8 @@ class Identity:
 
 
 class OidcClient:
-    """One provider. now: seconds since 1970 for what tokens say; tick: seconds that never jump, for what is kept."""
+    """One provider. vouches: its addresses are verified where it does not say whether they are. now: seconds since
+    1970 for what tokens say; tick: seconds that never jump, for what is kept."""
 
     def __init__(
         self,
@@ -74,12 +80,13 @@ class OidcClient:
         client_id: str,
         client_secret: str,
         *,
+        vouches: bool = False,
         timeout_s: float = TIMEOUT_S,
         now: Callable[[], float] = time.time,
         tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self._issuer, self._client_id, self._client_secret = issuer, client_id, client_secret
-        self._timeout_s, self._now, self._tick = timeout_s, now, tick
+        self._vouches, self._timeout_s, self._now, self._tick = vouches, timeout_s, now, tick
         # (when, what); replaced as a whole, so that threads need no lock.
         self._metadata: tuple[float, dict[str, Any]] | None = None
         self._keys: tuple[float, dict[str, Any]] | None = None
@@ -97,14 +104,19 @@ class OidcClient:
         with self._session(redirect_uri) as session:
             token = self._token(session, code, verifier)
             claims = self._claims(token, nonce)
-            if not claims.get("email"):
-                claims = {**self._userinfo(session, token, str(claims["sub"])), **claims}
-        email = claims.get("email")
-        # Some providers send the word instead of the value.
-        verified = claims.get("email_verified") in (True, "true")
-        name = claims.get("name")
+        more: dict[str, Any] = {}
+        email, verified = _address_in(claims)
+        if not email:
+            # An address counts with what is said of it in the same place.
+            more = self._userinfo(token, str(claims["sub"]))
+            email, verified = _address_in(more)
+        elif verified is None and not self._vouches:
+            with suppress(ProviderError):
+                other, said = _address_in(self._userinfo(token, str(claims["sub"])))
+                verified = said if addresses.key(other) == addresses.key(email) else None
+        name = claims.get("name") or more.get("name")
         return Identity(
-            str(claims["iss"]), str(claims["sub"]), email if _is_address(email) else "", verified,
+            str(claims["iss"]), str(claims["sub"]), email, self._vouches if verified is None else verified,
             " ".join(name.split())[:200] if isinstance(name, str) else "",
         )  # fmt: skip
 
@@ -182,7 +194,7 @@ class OidcClient:
                 and key.get("use", "sig") == "sig"] if isinstance(found, list) else []  # fmt: skip
         return KeySet.import_key_set({"keys": keys})
 
-    def _userinfo(self, session: Any, token: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    def _userinfo(self, token: Mapping[str, Any], subject: str) -> dict[str, Any]:
         """What the provider says on request; {} where it says nothing, or speaks of someone else."""
         endpoint = str(self.metadata().get("userinfo_endpoint", ""))
         if not token.get("access_token") or not is_safe_address(endpoint):
@@ -230,5 +242,9 @@ class OidcClient:
         return ProviderDown(type(error).__name__)
 
 
-def _is_address(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and "@" in value and len(value) <= 320 and value.isprintable() and " " not in value
+def _address_in(claims: Mapping[str, Any]) -> tuple[str, bool | None]:
+    """The address, "" without one, and whether it is verified; None where nothing is said of that."""
+    given = claims.get("email")
+    good = isinstance(given, str) and "@" in given and len(given) <= 320 and given.isprintable() and " " not in given
+    said = [claims[name] in yes for name, yes in VERIFIED.items() if claims.get(name) is not None]
+    return (str(given) if good else ""), (all(said) if said else None)

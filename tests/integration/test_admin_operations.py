@@ -168,6 +168,25 @@ def test_a_key_is_shown_by_where_it_came_from_and_never_itself(
     assert "canary" not in shown
 
 
+def test_keys_of_google_and_of_the_identity_provider_are_set_or_not(
+    rt: Runtime, server: Any, client_for: ClientFor, admin: Actor
+) -> None:
+    runtime = server.config["SOURCINGX_RUNTIME"]
+    names = {"OPENAI_API_KEY", "GOOGLE_SERVICE_ACCOUNT", "OIDC_CLIENT_SECRET"}
+    assert names <= {key.name for key in operations.keys(rt, admin)}
+    assert {key.origin for key in operations.keys(rt, admin) if key.name in names} == {""}
+    runtime.settings = replace(
+        runtime.settings, google_service_account='{"private_key": "canary-google"}', oidc_client_secret="canary-oidc"
+    )
+    shown = page(client_for(admin), "/admin/keys").get_data(as_text=True)
+    assert "GOOGLE_SERVICE_ACCOUNT" in shown and "OIDC_CLIENT_SECRET" in shown
+    assert shown.count(text.ADMIN_KEY_ORIGINS["environment"]) == 2
+    assert text.ADMIN_KEY_ORIGINS[""] in shown
+    assert "canary" not in shown
+    # What nobody gave us is no key of anybody's: those of signing and of the database are not listed.
+    assert not {"SECRET_KEY", "DATABASE_URL"} & {key.name for key in operations.keys(rt, admin)}
+
+
 def test_where_a_key_came_from_is_known_to_processes_that_were_given_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -271,7 +271,7 @@ def test_who_lost_the_right_before_it_began_changes_nothing(
     outcome = bulk.start(rt, bob, by_name(search_id), None, "stage", "rejected")
     change(rt, "UPDATE users SET role = 'viewer' WHERE id = %s", bob.user_id)
     work(rt, outcome.run_id)
-    assert run_row(rt, outcome.run_id)["state"] == "failed"
+    assert run_row(rt, outcome.run_id)["state"] == "cancelled"
     assert counted(rt, search_id, "stage") == {"new": MANY + 40}
     assert rows(rt, "SELECT FROM change_batches") == []
 
@@ -447,6 +447,6 @@ def test_a_disabled_person_s_job_does_not_begin(rt: Runtime, bob: Actor, search_
     outcome = bulk.start(rt, bob, by_name(search_id), None, "stage", "rejected")
     change(rt, "UPDATE users SET disabled_at = now() WHERE id = %s", bob.user_id)
     work(rt, outcome.run_id)
-    assert run_row(rt, outcome.run_id)["state"] == "failed"
+    assert run_row(rt, outcome.run_id)["state"] == "cancelled"
     assert identity.find_user(rt, "bob@example.com") is None
     assert counted(rt, search_id, "stage") == {"new": MANY + 40}

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from services import db, export_run, export_targets, exports, jobs, result_sets, runs, searches
+from services import db, export_run, export_targets, exports, jobs, result_sets, run_rights, runs, searches
 from services.cache import CacheDown
 from services.errors import BadInput, Forbidden, Unavailable
 from services.exports import start_export
@@ -65,7 +65,7 @@ def export(rt: Runtime, alice: Actor, search: str) -> Export:
 @pytest.fixture
 def after_batch(monkeypatch: pytest.MonkeyPatch) -> AfterBatch:
     """after_batch(n, happens): let something happen once n batches are written; all progress is saved at once."""
-    monkeypatch.setattr(jobs, "WRITE_EVERY_S", 0.0)
+    monkeypatch.setattr("services.run_handle.WRITE_EVERY_S", 0.0)
     monkeypatch.setattr(export_targets, "BATCH_ROWS", 500)
     progress = RunHandle.progress
 
@@ -277,7 +277,7 @@ def test_a_search_that_was_made_private_meanwhile_is_not_exported(
     run_id = start_export(rt, bob, View.of(search), None, {"all": True})
     searches.set_visibility(rt, alice, search, "private")
     work(rt, run_id)
-    assert table(rt, "SELECT state FROM runs") == [{"state": "failed"}]
+    assert table(rt, "SELECT state FROM runs") == [{"state": "cancelled"}]
     assert stored_files(rt) == []
 
 
@@ -287,7 +287,7 @@ def test_rights_that_are_withdrawn_while_it_writes_end_it(
     run_id = start_export(rt, bob, View.of(search, status="all"), None, {"all": True})
     after_batch(1, lambda: searches.set_visibility(rt, alice, search, "private"))
     work(rt, run_id)
-    assert table(rt, "SELECT state FROM runs") == [{"state": "failed"}]
+    assert table(rt, "SELECT state FROM runs") == [{"state": "cancelled"}]
     assert stored_files(rt) == []
     assert table(rt, "SELECT id FROM exports") == []
 
@@ -296,7 +296,8 @@ def test_a_recruiter_who_became_a_viewer_exports_no_more(rt: Runtime, bob: Actor
     run_id = start_export(rt, bob, View.of(search), None, {"all": True})
     table(rt, "UPDATE users SET role = 'viewer' WHERE id = %s RETURNING id", bob.user_id)
     work(rt, run_id)
-    assert table(rt, "SELECT state, message FROM runs") == [{"state": "failed", "message": exports.VIEWERS}]
+    (run,) = table(rt, "SELECT state, message FROM runs")
+    assert (run["state"], run["message"].startswith(run_rights.REASONS["role"])) == ("cancelled", True)
 
 
 def test_one_line_in_the_audit_log(rt: Runtime, alice: Actor, search: str, people: list[int], export: Export) -> None:

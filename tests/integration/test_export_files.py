@@ -389,7 +389,7 @@ def test_a_workbook_that_is_cancelled_leaves_nothing(
     """What ends a run must come through the writer as what it is."""
     fill(rt, search, 30)
     monkeypatch.setattr(export_targets, "BATCH_ROWS", 10)
-    monkeypatch.setattr("services.jobs.WRITE_EVERY_S", 0.0)
+    monkeypatch.setattr("services.run_handle.WRITE_EVERY_S", 0.0)
     run_id = start_export(rt, alice, View.of(search, status="all"), None, {"all": True}, "xlsx")
     read = result_sets.IdList.slice
 

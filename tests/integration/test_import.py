@@ -568,7 +568,7 @@ def test_a_search_that_was_made_private_meanwhile_is_not_written_to(
     run_id = start(rt, bob, search, PEOPLE)
     searches.set_visibility(rt, alice, search, "private")
     work(rt, run_id)
-    assert table(rt, "SELECT state FROM runs WHERE id = %s", run_id) == [{"state": "failed"}]
+    assert table(rt, "SELECT state FROM runs WHERE id = %s", run_id) == [{"state": "cancelled"}]
     assert profiles(rt) == []
 
 

@@ -196,7 +196,8 @@ def test_a_disabled_persons_run_is_not_done(rt: Runtime, alice: Actor, use: Use)
     run_id = start(rt, alice)
     change(rt, "UPDATE users SET disabled_at = now() WHERE id = %s", alice.user_id)
     Runner(rt, "here").execute(run_id)
-    assert row(rt, run_id)["state"] == "failed"
+    assert row(rt, run_id)["state"] == "cancelled"
+    assert "may no longer use SourcingX" in row(rt, run_id)["message"]
 
 
 def test_the_command_line_does_a_run_itself(rt: Runtime, alice: Actor, use: Use) -> None:

@@ -51,6 +51,9 @@ def test_no_line_of_the_web_server_has_personal_data(
         found = session.rows(search, 0, q="canary", filters={"full_name": {"filterType": "text", "type": "contains",
                                                                            "filter": "canary"}})  # fmt: skip
         assert found["rowCount"] == 1
+        # Nor do the names of what is kept in Redis, which its own log and tools show.
+        kept = [bytes(key).decode("utf-8", "replace").lower() for key in rt.redis.scan_iter("*")]
+        assert kept and not [key for key in kept if MARK in key]
         # A fault of the program, whose message quotes the statement.
         with psycopg.connect(database.superuser_url, autocommit=True) as conn:
             conn.execute("ALTER TABLE profiles RENAME TO canary_profiles")
@@ -74,6 +77,8 @@ def test_no_line_of_the_job_worker_has_personal_data(rt: Runtime, settings: Sett
         conn.execute("UPDATE searches SET title = $$Canary Search$$")
         # Parameters that the handler does not expect: it fails, and says so in the log.
         run_id = jobs.start_run(conn, owner, "export", search, {"format": "canary", "canary@example.com": 1})
+        queued = repr(conn.execute("SELECT args, lock, queueing_lock FROM procrastinate_jobs").fetchall())
+    assert str(run_id) in queued and MARK not in queued.lower()
     log = tmp_path / "worker.log"
     with log.open("wb") as output:
         worker = subprocess.Popen([SOURCINGX, "worker"], stdout=output, stderr=subprocess.STDOUT,

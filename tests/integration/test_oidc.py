@@ -206,6 +206,91 @@ def test_what_is_said_of_somebody_else_is_not_taken(site: Callable[..., Site], s
     assert "has not verified" in said(site().visit())
 
 
+def test_a_known_person_needs_no_address_at_all(site: Callable[..., Site], stub: OidcStub, dana: Actor) -> None:
+    here = site()
+    assert here.visit().status_code == 303
+    stub.claims |= {"email": None, "email_verified": None}
+    assert here.visit().status_code == 303
+
+
+# ---- providers that do not say whether an address is verified
+
+
+@pytest.mark.parametrize(
+    ("said", "comes_in"),
+    [
+        ({"xms_edov": True}, True),
+        ({"xms_edov": "1"}, True),
+        ({"xms_edov": "true"}, True),
+        ({"xms_edov": False}, False),
+        ({"xms_edov": "0"}, False),
+        ({"xms_edov": False, "email_verified": True}, False),
+        ({}, False),
+    ],
+)
+def test_what_entra_says_of_the_domain_counts(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor, said: dict[str, Any], comes_in: bool
+) -> None:
+    stub.claims |= {"email_verified": None} | said
+    assert site().visit().status_code == (303 if comes_in else 403)
+
+
+@pytest.mark.parametrize(
+    ("said", "comes_in"),
+    [
+        ({}, True),
+        # What it does say counts all the same.
+        ({"email_verified": False}, False),
+        ({"xms_edov": False}, False),
+        ({"email": None}, False),
+        ({"email": "somebody@example.com"}, False),
+    ],
+)
+def test_a_provider_is_trusted_with_addresses_where_the_settings_say_so(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, said: dict[str, Any], comes_in: bool
+) -> None:
+    stub.claims |= {"email_verified": None} | said
+    assert site(oidc_email_trust="issuer").visit().status_code == (303 if comes_in else 403)
+    assert users(rt) == [("Dana@Example.com", "recruiter", "subject-1" if comes_in else None)]
+
+
+@pytest.mark.parametrize(
+    ("more", "comes_in"),
+    [
+        ({"email": "DANA@example.com", "email_verified": True}, True),
+        ({"email": "another@example.com", "email_verified": True}, False),
+        ({"email_verified": True}, False),
+        ({"email": "dana@example.com"}, False),
+        ({"sub": "another", "email": "dana@example.com", "email_verified": True}, False),
+    ],
+    ids=["the same", "of another address", "of none", "nothing", "of somebody else"],
+)
+def test_an_address_is_verified_by_what_is_said_of_it_elsewhere(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor, more: dict[str, Any], comes_in: bool
+) -> None:
+    stub.claims["email_verified"] = None
+    stub.userinfo = more
+    assert site().visit().status_code == (303 if comes_in else 403)
+
+
+def test_a_yes_that_came_without_an_address_is_no_yes_to_another(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor
+) -> None:
+    stub.claims |= {"email": None, "email_verified": True}
+    stub.userinfo = {"email": "dana@example.com"}
+    assert site().visit().status_code == 403
+
+
+def test_whoever_is_known_comes_in_while_only_that_question_fails(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor
+) -> None:
+    here = site()
+    assert here.visit().status_code == 303
+    stub.claims["email_verified"] = None
+    stub.failing["userinfo"] = 500
+    assert here.visit().status_code == 303
+
+
 # ---- what is not trusted
 
 
@@ -311,6 +396,36 @@ def test_a_cookie_that_was_made_up_or_is_ten_minutes_old_is_refused(
     client.set_cookie("sx_flow", kept.value, path="/login/oidc")
     monkeypatch.setattr("services.oidc.MINUTES", -1)
     assert said(client.get(CALLBACK, query_string=query)) == oidc.STALE
+
+
+@pytest.mark.parametrize(("names_itself", "status"), [(True, 401), (False, 303), (None, 303)])
+def test_an_answer_that_does_not_say_whose_it_is_counts_only_from_who_never_does(
+    site: Callable[..., Site], stub: OidcStub, dana: Actor, names_itself: bool | None, status: int
+) -> None:
+    if names_itself is not None:
+        stub.says["authorization_response_iss_parameter_supported"] = names_itself
+    here = site()
+    client = browser(here.server)
+    query = stub.code_for(here.begin(client))
+    del query["iss"]
+    assert client.get(CALLBACK, query_string=query).status_code == status
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("from_where", ["cross-site", "same-site"])
+def test_another_site_begins_no_sign_in(
+    site: Callable[..., Site], stub: OidcStub, from_where: str, method: str
+) -> None:
+    """Nobody is signed in by a link or a form elsewhere: they get the sign-in page, where it takes a click."""
+    client = browser(site().server)
+    headers = {"Sec-Fetch-Site": from_where, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    answer = getattr(client, method)("/login/oidc", query_string={"next": "/runs"}, headers=headers)
+    assert (answer.status_code, answer.location) == ((303, "/login?next=%2Fruns") if method == "get" else (403, None))
+    assert client.get_cookie("sx_flow", path="/login/oidc") is None
+    assert stub.asked.get("discovery", 0) == 0
+    for own in ("same-origin", "none"):
+        begun = client.get("/login/oidc", headers={"Sec-Fetch-Site": own})
+        assert begun.location.startswith(stub.issuer)
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example/", "/\\evil.example"])

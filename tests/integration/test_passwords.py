@@ -68,6 +68,17 @@ def test_a_link_sets_a_password_once_and_ends_every_sign_in(
     assert audited(rt) == [("user.password_link", {}), ("user.password", {"by": "link"})]
 
 
+def test_no_token_stands_in_the_database(rt: Runtime, admin: Actor, dora: Actor) -> None:
+    sets = accounts.new_password_link(rt, admin, dora.user_id)
+    signs_in = identity.make_login_link(rt, "dora@example.com")
+    session = identity.sign_in(rt, "dora@example.com", PASSWORD)
+    with rt.db.connection() as conn:
+        tables = [conn.execute(f"SELECT * FROM {name}").fetchall() for name in ("login_links", "user_sessions")]
+    kept = [bytes(row["token_hash"]) for table in tables for row in table]
+    assert sorted(kept) == sorted(identity.digest(token) for token in (sets, signs_in, session))
+    assert all(len(token) >= 43 and token not in repr(tables) for token in (sets, signs_in, session))
+
+
 @pytest.mark.parametrize(
     ("password", "again", "said"),
     [

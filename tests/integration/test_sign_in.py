@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from callbacks.registry import Registry
 from callbacks.session import client_address
-from services import identity, throttle
+from services import identity, sign_in_buckets, throttle
 from services.errors import LimitReached, NotSignedIn
 from services.identity import Actor
 from services.runtime import Runtime
@@ -344,6 +344,16 @@ def test_addresses_of_one_ipv6_network_count_as_one(rt: Runtime, dora: Actor) ->
     assert identity.sign_in(rt, "dora@example.com", PASSWORD, "", "2001:db8:1:3::1")
 
 
+def test_an_ipv4_address_counts_as_one_however_it_is_written(rt: Runtime, dora: Actor) -> None:
+    ways = ("203.0.113.9", "::ffff:203.0.113.9", "::FFFF:cb00:7109", "[::ffff:203.0.113.9]:443", "203.0.113.9:50000")
+    for number in range(throttle.address(b"").free):
+        fail(rt, 1, f"guess{number}@example.com", address=ways[number % len(ways)])
+    for way in ways:
+        with pytest.raises(LimitReached):
+            identity.sign_in(rt, "dora@example.com", PASSWORD, "", way)
+    assert identity.sign_in(rt, "dora@example.com", PASSWORD, "", "::ffff:203.0.113.10")
+
+
 def test_many_tries_at_once_do_not_slip_through(rt: Runtime, dora: Actor) -> None:
     """Counted before they are made: the wait begins with the fifth, however many are under way."""
     bucket = throttle.account(b"x" * 32)
@@ -360,6 +370,8 @@ def test_many_tries_at_once_do_not_slip_through(rt: Runtime, dora: Actor) -> Non
         ("1.2.3.4, 198.51.100.7", "127.0.0.1", "198.51.100.7"),
         ("198.51.100.7", "10.0.0.1", "127.0.0.1"),
         ("", "127.0.0.1", "127.0.0.1"),
+        ("198.51.100.7", "::ffff:127.0.0.1", "198.51.100.7"),
+        ("198.51.100.7", "", "127.0.0.1"),
     ],
 )
 def test_only_a_trusted_proxy_says_where_a_request_comes_from(
@@ -376,7 +388,24 @@ def test_addresses_are_kept_as_keyed_hashes_only(rt: Runtime, dora: Actor) -> No
     with rt.db.connection() as conn:
         kept = [bytes(row["email_hash"]) for row in conn.execute("SELECT email_hash FROM sign_in_attempts")]
     assert len(kept) == 2 and all(len(key) == 32 for key in kept)
-    assert identity.digest("203.0.113.9") not in kept
+    # Whoever has the table alone cannot try addresses: it takes the server's key.
+    tried = ("203.0.113.9", "dora@example.com", str(dora.user_id), f"account:{dora.user_id}", "network:203.0.113.9")
+    assert not {identity.digest(one) for one in tried} & set(kept)
+    other = replace(rt.settings, secret_key=rt.settings.secret_key[::-1])
+    theirs = sign_in_buckets.of(other, "dora@example.com", dora.user_id, "", "203.0.113.9")
+    assert not {bucket.key for bucket in theirs} & set(kept)
+    ours = sign_in_buckets.of(rt.settings, "dora@example.com", dora.user_id, "", "203.0.113.9")
+    assert {bucket.key for bucket in ours} == set(kept)
+
+
+def test_the_table_of_tries_has_nothing_that_names_anyone(rt: Runtime, dora: Actor) -> None:
+    fail(rt, 1, address="203.0.113.9")
+    fail(rt, 1, "nobody@example.com")
+    with rt.db.connection() as conn:
+        rows = conn.execute("SELECT * FROM sign_in_attempts").fetchall()
+    assert {name for row in rows for name in row} == {"id", "email_hash", "at"}
+    shown = repr(rows)
+    assert all(word not in shown for word in ("dora", "nobody", "203.0.113"))
 
 
 def test_the_log_tells_who_came_in_and_that_somebody_did_not(

@@ -52,6 +52,7 @@ PROVIDER = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "sourcingx"}
         ({**PROVIDER, "OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER"),
         ({**PROVIDER, "OIDC_ISSUER": "id.example"}, "OIDC_ISSUER"),
         ({**PROVIDER, "OIDC_ISSUER": "https://[id"}, "OIDC_ISSUER"),
+        ({**PROVIDER, "OIDC_ISSUER": "https://accounts.google.com", "OIDC_EMAIL_TRUST": "issuer"}, "OIDC_EMAIL_TRUST"),
         ({**PROVIDER, "OIDC_NEW_USERS": "viewer"}, "OIDC_DOMAINS"),
         ({"PHANTOMBUSTER_API_KEY": "k", "PHANTOMBUSTER_BASE_URL": "http://vendor.example"}, "PHANTOMBUSTER_BASE_URL"),
         ({**PROVIDER, "OIDC_NEW_USERS": "viewer", "OIDC_DOMAINS": " , "}, "OIDC_DOMAINS"),
