@@ -100,7 +100,7 @@ def read_agents(body: Any) -> list[Agent]:
             _id(row["id"]), _text(row.get("name"), 200), _int(row.get("nbContainersRunning")) or 0,
             _text(row.get("lastEndType"), 60), _int(row.get("lastExitCode")), _int(row.get("lastEndedAt")),
         )
-        for row in _rows(body, "agents") if row.get("id")
+        for row in _objects(body, "agents") if row.get("id")
     ]  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def read_container(body: Any) -> Container:
 
 def read_containers(body: Any) -> list[Container]:
     """The newest first. Raises ValueError."""
-    found = [read_container(row) for row in _rows(body, "containers") if row.get("id")]
+    found = [read_container(row) for row in _objects(body, "containers") if row.get("id")]
     return sorted(found, key=lambda one: one.created_ms, reverse=True)
 
 
@@ -165,7 +165,7 @@ def console_of(raw: Any) -> str:
     return whole_lines
 
 
-def _rows(body: Any, name: str) -> list[Mapping[str, Any]]:
+def _objects(body: Any, name: str) -> list[Mapping[str, Any]]:
     found = body.get(name, body.get("data")) if isinstance(body, Mapping) else body
     if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
         raise ValueError("no list")

@@ -372,6 +372,14 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "state": [(ids.SCREEN_SCOPE, "value", "active"), (ids.SCREEN_SEARCH, "data", s),
                   (ids.SCREEN_VIEW, "data", None), (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"),
                   (ids.SCREEN_BUDGET, "value", None), (ids.SCREEN_WHEN, "value", "now"), *_criterion()]}),
+    ("..enrich-estimate.children...enrich-problem.children..", lambda s: {
+        "inputs": [(ids.ENRICH_WANTS, "value", ["email"]), (ids.ENRICH_SCOPE, "value", "active"),
+                   (ids.ENRICH_AGAIN, "value", [])],
+        "state": [(ids.ENRICH_SEARCH, "data", s), (ids.ENRICH_VIEW, "data", None)]}),
+    ("..enrich-run.data...enrich-clock.disabled...enrich-problem.children..", lambda s: {
+        "inputs": [(ids.ENRICH_START, "n_clicks", 1)],
+        "state": [(ids.ENRICH_WANTS, "value", ["email"]), (ids.ENRICH_SCOPE, "value", "active"),
+                  (ids.ENRICH_AGAIN, "value", []), (ids.ENRICH_SEARCH, "data", s), (ids.ENRICH_VIEW, "data", None)]}),
     ("..import-run.data...url.search...import-problem.children..", lambda s: {
         "inputs": [(ids.IMPORT_START, "n_clicks", 1)],
         "state": [(ids.IMPORT_UPLOAD, "data", s), (ids.IMPORT_SEARCH, "data", s), [], [], []]}),
@@ -474,6 +482,9 @@ TAKES_NO_ID = {
     "screen-propose.disabled..": "takes a run's id: test_screen_page.py",
     "..screen-run.data...screen-clock.disabled..": "takes a run's id: test_screen_page.py",
     "screen-run.data": "takes a run's id: test_screen_page.py",
+    "..run-progress.children...enrich-clock.disabled...enrich-seen.data..": "takes a run's id: test_enrich_page.py",
+    "..enrich-run.data...enrich-clock.disabled..": "takes a run's id: test_enrich_page.py",
+    "enrich-run.data": "takes a run's id: test_enrich_page.py",
     "..screen-hold.children...screen-clock.disabled..": "about the account, not about a search",
     "..screen-criteria.children...screen-problem.children..": "takes a version's id: test_presets.py",
     "..preset-choice.options...screen-problem.children..": "takes a preset's id: test_presets.py",
