@@ -16,7 +16,8 @@ from services.errors import Unavailable
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
-from tests.integration.test_screening import in_background, wait_until
+from tests.browser.product import until
+from tests.integration.test_screening import in_background
 from tests.screening import add_search, row, rows, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 
@@ -53,13 +54,7 @@ def in_full_swing(rt: Runtime, actor: Actor, stub: OpenAIStub) -> int:
 
 
 def wait_for_calls(rt: Runtime, stub: OpenAIStub, calls: int) -> None:
-    assert stub.slow_arrived.wait(20)
-    pause = threading.Event()
-    for _ in range(400):
-        if stub.requests.total == calls:
-            return
-        pause.wait(0.05)
-    raise AssertionError(f"{stub.requests.total} calls")
+    until(lambda: stub.requests.total == calls, "not so many calls")
 
 
 def test_answers_that_come_soon_after_a_cancel_are_taken(
@@ -70,7 +65,8 @@ def test_answers_that_come_soon_after_a_cancel_are_taken(
     ended = in_background(rt, run_id)
     wait_for_calls(rt, stub, 10 + FAN_OUT)
     runs.cancel_run(rt, alice, run_id)
-    wait_until(rt, "SELECT bool_or(starts_with(counts ->> 'waiting', 'Ending')) FROM runs")
+    ending = "SELECT bool_or(starts_with(counts ->> 'waiting', 'Ending')) FROM runs"
+    until(lambda: value(rt, ending), "it does not say that it is ending")
     stub.release.set()
     ended.join(60)
     run = row(rt, "SELECT * FROM runs WHERE id = %s", run_id)
