@@ -85,7 +85,7 @@ def front(settings: Settings, tmp_path: Path) -> Iterator[Front]:
         process = subprocess.Popen([nginx, "-c", conf, "-g", extra])
         try:
             found = Front(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{tls}", place / "access.log")
-            until(lambda: _answers(found), "nginx does not answer")
+            until(lambda: _answers(found), "nginx does not answer", 20)
             yield found
         finally:
             process.terminate()

@@ -44,7 +44,7 @@ def settings(settings: Settings, stub: OpenAIStub) -> Settings:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of milliseconds between attempts."""
     monkeypatch.setattr(
-        screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, timeout_s=60, fan_out=8)
+        screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, timeout_s=5, fan_out=8)
     )
 
 
