@@ -180,6 +180,8 @@ def _look_again(shown: dict[str, Any]) -> dict[str, Any]:
 
 def _choice(rt: Runtime, search_id: Any, shown: Any, wants: Any, scope: Any, again: Any) -> Choice:
     search, given = page_values.uuid(search_id), shown if isinstance(shown, dict) else {}
+    # Before anything is said of what was chosen: a search that is not theirs looks like one that is not there.
+    enrichment.overview(rt, current_actor(), search)
     state, people = given.get("view"), given.get("people")
     if scope == "selected" and people:
         return enrichment.choice(rt, View.of(search, status="all"), wants, people, again)

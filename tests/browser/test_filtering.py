@@ -9,7 +9,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import LONG_S, until
 
 OUT = (
     "c.filter_status = 'filtered_blacklist' AND c.id IN (SELECT candidate_id FROM exclusions WHERE restored_at IS NULL)"
@@ -61,7 +62,7 @@ def test_a_list_becomes_a_rule_that_is_tried_applied_and_taken_back_for_one(
     page.click(".sx-dry-samples button")
     until(lambda: company in page.text(".sx-samples"), "nobody is named")
     page.click("#filter-apply")
-    until(lambda: page.is_shown('#filter-progress [data-state="done"]'), "the rules are not applied", 60)
+    until(lambda: page.is_shown('#filter-progress [data-state="done"]'), "the rules are not applied", LONG_S)
     out = product.ids(small, OUT)
     assert len(out) == many
 

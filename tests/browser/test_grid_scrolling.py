@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 TITLE = "nullif(c.title_key, '') COLLATE \"C\" ASC NULLS LAST, c.id ASC"
 

@@ -14,8 +14,9 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import PATIENCE_S, Product, until
+from tests.browser.product import Product
 from tests.corpus.workbooks import written
+from tests.waiting import LONG_S, PATIENCE_S, until
 
 ROWS = 3_000
 
@@ -82,7 +83,7 @@ def test_from_the_file_to_the_people(
     Select(import_page.find('[data-column="Kandidat"] select')).select_by_visible_text("Full name")
     import_page.find("#import-start").click()
 
-    import_page.shows("#import-report", "Show the people", 60)
+    import_page.shows("#import-report", "Show the people", LONG_S)
     import_page.shows("#import-report", "3,000 added")
     import_page.shows("#import-report", "1 could not be taken")
     assert import_page.find("#rejected-download").get_attribute("href").endswith("/rejected.csv")
@@ -94,8 +95,9 @@ def test_from_the_file_to_the_people(
 
     driver.get(f"{product.url}/runs")
     import_page.find('[data-testid="run-row"]')
-    listed = [row.text for row in driver.find_elements("css selector", '[data-testid="run-row"]')]
-    assert any("Import" in row and "Done" in row for row in listed), listed
+    # In one step: the list is drawn anew while jobs go on.
+    listed = """return [...document.querySelectorAll('[data-testid="run-row"]')].map((row) => row.innerText)"""
+    until(lambda: any("Import" in row and "Done" in row for row in driver.execute_script(listed)), "it is not listed")
 
 
 def test_a_file_of_another_kind_is_told_and_the_next_one_is_taken(
@@ -128,12 +130,12 @@ def test_several_files_are_corrected_tried_out_and_imported(
 
     Select(import_page.find('[data-column="Wer"] select')).select_by_visible_text("Full name")
     import_page.find("#import-dry-run").click()
-    import_page.shows("#import-dry-run-report", "Nothing was changed.", 60)
+    import_page.shows("#import-dry-run-report", "Nothing was changed.", LONG_S)
     import_page.shows("#import-dry-run-report", "3 added")
     assert product.sql("SELECT profile_count FROM searches WHERE id = %(s)s", s=empty_search) == [(1,)]
 
     import_page.find("#import-start").click()
-    import_page.shows("#import-report", "3 added", 60)
+    import_page.shows("#import-report", "3 added", LONG_S)
     assert product.sql("SELECT profile_count FROM searches WHERE id = %(s)s", s=empty_search) == [(4,)]
 
 

@@ -7,7 +7,8 @@ import uuid
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 
 def test_a_person_is_opened_walked_through_and_closed_by_keyboard(

@@ -7,7 +7,8 @@ import uuid
 from urllib.parse import urlencode
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 
 def test_a_rejection_by_score_is_asked_about_confirmed_and_taken_back(page: GridPage, product: Product) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 TICK = "return window.dash_clientside.screening.tick(3) === window.dash_clientside.no_update"
 HIDE = "Object.defineProperty(document, 'hidden', { configurable: true, get: () => true })"

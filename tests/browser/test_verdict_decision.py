@@ -14,7 +14,8 @@ from selenium.webdriver.support.select import Select
 from services.column_state import PREFERENCE
 from services.grid_columns import COLUMNS, MARKS
 from tests.browser.grid_page import GridPage
-from tests.browser.product import Product, until
+from tests.browser.product import Product
+from tests.waiting import until
 
 # Two criteria of one weight: both passed is 10, one of them 5.
 SCREENED = """

@@ -90,7 +90,7 @@ def test_functions_run_with_the_rights_of_who_calls_them_but_a_few(database: Ser
         ).fetchall()
     # Each does one thing, named in its migration, and finds nothing of the caller's by name.
     assert [name for name, _ in found] == [
-        "delete_changes_of_batches", "delete_exclusions_of_candidates", "delete_exclusions_of_rules", "forget_decisions",
-        "move_exclusion", "move_exclusions", "sort_in_search_words",
+        "delete_changes_of_batches", "delete_exclusions_of_candidates", "delete_exclusions_of_rules",
+        "forget_decisions", "move_exclusion", "move_exclusions", "sort_in_search_words",
     ]  # fmt: skip
     assert all(any(line.startswith("search_path=") for line in config) for _, config in found)

@@ -37,11 +37,11 @@ from services.identity import Actor
 from services.ledger import Choices
 from services.runtime import Runtime
 from services.servers import ServerUrls
+from tests import waiting
 from tests.change_runs import change, kill_at, rows, run_row, version, work, work_with
 from tests.filter_world import add_list, add_rows, apply, named, statuses
 from tests.people import add_search
 from tests.screening import value
-from tests.waiting import LONG_S
 
 NURSES = {"kind": "title", "params": {"terms": ["nurse"]}}
 YOUNG = {"kind": "experience", "params": {"low": 5}, "on_unknown": "flag"}
@@ -401,7 +401,7 @@ def test_two_processes_apply_at_once_and_both_are_in_the_ledger(
         )
         for run_id in started
     ]
-    assert [worker.wait(timeout=LONG_S) for worker in workers] == [0, 0]
+    assert [worker.wait(timeout=waiting.LONG_S) for worker in workers] == [0, 0]
     assert [run_row(rt, run_id)["state"] for run_id in started] == ["done", "done"]
     assert set(out(rt, search_id)) == {*ids[::2], *ids[::3]}
     found = rows(rt, "SELECT count(*) AS lines, count(DISTINCT candidate_id) AS people, count(DISTINCT user_id) AS by"
