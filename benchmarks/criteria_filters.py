@@ -70,5 +70,6 @@ def figures(stage: Stage) -> Iterator[Figure]:
         | {f"first page: {name}": summary(values) for name, values in pages.items()},
         n=ROUNDS,
         noisy=is_noisy(took["eight filters"]),
+        cause="eight sets of 75,000 people are read and hashed one after the other: about eight times one filter",
         note=f"{verdicts:,} verdicts; " + ", ".join(f"{name}: {n:,} people" for name, n in found.items()),
     )

@@ -27,8 +27,9 @@ from services.rubrics import Rubric, is_cut
 from services.runtime import Runtime
 from services.vendors.openai_errors import Usage
 
-MOST_READ = 400
-# Of a view with more people, to learn how long profiles are.
+# Hashing one takes some milliseconds, and somebody waits.
+MOST_READ = 200
+# To learn how long profiles are.
 SAMPLE = 100
 # The vendor caches the beginning that prompts share, from so many tokens on, in such steps.
 CACHED_FROM, CACHED_STEP = 1024, 128
@@ -158,7 +159,8 @@ def _places(rubric: Rubric, judged: int) -> Places:
 def _usage(rubric: Rubric, found: _Look) -> Usage:
     """Tokens of all calls: what the criteria that are asked take is known, what profiles take is a mean."""
     job, one = rubric.job_description, {"c1": rubric.criteria[0].question}
-    profile = fmean(_own_tokens(build_judge_prompt(job, one, shown)) for shown in found.read or [{}])
+    read = found.read[:: max(1, len(found.read) // SAMPLE)] or [{}]
+    profile = fmean(_own_tokens(build_judge_prompt(job, one, shown)) for shown in read)
     total = Usage()
     for places, people in found.asked.items():
         prompt = build_judge_prompt(job, {f"c{place + 1}": rubric.criteria[place].question for place in places}, {})

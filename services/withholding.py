@@ -69,6 +69,8 @@ _NOT_NAMES = frozenset(
     " al bin da dal das de del della den der di do dos du el ibn la las le los mac van vande vander vom von zu zum zur"
     " the and jr jnr sr snr ii iii iv".split()
 )
+# What parts the items of a list, or its ends.
+_PARTS = frozenset(("", ",", ";", "|", "\n"))
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,15 @@ def withhold(text: str, names: Names) -> str:
     text = withhold_in_place(text, names)
     if names.words is not None:
         text = names.words.sub(WITHHELD, text)
-    text = _SEXED.sub(lambda found: f"{found[1] or found[2] or found[3]}{WITHHELD}", text)
-    return _SEX.sub(WITHHELD, text)
+    return _without_sex(text)
 
 
 def withhold_in_list(text: str, names: Names) -> str:
     """The same of a list, by commas and lines: a name that is all of an item is a thing of that name ("Julia")."""
     text = withhold_in_place(text, names)
-    alone = Names(None, names.whole)
-    return "".join(withhold(item, alone if len(item.split()) == 1 else names) for item in re.split(r"([,;|\n])", text))
+    if names.words is not None:
+        text = names.words.sub(lambda found: found[0] if _is_an_item(found) else WITHHELD, text)
+    return _without_sex(text)
 
 
 def withhold_in_place(text: str, names: Names) -> str:
@@ -123,6 +125,17 @@ def names_of(given: Mapping[str, str]) -> Names:
         _any_of({re.escape(form) for word in words for form in (word, word.capitalize(), word.upper())}),
         _any_of({_joined(a, b) for pair in whole for a, b in (pair, pair[::-1])}, re.IGNORECASE),
     )
+
+
+def _without_sex(text: str) -> str:
+    text = _SEXED.sub(lambda found: f"{found[1] or found[2] or found[3]}{WITHHELD}", text)
+    return _SEX.sub(WITHHELD, text)
+
+
+def _is_an_item(found: re.Match[str]) -> bool:
+    """Whether one word stands alone between the signs that part a list."""
+    before, after = found.string[: found.start()].rstrip(" "), found.string[found.end() :].lstrip(" ")
+    return " " not in found[0] and before[-1:] in _PARTS and after[:1] in _PARTS
 
 
 def _spellings(name: str) -> tuple[str, str]:
