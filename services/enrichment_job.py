@@ -231,26 +231,34 @@ class _Enrichment:
     def _take(self, turns: Turns, sent: enrichment_answers.Sent, answers: Answers | VendorError) -> None:
         """Write the answer down; insisting, since it is paid for. Raises Paused, LeaseLost."""
         self._failures = self._failures + 1 if isinstance(answers, VendorError) else 0
+        # Also when whoever started it has lost the right meanwhile: the run ends behind it.
+        self._handle.must_finish = True
+        try:
+            pause = self._insist(turns, sent, answers)
+        finally:
+            self._handle.must_finish = False
+        if isinstance(answers, RateLimited):
+            turns.block(answers.retry_after or 60.0)
+        if pause is not None:
+            raise pause
+
+    def _insist(self, turns: Turns, sent: enrichment_answers.Sent, answers: Answers | VendorError) -> Paused | None:
         while True:
             try:
                 with self._rt.db.connection() as conn:
+                    pause, touched = None, set[int]()
                     if isinstance(answers, VendorError):
-                        pause, touched = self._failed(conn, turns, sent, answers), set()
+                        pause = self._failed(conn, turns, sent, answers)
                     else:
-                        pause = None
                         touched = enrichment_answers.save(
                             conn, self._rt.settings, self._handle, self._items, sent, answers
                         )
                     self._report(conn)
                     enrichment_answers.bump(conn, touched)
-                break
+                return pause
             except (Conflict, Unavailable):
                 if self._handle.stopping.wait(PACE.look_s):
                     raise
-        if isinstance(answers, RateLimited):
-            turns.block(answers.retry_after or 60.0)
-        if pause is not None:
-            raise pause
 
     def _failed(self, conn: db.Conn, turns: Turns, sent: enrichment_answers.Sent, error: VendorError) -> Paused | None:
         """Whom it was about is asked about later, or by a person's wish, or never; says whether the run pauses."""

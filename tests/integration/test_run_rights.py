@@ -270,7 +270,7 @@ KINDS: dict[str, tuple[Begin, int]] = {
     "list": (begin_list, 2),
     "sheet": (begin_sheet, 1),
     "find_duplicates": (begin_find_duplicates, 6),
-    "enrich": (begin_enrich, 3),
+    "enrich": (begin_enrich, 7),
     "fetch": (begin_fetch, 1),
 }
 # Brought to its end, whoever asked for it: test_erasure.py.
