@@ -6,8 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +22,7 @@ from services.runtime import Runtime
 from services.servers import Servers
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.screening import value
+from tests.waiting import LONG_S, until
 
 __all__ = ["sourcingx"]
 
@@ -54,7 +53,7 @@ def start(home: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     yield start_and_wait
     for process in started:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=LONG_S)
     run_state.end_leftovers(home)
     left = Servers(home)
     left.attach()
@@ -103,7 +102,7 @@ def test_the_demo_screens_its_people_and_keeps_them_for_the_next_start(
     refused = command(home, "demo", "--reset")
     assert (refused.returncode, "already runs" in refused.stderr) == (2, True)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=LONG_S) == 0
     assert command(home, "demo-reset").returncode == 0
     start()
     with opened(home) as rt:
@@ -165,13 +164,15 @@ def test_without_a_name_the_demo_has_a_folder_of_its_own(settings: Settings, tmp
 
 def command(home: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     environ = {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(home), "PORT": "0"}
-    return subprocess.run([SOURCINGX, *argv], env=environ, capture_output=True, text=True, timeout=120)
+    return subprocess.run([SOURCINGX, *argv], env=environ, capture_output=True, text=True, timeout=LONG_S)
 
 
 def until_ended(rt: Runtime, actor: Actor, run_id: int) -> dict[str, object]:
-    """The run once it has ended; fails after 60 s."""
-    pause, deadline = threading.Event(), time.monotonic() + 60
-    while (run := runs.get_run(rt, actor, run_id))["state"] in runs.OPEN:
-        assert time.monotonic() < deadline, run
-        pause.wait(0.2)
-    return run
+    """The run once it has ended."""
+
+    def ended() -> dict[str, object] | None:
+        run = runs.get_run(rt, actor, run_id)
+        return None if run["state"] in runs.OPEN else run
+
+    found: dict[str, object] = until(ended, "the run does not end", LONG_S)
+    return found
