@@ -21,7 +21,7 @@ from services.vendors.vendor_errors import Unanswered, VendorError
 STILL_RUNS = "This run has not ended yet. Take its result when it has."
 NOTHING_NEW = "Nothing new: the results of all runs of this agent that succeeded are in this search."
 SAY_COLUMNS = "The result is here. Say what its columns are, then import it."
-IMPORTING = "The result is here and is being imported."
+IMPORTING = "The result is here; its import says what came of it."
 SHARED = " The run named no file of its own, so this is the agent's file, with what its earlier runs found."
 UNREADABLE = "The result could not be read: {why}"
 # What tells people apart; without one of them nobody can be imported.
