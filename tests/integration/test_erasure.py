@@ -45,6 +45,7 @@ from services.suppression import OTHER_KEY, Marker
 from tests import canary
 from tests.archives import archive, restore, work
 from tests.integration.test_import import start, upload
+from tests.integration.test_jobs import working
 from tests.two_people import add_pair, laden, one, rows, two_people
 
 URL = "https://www.linkedin.com/in/canary-person"
@@ -481,6 +482,12 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     assert load(rt, alice, search, older["content"])["suppressed"] == 1
     assert erasure_replay.replay(rt) == 0, "once"
     assert {row["reason"] for row in rows(rt, "SELECT reason FROM erasures")} == {"replay"}
+
+
+def test_a_worker_that_starts_does_them_again(rt: Runtime, older: dict[str, Any]) -> None:
+    with working(rt):
+        names = [row["full_name"] for row in rows(rt, "SELECT full_name FROM profiles")]
+    assert names == ["Ada Example"]
 
 
 def test_a_log_that_was_cut_short_counts_up_to_there(rt: Runtime, older: dict[str, Any]) -> None:
