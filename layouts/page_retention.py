@@ -62,7 +62,9 @@ def _person(row: Row) -> html.Tr:
     )  # fmt: skip
 
 
-def _due(at: Any, late: bool) -> Component:
+def _due(at: Any, late: bool) -> Component | None:
+    if at is None:
+        return None
     return html.Strong(time(at), className="sx-problem") if late else time(at)
 
 

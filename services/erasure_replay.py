@@ -14,7 +14,7 @@ from services import db, erasure_log, erasure_traces, erasures, suppression
 from services.config import Settings
 from services.errors import NotFound
 from services.runtime import Runtime
-from services.suppression import Marker
+from services.suppression import OTHER_KEY, Marker, WrongKey
 
 BATCH = 2_000
 
@@ -55,7 +55,10 @@ def replay(rt: Runtime) -> int:
 
 def _missing(rt: Runtime) -> dict[int, bool]:
     told: dict[int, bool] = {}
-    for marks in erasure_log.read(erasure_log.path_in(rt.settings.home)):
+    own = Marker.of(rt.settings)
+    for key, marks in erasure_log.read(erasure_log.path_in(rt.settings.home)):
+        if not own.key or key != own.fingerprint:
+            raise WrongKey(OTHER_KEY)
         told |= marks
     if not told:
         return {}

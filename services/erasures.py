@@ -148,7 +148,7 @@ def erase(rt: Runtime, conn: db.Conn, actor: Actor | None, people: Sequence[int]
     run_id = jobs.start_run(conn, worker, "erase", None, {"erasure_id": erasure_id}) if worker else None
     versions = {row["id"]: row["version"] for row in db.rows(conn, _Q.bump_searches, {"searches": searches})}
     if marks and reason == "request":
-        erasure_log.append(rt.settings.home, marks)
+        erasure_log.append(rt.settings.home, marks, Marker.of(rt.settings).fingerprint)
     return Erased(erasure_id, given["count"], versions, run_id)
 
 

@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Overdue:
-    """Someone whose time is over (over), or who was not told in time (untold)."""
+    """Someone whose time is over (over), or who was not told in time (untold). kept_until: None where far away."""
 
     id: int
     full_name: str
@@ -53,7 +53,7 @@ class Overdue:
     country: str
     collected_at: datetime
     notice_due: datetime
-    kept_until: datetime
+    kept_until: datetime | None
     over: bool
     untold: bool
 
@@ -77,8 +77,9 @@ def overview(rt: Runtime, actor: Actor, now: datetime) -> Overview:
     must_be_admin(actor)
     with rt.db.connection() as conn:
         rules = [Rule(**row) for row in db.rows(conn, _Q.fetch_rules)]
-        settings, counted = db.one(conn, _Q.fetch_settings), db.one(conn, _over("count_overdue"), {"now": now})
-        found = db.rows(conn, _over("fetch_overdue"), {"now": now, "most": MOST_LISTED})
+        given = {"now": now, "shortest": min(rule.keep_months for rule in rules), "most": MOST_LISTED}
+        settings, counted = db.one(conn, _Q.fetch_settings), db.one(conn, _over("count_overdue"), given)
+        found = db.rows(conn, _over("fetch_overdue"), given)
     assert settings is not None and counted is not None
     return Overview(rules, **settings, **counted, overdue=[Overdue(**row) for row in found])
 
@@ -151,12 +152,14 @@ def purge(rt: Runtime, now: datetime) -> int:
 
 def _purge(rt: Runtime, now: datetime) -> int:
     with rt.db.connection() as conn:
-        settings = db.one(conn, _Q.fetch_settings)
+        settings, shortest = db.one(conn, _Q.fetch_settings), db.one(conn, _Q.fetch_shortest)
+    assert shortest is not None
     erased = after = 0
     while settings is not None and settings["purge"]:
         with rt.db.connection() as conn:
             erasure_traces.prepare(conn)
-            found = db.rows(conn, _over("fetch_expired"), {"now": now, "after": after, "most": AT_ONCE})
+            given = {"now": now, "shortest": shortest["months"], "after": after, "most": AT_ONCE}
+            found = db.rows(conn, _over("fetch_expired"), given)
             if not found:
                 break
             after = found[-1]["id"]

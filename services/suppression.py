@@ -24,8 +24,8 @@ from services.text_keys import text_key
 
 NO_KEY = "SUPPRESSION_KEY is not set: without it nobody could be known again. Set it as docs/settings.md says."
 OTHER_KEY = (
-    "SUPPRESSION_KEY is not the one under which people were erased here, so they would not be known again: nothing was "
-    "imported. Set the former key."
+    "SUPPRESSION_KEY is not the one under which people were erased here, so they would not be known again: nobody was "
+    "imported or erased. Set the former key."
 )
 
 _Q = sql.queries("erasures")

@@ -36,7 +36,12 @@ REVOKE DELETE, TRUNCATE ON usage_totals FROM {role};
 REVOKE UPDATE, DELETE, TRUNCATE ON exclusions FROM {role};
 GRANT UPDATE (restored_at, restored_by, restored_as) ON exclusions TO {role};
 -- Who was erased stays erased, and known by the same key.
-REVOKE UPDATE, DELETE, TRUNCATE ON erasures, erasure_marks, suppression_key FROM {role};
+DO $revoke$ BEGIN
+    -- A backup of before there were any is migrated in steps.
+    IF to_regclass('erasure_marks') IS NOT NULL THEN
+        REVOKE UPDATE, DELETE, TRUNCATE ON erasures, erasure_marks, suppression_key FROM {role};
+    END IF;
+END $revoke$;
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON schema_migrations FROM {role};
 -- Vacuum after bulk writes (15 MAINTAIN, Postgres 17+): keeps index-only scans index-only.
 GRANT MAINTAIN ON ALL TABLES IN SCHEMA public TO {role};

@@ -6,6 +6,10 @@ SELECT id, jurisdiction, countries, keep_months FROM retention_rules ORDER BY co
 -- What holds for all.
 SELECT purge, export_listed, decision_months FROM retention_settings;
 
+-- fetch_shortest --
+-- The shortest time of all.
+SELECT min(keep_months)::integer AS months FROM retention_rules;
+
 -- update_settings --
 -- What an admin decided.
 UPDATE retention_settings SET purge = %(purge)s, export_listed = %(export_listed)s, decision_months = %(decision_months)s;
@@ -36,17 +40,19 @@ FROM ({overdue}) AS o WHERE o.over OR o.untold
 ORDER BY least(CASE WHEN o.over THEN o.kept_until END, CASE WHEN o.untold THEN o.notice_due END), o.id LIMIT %(most)s;
 
 -- overdue --
--- Everybody with their dates. Only whose own date is over is asked whether they got on somewhere since.
+-- Everybody with their dates. Rules are asked only about those whose time would be over by the shortest of them
+-- (kept_until is NULL for the others), and only whose own time is over is asked whether they got on somewhere since.
 SELECT p.id, p.full_name, p.source, p.country, p.collected_at, p.created_at + interval '1 month' AS notice_due,
     p.collected_at + make_interval(months => r.keep_months) AS kept_until,
     p.notified_at IS NULL AND p.created_at + interval '1 month' < %(now)s AS untold,
-    p.collected_at + make_interval(months => r.keep_months) < %(now)s AND NOT EXISTS (
+    coalesce(p.collected_at + make_interval(months => r.keep_months) < %(now)s, false) AND NOT EXISTS (
         SELECT FROM candidates c WHERE c.profile_id = p.id
             AND c.stage_changed_at + make_interval(months => r.keep_months) >= %(now)s) AS over
-FROM profiles p CROSS JOIN LATERAL (
+FROM profiles p LEFT JOIN LATERAL (
     SELECT q.keep_months FROM retention_rules q
-    WHERE q.countries = '{}' OR p.country <> '' AND sx_key(p.country) = ANY (q.countries)
-    ORDER BY q.countries = '{}', q.keep_months LIMIT 1) AS r
+    WHERE p.collected_at + make_interval(months => %(shortest)s) < %(now)s
+        AND (q.countries = '{}' OR p.country <> '' AND sx_key(p.country) = ANY (q.countries))
+    ORDER BY q.countries = '{}', q.keep_months LIMIT 1) AS r ON true
 
 -- fetch_expired --
 -- The next people whose time is over.

@@ -82,7 +82,7 @@ def test_every_table_is_the_owners_and_every_one_can_be_used(database: ServerUrl
     assert [name for name, _, readable in found if not readable] == []
 
 
-def test_functions_run_with_the_rights_of_who_calls_them_but_a_few(database: ServerUrls) -> None:
+def test_functions_run_with_the_rights_of_who_calls_them_but_few(database: ServerUrls) -> None:
     with psycopg.connect(database.database_url) as conn:
         found = conn.execute(
             "SELECT proname, proconfig FROM pg_proc"

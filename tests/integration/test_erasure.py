@@ -45,6 +45,7 @@ from services.suppression import OTHER_KEY, Marker
 from tests import canary
 from tests.archives import archive, restore, work
 from tests.integration.test_import import start, upload
+from tests.integration.test_jobs import working
 from tests.two_people import add_pair, laden, one, rows, two_people
 
 URL = "https://www.linkedin.com/in/canary-person"
@@ -466,7 +467,7 @@ def older(rt: Runtime, alice: Actor, admin: Actor, search: str) -> Iterator[dict
         given = {"people": [row["profile_id"] for row in conn.execute("SELECT profile_id FROM profile_urls"
                                                                    " WHERE url_key LIKE '%%canary%%'")]}  # fmt: skip
         known = suppression.marks_of(marker, conn.execute(erasures._Q.fetch_known_by, given).fetchall())
-    erasure_log.append(rt.settings.home, known)
+    erasure_log.append(rt.settings.home, known, marker.fingerprint)
     yield {"content": content}
 
 
@@ -483,10 +484,31 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     assert {row["reason"] for row in rows(rt, "SELECT reason FROM erasures")} == {"replay"}
 
 
+def test_a_log_of_another_key_is_said_and_changes_nothing(rt: Runtime, older: dict[str, Any]) -> None:
+    """Under it nobody of the log would be found, and all of it would be taken for done."""
+    other = replace(rt, settings=replace(rt.settings, suppression_key="another-key-0123456789abcdef"))
+    other.open()
+    try:
+        with pytest.raises(BadInput, match="SUPPRESSION_KEY is not the one"):
+            erasure_replay.replay(other)
+    finally:
+        other.close()
+    assert rows(rt, "SELECT 1 FROM erasure_marks") == [] and rows(rt, "SELECT 1 FROM suppression_key") == []
+    assert erasure_replay.replay(rt) == 1
+
+
+def test_a_worker_that_starts_does_them_again(rt: Runtime, older: dict[str, Any]) -> None:
+    with working(rt):
+        names = [row["full_name"] for row in rows(rt, "SELECT full_name FROM profiles")]
+    assert names == ["Ada Example"]
+
+
 def test_a_log_that_was_cut_short_counts_up_to_there(rt: Runtime, older: dict[str, Any]) -> None:
     with erasure_log.path_in(rt.settings.home).open("a") as file:
         file.write('{"at": "2026-01-01T00:00:00+00:00", "mar')
     assert erasure_replay.replay(rt) == 1
+    erasure_log.append(rt.settings.home, {5: False}, Marker.of(rt.settings).fingerprint)
+    assert [marks for _, marks in erasure_log.read(erasure_log.path_in(rt.settings.home))][1:] == [{5: False}]
 
 
 def test_a_log_of_something_else_is_said_and_changes_nothing(
