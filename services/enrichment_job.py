@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from services import budgets, db, enrichment_answers, usage_ledger, vendor_budget
 from services.call_budget import BudgetClosed
@@ -246,7 +247,7 @@ class _Enrichment:
         while True:
             try:
                 with self._rt.db.connection() as conn:
-                    pause, touched = None, set[int]()
+                    pause, touched = None, set[UUID]()
                     if isinstance(answers, VendorError):
                         pause = self._failed(conn, turns, sent, answers)
                     else:
