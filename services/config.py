@@ -158,7 +158,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("OIDC_ISSUER", _text, "", "Address of the identity provider (OpenID Connect); empty: none."),
     Setting("OIDC_CLIENT_ID", _text, "", "What SourcingX is called at the provider."),
-    Setting("OIDC_CLIENT_SECRET", _text, "", "Its secret there; empty for a public client.", secret=True),
+    Setting(
+        "OIDC_CLIENT_SECRET",
+        _text,
+        "",
+        "Secret of SourcingX at the identity provider; empty for a public client.",
+        secret=True,
+    ),
     Setting(
         "OIDC_EMAIL_TRUST",
         _choice("claim", "issuer"),
