@@ -443,7 +443,7 @@ def test_a_run_is_cancelled_in_the_middle_and_taken_up_again(rt: Runtime, alice:
     stub.then(*["ok"] * 10, *["slow"] * 8)
     run_id = start(rt, alice, search)
     ended = in_background(rt, run_id)
-    assert stub.slow_arrived.wait(PATIENCE_S)
+    assert stub.slow_arrived.wait(20)
     runs.cancel_run(rt, alice, run_id)
     ended.join(PATIENCE_S)
     stub.release.set()
