@@ -33,7 +33,8 @@ def _overdue(found: Row) -> list[Component]:
     if not found.overdue:
         return [empty(text.OVERDUE_NONE)]
     said = text.OVERDUE_SUM.format(over=f"{found.expired:,}", untold=f"{found.untold:,}")
-    if len(found.overdue) < found.expired + found.untold:
+    # Whoever is late in both counts twice.
+    if len(found.overdue) < max(found.expired, found.untold):
         said = f"{said} {text.OVERDUE_FIRST.format(n=len(found.overdue))}"
     all_told = html.Button(
         text.OVERDUE_TOLD_ALL, id=ids.RETENTION_TOLD_ALL, type="button", className="btn btn-sm btn-outline-secondary",
