@@ -707,6 +707,7 @@ COUNTS = {
     "missed": "not known to anyone asked",
     "fresh": "known, or asked about lately",
     "no_address": "without a public LinkedIn address",
+    "left_alone": "on a do-not-contact list, so nobody was asked",
     "fetching": "being looked for by the vendor",
     "unknown": "perhaps asked about",
     "credits": "credits",

@@ -284,7 +284,8 @@ class _Enrichment:
         credits, calls = self._items.spent(conn)
         counts = {
             "found": tally.found, "missed": tally.missed, "fresh": tally.fresh, "no_address": tally.no_address,
-            "fetching": tally.fetching, "unknown": tally.unknown, "credits": credits, "calls": calls, "waiting": "",
+            "left_alone": tally.left_alone, "fetching": tally.fetching, "unknown": tally.unknown, "credits": credits,
+            "calls": calls, "waiting": "",
         }  # fmt: skip
         self._handle.save(conn, tally.done + tally.failed, tally.total, tally.failed, **counts, **more)
 

@@ -16,7 +16,7 @@ from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db
+from services import contact_rules, db
 from services.errors import Forbidden
 from services.grid_view import View
 from services.jobs import RunHandle
@@ -59,6 +59,7 @@ class Tally:
     missed: int = 0
     fresh: int = 0
     no_address: int = 0
+    left_alone: int = 0
     fetching: int = 0
 
 
@@ -113,14 +114,18 @@ class Items:
             "run_id": self._handle.run_id, "step": step, "limit": limit, "now": now, "vendor": vendor,
             "since": self.since})  # fmt: skip
         targets, moved = [], []
+        allowed = set(contact_rules.may_be_enriched(conn, [row["profile_id"] for row in found]))
         for row in found:
             address = url_key(f"https://www.{row['url_key']}") if row["url_key"] else None
-            if row["active"] and address is not None and not row["asked"]:
+            may_be_asked = row["active"] and row["profile_id"] in allowed
+            if may_be_asked and address is not None and not row["asked"]:
                 targets.append(Target(row["candidate_id"], row["profile_id"], address.url, row["attempts"]))
                 continue
             has = {"email": row["has_email"], "phone": row["has_phone"], "history": row["asked"]}
             got = [field for field in gives if has[field]]
-            reason = "left_out" if not row["active"] else "fresh" if row["asked"] else "no_address"
+            reason = "fresh" if row["asked"] else "no_address"
+            if not may_be_asked:
+                reason = "do_not_contact" if row["active"] else "left_out"
             moved.append({"id": row["candidate_id"], "got": got, "reason": reason})
         self.advance(conn, vendor, moved)
         return targets

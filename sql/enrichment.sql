@@ -128,6 +128,7 @@ SELECT count(*) AS total, count(*) FILTER (WHERE state = 'done') AS done,
     count(*) FILTER (WHERE state = 'done' AND cardinality(got) = 0 AND reason = 'missed') AS missed,
     count(*) FILTER (WHERE reason IN ('known', 'fresh')) AS fresh,
     count(*) FILTER (WHERE reason = 'no_address') AS no_address,
+    count(*) FILTER (WHERE reason = 'do_not_contact') AS left_alone,
     count(*) FILTER (WHERE state = 'pending' AND reason = 'queued') AS fetching
 FROM enrichment_items WHERE run_id = %(run_id)s;
 

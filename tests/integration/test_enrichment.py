@@ -18,10 +18,12 @@ from services import enrichment, enrichment_job, enrichment_wake, logs, runs, us
 from services.config import Settings
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import Actor
+from services.list_rows import Entry
 from services.person import person
 from services.runtime import Runtime
 from services.vendor_budget import Clock
 from tests.enrichment import add_people, chosen, profile, row, rows, start, value, with_vendors, work
+from tests.filter_world import add_list
 from tests.stubs.crustdata_server import CrustdataStub
 from tests.stubs.salesql_server import SalesqlStub
 
@@ -389,6 +391,15 @@ def test_a_rate_limit_is_waited_for_and_a_long_one_is_the_day_s(
     clock.now += timedelta(days=1)
     assert enrichment_wake.wake_due(rt) == 1
     assert work(rt, run_id)["state"] == "done"
+
+
+def test_nobody_is_asked_about_who_is_not_to_be_contacted(rt: Runtime, alice: Actor, salesql: SalesqlStub) -> None:
+    rt.settings = with_vendors(rt.settings, salesql)
+    search_id = add_people(rt, alice, ["ana-1", "ana-2"])
+    add_list(rt, alice, "do_not_contact", [Entry(1, "Ana", "Ana", "linkedin.com/in/ana-1")])
+    run = work(rt, start(rt, alice, search_id, "email"))
+    assert (run["state"], run["counts"]["found"], run["counts"]["left_alone"]) == ("done", 1, 1)
+    assert [url.rstrip("/").rpartition("/")[2] for url in salesql.asked] == ["ana-2"]
 
 
 def test_a_server_that_fails_is_tried_again_and_then_left_alone_for_a_while(
