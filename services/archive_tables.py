@@ -24,6 +24,8 @@ _KINDS = {
 # In the order in which they can come back: candidates before what hangs on them.
 TABLES = ("candidates", "notes", "changes", "screening_items", "verdicts", "overrides", "exclusions",
           "filter_flags")  # fmt: skip
+# Stays behind: whom a run asked vendors about; what they said is kept with the people, what it cost in the ledger.
+LEFT_BEHIND = {"enrichment_items"}
 RAW = "profile_raw"
 # Raw records travel by candidate, so that they find a person who was merged meanwhile.
 RAW_TYPES = {

@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 
-from tests.browser.grid_page import GridPage
+from tests.browser.grid_page import PASSING, GridPage
 from tests.browser.product import Product
 from tests.corpus.workbooks import written
 from tests.waiting import LONG_S, PATIENCE_S, until
@@ -40,6 +40,18 @@ class ImportPage:
     def find(self, selector: str) -> WebElement:
         found = until(lambda: self._driver.find_elements("css selector", selector), f"there is no {selector}")
         return found[0]
+
+    def click(self, selector: str) -> None:
+        """What the page draws anew, moves or covers meanwhile is found again."""
+
+        def clicked() -> bool:
+            try:
+                self.find(selector).click()
+            except PASSING:
+                return False
+            return True
+
+        until(clicked, f"{selector} cannot be clicked")
 
     def text(self, selector: str) -> str:
         return str(
@@ -81,7 +93,7 @@ def test_from_the_file_to_the_people(
     assert not import_page.find("#import-start").get_attribute("hidden")
 
     Select(import_page.find('[data-column="Kandidat"] select')).select_by_visible_text("Full name")
-    import_page.find("#import-start").click()
+    import_page.click("#import-start")
 
     import_page.shows("#import-report", "Show the people", LONG_S)
     import_page.shows("#import-report", "3,000 added")
@@ -124,17 +136,17 @@ def test_several_files_are_corrected_tried_out_and_imported(
     field = import_page.find('[data-option="header_row"] input')
     field.send_keys(Keys.BACKSPACE, "2", Keys.ENTER)
     import_page.shows("#import-mapping", "Firma")
-    import_page.find('[data-option="sheets"] input:not(:checked)').click()
+    import_page.click('[data-option="sheets"] input:not(:checked)')
     import_page.shows("#import-preview", "Eva Roth")
     assert import_page.find('[data-option="header_row"] input').get_attribute("value") == "2"
 
     Select(import_page.find('[data-column="Wer"] select')).select_by_visible_text("Full name")
-    import_page.find("#import-dry-run").click()
+    import_page.click("#import-dry-run")
     import_page.shows("#import-dry-run-report", "Nothing was changed.", LONG_S)
     import_page.shows("#import-dry-run-report", "3 added")
     assert product.sql("SELECT profile_count FROM searches WHERE id = %(s)s", s=empty_search) == [(1,)]
 
-    import_page.find("#import-start").click()
+    import_page.click("#import-start")
     import_page.shows("#import-report", "3 added", LONG_S)
     assert product.sql("SELECT profile_count FROM searches WHERE id = %(s)s", s=empty_search) == [(4,)]
 

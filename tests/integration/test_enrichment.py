@@ -20,6 +20,7 @@ from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import Actor
 from services.list_rows import Entry
 from services.person import person
+from services.run_rights import REASONS
 from services.runtime import Runtime
 from services.vendor_budget import Clock
 from tests.enrichment import add_people, chosen, profile, row, rows, start, value, with_vendors, work
@@ -243,7 +244,7 @@ def test_a_right_that_was_lost_meanwhile_ends_the_run(rt: Runtime, alice: Actor,
     with rt.db.connection() as conn:
         conn.execute("UPDATE users SET role = 'viewer' WHERE id = %s", [alice.user_id])
     run = work(rt, run_id)
-    assert run["state"] == "failed" and "may not change" in run["message"] and not salesql.asked
+    assert run["state"] == "cancelled" and run["message"].startswith(REASONS["role"]) and not salesql.asked
 
 
 # -- limits --------------------------------------------------------------------------------------------

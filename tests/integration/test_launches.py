@@ -364,7 +364,7 @@ def test_without_the_right_to_import_any_more_nothing_comes_in(
     look_until_over(rt)
     change(rt, "UPDATE users SET role = 'viewer' WHERE id = %s", alice.user_id)
     work(rt, run_id)
-    assert run_row(rt, run_id)["state"] == "failed" and names(rt, search) == []
+    assert run_row(rt, run_id)["state"] == "cancelled" and names(rt, search) == []
 
 
 # -- one launch at a time -----------------------------------------------------------------------------

@@ -11,13 +11,13 @@ import pytest
 from flask import Flask
 
 from app import create_wsgi
-from services.config import SETTINGS, Settings
+from services.config import Settings, child_environ
 
 
 @pytest.fixture
 def wsgi(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    for setting in SETTINGS:
-        monkeypatch.setenv(setting.name, str(getattr(settings, setting.field)))
+    for name, value in child_environ(settings).items():
+        monkeypatch.setenv(name, value)
     handlers = logging.root.handlers[:]
     yield create_wsgi()
     logging.root.handlers[:] = handlers
