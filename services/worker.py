@@ -109,11 +109,13 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
             await asyncio.to_thread(erasure_nightly.at_start, runner.rt)
             runner.start(rescues=True)
             with _stopping_signals(loop, runner, signals), _watchdog(loop, signals):
+                # These first: a worker that begins forgets that it was told to stop before.
+                running = asyncio.gather(*(worker.run() for worker in workers))  # type: ignore[no-untyped-call]
                 stopper = asyncio.create_task(_stop_when_asked(runner, workers))
                 _log.info("working as %s", runner.instance)
                 if ready is not None:
                     ready.set()
-                await asyncio.gather(*(worker.run() for worker in workers))  # type: ignore[no-untyped-call]
+                await running
                 stopper.cancel()
     except (ConnectorException, PoolTimeout) as error:
         raise Unavailable("The database does not answer; the job worker ends and is to be started again.") from error

@@ -94,6 +94,17 @@ def working(rt: Runtime, slot: str = "here/1") -> Iterator[Runner]:
 # -- starting --------------------------------------------------------------------------------------
 
 
+def test_a_worker_that_is_stopped_while_it_starts_ends(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Runtime(rt.settings, kind="worker")
+    own.open()
+    runner = Runner(own, "here/1")
+    monkeypatch.setattr("services.erasure_nightly.at_start", lambda _: runner.stop())
+    try:
+        asyncio.run(asyncio.wait_for(worker.serve(runner), WAIT_S))
+    finally:
+        own.close()
+
+
 def test_a_run_and_its_job_begin_with_the_callers_transaction(rt: Runtime, alice: Actor, use: Use) -> None:
     with pytest.raises(RuntimeError), rt.db.connection() as conn:
         jobs.start_run(conn, alice, "long", None, {})
