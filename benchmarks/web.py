@@ -90,16 +90,14 @@ class Session:
 
     def _send(self, body: str) -> urllib3.BaseHTTPResponse:
         """As browsers do: where a kept connection had been closed by the server just then, once more on a new one."""
-        pool = self._connections()
+        pool, call = self._connections(), ("POST", "/_dash-update-component", body, self._headers())
         opened = pool.num_connections
         try:
-            return pool.urlopen(
-                "POST", "/_dash-update-component", body, self._headers(), retries=False, timeout=TIMEOUT_S
-            )
+            return pool.urlopen(*call, retries=False, timeout=TIMEOUT_S)
         except urllib3.exceptions.ProtocolError:
             if pool.num_connections > opened:
                 raise
-        return pool.urlopen("POST", "/_dash-update-component", body, self._headers(), retries=False, timeout=TIMEOUT_S)
+        return pool.urlopen(*call, retries=False, timeout=TIMEOUT_S)
 
     def block(self, search_id: str, start: int, **view: Any) -> bytes:
         """One block of 100 rows through the grid's own callback, as it came."""

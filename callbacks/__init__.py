@@ -50,8 +50,7 @@ from callbacks.registry import Registry
 MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
-    list_page,
-    list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
+    list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
     privacy, retention, data_report,
 )  # fmt: skip
 
