@@ -11,7 +11,7 @@ from typing import Any
 from services import cli_base, connections, doctor, run_state, supervisor
 from services import migrate as migrations
 from services.children import ROOT
-from services.config import Settings, serving_environ
+from services.config import Settings
 from services.servers import Servers, attached
 
 
@@ -32,7 +32,7 @@ def _run(args: argparse.Namespace) -> int:
 def _web(args: argparse.Namespace) -> int:
     with attached(Settings.from_env()) as (settings, servers):
         connections.must_fit(settings, ("web",))
-        command, environ = supervisor.web_command(), serving_environ(settings)
+        command, environ = supervisor.web_command(), supervisor.web_environ(settings)
         if servers is None:
             os.chdir(ROOT)
             os.execve(command[0], command, environ)  # nosec B606 # our own interpreter with our own arguments

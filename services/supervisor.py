@@ -27,6 +27,9 @@ READY_S = 90.0
 STOP_S = 35.0
 TICK_S = 0.25
 HOUSEKEEPING_S = 5.0
+# glibc, for long-running threads: one arena instead of eight a core, and what is large (a list of ids, a page)
+# goes back to the system when it is freed. By itself it would keep the more of it, the larger the largest was.
+_ALLOCATOR = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 Prepare = Callable[[Settings], tuple[Settings, Sequence[Child]]]
 
@@ -141,6 +144,11 @@ def web_command(bind: str | None = None) -> list[str]:
     return [*command, *(["--bind", bind] if bind else []), "app:create_wsgi()"]
 
 
+def web_environ(settings: Settings) -> dict[str, str]:
+    """gunicorn's environment. What an admin has set of it counts more."""
+    return {**_ALLOCATOR, **serving_environ(settings)}
+
+
 def _our_children(settings: Settings, servers: Servers | None, listener: socket.socket) -> list[Child]:
     environ, logs = serving_environ(settings), settings.home / "logs"
     # They hold the lock that says "in use": after a kill -9 of this process the servers stay for them.
@@ -149,7 +157,7 @@ def _our_children(settings: Settings, servers: Servers | None, listener: socket.
     web = web_command(f"fd://{listener.fileno()}")
     worker = [sys.executable, "-m", "services.cli", "worker"]
     return [
-        Child("web", web, environ, logs / "web.log", (listener.fileno(), *use)),
+        Child("web", web, web_environ(settings), logs / "web.log", (listener.fileno(), *use)),
         Child("worker", worker, environ, logs / "worker.log", use),
     ]
 

@@ -138,3 +138,11 @@ def test_what_serves_does_not_know_the_owner_of_the_tables(tmp_path: Path) -> No
         assert replace(Settings.from_env(child.environ), database_owner_url="") == replace(
             settings, database_owner_url=""
         )
+
+
+def test_the_web_server_gives_memory_back_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.from_env({})
+    # Set at all, glibc stops raising it to the largest block that was ever freed.
+    assert supervisor.web_environ(settings)["MALLOC_MMAP_THRESHOLD_"] == "131072"
+    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", "65536")
+    assert supervisor.web_environ(settings)["MALLOC_MMAP_THRESHOLD_"] == "65536"
