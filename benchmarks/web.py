@@ -69,8 +69,8 @@ class Session:
         """The same sign-in at another web server: any of them answers."""
         return Session(web.url, self.http, self.csrf)
 
-    def call(self, output: str, inputs: Sequence[Prop], state: Sequence[Prop] = ()) -> bytes:
-        """The answer of a callback, unread. output: its id in the app's map of callbacks.
+    def call(self, output: str, inputs: Sequence[Prop], state: Sequence[Prop | list[Prop]] = ()) -> bytes:
+        """The answer of a callback, unread. output: its id in the app's map of callbacks. A list in state: of ALL.
 
         Raises Refused for any status but 200 and 204, urllib3's errors where there is no answer.
         """
@@ -81,7 +81,7 @@ class Session:
             "outputs": _outputs(output, first[0]),
             "inputs": [_prop(*one) for one in inputs],
             "changedPropIds": [f"{key}.{first[1]}"],
-            "state": [_prop(*one) for one in state],
+            "state": [[_prop(*each) for each in one] if isinstance(one, list) else _prop(*one) for one in state],
         }
         answer = self._send(json.dumps(body))
         if answer.status not in (200, 204):
