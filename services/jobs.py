@@ -32,6 +32,8 @@ from services.searches import refusal
 TASK = "execute_run"
 # Looks after what runs at PhantomBuster, by the clock and when it is woken.
 LAUNCHES_TASK = "launches"
+# Makes vectors of what people are compared with, by the clock and when it is woken.
+EMBEDDINGS_TASK = "embeddings"
 
 _Q = sql.queries("runs")
 # Deferring needs no pool: the job is inserted on the caller's connection.
@@ -78,6 +80,8 @@ KINDS: dict[str, Kind] = {
     "erase": Kind("services.erasure_files:run_erase", one_per_user=False, lock="erase", told=True),
     # Not in the queue of long jobs, or imports would wait for what was started behind another import.
     "find_duplicates": Kind("services.duplicates_job:run_find", one_per_user=False, lock="duplicates", needs="work"),
+    # Hours for a million people, and nobody's job waits behind it.
+    "embed": Kind("services.embedding_job:run_embed", one_per_user=False, lock="embed", needs="work"),
 }
 
 
