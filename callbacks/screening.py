@@ -14,13 +14,17 @@ from callbacks.criteria import EDITOR, plain, rows_of, starts
 from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import ids, page_screen, text
-from services import budgets, model_holds, rubrics, runs, screening, screening_estimate
+from layouts import ids, page_prescreen, page_screen, text
+from services import budgets, model_holds, prescreen, prescreen_measure, rubrics, runs, screening, screening_estimate
 from services.errors import ProductError
 from services.grid_view import View, parse_url
 from services.identity import Actor
+from services.prescreen import Prescreen
 from services.rubrics import Rubric
 from services.runtime import Runtime
+
+# Of Input or State, one by one: ids and their properties.
+PICKED = ((ids.SCREEN_REACH, ids.SCREEN_TOP, ids.SCREEN_SAMPLE), ("value", "value", "value"))
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
@@ -39,6 +43,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         view=view.state() if view.query_string() else None,
         off="" if found.is_on else rubrics.OFF,
         unpriced="" if found.is_priced else rt.settings.openai_model,
+        unmatched=prescreen.refusal(rt, actor),
         hold=_hold(rt, actor),
         editable=found.editable,
         estimate=_estimate(rt, actor, view, rubric) if rubric and found.editable else None,
@@ -73,21 +78,32 @@ def _register_estimate(registry: Registry) -> None:
     @registry.callback(
         Output(ids.SCREEN_ESTIMATE, "children"), Output(ids.SCREEN_RUBRIC, "data"),
         Output(ids.SCREEN_PROBLEM, "children"),
-        Input(ids.SCREEN_SAVE, "n_clicks"), Input(ids.SCREEN_SCOPE, "value"), State(ids.SCREEN_SEARCH, "data"),
-        State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_RUBRIC, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
-        *EDITOR, rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
+        Input(ids.SCREEN_SAVE, "n_clicks"), Input(ids.SCREEN_SCOPE, "value"), *map(Input, *PICKED),
+        State(ids.SCREEN_SEARCH, "data"), State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_RUBRIC, "data"),
+        State(ids.SCREEN_JOB_DESCRIPTION, "value"), *EDITOR,
+        rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
     def estimate(
-        clicks: int | None, scope: str, search_id: str, state: Any, rubric_id: Any, job: str | None, *editor: list[Any]
+        clicks: int | None,
+        scope: str,
+        reach: Any,
+        top: Any,
+        sample: Any,
+        search_id: str,
+        state: Any,
+        rubric_id: Any,
+        job: str | None,
+        *editor: list[Any],
     ) -> Any:
         actor, search = current_actor(), page_values.uuid(search_id)
+        picked = _picked(reach, top, sample)
         if ctx.triggered_id == ids.SCREEN_SAVE:
             rubric: Rubric | None = _save(rt, actor, search, job, editor)
         else:
             rubric = rubrics.newest(rt, actor, search, page_values.number(rubric_id)) if rubric_id else None
         if rubric is None:
             return (no_update,) * 3
-        return _estimate(rt, actor, _view(search, scope, state), rubric), rubric.id, ""
+        return _estimate(rt, actor, _view(search, scope, state), rubric, picked), rubric.id, ""
 
 
 def _register_runs(registry: Registry) -> None:
@@ -99,7 +115,7 @@ def _register_runs(registry: Registry) -> None:
         Output(ids.SCREEN_PROBLEM, "children", allow_duplicate=True),
         Input(ids.SCREEN_START, "n_clicks"), State(ids.SCREEN_SCOPE, "value"), State(ids.SCREEN_SEARCH, "data"),
         State(ids.SCREEN_VIEW, "data"), State(ids.SCREEN_JOB_DESCRIPTION, "value"),
-        State(ids.SCREEN_BUDGET, "value"), State(ids.SCREEN_WHEN, "value"), *EDITOR,
+        State(ids.SCREEN_BUDGET, "value"), State(ids.SCREEN_WHEN, "value"), *map(State, *PICKED), *EDITOR,
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=told_last(4),
     )  # fmt: skip
     def start(
@@ -110,14 +126,18 @@ def _register_runs(registry: Registry) -> None:
         job: str | None,
         budget: Any,
         when: Any,
+        reach: Any,
+        top: Any,
+        sample: Any,
         *editor: list[Any],
     ) -> Any:
         if not clicks:
             return (no_update,) * 4
         actor, search = current_actor(), page_values.uuid(search_id)
+        picked = _picked(reach, top, sample)
         rubric = _save(rt, actor, search, job, editor)
-        batch = when == "batch"
-        run_id = screening.start(rt, actor, _view(search, scope, state), rubric.id, budget, batch=batch)
+        batch, view = when == "batch", _view(search, scope, state)
+        run_id = screening.start(rt, actor, view, rubric.id, budget, batch=batch, picked=picked)
         toast(text.SCREEN_STARTED_BATCH if batch else text.SCREEN_STARTED, kind="success")
         return {"run": run_id}, False, rubric.id, ""
 
@@ -192,9 +212,18 @@ def _save(rt: Runtime, actor: Actor, search_id: UUID, job: str | None, editor: S
     return rubrics.save(rt, actor, search_id, job or "", criteria)
 
 
-def _estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric) -> Any:
-    found = screening_estimate.estimate(rt, actor, view, rubric)
-    return page_screen.estimate_panel(found, budgets.standing(rt, actor))
+def _picked(reach: Any, top: Any, sample: Any) -> Prescreen | None:
+    """Who of the people is screened; None: everyone. Raises BadInput."""
+    return prescreen.read(top, sample) if reach == "similar" else None
+
+
+def _estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric, picked: Prescreen | None = None) -> Any:
+    found, standing = screening_estimate.estimate(rt, actor, view, rubric), budgets.standing(rt, actor)
+    if picked is None:
+        return page_screen.estimate_panel(found, standing)
+    missing = prescreen.uncompared(rt, actor, view)
+    saving = page_prescreen.saving(prescreen_measure.saving(found, picked), found.people, missing)
+    return page_screen.estimate_panel(prescreen_measure.as_estimate(found, picked), standing, saving)
 
 
 def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -> Any:
@@ -202,7 +231,8 @@ def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -
     stopped = run["state"] not in ("queued", "running")
     dead = screening.dead_letters(rt, actor, run["id"]) if stopped and run["failed"] else []
     suspects = screening.suspects(rt, actor, run["id"]) if stopped and run["counts"].get("suspect") else []
-    return page_screen.run_panel(run, search_id, dead, suspects, may_go_on=actor.may_edit and run["own"])
+    measured = prescreen_measure.of_run(rt, actor, search_id, run["id"]) if stopped else None
+    return page_screen.run_panel(run, search_id, dead, suspects, measured, may_go_on=actor.may_edit and run["own"])
 
 
 def _view(search_id: UUID, scope: Any, state: Any) -> View:

@@ -10,7 +10,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import criteria_editor, ids, shell, text
+from layouts import criteria_editor, ids, page_prescreen, shell, text
 from layouts.page_usage import left_panel
 from layouts.pages_runs import OPEN, Run, cancel_store, run_card
 from layouts.pages_searches import time
@@ -91,6 +91,7 @@ def screen_page(
     view: Mapping[str, Any] | None,
     off: str,
     unpriced: str,
+    unmatched: str,
     hold: Component | None,
     editable: bool,
     estimate: Component | None,
@@ -101,7 +102,8 @@ def screen_page(
 ) -> html.Div:
     """criteria, starts: as criteria_editor.section() takes them. view: the grid's, where it is not the usual one.
 
-    off: why there is no model. unpriced: the model's name, where its price is not known.
+    off: why there is no model. unpriced: the model's name, where its price is not known. unmatched: why nobody can be
+    chosen by similarity.
     seen: what the first answer about the run is compared with.
     """
     return shell.page(
@@ -119,7 +121,7 @@ def screen_page(
         html.Div(run, id=ids.RUN_PROGRESS, role="status"),
         _job(job_description, editable, bool(off)),
         criteria_editor.section(criteria, starts, editable),
-        _start(view, estimate, editable, bool(off), unpriced),
+        _start(view, estimate, editable, bool(off), unpriced, unmatched),
         dcc.Store(id=ids.SCREEN_SEARCH, data=search_id),
         dcc.Store(id=ids.SCREEN_VIEW, data=dict(view) if view else None),
         dcc.Store(id=ids.SCREEN_RUBRIC, data=rubric_id),
@@ -133,8 +135,11 @@ def screen_page(
     )
 
 
-def estimate_panel(found: Figures | None, standing: Any = None) -> list[Any]:
-    """What a screening would take, or how to find out. standing: services.budgets.Standing, what may be spent."""
+def estimate_panel(found: Figures | None, standing: Any = None, part: Component | None = None) -> list[Any]:
+    """What a screening would take, or how to find out. standing: services.budgets.Standing, what may be spent.
+
+    part: what screening a part of them saves, where that is chosen.
+    """
     if found is None:
         return [html.P(text.SCREEN_NO_ESTIMATE, className="sx-muted")]
     if not found.people:
@@ -155,13 +160,22 @@ def estimate_panel(found: Figures | None, standing: Any = None) -> list[Any]:
     notes += [] if found.is_exact else [text.SCREEN_ABOUT]
     notes += [text.SCREEN_CUT] if found.cut else []
     lines = [html.P(note, className="sx-muted") for note in notes]
-    return [html.Ul(items, className="sx-counts"), *lines, *_budgets(found, standing)]
+    return [html.Ul(items, className="sx-counts"), part, *lines, *_budgets(found, standing)]
 
 
 def run_panel(
-    run: Run, search_id: str, dead: Sequence[Dead], suspects: Sequence[Suspect], *, may_go_on: bool
+    run: Run,
+    search_id: str,
+    dead: Sequence[Dead],
+    suspects: Sequence[Suspect],
+    measured: page_prescreen.Measured | None = None,
+    *,
+    may_go_on: bool,
 ) -> html.Div:
-    """How far the latest screening is, who could not be screened, whom to read oneself, and what can be done next."""
+    """How far the latest screening is, who could not be screened, whom to read oneself, and what can be done next.
+
+    measured: what choosing by similarity left out, where that was done and the run has stopped.
+    """
     ended = run["state"] not in OPEN
     actions: list[Any] = []
     if run["state"] in ("queued", "running") and may_go_on and not run["cancel_requested"]:
@@ -180,7 +194,12 @@ def run_panel(
         label = text.SCREEN_LOOK if run["vendor_since"] else label
         actions.append(html.Button(label, id=ids.SCREEN_AGAIN, type="button", className="btn btn-primary"))
     extra = html.Div(
-        [html.Div(actions, className="sx-actions"), _dead(search_id, dead), _suspects(search_id, suspects)],
+        [
+            html.Div(actions, className="sx-actions"),
+            page_prescreen.result(measured) if measured else None,
+            _dead(search_id, dead),
+            _suspects(search_id, suspects),
+        ],
         className="sx-run-next",
     )
     begun = html.P([text.SCREEN_BEGUN.format(who=run["user_name"]), time(run["created_at"])], className="sx-muted")
@@ -218,7 +237,12 @@ def _job(job_description: str, editable: bool, off: bool) -> html.Section:
 
 
 def _start(
-    view: Mapping[str, Any] | None, estimate: Component | None, editable: bool, off: bool, unpriced: str
+    view: Mapping[str, Any] | None,
+    estimate: Component | None,
+    editable: bool,
+    off: bool,
+    unpriced: str,
+    unmatched: str,
 ) -> html.Section | None:
     if not editable:
         return None
@@ -230,6 +254,7 @@ def _start(
                 id=ids.SCREEN_SCOPE, value="view" if view else "active", inline=True,
                 options=[{"label": label, "value": scope} for scope, label in scopes.items()],
             ),
+            page_prescreen.choice(unmatched),
             html.Div(estimate or estimate_panel(None), id=ids.SCREEN_ESTIMATE, role="status"),
             html.P(text.SCREEN_NO_PRICE.format(model=unpriced), className="sx-note") if unpriced else None,
             html.Fieldset(

@@ -1354,6 +1354,52 @@ SCREEN_NO_PRICE = (
 )
 SCREEN_ABOUT = "Many profiles have changed since they were screened: how many are asked about is estimated."
 SCREEN_CUT = "The job description is long: the model reads its first part only."
+PRESCREEN_REACH = "How many of them"
+PRESCREEN_REACHES = {
+    "all": "All of them",
+    "similar": "Those most like the job, and some of the others at random",
+}
+PRESCREEN_TOP = "Most like the job"
+PRESCREEN_SAMPLE = "Of the others, at random"
+PRESCREEN_HINT = (
+    "Who is most like the job is told by comparing what profiles and the job description are about. The others, drawn "
+    "at random, show how many good people that leaves out."
+)
+PRESCREEN_SAVING = "{picked} of {people} people are screened: about ${saved} less than for all ({share} %)."
+PRESCREEN_SAVING_CALLS = "{picked} of {people} people are screened: about {calls} calls fewer than for all ({share} %)."
+PRESCREEN_EVERYONE = "These are all there are: nobody is left out, and nothing is saved."
+PRESCREEN_HIGHEST = (
+    "If none of those drawn at random passes, at most {share} % of the others would (95 % certain). Draw more to know "
+    "it better."
+)
+PRESCREEN_MISSING = "{n} of them cannot be compared yet (no vector): only the draw can reach them."
+PRESCREEN_TITLE = "What choosing by similarity left out"
+PRESCREEN_PICKED = (
+    "{similar} most like the job and {control} of the other {others} were chosen; {unasked} were not asked "
+    "about{saved}."
+)
+PRESCREEN_SAVED = ", which saved about ${saved}"
+PRESCREEN_COLUMNS = ("The model calls them", "Most like the job", "Drawn", "Among all others", "Left out")
+PRESCREEN_FITS = {"strong": "Strong", "possible": "Strong or possible"}
+PRESCREEN_OF = "{found} of {n}"
+PRESCREEN_ABOUT = "about {about} ({low}–{high})"
+PRESCREEN_SHARE = "about {share} % ({low}–{high} %)"
+PRESCREEN_EXACT = "{share} %"
+PRESCREEN_UNKNOWN = "not known"
+PRESCREEN_UNKNOWN_HINT = "Nobody who was screened passed, or nobody was drawn."
+PRESCREEN_INTERVAL = "In brackets: 95 % intervals (Wilson) from those who were drawn."
+PRESCREEN_LAST = "The last strong one among the most similar stood at place {place} of {similar}."
+PRESCREEN_UNCOMPARED = "{n} had no vector and counted among the others."
+PRESCREEN_FAILED = "{n} of them could not be screened and count in neither column."
+PRESCREEN_NOT_YET = "It is measured once all of them are screened."
+PRESCREEN_SEED = "Drawn by the number {seed}; the next draw contains this one."
+PRESCREEN_MORE = (
+    "To be surer, start again with more at random; to have the others too, start again with all of them. Nobody is "
+    "asked about twice."
+)
+PRESCREEN_HISTORY = "Chosen by similarity"
+PRESCREEN_HISTORY_HINT = "How many strong people the last choices by similarity left out, as far as draws can tell."
+PRESCREEN_HISTORY_COLUMNS = ("Screening", "Criteria", "Most like the job", "Drawn", "Strong people left out")
 SCREEN_WHEN = "When"
 SCREEN_WHENS = {"now": "Now", "batch": "Tonight, at half the price: answers come within 24 hours"}
 SCREEN_START = "Start screening"

@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from services import bootstrap, cli_base, rubrics, runs, screening
+from services import bootstrap, cli_base, prescreen, prescreen_measure, rubrics, runs, screening
 from services.errors import BadInput, Unavailable
 from services.grid_columns import STATUSES
 from services.grid_view import View
 from services.identity import Actor
 from services.job_runner import Runner
+from services.prescreen_measure import Measured, Missed
 from services.rubrics import Rubric
 from services.runtime import Runtime
 
@@ -26,6 +27,9 @@ def add_parsers(subparsers: Any) -> None:
     screen.add_argument("search", metavar="SEARCH", help="title or id of the search")
     screen.add_argument("--job", required=True, type=Path, metavar="FILE", help="the job description, as text in UTF-8")
     screen.add_argument("--status", choices=STATUSES, default="active", help="who of the search; default: active")
+    screen.add_argument("--top", metavar="N", help="only the N most like the job, and a sample of the others")
+    screen.add_argument("--sample", metavar="M", default=prescreen.SAMPLE, help="so many of the others; default: 50")
+    screen.add_argument("--seed", metavar="S", help="draws the sample of an earlier screening again")
     screen.add_argument("--user", metavar="EMAIL", default="", help="who does it; default: the first admin")
 
 
@@ -33,21 +37,38 @@ def _screen(args: argparse.Namespace) -> int:
     job = rubrics.clean_job_description(_read(args.job))
     if not job:
         raise BadInput(f"{args.job} holds no text.")
+    picked = prescreen.read(args.top, args.sample, args.seed) if args.top is not None else None
     with cli_base.opened() as rt:
         actor = bootstrap.acting_as(rt, args.user)
         search_id = screening.find_search(rt, actor, args.search)
         rubric = _rubric(rt, actor, search_id, job)
-        params = screening.read_params(rt, actor, View.of(search_id, status=args.status), rubric.id)
+        view = View.of(search_id, status=args.status)
+        params = screening.read_params(rt, actor, view, rubric.id, picked=picked)
         run = runs.get_run(rt, actor, _run_here(rt, actor, "screen", search_id, params))
+        measured = prescreen_measure.of_run(rt, actor, search_id, run["id"]) if picked else None
     counts = {name: run["counts"].get(name) or 0 for name in _COUNTS}
     cli_base.show(args, {
         "run": run["id"], "state": run["state"], "search": search_id, "rubric": rubric.version,
         "criteria": [one.title for one in rubric.criteria], "people": run["total"], "failed": run["failed"], **counts,
+        **(_left_out(measured) if measured else {}),
     })  # fmt: skip
     if run["state"] != "done":
         sys.stderr.write(f"sourcingx: {run['message'] or 'The screening did not come to its end.'}\n")
         return 1
     return 0
+
+
+def _left_out(found: Measured) -> dict[str, Any]:
+    """What choosing by similarity left out, as shares from 0 to 1 with their 95 % intervals."""
+
+    def told(missed: Missed) -> dict[str, Any]:
+        return {"similar": missed.similar, "drawn": missed.found, "left_out": missed.share,
+                "interval": [missed.low, missed.high]}  # fmt: skip
+
+    return {"prescreen": {
+        "of": found.people, "compared": found.compared, "similar": found.similar, "drawn": found.control,
+        "seed": found.seed, "strong": told(found.strong), "possible": told(found.possible),
+    }}  # fmt: skip
 
 
 def _rubric(rt: Runtime, actor: Actor, search_id: str, job: str) -> Rubric:

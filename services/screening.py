@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import budgets, db, jobs, model_holds, prices, rubrics, screening_orders
+from services import budgets, db, jobs, model_holds, prescreen, prices, rubrics, screening_orders
 from services.errors import BadInput, Conflict, NotFound
 from services.grid_view import View
 from services.identity import Actor, audit
+from services.prescreen import Prescreen
 from services.runtime import Runtime
 from services.searches import not_editable, refusal
 
@@ -67,15 +68,26 @@ def overview(rt: Runtime, actor: Actor, search_id: UUID | str) -> Overview:
     return Overview(str(search_id), is_on=bool(settings.openai_api_key), is_priced=is_priced, **row)
 
 
-def start(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None, *, batch: bool = False) -> int:
+def start(
+    rt: Runtime,
+    actor: Actor,
+    view: View,
+    rubric_id: int,
+    budget: Any = None,
+    *,
+    batch: bool = False,
+    picked: Prescreen | None = None,
+) -> int:
     """Screen the people of a view by a rubric of its search; returns the run's id. Raises as read_params().
 
     budget: US dollars as typed, at which the run pauses; None: no limit. batch: by the vendor's Batch API, at half
-    the price, within a day. Who asks for the very same again while it is under way, as by a double click, gets that
-    run.
+    the price, within a day. picked: only the people most like the job and a sample of the others. Who asks for the very
+    same again while it is under way, as by a double click, gets that run.
     """
+    if picked is not None:
+        prescreen.must_be_on(rt, actor)
     with rt.db.connection() as conn:
-        params = _wanted(rt, view, rubric_id, budget) | ({"batch": True} if batch else {})
+        params = _wanted(rt, view, rubric_id, budget, picked) | ({"batch": True} if batch else {})
         going_on = _must_be_free(conn, rt, actor, view, rubric_id, params)
         if going_on is not None:
             return going_on
@@ -83,14 +95,19 @@ def start(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = N
         return jobs.start_run(conn, actor, "screen", str(view.search_id), params)
 
 
-def read_params(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None) -> dict[str, Any]:
+def read_params(
+    rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None, picked: Prescreen | None = None
+) -> dict[str, Any]:
     """What a run of the kind "screen" is started with.
 
-    Raises BadInput without a model or for a budget that is none, Forbidden, Conflict while another screening of
-    the search is open, LimitReached where a budget of the month is used up.
+    Raises BadInput without a model, for a budget that is none, or where someone is to be picked by similarity and
+    matching is off; Forbidden, Conflict while another screening of the search is open, LimitReached where a budget of
+    the month is used up.
     """
+    if picked is not None:
+        prescreen.must_be_on(rt, actor)
     with rt.db.connection() as conn:
-        params = _wanted(rt, view, rubric_id, budget)
+        params = _wanted(rt, view, rubric_id, budget, picked)
         if _must_be_free(conn, rt, actor, view, rubric_id, params) is not None:
             raise Conflict(UNDER_WAY)
         return params
@@ -168,13 +185,14 @@ def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:
     return str(found[0]["id"])
 
 
-def _wanted(rt: Runtime, view: View, rubric_id: int, budget: Any) -> dict[str, Any]:
+def _wanted(rt: Runtime, view: View, rubric_id: int, budget: Any, picked: Prescreen | None) -> dict[str, Any]:
     """What was asked for, checked by itself. Raises BadInput."""
     amount = screening_orders.read_budget(budget, rt.settings.openai_model)
     if not rt.settings.openai_api_key:
         raise BadInput(rubrics.OFF)
     limit = {} if amount is None else {"budget": str(amount)}
-    return {"rubric_id": rubric_id, "view": view.state(), **limit}
+    part = {} if picked is None else {"prescreen": picked.params()}
+    return {"rubric_id": rubric_id, "view": view.state(), **limit, **part}
 
 
 def _must_be_free(

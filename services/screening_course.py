@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from services import db, model_holds, prices
+from services import db, model_holds, prescreen, prices
 from services import screening_rows as rows
 from services.errors import Conflict, Unavailable
 from services.grid_view import View
@@ -65,13 +66,21 @@ class Course:
         self.cut: list[Item] = []
 
     def collect(self) -> None:
-        """The view's people become items, once; what a dead worker held is free again."""
-        handle = self.handle
+        """The view's people become items, once, or those who are picked of them; what a dead worker held is free again.
+
+        Raises Unavailable where people are to be picked by similarity and that cannot be told.
+        """
+        handle, picked = self.handle, dict[str, Any]()
+        view, is_new = View.from_state(handle.search_id, handle.params["view"]), not handle.counts.get("_collected")
+        wanted = prescreen.of_params(handle.params)
+        query = prescreen.fetch_query(self.rt, handle, self.rubric.job_description) if wanted and is_new else None
         with self.rt.db.connection() as conn:
-            if not handle.counts.get("_collected"):
-                rows.insert_items(conn, handle, View.from_state(handle.search_id, handle.params["view"]))
+            if wanted and query:
+                picked = {"_prescreen": prescreen.insert_items(conn, handle, view, wanted, query)}
+            elif is_new:
+                rows.insert_items(conn, handle, view)
             rows.free_items(conn, handle)
-            self.progress.report_exactly(conn, _collected=True)
+            self.progress.report_exactly(conn, _collected=True, **picked)
 
     def end(self, state: str, message: str, pause: Paused | None = None) -> None:
         """The run has come to this state; message: for people, by default what came of it."""

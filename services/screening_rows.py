@@ -16,7 +16,7 @@ from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, prices, rubric_scoring, usage_ledger
+from services import db, prescreen, prices, rubric_scoring, usage_ledger
 from services.errors import Forbidden
 from services.grid_view import View
 from services.jobs import RunHandle
@@ -219,7 +219,7 @@ def save(
         # First, as whoever decides about a verdict does: else the two could wait for each other.
         db.run(conn, _Q.lock_candidates, {"ids": [result.item.candidate_id for result in ours]})
         _write_verdicts(conn, given, ours)
-        _write_scores(conn, given, rubric, ours)
+        _write_scores(conn, handle, given, rubric, ours)
     for result in results:
         if result.usage is not None:
             # Someone else has the item now, and this answer was paid for all the same.
@@ -281,13 +281,17 @@ def _write_verdicts(conn: db.Conn, given: Mapping[str, Any], results: Sequence[R
         db.run(conn, _Q.upsert_verdicts, {**given, **dict(zip(names, columns, strict=True))})
 
 
-def _write_scores(conn: db.Conn, given: Mapping[str, Any], rubric: Rubric, results: Sequence[Result]) -> None:
+def _write_scores(
+    conn: db.Conn, handle: RunHandle, given: Mapping[str, Any], rubric: Rubric, results: Sequence[Result]
+) -> None:
     weights = [criterion.weight for criterion in rubric.criteria]
     fresh = [any(not ruling.own for ruling in result.rulings.values()) for result in results]
     ids = [result.item.candidate_id for result in results]
     of_the_model = [
         rubric_scoring.score(weights, [result.rulings[one.id].verdict for one in rubric.criteria]) for result in results
     ]
+    if "prescreen" in handle.params:
+        prescreen.note_fits(conn, handle.run_id, ids, [one.fit for one in of_the_model])
     # Where a person decided about a verdict, the score is made of that; the log keeps what the model's come to.
     people = {
         (row["candidate_id"], row["criterion_id"]): row["decided"]

@@ -10,6 +10,7 @@ from layouts import ids
 from tests.screening import JOB
 from tests.web import Browser, Prop, call
 
+ALL = ("all", 200, 50)
 FIELDS = ("title", "question", "kind", "weight")
 PYTHON = ("Python", "Does the profile show experience with python?", "must", 4)
 BERN = ("Bern", "Is the candidate based in Bern?", "should", 1)
@@ -24,6 +25,12 @@ START = f"..{ids.SCREEN_RUN}.data...{ids.SCREEN_CLOCK}.disabled...{ids.SCREEN_RU
         f"{ids.SCREEN_PROBLEM}.children.."  # fmt: skip
 PROGRESS = f"..{ids.RUN_PROGRESS}.children...{ids.SCREEN_CLOCK}.disabled...{ids.SCREEN_SEEN}.data.."
 AGAIN = f"..{ids.SCREEN_RUN}.data...{ids.SCREEN_CLOCK}.disabled.."
+
+
+def _picked(picked: tuple[Any, Any, Any]) -> list[Prop]:
+    """Who is screened: all, or similar with how many of them and of the others."""
+    names = (ids.SCREEN_REACH, ids.SCREEN_TOP, ids.SCREEN_SAMPLE)
+    return [(name, "value", value) for name, value in zip(names, picked, strict=True)]
 
 
 def show(client: Browser, path: str, query: str = "") -> TestResponse:
@@ -50,9 +57,9 @@ def proposal(client: Browser, run_id: Any) -> TestResponse:
 
 def estimate(
     client: Browser, search: str, *criteria: tuple[Any, ...], scope: str = "active", view: Any = None,
-    rubric: Any = None, job: str = JOB, triggered: str = f"{ids.SCREEN_SAVE}.n_clicks",
+    rubric: Any = None, job: str = JOB, triggered: str = f"{ids.SCREEN_SAVE}.n_clicks", picked: Any = ALL,
 ) -> TestResponse:  # fmt: skip
-    inputs = [(ids.SCREEN_SAVE, "n_clicks", 1), (ids.SCREEN_SCOPE, "value", scope)]
+    inputs = [(ids.SCREEN_SAVE, "n_clicks", 1), (ids.SCREEN_SCOPE, "value", scope), *_picked(picked)]
     state = [
         (ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_VIEW, "data", view), (ids.SCREEN_RUBRIC, "data", rubric),
         (ids.SCREEN_JOB_DESCRIPTION, "value", job), *editor(*criteria),
@@ -68,11 +75,12 @@ def start(
     view: Any = None,
     budget: Any = None,
     when: Any = "now",
+    picked: Any = ALL,
 ) -> TestResponse:
     state = [
         (ids.SCREEN_SCOPE, "value", scope), (ids.SCREEN_SEARCH, "data", search), (ids.SCREEN_VIEW, "data", view),
         (ids.SCREEN_JOB_DESCRIPTION, "value", JOB), (ids.SCREEN_BUDGET, "value", budget),
-        (ids.SCREEN_WHEN, "value", when), *editor(*criteria),
+        (ids.SCREEN_WHEN, "value", when), *_picked(picked), *editor(*criteria),
     ]  # fmt: skip
     return call(client, START, [(ids.SCREEN_START, "n_clicks", 1)], state)
 

@@ -210,7 +210,7 @@ def all_queries() -> dict[str, str]:
     return {
         f"{path.stem}.{name}": text
         for path in sorted((ROOT / "sql").glob("*.sql"))
-        if path.stem != "benchmarks"
+        if not path.stem.startswith("benchmarks")
         for name, text in vars(sql.queries(path.stem)).items()
     }
 
