@@ -14,13 +14,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, shell, text
+from layouts.agreement_drift import drift_parts
 from layouts.pages_searches import time
 
 Agreement = Any
 
 
-def agreement_page(*, search_id: str, title: str, found: Agreement) -> html.Div:
-    """The whole page; without criteria or decisions, what to do."""
+def agreement_page(*, search_id: str, title: str, found: Agreement, drift: Any = None) -> html.Div:
+    """The whole page; without criteria or decisions, what to do. drift: services.agreement_drift.Drift."""
     back = dcc.Link(title, href=f"/search/{search_id}", className="sx-link")
     screen = dcc.Link(text.AGREEMENT_SCREEN, href=f"/search/{search_id}/screen", className="sx-link")
     return shell.page(
@@ -29,6 +30,7 @@ def agreement_page(*, search_id: str, title: str, found: Agreement) -> html.Div:
         html.P(text.AGREEMENT_HINT, className="sx-muted"),
         *([_versions(search_id, found)] if len(found.versions) > 1 else []),
         *_body(search_id, found),
+        *(drift_parts(drift) if drift is not None else []),
     )
 
 
