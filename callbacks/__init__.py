@@ -7,6 +7,7 @@ from callbacks import (
     actions,
     admin_operations,
     admin_users,
+    analytics,
     archives,
     criteria,
     data_report,
@@ -17,6 +18,7 @@ from callbacks import (
     export_dialog,
     exports,
     facets,
+    fairness,
     filter_runs,
     filters,
     grid,
@@ -52,7 +54,7 @@ MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
     list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
-    matching_admin, privacy, retention, data_report,
+    matching_admin, privacy, retention, data_report, fairness, analytics,
 )  # fmt: skip
 
 

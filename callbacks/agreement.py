@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from layouts.page_agreement import agreement_page
-from services import agreement, prescreen_measure, searches
+from services import agreement, agreement_drift, prescreen_measure, searches
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -15,5 +15,5 @@ def page(rt: Runtime, actor: Actor, search_id: UUID, version: int | None = None)
     """The page of one version of the criteria, the newest unless the address names one."""
     search = searches.get_search(rt, actor, search_id)
     found = agreement.of_search(rt, actor, search.id, version)
-    picked = prescreen_measure.of_search(rt, actor, search.id)
-    return agreement_page(search_id=str(search.id), title=search.title, found=found, picked=picked)
+    picked, drift = prescreen_measure.of_search(rt, actor, search.id), agreement_drift.of_search(rt, actor, search.id)
+    return agreement_page(search_id=str(search.id), title=search.title, found=found, picked=picked, drift=drift)

@@ -19,8 +19,10 @@ from callbacks import (
     admin_operations,
     admin_users,
     agreement,
+    analytics,
     duplicates,
     enrichment,
+    fairness,
     filters,
     imports,
     ledger,
@@ -64,6 +66,10 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/duplicates", duplicates.page),
     ("/runs", runs.page),
     ("/usage", usage.page),
+    ("/analytics", analytics.page),
+    ("/analytics/<int:period>", analytics.page),
+    ("/search/<uuid:search_id>/analytics", analytics.page),
+    ("/search/<uuid:search_id>/analytics/<int:period>", analytics.page),
     ("/account", account.page),
     ("/admin/users", admin_users.page),
     ("/admin/sessions", admin_users.sessions_page),
@@ -72,6 +78,8 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/admin/matching", matching_admin.page),
     ("/admin/keys", admin_operations.keys_page),
     ("/admin/privacy", privacy.page),
+    ("/admin/fairness", fairness.page),
+    ("/admin/fairness/<int:report_id>", fairness.page),
 ]
 
 

@@ -14,15 +14,18 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, page_prescreen, shell, text
+from layouts.agreement_drift import drift_parts
 from layouts.pages_searches import time
 
 Agreement = Any
 
 
 def agreement_page(
-    *, search_id: str, title: str, found: Agreement, picked: Sequence[page_prescreen.Measured] = ()
+    *, search_id: str, title: str, found: Agreement, picked: Sequence[page_prescreen.Measured] = (), drift: Any = None
 ) -> html.Div:
-    """The whole page; without criteria or decisions, what to do. picked: the last choices by similarity."""
+    """The whole page; without criteria or decisions, what to do. picked: the last choices by similarity.
+    drift: services.agreement_drift.Drift.
+    """
     back = dcc.Link(title, href=f"/search/{search_id}", className="sx-link")
     screen = dcc.Link(text.AGREEMENT_SCREEN, href=f"/search/{search_id}/screen", className="sx-link")
     return shell.page(
@@ -32,6 +35,7 @@ def agreement_page(
         *([_versions(search_id, found)] if len(found.versions) > 1 else []),
         *_body(search_id, found),
         page_prescreen.history(picked) if picked else None,
+        *(drift_parts(drift) if drift is not None else []),
     )
 
 

@@ -32,7 +32,9 @@ def funnel_page(*, search_id: str, title: str, found: Funnel) -> html.Div:
         crumbs(search_id, title, "funnel"),
         html.P(text.FUNNEL_HINT, className="sx-muted"),
         *body,
-    )
+        actions=dcc.Link(text.ANALYTICS_OPEN, href=f"/search/{search_id}/analytics", id=ids.ANALYTICS_OPEN,
+                         className="btn btn-sm btn-outline-secondary"),
+    )  # fmt: skip
 
 
 def chart(found: Funnel) -> dcc.Graph:

@@ -17,7 +17,7 @@ from layouts.pages_searches import time
 Row = Any
 PAGES = (("users", text.ADMIN_USERS), ("sessions", text.ADMIN_SESSIONS), ("workers", text.ADMIN_WORKERS),
          ("jobs", text.ADMIN_JOBS), ("matching", text.ADMIN_MATCHING), ("keys", text.ADMIN_KEYS),
-         ("privacy", text.ADMIN_PRIVACY))  # fmt: skip
+         ("privacy", text.ADMIN_PRIVACY), ("fairness", text.ADMIN_FAIRNESS))  # fmt: skip
 
 
 def frame(here: str, title: str, *children: Any, actions: Any = None) -> html.Div:

@@ -99,6 +99,7 @@ def _header(name: str, role: str) -> html.Header:
         dcc.Link(text.NAV_LISTS, href="/lists", className="sx-nav-link"),
         dcc.Link(text.NAV_DUPLICATES, href="/duplicates", className="sx-nav-link"),
         dcc.Link(text.NAV_RUNS, href="/runs", className="sx-nav-link"),
+        dcc.Link(text.NAV_ANALYTICS, href="/analytics", className="sx-nav-link"),
         dcc.Link(text.NAV_USAGE, href="/usage", className="sx-nav-link"),
     ]
     if role == "admin":

@@ -371,6 +371,13 @@ AGREEMENT_INSTEAD = "{verdict}: {n}"
 AGREEMENT_FEW = "few"
 AGREEMENT_FEW_HINT = "Fewer than 20: too few to tell much."
 AGREEMENT_SHARE = "{share} % ({low}–{high} %)"
+DRIFT_TITLE = "Agreement from version to version"
+DRIFT_HINT = (
+    "Each verdict that a person judged counts in the version of the criteria that it was given by. Where a version "
+    "agrees less than the one before it, look at what was changed, or at the model."
+)
+DRIFT_ALL = "All criteria"
+DRIFT_OF = "of {n}"
 VERDICT_AGREE = "Agree"
 VERDICT_AGREE_LABEL = "Agree with the model: {criterion}"
 VERDICT_DIFFERENT = "Decide differently"
@@ -1516,6 +1523,55 @@ BUDGET_SAVE_OF = "Save the budget: {name}"
 BUDGET_SAVED = "Saved: {amount} a month. It holds from the next calls on."
 BUDGET_GONE = "Saved: no limit of its own."
 
+# Analytics
+NAV_ANALYTICS = "Analytics"
+ANALYTICS_TITLE = "Analytics"
+ANALYTICS_OPEN = "Analytics"
+ANALYTICS_EVERY = "All searches"
+ANALYTICS_HINT = "All searches that you may see and that are not archived. The days say when people were added."
+ANALYTICS_HINT_ONE = "This search only. The days say when people were added."
+ANALYTICS_PERIOD = "People added in"
+ANALYTICS_PERIODS = {30: "30 days", 90: "90 days", 365: "A year", None: "All time"}
+ANALYTICS_EMPTY = "There is nobody to count yet. Import people first."
+ANALYTICS_CSV = "CSV"
+ANALYTICS_CSV_OF = "{name} as CSV"
+ANALYTICS_TABLE = "As a table"
+ANALYTICS_VENDOR = "Vendor"
+ANALYTICS_COLLEAGUES = "Colleagues"
+ANALYTICS_TITLES = {
+    "funnel": "Funnel", "sources": "Sources", "stages": "Time in stage", "scores": "Scores",
+    "costs": "Cost per shortlisted person", "team": "Team activity",
+}  # fmt: skip
+ANALYTICS_HINTS = {
+    "funnel": "How many people have come how far. All steps but the first count active people only.",
+    "sources": "Of the active people from a source, how many are shortlisted or further.",
+    "stages": "Days until half of the people who left a stage had left it. What was undone does not count.",
+    "scores": "Active people with a score, by a point.",
+    "costs": "What calls have cost since a search was made, for each who is shortlisted or further now.",
+    "team": "People moved to a stage, notes, decisions about verdicts and fits, and jobs started, by week.",
+}
+ANALYTICS_NONE = {
+    "funnel": "Nobody was added in this time.",
+    "sources": "Nobody is shortlisted yet.",
+    "stages": "Nobody has left a stage yet: set stages in the grid or in the drawer.",
+    "scores": "Nobody has a score yet: screen people.",
+    "costs": "Nothing was spent, or nobody is shortlisted yet.",
+    "team": "Nothing was done in this time.",
+}
+ANALYTICS_STEPS = {
+    "loaded": "Loaded", "active": "Active", "enriched": "With e-mail", "screened": "Screened",
+    "shortlisted": "Shortlisted", "contacted": "Contacted", "interviewing": "Interviewing", "hired": "Hired",
+}  # fmt: skip
+ANALYTICS_COLUMNS = {
+    "funnel": ("Step", "People", "Of all, %"),
+    "sources": ("Source", "Loaded", "Active", "Screened", "Average score", "Shortlisted", "Of active, %",
+                "Interviewing", "Hired"),
+    "stages": ("Stage", "Left it", "Days, half", "Days, nine of ten", "There now", "For days, half"),
+    "scores": ("Score", "People", "Of all, %"),
+    "costs": ("Search", "Cost, $", "Shortlisted", "Each, $"),
+    "team": ("Person", "People moved", "Notes", "Decisions", "Jobs"),
+}  # fmt: skip
+
 # Administration
 NAV_ADMIN = "Admin"
 ADMIN_NAV = "Administration"
@@ -1551,6 +1607,7 @@ MATCHING_NO_MODELS = "No vectors yet"
 MATCHING_NO_MODELS_HINT = "Make them here; with EMBEDDINGS=auto they are made by themselves after the first import."
 ADMIN_KEYS = "Keys"
 ADMIN_PRIVACY = "Privacy"
+ADMIN_FAIRNESS = "Fairness"
 ADMIN_NAME = "Name"
 ADMIN_EMAIL = "E-mail"
 ADMIN_ROLE = "Role"
@@ -1708,5 +1765,63 @@ RETENTION_PURGE = "Erase every night whose time is over"
 RETENTION_DECISIONS = "Months that the log of the model's decisions is kept after people are gone (6 at least)"
 RETENTION_EXPORT = "Exports hold people who are on a do-not-contact list, too"
 RETENTION_SAVE = "Save"
+FAIRNESS_TITLE = "Adverse impact"
+FAIRNESS_HINT = (
+    "Whether groups of people get on at different rates. Hand in counts that people told of themselves, by their own "
+    "free will and apart from their applications: sums only. They are linked to nobody here, and the file is not kept."
+)
+FAIRNESS_NEW = "Hand in counts"
+FAIRNESS_FORMAT = (
+    "A line a group, with the columns group, applicants, selected. Where there are scores, also scored, above_median "
+    "(those whose score is above the median of all) and mean_score. With several characteristics in one table, a "
+    "column attribute says which a group belongs to."
+)
+FAIRNESS_ABOUT = "What they are about"
+FAIRNESS_SEARCH = "Search"
+FAIRNESS_ALL = "Several searches"
+FAIRNESS_FILE = "CSV file"
+FAIRNESS_TABLE = "Table"
+FAIRNESS_EXAMPLE = "attribute,group,applicants,selected\nsex,women,120,36\nsex,men,140,42"
+FAIRNESS_ADD = "Compare"
+FAIRNESS_TOO_LARGE = "This file is larger than a table of groups can be (100 KB)."
+FAIRNESS_NOT_TEXT = "This file is no text: save the table as CSV and choose that, or paste it."
+FAIRNESS_REPORTS = "Reports"
+FAIRNESS_NONE = "No report yet"
+FAIRNESS_NONE_HINT = "Hand in counts above; what comes out stays here until it is deleted."
+FAIRNESS_LIST_COLUMNS = ("Report", "Search", "Made", "By", "Groups")
+FAIRNESS_CSV = "Download as CSV"
+FAIRNESS_DELETE = "Delete…"
+FAIRNESS_DELETE_SURE = "Delete for good"
+FAIRNESS_SELECTION = "Selection"
+FAIRNESS_SCORING = "Scores above the median"
+FAIRNESS_COLUMNS = {
+    "selection": ("Group", "Applicants", "Selected", "Selection rate", "Impact ratio", "Four-fifths rule"),
+    "scoring": ("Group", "Scored", "Above the median", "Scoring rate", "Impact ratio", "Four-fifths rule"),
+}
+FAIRNESS_TOTAL = "All shown"
+FAIRNESS_NOT_SHOWN = "hidden: too few people"
+FAIRNESS_NO_SCORES = "no scores of five people or more"
+FAIRNESS_ABOVE = "not below"
+FAIRNESS_BELOW = "Below four fifths"
+FAIRNESS_CHANCE = "chance may explain it"
+FAIRNESS_NO_CHANCE = "chance hardly explains it"
+FAIRNESS_P = "p = {p}"
+FAIRNESS_P_TINY = "p < 0.001"
+FAIRNESS_NO_TWO = "There are not two groups of five people or more, so nothing can be compared."
+FAIRNESS_FLAGGED = "Groups below four fifths of the highest rate: {n}. Look at what these people were judged by."
+FAIRNESS_FINE = "No group is below four fifths of the highest rate."
+FAIRNESS_HIDDEN = (
+    "Groups hidden: {n}. Those of fewer than 5 people are, and where only one would be, the next smallest too, so "
+    "that nobody can be told from a total. Rates and totals are of the groups that are shown."
+)
+FAIRNESS_MEANS = "Average scores"
+FAIRNESS_MEAN_COLUMNS = ("Group", "Average score", "To the highest")
+FAIRNESS_SOURCE = (
+    "Selection rate = selected ÷ applicants. Impact ratio = a group’s rate ÷ the highest rate. A ratio below four "
+    "fifths is generally taken as evidence of adverse impact (Uniform Guidelines on Employee Selection Procedures, "
+    "29 CFR 1607.4 D). Scoring rate = people with a score above the median of all ÷ people with a score (New York City "
+    "Local Law 144, 6 RCNY 5-300). p: how likely chance alone makes such a difference to the highest rate, by the "
+    "z-test of two proportions, or Fisher’s exact test where counts are small. A flag is a reason to look, no verdict."
+)
 PEOPLE_COUNT = ("{n} person", "{n} people")
 SEARCHES_COUNT = ("{n} search", "{n} searches")

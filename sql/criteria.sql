@@ -108,3 +108,17 @@ SELECT question_field(k.question) AS field, k.title, k.kind, n.code::int AS code
 FROM criteria k JOIN (SELECT DISTINCT criterion_id FROM asked) AS a ON a.criterion_id = k.id
 LEFT JOIN newest n ON n.criterion_id = k.id
 GROUP BY k.id, n.code ORDER BY k.position, n.code DESC;
+
+-- count_drift --
+-- How many verdicts of each version's own questions people decided about, and how often they agreed; the newest
+-- versions that have any, the newest first.
+WITH judged AS MATERIALIZED (
+    SELECT r.version, k.question, k.title, k.position, v.verdict = v.decided AS agreed, v.model
+    FROM searches s JOIN rubrics r ON r.search_id = s.id JOIN criteria k ON k.rubric_id = r.id
+    JOIN verdicts v ON v.criterion_id = k.id AND v.decided IS NOT NULL
+    WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s))
+SELECT version, question_field(question) AS field, min(title) AS title, count(*) AS judged,
+    count(*) FILTER (WHERE agreed) AS agreed, array_agg(DISTINCT model) AS models
+FROM judged
+WHERE version IN (SELECT DISTINCT version FROM judged ORDER BY version DESC LIMIT %(limit)s)
+GROUP BY version, question ORDER BY version DESC, min(position);

@@ -122,6 +122,7 @@ def test_nothing_that_reads_like_a_script_is_run(page: GridPage, product: Produc
         "/", f"/search/{search}/filter", f"/search/{search}/ledger", f"/search/{search}/funnel",
         f"/search/{search}/screen", f"/search/{search}/agreement", f"/search/{search}/import", "/lists",
         f"/lists/{list_id}", "/lists/names", "/duplicates", "/runs", "/usage", "/admin/users", "/admin/jobs",
+        "/analytics", f"/search/{search}/analytics", "/admin/fairness",
     ):  # fmt: skip
         page.driver.get(f"{product.url}{path}")
         until(lambda: page.is_shown("#page h1") and not page.is_shown('#page [aria-busy="true"]'), f"no {path}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,7 +13,7 @@ from dash import dcc, html
 
 from layouts import ids, text
 from layouts.page_agreement import agreement_page
-from services import agreement, rubrics, searches, verdict_reviews
+from services import agreement, agreement_drift, rubrics, searches, verdict_reviews
 from services.agreement import Share
 from services.errors import NotFound
 from services.grid_columns import VERDICTS
@@ -110,6 +111,28 @@ def test_each_version_has_its_own_and_the_newest_goes_on_with_the_same_questions
     links = [part for part in agreement_page(search_id=place.search, title="", found=first)._traverse()
              if isinstance(part, dcc.Link) and "_review" in str(part.href)]  # fmt: skip
     assert links == []
+
+
+def test_each_version_shows_what_was_judged_under_it(place: Place, bob: Actor, client_for: ClientFor) -> None:
+    rt, alice = place.rt, place.actor
+    first = agreement_drift.of_search(rt, alice, place.search)
+    assert not first.compares and text.DRIFT_TITLE not in _page(client_for(alice), place.search)
+    asked = replace(place.rubric.criteria[0], id=None, title="Python, asked anew", question="Writes Python every day?")
+    newer = rubrics.save(rt, alice, place.search, JOB, [asked, *place.rubric.criteria[1:]])
+    judge(rt, place.search, newer, lambda _, __: "pass")
+    for one, verdict in zip(place.ids[:4], ("pass", "pass", "pass", "fail"), strict=True):
+        verdict_reviews.review(rt, alice, place.search, one, newer.criteria[0].id or 0, verdict, "Read it.")
+    drift = agreement_drift.of_search(rt, alice, place.search)
+    old, new = drift.versions
+    assert (old.version, old.share.n, new.version, new.share) == (1, PEOPLE + 1, 2, Share(3, 4))
+    assert new.models == (rt.settings.openai_model,)
+    assert [(one.title, sorted(one.shares)) for one in drift.questions] == [
+        ("Python, asked anew", [2]), ("Python", [1]), ("Kubernetes", [1]),
+    ]  # fmt: skip
+    page = _page(client_for(alice), place.search)
+    assert text.DRIFT_TITLE in page and ids.AGREEMENT_DRIFT in page and page.count('"drift-criterion"') == 3
+    searches.set_visibility(rt, alice, place.search, "private")
+    assert agreement_drift.of_search(rt, bob, place.search).versions == ()
 
 
 def test_only_those_who_see_the_search_see_it(place: Place, bob: Actor, client_for: ClientFor) -> None:

@@ -1,0 +1,213 @@
+"""Analytics: exact sums of what the reader may see, as charts, tables and files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from layouts import analytics_tables, ids, text
+from services import analytics, candidates, notes, searches, undo, usage_ledger
+from services.candidates import action_of
+from services.errors import Forbidden, NotFound
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.people import Person, add_people, add_search
+from tests.web import Browser, call
+
+ClientFor = Callable[[Actor], Browser]
+NOW = datetime.now(UTC)
+
+
+class Place:
+    """Alice's search of eight people from two sources; two were moved on, one back again."""
+
+    def __init__(self, rt: Runtime, alice: Actor) -> None:
+        self.rt, self.alice = rt, alice
+        old = NOW - timedelta(days=200)
+        with rt.db.connection() as conn:
+            self.search: uuid.UUID = add_search(conn, alice)
+            self.ids = add_people(conn, self.search, [
+                Person(source="crustdata", has_email=True, score=9.5, fit="strong", screened_at=NOW, added_at=NOW),
+                Person(source="crustdata", score=10, fit="strong", screened_at=NOW, added_at=NOW),
+                Person(source="crustdata", score=0, fit="weak", screened_at=NOW, added_at=NOW),
+                Person(source="crustdata", filter_status="filtered_title", score=5, stage="shortlisted", added_at=NOW),
+                Person(source="file.csv", stage="hired", added_at=old),
+                Person(source="file.csv", stage="interviewing", added_at=old),
+                Person(source="", added_at=NOW),
+                Person(source="", added_at=old),
+            ])  # fmt: skip
+
+    def read(self, actor: Actor | None = None, **asked: Any) -> analytics.Analytics:
+        return analytics.read(self.rt, actor or self.alice, **asked)
+
+    def move(self, actor: Actor, one: int, stage: str, days_ago: float) -> int:
+        """As the grid moves people, so many days ago."""
+        done = candidates.change(self.rt, actor, self.search, [one], action_of("stage", stage), None)
+        assert done.batch_id is not None
+        with self.rt.db.connection() as conn:
+            at = NOW - timedelta(days=days_ago)
+            conn.execute("UPDATE change_batches SET created_at = %s WHERE id = %s", [at, done.batch_id])
+            conn.execute("UPDATE candidates SET stage_changed_at = %s WHERE id = %s", [at, one])
+        return done.batch_id
+
+
+@pytest.fixture
+def place(rt: Runtime, alice: Actor) -> Place:
+    return Place(rt, alice)
+
+
+def show(client: Browser, path: str = "/analytics") -> str:
+    answer = call(client, "page.children", [(ids.URL, "pathname", path)], [(ids.URL, "search", "")])
+    return json.dumps(answer.get_json()["response"][ids.PAGE]["children"], ensure_ascii=False)
+
+
+def test_people_are_counted_by_source_and_in_all(place: Place) -> None:
+    found = place.read()
+    assert (found.searches, found.people) == (1, 8)
+    total = found.total
+    assert (total.loaded, total.active, total.enriched, total.screened) == (8, 7, 1, 3)
+    assert (total.shortlisted, total.contacted, total.interviewing, total.hired) == (2, 2, 2, 1)
+    assert [(one.source, one.loaded, one.active, one.shortlisted) for one in found.sources] == [
+        ("file.csv", 2, 2, 2), ("crustdata", 4, 3, 0), ("", 2, 2, 0),
+    ]  # fmt: skip
+    assert found.sources[0].share == 1.0 and found.sources[1].score == pytest.approx(6.5)
+    assert found.scores == (1, 0, 0, 0, 0, 0, 0, 0, 0, 2), "who is filtered out is not among them"
+
+
+def test_a_period_is_about_who_was_added_in_it(place: Place) -> None:
+    found = place.read(period=90)
+    assert (found.total.loaded, found.total.hired) == (5, 0)
+    assert {one.source for one in found.sources} == {"crustdata", ""}
+    assert place.read(period=365).total.loaded == 8
+    with pytest.raises(NotFound):
+        place.read(period=31)
+
+
+def test_time_in_a_stage_is_that_between_two_moves(place: Place) -> None:
+    with place.rt.db.connection() as conn:
+        conn.execute(
+            "UPDATE candidates SET added_at = %s WHERE id = ANY (%s)", [NOW - timedelta(days=10), place.ids[:3]]
+        )
+    first, second, third = place.ids[:3]
+    place.move(place.alice, first, "shortlisted", 8)
+    place.move(place.alice, first, "contacted", 3)
+    place.move(place.alice, second, "shortlisted", 4)
+    undone = place.move(place.alice, third, "rejected", 1)
+    undo.undo(place.rt, place.alice, undone)
+    stages = {one.stage: one for one in place.read().stages}
+    assert stages["new"].went_on == 2 and stages["new"].median == pytest.approx(4, abs=0.01)
+    assert stages["new"].most == pytest.approx(5.6, abs=0.01)
+    shortlisted = stages["shortlisted"]
+    assert (shortlisted.went_on, shortlisted.there) == (1, 1)
+    assert shortlisted.median == pytest.approx(5, abs=0.01) and shortlisted.waiting == pytest.approx(4, abs=0.01)
+    assert stages["contacted"].waiting == pytest.approx(3, abs=0.01) and stages["contacted"].median is None
+    assert "rejected" not in stages, "what was undone did not happen"
+
+
+def spend(rt: Runtime, actor: Actor, search: object, vendor: str, cost: str) -> None:
+    with rt.db.connection() as conn:
+        usage_ledger.record(
+            conn, actor.user_id, usage_ledger.Call(vendor, "ok", search_id=str(search), cost=Decimal(cost))
+        )
+
+
+def test_cost_is_by_search_and_within_one_by_vendor(place: Place) -> None:
+    spend(place.rt, place.alice, place.search, "openai", "3")
+    spend(place.rt, place.alice, place.search, "crustdata", "1")
+    (cost,) = place.read().costs
+    assert (cost.label, cost.cost, cost.shortlisted, cost.each) == ("Backend Bern", 4, 2, 2)
+    inside = place.read(search_id=place.search, period=30)
+    assert [(one.label, one.cost, one.each) for one in inside.costs] == [
+        ("openai", 3, Decimal("1.5")), ("crustdata", 1, Decimal("0.5")),
+    ]  # fmt: skip
+    assert inside.by_vendor and inside.total.shortlisted == 0, "who is shortlisted counts, whenever they were added"
+
+
+def test_everybody_sees_themselves_and_an_admin_everybody(place: Place, bob: Actor, admin: Actor) -> None:
+    place.move(place.alice, place.ids[0], "shortlisted", 1)
+    place.move(bob, place.ids[1], "shortlisted", 1)
+    notes.add_note(place.rt, bob, place.search, place.ids[1], "Seen.")
+    assert [(one.label, one.moved, one.notes) for one in place.read(place.alice).team] == [
+        ("Alice Owner", 1, 0), ("", 1, 1)]  # fmt: skip
+    assert [(one.label, one.total) for one in place.read(bob).team] == [("Bob Teammate", 2), ("", 1)]
+    assert [(one.label, one.total) for one in place.read(admin).team] == [("Bob Teammate", 2), ("Alice Owner", 1)]
+    assert sum(done.total for _, done in place.read(bob).weeks) == 3
+
+
+def test_what_others_keep_private_is_in_no_figure(
+    place: Place, bob: Actor, charlie: Actor, admin: Actor, client_for: ClientFor
+) -> None:
+    spend(place.rt, place.alice, place.search, "openai", "3")
+    place.move(place.alice, place.ids[0], "shortlisted", 1)
+    assert place.read(bob).total.loaded == 8
+    searches.set_visibility(place.rt, place.alice, str(place.search), "private")
+    for actor in (bob, charlie):
+        found = place.read(actor)
+        assert (found.searches, found.people, found.total.loaded) == (0, 0, 0)
+        assert found.costs == found.team == found.weeks == found.stages == ()
+        with pytest.raises(Forbidden):
+            place.read(actor, search_id=place.search)
+        client = client_for(actor)
+        assert text.ANALYTICS_EMPTY in show(client)
+        assert client.get(f"/analytics.csv?table=funnel&search={place.search}").status_code == 403
+        assert "Backend Bern" not in show(client, f"/search/{place.search}/analytics")
+    assert place.read(admin).total.loaded == 8
+
+
+def test_figures_move_on_with_the_data(place: Place) -> None:
+    assert place.read().total.loaded == 8
+    with place.rt.db.connection() as conn:
+        add_people(conn, place.search, [Person(added_at=NOW)])
+    assert place.read().total.loaded == 9
+
+
+def test_figures_are_counted_without_redis_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(place.rt.cache, "_down_until", float("inf"))
+    assert place.read().total.loaded == 8
+
+
+def test_the_page_has_a_chart_a_table_and_a_file_for_each_figure(place: Place, client_for: ClientFor) -> None:
+    spend(place.rt, place.alice, place.search, "openai", "3")
+    place.move(place.alice, place.ids[0], "shortlisted", 1)
+    client = client_for(place.alice)
+    for path in ("/analytics", f"/search/{place.search}/analytics", "/analytics/365"):
+        page = show(client, path)
+        for name in text.ANALYTICS_TITLES:
+            assert f'"data-testid": "analytics-{name}"' in page and f'"id": "analytics-{name}"' in page, (path, name)
+    for table in analytics_tables.tables(place.read()):
+        answer = client.get(f"/analytics.csv?table={table.name}")
+        assert answer.headers["Cache-Control"] == "no-store"
+        lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True))))
+        assert lines[0] == list(table.head) and len(lines) == len(table.rows) + 1
+    assert client.get("/analytics.csv?table=people").status_code == 404
+    assert client.get("/analytics.csv?table=funnel&period=31").status_code == 404
+    assert client.get("/analytics.csv?table=funnel&search=none").status_code == 400
+    assert client.get("/analytics.csv?table=funnel&period=x").status_code == 400
+
+
+def test_nothing_to_draw_says_what_to_do(rt: Runtime, alice: Actor, client_for: ClientFor) -> None:
+    client = client_for(alice)
+    assert text.ANALYTICS_EMPTY in show(client)
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+    assert text.EMPTY_SEARCH_IMPORT in show(client, f"/search/{search}/analytics")
+    with rt.db.connection() as conn:
+        add_people(conn, search, [Person(added_at=NOW)])
+    page = show(client, f"/search/{search}/analytics")
+    for name in ("sources", "stages", "scores", "costs", "team"):
+        assert text.ANALYTICS_NONE[name] in page, name
+
+
+def test_formulas_in_a_source_stay_text_in_the_file(rt: Runtime, alice: Actor, client_for: ClientFor) -> None:
+    with rt.db.connection() as conn:
+        add_people(conn, add_search(conn, alice), [Person(source="=1+1", stage="hired", added_at=NOW)])
+    lines = client_for(alice).get("/analytics.csv?table=sources").get_data(as_text=True).splitlines()
+    assert lines[1].startswith("'=1+1,1,1")
