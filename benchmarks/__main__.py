@@ -32,6 +32,7 @@ MODULES = {
     "screening": ("P7-accepted", "P7-429", "P7-makespan", "P7-estimate"),
     "screening_memory": ("P7-memory",),
     "screening_kill": ("R1",),
+    "limits": ("R5",),
     "launching": ("R6",),
 }
 # Too long for a quick run, unless it is asked for by name.

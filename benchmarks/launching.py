@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ _Q = sql.queries("benchmarks")
 ROOT = Path(__file__).parents[1]
 PROCESSES, THREADS = 4, 5
 PATIENCE_S = 300.0
+WORKER = "benchmark worker"
 
 
 def figures(stage: Stage) -> Iterator[Figure]:
@@ -86,20 +88,41 @@ def _ask_at_once(rt: Runtime, user_id: int, search_id: str, agent_id: str) -> tu
     return sum(taken for taken, _ in said), sum(refused for _, refused in said)
 
 
-def _working(rt: Runtime) -> subprocess.Popen[bytes]:
-    """A job worker, always on the same slot: its next process frees what it held. Its end is waited for."""
+@contextmanager
+def _working(rt: Runtime) -> Iterator[subprocess.Popen[bytes]]:
+    """A job worker, always on the same slot: its next process frees what it held. In the end it is gone, whatever
+    happens meanwhile, and its connections too: what it had sent to Postgres is carried out until then."""
     command = [str(Path(sys.executable).with_name("sourcingx")), "worker"]
-    return subprocess.Popen(
-        command, env=child_environ(rt.settings), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    environ = child_environ(rt.settings) | {"PGAPPNAME": WORKER}
+    worker = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield worker
+        worker.wait(PATIENCE_S)
+    finally:
+        worker.kill()
+        worker.wait()
+    _until(lambda: not _connections(rt), "connections of a worker that has ended stay")
+
+
+def _connections(rt: Runtime) -> int:
+    with rt.db.connection() as conn:
+        row = conn.execute(_Q.count_connections, {"name": WORKER}).fetchone()
+    return int(row["connections"]) if row else 0
 
 
 def _until_taken(rt: Runtime, agent_id: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
+    def taken() -> bool:
         with rt.db.connection() as conn:
             row = conn.execute(_Q.fetch_launch_state, {"agent_id": agent_id}).fetchone()
-        if row and row["state"] == "taken":
+        return bool(row and row["state"] == "taken")
+
+    _until(taken, "the launch does not come to its end")
+
+
+def _until(condition: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if condition():
             return
         time.sleep(0.1)
-    raise RuntimeError("the launch does not come to its end")
+    raise RuntimeError(otherwise)

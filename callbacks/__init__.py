@@ -33,6 +33,7 @@ from callbacks import (
     overrides,
     pages,
     person,
+    person_edit,
     privacy,
     request_log,
     retention,
@@ -52,9 +53,9 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
-    overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
-    list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
-    matching_admin, privacy, retention, data_report, fairness, analytics,
+    person_edit, overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment,
+    duplicates, lists, list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users,
+    admin_operations, matching_admin, privacy, retention, data_report, fairness, analytics,
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_enrich, text
 from services import enrichment, runs, vendor_reserves
-from services.enrichment import Choice
+from services.enrichment_estimate import Choice
 from services.errors import ProductError
 from services.grid_view import View, parse_url
 from services.identity import Actor
@@ -71,10 +71,13 @@ def _register_form(registry: Registry) -> None:
     @registry.callback(
         Output(ids.ENRICH_ESTIMATE, "children"), Output(ids.ENRICH_PROBLEM, "children"),
         Input(ids.ENRICH_WANTS, "value"), Input(ids.ENRICH_SCOPE, "value"), Input(ids.ENRICH_AGAIN, "value"),
-        State(ids.ENRICH_SEARCH, "data"), State(ids.ENRICH_VIEW, "data"),
+        Input(ids.ENRICH_CLOCK, "disabled"), State(ids.ENRICH_SEARCH, "data"), State(ids.ENRICH_VIEW, "data"),
         rule=Rule.RECRUITER, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
-    def estimate(wants: Any, scope: Any, again: Any, search_id: Any, shown: Any) -> Any:
+    def estimate(wants: Any, scope: Any, again: Any, no_run: Any, search_id: Any, shown: Any) -> Any:
+        if ctx.triggered_id == ids.ENRICH_CLOCK and not no_run:
+            # A run has begun; when it has ended there is less left to look for, and that is said.
+            return no_update, no_update
         if not wants:
             return page_enrich.estimate_panel(None), ""
         chosen = _choice(rt, search_id, shown, wants, scope, again)
@@ -133,7 +136,7 @@ def _register_run(registry: Registry) -> None:
                 return no_update, no_update
             unknown = ctx.triggered_id == ids.ENRICH_ASK_AGAIN
             enrichment.go_on(rt, current_actor(), page_values.number(shown.get("run")), unknown=unknown)
-            return _look_again(shown), False
+            return run_progress.look_again(shown), False
 
     @registry.callback(
         Output(ids.ENRICH_RUN, "data", allow_duplicate=True),
@@ -145,7 +148,7 @@ def _register_run(registry: Registry) -> None:
             return no_update
         if enrichment.pause(rt, current_actor(), page_values.number(shown.get("run"))) == "running":
             toast(text.ENRICH_PAUSING)
-        return _look_again(shown)
+        return run_progress.look_again(shown)
 
 
 def _register_reserves(registry: Registry) -> None:
@@ -170,12 +173,6 @@ def _register_reserves(registry: Registry) -> None:
         toast(text.ENRICH_RESERVE_SAVED.format(n=f"{kept:,}"), kind="success")
         now = enrichment.standings(rt)
         return page_enrich.reserve_panel(now, is_open=True), page_enrich.standing_lines(now), no_update
-
-
-def _look_again(shown: dict[str, Any]) -> dict[str, Any]:
-    """The same run, as news: its panel is drawn anew."""
-    times = shown.get("again", 0)
-    return {**shown, "again": times + 1 if isinstance(times, int) else 1}
 
 
 def _choice(rt: Runtime, search_id: Any, shown: Any, wants: Any, scope: Any, again: Any) -> Choice:

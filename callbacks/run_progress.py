@@ -28,6 +28,12 @@ def only_figures(run: dict[str, Any], before: Any, now: dict[str, str]) -> bool:
     return same
 
 
+def look_again(shown: dict[str, Any]) -> dict[str, Any]:
+    """What a page's store says of the same run, as news: its panel is drawn anew."""
+    times = shown.get("again", 0)
+    return {**shown, "again": times + 1 if isinstance(times, int) else 1}
+
+
 def digest(shown: Any) -> str:
     """A short name of what a page shows, to know it again by."""
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]

@@ -172,7 +172,7 @@ def _register_runs(registry: Registry) -> None:
         if not clicks or not isinstance(shown, dict):
             return no_update, no_update
         screening.go_on(rt, current_actor(), page_values.number(shown.get("run")), budget)
-        return _look_again(shown), False
+        return run_progress.look_again(shown), False
 
     @registry.callback(
         Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
@@ -184,7 +184,7 @@ def _register_runs(registry: Registry) -> None:
             return no_update
         if screening.pause(rt, current_actor(), page_values.number(shown.get("run"))) == "running":
             toast(text.SCREEN_PAUSING)
-        return _look_again(shown)
+        return run_progress.look_again(shown)
 
     @registry.callback(
         Output(ids.SCREEN_HOLD, "children"), Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
@@ -195,12 +195,6 @@ def _register_runs(registry: Registry) -> None:
             return no_update, no_update
         toast(text.SCREEN_LIFTED.format(n=model_holds.lift(rt, current_actor())), kind="success")
         return None, False
-
-
-def _look_again(shown: dict[str, Any]) -> dict[str, Any]:
-    """The same run, as news: its panel is drawn anew."""
-    times = shown.get("again", 0)
-    return {**shown, "again": times + 1 if isinstance(times, int) else 1}
 
 
 def _hold(rt: Runtime, actor: Actor) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import drawer_erase, drawer_screening, ids, text
+from layouts import drawer_edit, drawer_erase, drawer_screening, ids, text
 from layouts.pages_searches import time
 from layouts.person_why import was_out, why_out
 
@@ -86,6 +86,8 @@ def person_body(person: Person, reasons: Any = None, *, may_erase: bool = False)
         why_out(reasons, person.editable) if reasons else [],
         _stage(person),
         _facts(person),
+        drawer_edit.edited_section(person),
+        drawer_edit.form_section(person),
         _section(text.PERSON_CONTACTS, [*map(_contact, person.contacts), *map(_asked, person.lookups)]),
         drawer_screening.explanation_section(person.explanation, editable=person.editable),
         drawer_screening.override_section(person),
@@ -281,9 +283,7 @@ def _sources(sources: Sequence[Any]) -> list[Component]:
         html.Tr(
             [
                 html.Th(text.DUPLICATE_FIELDS.get(found.field, found.field), scope="row"),
-                html.Td(
-                    [found.source or text.PERSON_NO_SOURCE, *([_badge(text.SOURCE_MERGED)] if found.merged else [])]
-                ),
+                html.Td([_origin(found.source), *([_badge(text.SOURCE_MERGED)] if found.merged else [])]),
                 html.Td(time(found.at)),
             ]
         )
@@ -291,7 +291,13 @@ def _sources(sources: Sequence[Any]) -> list[Component]:
     ]
     head = html.Tr([html.Th(name, scope="col") for name in text.SOURCE_COLUMNS])
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="sx-sources")
-    return [html.Details([html.Summary(text.SOURCES_TITLE), table], className="sx-sources-box")]
+    return [html.Details([html.Summary(text.PERSON_SOURCES_TITLE), table], className="sx-sources-box")]
+
+
+def _origin(source: str) -> str:
+    if source == "manual":
+        return text.SOURCE_MANUAL
+    return _vendor(source) or text.PERSON_NO_SOURCE
 
 
 def _summary(summary: str) -> list[Component]:

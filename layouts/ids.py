@@ -286,6 +286,10 @@ DRAWER_NEXT = "drawer-next"
 DRAWER_PREV = "drawer-prev"
 NOTE_INPUT = "note-input"
 TAG_INPUT = "tag-input"
+PERSON_EDIT_OPEN = "person-edit-open"
+PERSON_EDIT_SHOWN = "person-edit-shown"
+PERSON_EDIT_SAVE = "person-edit-save"
+PERSON_EDIT_PROBLEM = "person-edit-problem"
 OVERRIDE_OPEN = "override-open"
 OVERRIDE_FIT = "override-fit"
 OVERRIDE_REASON = "override-reason"
@@ -575,6 +579,16 @@ def duplicate_act(card: Any, do: Any) -> dict[str, Any]:
 def duplicate_choice(card: Any, field: Any) -> dict[str, Any]:
     """Whose value of a field counts; field may be dash.ALL."""
     return {"type": "duplicate-choice", "card": card, "field": field}
+
+
+def person_edit(field: Any) -> dict[str, Any]:
+    """The box of one field in the form that edits a person; field may be dash.ALL, as in the next one."""
+    return {"type": "person-edit", "field": field}
+
+
+def person_edit_back(field: Any) -> dict[str, Any]:
+    """Gives a field its source's value back."""
+    return {"type": "person-edit-back", "field": field}
 
 
 def verdict_agree(criterion: Any) -> dict[str, Any]:

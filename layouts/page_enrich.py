@@ -72,8 +72,8 @@ def standing_lines(standings: Sequence[Row]) -> list[Component]:
     ]  # fmt: skip
 
 
-def estimate_panel(found: Row | None, cost: Any = None) -> list[Component]:
-    """What it would take, or how to find out. cost: US dollars in all, None where not known."""
+def estimate_panel(found: Row | None) -> list[Component]:
+    """What it would take, or how to find out."""
     if found is None:
         return [html.P(text.ENRICH_NO_ESTIMATE, className="sx-muted")]
     if not found.people:
@@ -85,6 +85,9 @@ def estimate_panel(found: Row | None, cost: Any = None) -> list[Component]:
     ]
     lines = [_vendor(one) for one in found.vendors]
     notes = [html.P(text.ENRICH_ALL_KNOWN, className="sx-muted")] if not found.vendors else []
+    if len(found.vendors) > 1 and found.cost:
+        said = text.ENRICH_TOTAL.format(expected=f"{found.expected_cost:,.2f}", cost=f"{found.cost:,.2f}")
+        notes.append(html.P(said, **{"data-testid": "estimate-total"}))
     return [html.Ul(items, className="sx-counts"), *(part for parts in lines for part in parts), *notes]
 
 
@@ -182,15 +185,24 @@ def _form(wants: Sequence[str], view: Mapping[str, Any] | None, people: Sequence
 
 
 def _vendor(one: Row) -> list[Component]:
-    cost = text.ENRICH_COST.format(cost=f"{one.cost:,.2f}") if one.cost else ""
     said = text.ENRICH_VENDOR.format(
-        label=one.standing.limits.label, people=f"{one.people:,}", credits=f"{one.credits:,}", cost=cost,
-        minutes=_minutes(one.minutes),
+        label=one.standing.limits.label, people=f"{one.people:,}", credits=f"{one.credits:,}", cost=_cost(one.cost),
+        minutes=_minutes(one.minutes), later=text.ENRICH_LATER.format(later=f"{one.later:,}") if one.later else "",
     )  # fmt: skip
-    lines: list[Component] = [html.P(said, **{"data-testid": "vendor-estimate"})]
+    expected = (text.ENRICH_EXPECTED if one.rated else text.ENRICH_EXPECTED_NEW).format(
+        credits=f"{one.expected_credits:,}", cost=_cost(one.expected_cost), known=f"{one.known:,}",
+        rated=f"{one.rated:,}",
+    )  # fmt: skip
+    lines: list[Component] = [
+        html.P(said, **{"data-testid": "vendor-estimate"}), html.P(expected, className="sx-muted"),
+    ]  # fmt: skip
     if one.left is not None and one.left < one.people:
         lines.append(html.P(text.ENRICH_LONG.format(left=f"{one.left:,}"), className="sx-note"))
     return lines
+
+
+def _cost(cost: Any) -> str:
+    return text.ENRICH_COST.format(cost=f"{cost:,.2f}") if cost else ""
 
 
 def _standing(one: Row) -> str:

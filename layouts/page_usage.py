@@ -63,6 +63,9 @@ def body(found: Row) -> list[Component]:
         parts.append(html.P(text.USAGE_UNPRICED.format(n=f"{unpriced:,}"), className="sx-note"))
     parts += _months(found)
     parts += [html.H2(text.USAGE_BY_SEARCH), html.P(text.USAGE_BY_SEARCH_HINT, className="sx-muted"), _searches(found)]
+    if found.sources:
+        parts += [html.H2(text.USAGE_BY_SOURCE), html.P(text.USAGE_BY_SOURCE_HINT, className="sx-muted"),
+                  _sources(found.sources)]  # fmt: skip
     if found.everyone:
         parts += [html.H2(text.USAGE_BY_PERSON), _lines(text.USAGE_PERSON, found.people, "usage-person")]
     parts += [html.H2(text.USAGE_BY_MODEL), _lines(text.USAGE_MODEL, found.models, "usage-model")]
@@ -198,6 +201,27 @@ def _by_source(parts: Sequence[tuple[str, Any]]) -> list[Component]:
     return [html.Div(said, className="sx-muted sx-usage-sources", **{"data-testid": "usage-sources"})]
 
 
+def _sources(sources: Sequence[Row]) -> Component:
+    """What each vendor cost for each person who is shortlisted by now."""
+    names = (text.USAGE_SOURCE, text.USAGE_SEARCHES, text.USAGE_COST_EVER, text.USAGE_SHORTLISTED,
+             text.USAGE_PER_SHORTLISTED)  # fmt: skip
+    most = max(one.cost for one in sources)
+    rows = [
+        html.Tr(
+            [
+                html.Td(text.VENDOR_NAMES.get(one.vendor, one.vendor), className="sx-table-main"),
+                _number(names[1], f"{one.searches:,}"),
+                _cost(names[2], one.cost, most),
+                _number(names[3], f"{one.shortlisted:,}"),
+                _number(names[4], "–" if one.per_shortlisted is None else html.Strong(money(one.per_shortlisted))),
+            ],
+            **{"data-testid": "usage-source"},
+        )
+        for one in sources
+    ]
+    return _table(names, rows)
+
+
 def _lines(name: str, lines: Sequence[Row], testid: str) -> Component:
     """By person, or by vendor and model."""
     if not lines:
@@ -208,7 +232,7 @@ def _lines(name: str, lines: Sequence[Row], testid: str) -> Component:
     rows = [
         html.Tr(
             [
-                html.Td(one.label + (f" ({one.units:,} {one.unit})" if one.units else ""), className="sx-table-main"),
+                html.Td(_label(one), className="sx-table-main"),
                 *(_number(label, f"{value:,}") for label, value in zip(
                     names[1:6],
                     (one.calls, one.failed, one.input_tokens, one.cached_tokens, one.output_tokens), strict=True)),
@@ -219,6 +243,14 @@ def _lines(name: str, lines: Sequence[Row], testid: str) -> Component:
         for one in lines
     ]  # fmt: skip
     return _table(names, rows)
+
+
+def _label(one: Row) -> str:
+    """A person, or a vendor with its model and what it counts besides tokens."""
+    vendor, sign, model = one.label.partition(" · ")
+    words = text.USAGE_UNITS.get(one.unit, "{n} " + one.unit)
+    units = words.format(n=f"{one.units:,}", hours=f"{one.units / 3600:,.1f}")
+    return f"{text.VENDOR_NAMES.get(vendor, vendor)}{sign}{model}" + (f" ({units})" if one.units else "")
 
 
 def _table(names: Sequence[str], rows: Sequence[html.Tr]) -> html.Div:

@@ -294,9 +294,10 @@ PERSON_EDUCATIONS = "Education"
 PERSON_VERDICTS = "Criteria"
 PERSON_KNOWN = "Also in"
 PERSON_BY = "{what} by {who}"
-SOURCES_TITLE = "Where each value comes from"
+PERSON_SOURCES_TITLE = "Where each value comes from"
 SOURCE_COLUMNS = ("Value", "Source", "Known since")
 SOURCE_MERGED = "merged"
+SOURCE_MANUAL = "by hand"
 PERSON_NOTES = "Notes"
 PERSON_HISTORY = "History"
 PERSON_NOW = "now"
@@ -338,6 +339,20 @@ SUSPECT_HINT = (
     "read it yourself before you rely on these verdicts."
 )
 STALE_HINT = "Screening again asks only about what changed."
+PERSON_EDIT_OPEN = "Edit"
+PERSON_EDIT_HINT = "What you write stays, in every search, whatever files and vendors say later."
+PERSON_EDIT_SAVE = "Save"
+PERSON_EDIT_SAVED = "Saved: {fields}."
+PERSON_EDIT_CLEARED = "nothing"
+PERSON_EDITED = "Written by hand"
+PERSON_EDITED_BY_YOU = "edited by you"
+PERSON_EDITED_BY = "edited by {who}"
+PERSON_EDITED_BY_SOMEONE = "edited by someone"
+PERSON_EDIT_SOURCE = "{source} says “{value}”"
+PERSON_EDIT_SOURCE_NOTHING = "{source} says nothing"
+PERSON_EDIT_BACK = "Back to the source's value"
+PERSON_EDIT_BACK_LABEL = "Give {field} its source's value back"
+PERSON_EDIT_BACK_DONE = "{field} is what its source says again."
 OVERRIDE_OPEN = "Decide the fit yourself"
 OVERRIDE_HINT = "The score stays as it is; your decision and the model's fit are both kept. Screening again leaves it."
 OVERRIDE_FIT = "Fit"
@@ -1264,12 +1279,16 @@ ENRICH_FIGURES = {
     "fresh": "were asked about within {days} days",
     "no_address": "have no public LinkedIn address, so nobody can look for them",
 }
-ENRICH_VENDOR = "{label}: about {people} people, at most {credits} credits{cost}, {minutes}."
+ENRICH_VENDOR = "{label}: about {people} people{later}, at most {credits} credits{cost}, {minutes}."
+ENRICH_LATER = " ({later} of them after an earlier source had nothing)"
+ENRICH_EXPECTED = "About {credits} credits{cost} if it knows as many as lately: {known} of {rated}."
+ENRICH_EXPECTED_NEW = "About {credits} credits{cost} if it knows every second one; nobody has been asked about yet."
+ENRICH_TOTAL = "In all about ${expected}, at most ${cost}."
 ENRICH_COST = " (${cost})"
 ENRICH_LONG = "Today there is room for {left} of them: it pauses then, and goes on by itself the next day."
 ENRICH_STANDING = "{label}: {asked} of {limit} people today"
 ENRICH_STANDING_FREE = "{label}: {asked} people today, no limit set"
-ENRICH_KEPT = ", {reserve} of them kept back for runs of at most {few}"
+ENRICH_KEPT = ", {reserve} of them kept back for runs of at most {few} and whoever has had less of today"
 ENRICH_CREDITS = ", {credits} credits left"
 ENRICH_CLOSED = "{label} says that today's allowance is used. The next day begins at {when}."
 ENRICH_START = "Start"
@@ -1290,8 +1309,8 @@ ENRICH_REASONS = {
 }
 ENRICH_RESERVES = "Kept back of each day"
 ENRICH_RESERVES_HINT = (
-    "Runs of more than {few} people leave so much of a vendor's day alone, so that there is room for a few more "
-    "people whom someone needs today."
+    "Who has had this many of a vendor's day leaves the rest of them alone, but for runs of at most {few} people: so "
+    "that there is room for colleagues who come late. What several want at the same time is shared anyway."
 )
 ENRICH_RESERVE_OF = "{label}, of {limit} people a day"
 ENRICH_RESERVE_SAVE = "Save what is kept back: {label}"
@@ -1302,7 +1321,10 @@ PERSON_CONTACT_OWN = "Used"
 PERSON_CONTACT_TYPES = {"work": "work", "private": "private"}
 PERSON_ASKED = "{vendor} was asked {outcome}"
 PERSON_ASKED_OUTCOMES = {"found": "and knew them", "missed": "and did not know them"}
-VENDOR_NAMES = {"salesql": "SalesQL", "crustdata": "Crustdata", "openai": "OpenAI", "embeddings": "Embeddings"}
+VENDOR_NAMES = {
+    "salesql": "SalesQL", "crustdata": "Crustdata", "openai": "OpenAI", "phantombuster": "PhantomBuster",
+    "embeddings": "Embeddings",
+}  # fmt: skip
 SCREEN_TITLE = "Screen"
 SCREEN_INTO = "People of "
 SCREEN_JOB = "Job description"
@@ -1483,9 +1505,16 @@ USAGE_BY_SEARCH_HINT = (
     "Whoever spent it. Cost per shortlisted person: all that a search has cost since it was made, divided by the "
     "active people who are shortlisted, contacted, interviewing or hired now."
 )
+USAGE_BY_SOURCE = "By source"
+USAGE_BY_SOURCE_HINT = (
+    "What each source cost for the searches above since they were made, and for each person on their shortlists or "
+    "further now."
+)
 USAGE_BY_PERSON = "By person"
 USAGE_BY_MODEL = "By vendor and model"
 USAGE_SEARCH = "Search"
+USAGE_SOURCE = "Source"
+USAGE_SEARCHES = "Searches"
 USAGE_PERSON = "Person"
 USAGE_MODEL = "Vendor and model"
 USAGE_CALLS = "Calls"
@@ -1501,6 +1530,7 @@ USAGE_PER_SHORTLISTED = "Per shortlisted"
 USAGE_ARCHIVED = "archived"
 USAGE_GONE = "Deleted searches, and calls for no search"
 USAGE_NO_PRICE = "not known"
+USAGE_UNITS = {"credits": "{n} credits", "seconds": "{hours} hours"}
 BUDGET_LEFT = {
     "own": "{left} left of your budget of {amount} for {month}; {spent} spent",
     "team": "{left} left of the team's budget of {amount} for {month}; {spent} spent",

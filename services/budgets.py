@@ -25,7 +25,7 @@ NO_PRICE = (
 )
 USED = (
     "{whose} budget of ${amount:,.2f} for {month} is used: ${spent:,.2f}{held}. "
-    "An admin can raise it on the page Usage; a new month begins on the 1st (UTC). Whoever is screened stays so."
+    "An admin can raise it on the page Usage; a new month begins on the 1st (UTC). What was done until then stays."
 )
 HELD = ", and ${held:,.4f} is set aside for others' calls under way"
 

@@ -226,6 +226,12 @@ SETTINGS: tuple[Setting, ...] = (
         "phantombuster.s3.amazonaws.com,cache1.phantombooster.com",
         "Hosts that result files may be read from, separated by commas; host:port where the port is unusual.",
     ),
+    Setting(
+        "PHANTOMBUSTER_HOUR_USD",
+        _money,
+        "",
+        "What an hour of an agent's time costs, in US dollars; empty: not known.",
+    ),
     Setting("OPENAI_API_KEY", _text, "", "Key for screening; empty switches screening off.", secret=True),
     Setting("OPENAI_BASE_URL", _text, "https://api.openai.com/v1", "Any OpenAI-compatible endpoint."),
     Setting("OPENAI_API", _choice("responses", "chat"), "responses", "Responses API, or chat completions."),
@@ -358,6 +364,7 @@ class Settings:
     phantombuster_base_url: str
     phantombuster_storage_url: str
     phantombuster_file_hosts: str
+    phantombuster_hour_usd: Decimal | None
     openai_api_key: str
     openai_base_url: str
     openai_api: str

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from psycopg.sql import SQL
-from psycopg.types.json import Jsonb
-
 import sql
-from services import db, enrichment_plan, jobs, vendor_budget
+from services import db, enrichment_estimate, enrichment_plan, jobs, vendor_budget
 from services.candidates import candidate_ids
 from services.config import Settings
+from services.enrichment_estimate import Choice, Estimate
 from services.errors import BadInput, Conflict, NotFound
 from services.grid_view import View
 from services.identity import Actor, audit
@@ -23,10 +18,8 @@ from services.runtime import Runtime
 from services.searches import not_editable, refusal
 from services.vendor_budget import Standing
 
-MOST_PEOPLE = 20_000
 MOST_FAILED = 100
 PAUSED = "Paused. Go on when you like: nobody is asked about twice."
-TOO_MANY = "At most {most:,} people at a time. Narrow the list with a filter first."
 NOBODY = "There is nobody to look for: all of them are known, were asked about lately, or have no public address."
 OFF = "Nobody can be looked for yet: an admin sets CRUSTDATA_API_KEY or SALESQL_API_KEY first."
 
@@ -42,46 +35,6 @@ class Overview:
     editable: bool
     latest_run: int | None
     wants: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What someone chose. only: these candidates of the view alone; again: also who is known or was asked lately."""
-
-    view: View
-    wants: tuple[str, ...]
-    only: tuple[int, ...] = ()
-    again: bool = False
-
-
-@dataclass(frozen=True)
-class VendorEstimate:
-    """people: who would be asked about there at first. minutes: at the account's limit. credits: at most; cost: US
-    dollars, None where not known. left: how many may still be asked about today, None without a limit."""
-
-    standing: Standing
-    people: int
-    minutes: float
-    credits: int
-    cost: Decimal | None
-    left: int | None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """people: active ones who were chosen. known: have it all; fresh: were asked about lately; no_address: have no
-    public LinkedIn address."""
-
-    people: int
-    known: int
-    fresh: int
-    no_address: int
-    vendors: tuple[VendorEstimate, ...]
-    fresh_days: int
-
-    @property
-    def asked(self) -> int:
-        return sum(one.people for one in self.vendors)
 
 
 @dataclass(frozen=True)
@@ -114,25 +67,33 @@ def choice(rt: Runtime, view: View, wants: Any, only: Any = (), again: Any = Fal
 def estimate(rt: Runtime, actor: Actor, chosen: Choice) -> Estimate:
     """What it would take. Raises Forbidden, BadInput for too many people."""
     with rt.db.connection() as conn:
-        found = _editable(conn, actor, chosen.view.search_id)
-        assert found
-        return _estimate(conn, rt.settings, chosen)
+        _editable(conn, actor, chosen.view.search_id)
+        return enrichment_estimate.estimate(conn, rt.settings, actor, chosen)
 
 
 def start(rt: Runtime, actor: Actor, chosen: Choice) -> int:
     """Look for what was chosen; returns the run's id. Raises Forbidden, BadInput when nobody would be asked about,
     Conflict while another enrichment of the search is open."""
-    search_id = str(chosen.view.search_id)
     with rt.db.connection() as conn:
-        _editable(conn, actor, search_id)
-        db.run(conn, _Q.lock_search, {"search_id": search_id})
-        if db.one(conn, _Q.fetch_open_run, {"search_id": search_id, "but": None}):
-            raise Conflict("An enrichment of this search has not ended: wait for it, go on with it or cancel it.")
-        if not _estimate(conn, rt.settings, chosen).asked:
-            raise BadInput(NOBODY)
-        given = _params(rt.settings, chosen)
-        audit(conn, actor, "enrichment.start", search_id, wants=list(chosen.wants), again=chosen.again)
-        return jobs.start_run(conn, actor, "enrich", search_id, given)
+        return start_with(conn, rt.settings, actor, chosen)
+
+
+def start_with(conn: db.Conn, settings: Settings, actor: Actor, chosen: Choice) -> int:
+    """start(), in the caller's transaction."""
+    search_id = str(chosen.view.search_id)
+    _editable(conn, actor, search_id)
+    db.run(conn, _Q.lock_search, {"search_id": search_id})
+    if db.one(conn, _Q.fetch_open_run, {"search_id": search_id, "but": None}):
+        raise Conflict("An enrichment of this search has not ended: wait for it, go on with it or cancel it.")
+    found = enrichment_estimate.estimate(conn, settings, actor, chosen)
+    if not found.asked:
+        raise BadInput(NOBODY)
+    audit(conn, actor, "enrichment.start", search_id, wants=list(chosen.wants), again=chosen.again)
+    run_id = jobs.start_run(conn, actor, "enrich", search_id, _params(settings, chosen))
+    for vendor in sorted(enrichment_plan.available(settings)):
+        # From now on colleagues leave it its share of the day, also while it waits for a place in the queue.
+        vendor_budget.keep_want(conn, run_id, vendor, found.first_at(vendor))
+    return run_id
 
 
 def pause(rt: Runtime, actor: Actor, run_id: int) -> str:
@@ -176,19 +137,12 @@ def standings(rt: Runtime) -> tuple[Standing, ...]:
         return tuple(vendor_budget.standing(conn, rt.settings, vendor) for vendor in vendors)
 
 
-def _editable(conn: db.Conn, actor: Actor, search_id: UUID | str) -> bool:
+def _editable(conn: db.Conn, actor: Actor, search_id: UUID | str) -> None:
     row = db.one(conn, _Q.fetch_search, {"search_id": search_id, **actor.params})
     if row is None:
         raise refusal(conn, actor, search_id)
     if not row["editable"]:
         raise not_editable(conn, actor, search_id)
-    return True
-
-
-def _since(settings: Settings, chosen: Choice) -> datetime:
-    """Who was asked about after that is not asked about again."""
-    now = vendor_budget.CLOCK.now()
-    return now if chosen.again else now - timedelta(days=settings.enrich_fresh_days)
 
 
 def _params(settings: Settings, chosen: Choice) -> dict[str, Any]:
@@ -197,42 +151,5 @@ def _params(settings: Settings, chosen: Choice) -> dict[str, Any]:
     only = {"only": list(chosen.only)} if chosen.only else {}
     return {
         "view": chosen.view.state(), "wants": list(chosen.wants), "steps": steps, "again": chosen.again,
-        "since": _since(settings, chosen).isoformat(), **only,
+        "since": enrichment_estimate.since(settings, chosen).isoformat(), **only,
     }  # fmt: skip
-
-
-def _estimate(conn: db.Conn, settings: Settings, chosen: Choice) -> Estimate:
-    where = chosen.view.where()
-    steps = enrichment_plan.steps_of(settings, chosen.wants)
-    given = {
-        **where.params, "wants": list(chosen.wants), "steps": Jsonb([step.state() for step in steps]),
-        "since": _since(settings, chosen), "again": chosen.again, "only": list(chosen.only) or None,
-    }  # fmt: skip
-    counted = db.one(conn, SQL(_Q.count_people).format(where=where.sql()), {**given, "most": MOST_PEOPLE + 1})
-    people = counted["people"] if counted else 0
-    if people > MOST_PEOPLE:
-        raise BadInput(TOO_MANY.format(most=MOST_PEOPLE))
-    found = db.rows(conn, SQL(_Q.count_plan).format(where=where.sql()), given)
-    why = {row["reason"]: row["people"] for row in found if row["step"] is None}
-    asked: dict[str, int] = {}
-    for row in found:
-        if row["step"] is not None:
-            vendor = steps[row["step"] - 1].vendor
-            asked[vendor] = asked.get(vendor, 0) + row["people"]
-    vendors = tuple(_vendor(conn, settings, vendor, n, people) for vendor, n in sorted(asked.items()))
-    return Estimate(
-        people, why.get("known", 0), why.get("fresh", 0), why.get("no_address", 0), vendors, settings.enrich_fresh_days
-    )
-
-
-def _vendor(conn: db.Conn, settings: Settings, vendor: str, people: int, of_run: int) -> VendorEstimate:
-    found = vendor_budget.standing(conn, settings, vendor)
-    credits = people * found.limits.credits
-    minutes = found.limits.minutes_for(people)
-    return VendorEstimate(found, people, minutes, credits, found.limits.cost(credits), found.left(of_run))
-
-
-def total_cost(found: Sequence[VendorEstimate]) -> Decimal | None:
-    """US dollars at most; None where the price of any is not known."""
-    costs = [one.cost for one in found]
-    return None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0))

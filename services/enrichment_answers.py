@@ -85,7 +85,7 @@ def fail(conn: db.Conn, handle: RunHandle, items: Items, sent: Sent, error: Vend
     if not items.settle(conn, sent.call_id, error.reason):
         return
     if not error.made:
-        vendor_budget.give_back(conn, sent.vendor, sent.day, len(sent.targets))
+        vendor_budget.give_back(conn, sent.vendor, sent.day, len(sent.targets), handle.actor.user_id)
     if error.reason in ("unanswered", "not_understood"):
         items.end(conn, sent.ids, "unknown", error.reason)
     elif error.reason == "server_fault":

@@ -7,7 +7,7 @@ again by itself (state "unknown").
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,13 +38,15 @@ class Target:
 @dataclass(frozen=True)
 class Due:
     """step: the first one at which someone can be asked about now, None where nobody can; ready: how many there;
-    pending: all who wait; next_at: when the next one is due; queued: whom a vendor is looking for."""
+    pending: all who wait. Of those at no held step: next_at: when the next one is due; queued: whom a vendor is looking
+    for. held: held steps at which someone waits."""
 
     step: int | None
     ready: int
     pending: int
     next_at: datetime | None
     queued: int
+    held: list[int]
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,22 @@ class Items:
         """Requests that were sent and never settled, by an earlier process of this run."""
         return [Lost(**row) for row in db.rows(conn, _Q.lose_calls, {"run_id": self._handle.run_id})]
 
-    def due(self, conn: db.Conn, now: datetime) -> Due:
-        row = db.one(conn, _Q.fetch_due, {"run_id": self._handle.run_id, "now": now})
+    @property
+    def vendors(self) -> list[str]:
+        """Who is asked at each step; the first one is step 1."""
+        return [str(step["vendor"]) for step in self.steps]
+
+    def due(self, conn: db.Conn, now: datetime, held: Sequence[int]) -> Due:
+        """held: steps whose vendor cannot be asked now."""
+        row = db.one(conn, _Q.fetch_due, {"run_id": self._handle.run_id, "now": now, "held": list(held)})
         assert row is not None
         return Due(**row)
+
+    def step_past(self, conn: db.Conn, vendors: Collection[str], places: Sequence[int]) -> int:
+        """Who waits at these steps, whose vendors cannot be asked now, is moved to others; returns how many were."""
+        return db.run(conn, _Q.step_past_held, {
+            "run_id": self._handle.run_id, "steps": Jsonb(self.steps), "held": sorted(vendors), "places": list(places),
+        })  # fmt: skip
 
     def claim(self, conn: db.Conn, step: int, limit: int, now: datetime) -> list[Target]:
         """Up to so many people to ask about at a step. Those of whom there is nothing to ask are moved on; nobody to

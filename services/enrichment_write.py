@@ -1,14 +1,14 @@
 """What a vendor said of people, into the database: careers by the rules of imports, contacts, raw answers apart.
 
-In the caller's transaction. What a person wrote by hand stays (profile_fields.source = "manual"); every value that
-changes is noted with its source and time by the database (migration 0005).
+In the caller's transaction. What a person wrote by hand stays, and what the vendor says of it is kept beside it
+(services/profile_edits.py); every value that changes is noted by the database with its source and time (migration
+0005).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -28,7 +28,6 @@ from services.vendors.lookups import Contact, Found
 # A person is known already: neither their names nor how they are found change with what a vendor calls them.
 _KEPT = ("full_name", "first_name", "last_name", "guess_first", "guess_last", "email", "phone", "public_url",
          "opaque_url")  # fmt: skip
-_EMPTY: dict[str, Any] = {"skills": [], "years_experience": None, "current_tenure_months": None}
 
 _Q = sql.queries("enrichment")
 
@@ -91,23 +90,20 @@ def _careers(
         db.run(conn, _Q.upsert_raw, {"vendor": vendor, "raw": Jsonb(other)})
     if not told:
         return set()
-    rows = db.rows(conn, _Q.fetch_locked_fields, {"people": list(told)})
-    locked = {row["profile_id"]: set(row["fields"]) for row in rows}
     header = crustdata_people.HEADER
     today = now.date()
     normaliser = Normaliser(crustdata_people.COLUMNS, import_history.plan_of(header), today, vendor, header)
     load = Load(handle.run_id, handle.actor, str(handle.search_id), vendor, today, normaliser, settings)
-    slots = [Slot(_person(normaliser, one, locked.get(who, set())), who) for who, one in told.items()]
+    slots = [Slot(_person(normaliser, one), who) for who, one in told.items()]
     return load.merge(conn, slots, call_id)
 
 
-def _person(normaliser: Normaliser, found: Found, locked: set[str]) -> Person:
+def _person(normaliser: Normaliser, found: Found) -> Person:
     """As an import would read it, but for what stays as it is."""
     # A row without a name is nobody to an import.
     person = normaliser.person(Row(1, {**found.row, "name": found.row.get("name") or "-"}, 0))
     assert person is not None
     person.values |= {name: "" for name in _KEPT}
-    person.values |= {name: _EMPTY.get(name, "") for name in locked if name in person.values}
     person.keys, person.raw, person.row_hash, person.phone_key = [], storable(found.raw), None, ""
     return person
 
@@ -126,6 +122,7 @@ def _contacts(conn: db.Conn, settings: Settings, vendor: str, found: Mapping[int
     if not filled:
         return set()
     vendors = list(vendor_budget.LABELS)
+    db.run(conn, _Q.keep_told, {"best": Jsonb(filled), "vendors": vendors, "vendor": vendor, "now": now})
     return {row["id"] for row in db.rows(conn, _Q.fill_contacts, {"best": Jsonb(filled), "vendors": vendors})}
 
 

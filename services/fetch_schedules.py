@@ -15,7 +15,8 @@ from uuid import UUID
 
 import sql
 from services import db, launches
-from services.errors import BadInput, Conflict, Forbidden, ProductError
+from services.config import Settings
+from services.errors import BadInput, Conflict, Forbidden, LimitReached, ProductError
 from services.identity import Actor, audit
 from services.launches import Wanted
 from services.runtime import Runtime
@@ -129,11 +130,11 @@ def start_due(rt: Runtime) -> int:
             row = db.one(conn, _Q.claim_due)
             if row is None:
                 break
-            started += _start_one(conn, row)
+            started += _start_one(conn, rt.settings, row)
     return started
 
 
-def _start_one(conn: db.Conn, row: Mapping[str, Any]) -> int:
+def _start_one(conn: db.Conn, settings: Settings, row: Mapping[str, Any]) -> int:
     """One that is due: started and moved on in one transaction, or told why not."""
     slept = row["passed"]
     said = SLEPT.format(n=f"{slept:,}") if slept else ""
@@ -148,8 +149,8 @@ def _start_one(conn: db.Conn, row: Mapping[str, Any]) -> int:
     try:
         # A savepoint: what was begun goes, that it was due stays.
         with conn.transaction():
-            run_id = launches.claim(conn, actor, str(row["search_id"]), wanted.checked())
-    except (Conflict, Forbidden, BadInput) as error:
+            run_id = launches.claim(conn, settings, actor, str(row["search_id"]), wanted.checked())
+    except (Conflict, Forbidden, BadInput, LimitReached) as error:
         db.run(conn, _Q.move_on, {**moved, "missed": row["missed"] + 1, "message": f"{said} {error.message}".strip()})
         return 0
     db.run(conn, _Q.move_on, {**moved, "run_id": run_id, "missed": 0, "message": said})

@@ -202,6 +202,7 @@ class Load:
         made = [(f"{self.run_id}\t{batch}\t{slot.profile_id}", slot.person) for slot in slots]
         _copy(conn, _Q.stage_people, [f"{start}\t{staged_line(person)}\n" for start, person in made])
         changed = {row["id"] for row in db.rows(conn, _Q.merge_people, place)}
+        db.run(conn, _Q.keep_told, {**place, "source": self.source})
         grown = self._merge_histories(conn, made, place)
         if grown:
             db.run(conn, _Q.derive_tenure, {"people": sorted(grown), "today": self.today})

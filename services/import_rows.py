@@ -35,7 +35,7 @@ MAX_SKILLS, MAX_SKILL = 100, 100
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
-_EMAIL = re.compile(r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+$")
+EMAIL = re.compile(r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+$")
 SPLIT_SKILLS = re.compile(r"[,;|\n\r•·]+")
 _SPLIT_EMAILS = re.compile(r"[\s,;]+")
 # As sx_phone in sql/migrations/0004_bulk_load.sql.
@@ -250,7 +250,7 @@ def email_of(row: Mapping[str, Any], columns: Sequence[str]) -> str:
     for column in columns:
         for part in _SPLIT_EMAILS.split(clean(row.get(column))):
             plain = part.removeprefix("mailto:").strip("<>\"'.")
-            if len(plain) <= LIMITS["email"] and _EMAIL.match(plain):
+            if len(plain) <= LIMITS["email"] and EMAIL.match(plain):
                 return plain
     return ""
 

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -57,8 +58,12 @@ class Runner:
 
     def execute_inline(self, actor: Actor, kind: str, search_id: str | None, params: dict[str, Any]) -> int:
         """Start a run and do it here and now, beside any workers; returns its id. For the command line."""
+        return self.execute_here(lambda conn: jobs.start_run(conn, actor, kind, search_id, params))
+
+    def execute_here(self, start: Callable[[db.Conn], int]) -> int:
+        """The same for what `start` starts in the transaction that it is given."""
         with self.rt.db.connection() as conn:
-            run_id = jobs.start_run(conn, actor, kind, search_id, params)
+            run_id = start(conn)
             # Claimed before anyone else can see it; the queue's row is then without effect.
             handle = self._claim_with(conn, run_id, limited=False)
             db.run(conn, _Q.delete_waiting_jobs, {"task": jobs.TASK, "run_id": run_id})

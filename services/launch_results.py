@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sql
-from services import db, import_preview, imports, launches, uploads
+from services import db, import_preview, imports, launch_usage, launches, uploads
 from services.errors import BadInput, ProductError, Unavailable
 from services.import_readers import NO_ROWS, Unreadable
 from services.jobs import RunHandle
@@ -143,8 +143,10 @@ def _end(
 ) -> None:
     given = {"launch_id": launch["id"], "message": message}
     with rt.db.connection() as conn:
-        if state == "taken":
-            db.run(conn, _Q.set_taken, {**given, "import_run_id": import_run_id})
-        else:
-            db.run(conn, _Q.set_failed, given)
+        taken = state == "taken"
+        query, more = (_Q.set_taken, {"import_run_id": import_run_id}) if taken else (_Q.set_failed, {})
+        done = db.one(conn, query, {**given, **more})
+        if done and launch["what"] != "launch":
+            # A launch was written down when the agent had ended.
+            launch_usage.record_none(conn, launch, "ok" if taken else "failed")
         handle.finish(message, state="done" if state == "taken" else "failed", conn=conn)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import sql
-from services import db, jobs, launch_results, launches
+from services import db, jobs, launch_results, launch_usage, launches
 from services.errors import Conflict, ProductError, Unavailable
 from services.jobs import LeaseLost, RunCancelled, RunHandle, RunStopped
 from services.runtime import Runtime
@@ -132,7 +132,8 @@ class _Fetch:
             self._lost()
             return
         except VendorError as error:
-            self._fail(error.message if isinstance(error, AgentBusy) else f"{error.message} Nothing was launched.")
+            said = error.message if isinstance(error, AgentBusy) else f"{error.message} Nothing was launched."
+            self._fail(said, outcome=error.reason)
             return
         with self._rt.db.connection() as conn:
             db.run(conn, _Q.set_running, {**self._given, "container_id": container_id})
@@ -146,9 +147,11 @@ class _Fetch:
     def _pause(self, message: str) -> None:
         _wait(self._rt, self._handle, message)
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, message: str, *, outcome: str = "") -> None:
+        """outcome: why PhantomBuster refused the launch, "" where it was not asked for one."""
         with self._rt.db.connection() as conn:
-            db.run(conn, _Q.set_failed, {**self._given, "message": message})
+            if db.one(conn, _Q.set_failed, {**self._given, "message": message}) and outcome:
+                launch_usage.record_none(conn, self._launch, outcome)
             self._handle.finish(message, state="failed", conn=conn)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sql
-from services import db, faults, jobs, launches
+from services import db, faults, jobs, launch_usage, launches
 from services.cache import CacheDown
 from services.errors import ProductError
 from services.launch_run import LOOKED_FOR
@@ -105,26 +105,21 @@ def _find(rt: Runtime, client: PhantomBuster, row: Mapping[str, Any]) -> None:
         if ours:
             # The first one: it was asked for next after the mark.
             db.run(conn, _Q.set_running, {"launch_id": row["id"], "container_id": ours[-1].id})
-        elif row["sent_s"] > GIVE_UP_S:
-            db.run(conn, _Q.set_failed, {"launch_id": row["id"], "message": NOT_LAUNCHED})
+        elif row["sent_s"] > GIVE_UP_S and db.one(
+            conn, _Q.set_failed, {"launch_id": row["id"], "message": NOT_LAUNCHED}
+        ):
+            launch_usage.record_none(conn, row, "not_launched")
 
 
 def _follow(rt: Runtime, client: PhantomBuster, row: Mapping[str, Any]) -> None:
     try:
         container = client.container(row["container_id"])
     except NoSuchContainer:
-        _run(
-            rt, _Q.set_ended, launch_id=row["id"], state="failed", status="unknown", end_type="", exit_code=None,
-            began_ms=None, ended_ms=None, message=FORGOTTEN,
-        )  # fmt: skip
+        _ended(rt, row, None, "failed", FORGOTTEN)
         return
     if container.is_over:
         _keep_console(rt, row["id"], client.console(container.id))
-        _run(
-            rt, _Q.set_ended, launch_id=row["id"], state="finished" if container.succeeded else "failed",
-            status=container.status, end_type=container.end_type, exit_code=container.exit_code,
-            began_ms=container.launched_ms, ended_ms=container.ended_ms, message=why(container),
-        )  # fmt: skip
+        _ended(rt, row, container, "finished" if container.succeeded else "failed", why(container))
         return
     said = client.output(row["agent_id"])
     ours = said.container_id in ("", container.id)
@@ -137,6 +132,36 @@ def _follow(rt: Runtime, client: PhantomBuster, row: Mapping[str, Any]) -> None:
     if row["cancel"] and not row["stopped"]:
         client.stop(row["agent_id"])
         _run(rt, _Q.set_stopped, launch_id=row["id"])
+
+
+def _ended(rt: Runtime, row: Mapping[str, Any], container: Container | None, state: str, message: str) -> None:
+    """It is over, and what it took is written down. container: None where PhantomBuster has forgotten it."""
+    given: dict[str, Any] = {
+        "status": "unknown", "end_type": "", "exit_code": None, "began_ms": None, "ended_ms": None,
+    }  # fmt: skip
+    if container is not None:
+        given = {
+            "status": container.status, "end_type": container.end_type, "exit_code": container.exit_code,
+            "began_ms": container.launched_ms, "ended_ms": container.ended_ms,
+        }  # fmt: skip
+    with rt.db.connection() as conn:
+        if db.one(conn, _Q.set_ended, {"launch_id": row["id"], "state": state, "message": message, **given}):
+            launch_usage.record_time(
+                conn, rt.settings, row, outcome_of(container), given["began_ms"], given["ended_ms"]
+            )
+
+
+def outcome_of(container: Container | None) -> str:
+    """A word for the ledger for how it ended."""
+    if container is None:
+        return "forgotten"
+    if container.succeeded:
+        return "ok"
+    if container.status == "launch error":
+        return "launch_error"
+    if container.end_type == "killed":
+        return "stopped"
+    return "time_limit" if container.end_type in _LIMITS else "failed"
 
 
 def why(container: Container) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import sql
-from services import db, jobs
+from services import budgets, db, jobs
 from services.config import Settings
 from services.errors import BadInput, Conflict
 from services.identity import Actor, audit
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from services.vendors.phantombuster import PhantomBuster
 
 OFF = "PhantomBuster is not set up: an admin sets PHANTOMBUSTER_API_KEY."
+LABEL = "PhantomBuster"
 MAX_URL = 2000
 # Seconds that a person waits for PhantomBuster.
 PATIENCE_S = 10.0
@@ -121,18 +122,21 @@ def source_url(raw: str) -> str:
 def start(rt: Runtime, actor: Actor, search_id: str, wanted: Wanted) -> int:
     """Claim an agent (or name an earlier run of it) and start the run that does the rest; returns its id.
 
-    Raises Forbidden, BadInput, Conflict while the agent is busy, with whom and since when.
+    Raises Forbidden, BadInput, Conflict while the agent is busy, with whom and since when, LimitReached for a launch
+    that a used-up budget would pay for.
     """
     with rt.db.connection() as conn:
         check_editable(conn, actor, search_id)
         if not is_set_up(rt):
             raise BadInput(OFF)
-        return claim(conn, actor, search_id, wanted.checked())
+        return claim(conn, rt.settings, actor, search_id, wanted.checked())
 
 
-def claim(conn: db.Conn, actor: Actor, search_id: str, given: Mapping[str, Any]) -> int:
+def claim(conn: db.Conn, settings: Settings, actor: Actor, search_id: str, given: Mapping[str, Any]) -> int:
     """start(), in the caller's transaction. given: of Wanted.checked()."""
     check_editable(conn, actor, search_id)
+    if given["what"] == "launch" and settings.phantombuster_hour_usd:
+        budgets.must_have_room(conn, actor.user_id, LABEL, priced=True, reader=actor.user_id)
     # In turn, so that whoever comes second is told of the first one.
     db.run(conn, _Q.lock_agent, {"agent_id": given["agent_id"]})
     made = db.one(conn, _Q.insert_launch, {"search_id": search_id, **given, **actor.params})

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import contact_rules, contacts, db, known, overrides, verdicts
+from services import contact_rules, contacts, db, known, overrides, profile_values, verdicts
 from services.contacts import Contact, Lookup
 from services.errors import NotFound
 from services.identity import Actor
 from services.known import FieldSource, Known
 from services.links import mail_url, safe_url
 from services.overrides import Override
+from services.profile_values import Edit
 from services.runtime import Runtime
 from services.searches import refusal
 from services.verdicts import Explanation
@@ -123,6 +124,7 @@ class Person:
     history: tuple[Event, ...]
     known: tuple[Known, ...]
     sources: tuple[FieldSource, ...]
+    edits: tuple[Edit, ...]
     contacts: tuple[Contact, ...]
     lookups: tuple[Lookup, ...]
     do_not_contact: bool
@@ -145,6 +147,7 @@ def person(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> Per
             "history": tuple(Event(**r) for r in db.rows(conn, _Q.fetch_history, given)),
             "known": known.elsewhere(conn, actor, search_id, given["profile_id"], MOST_KNOWN),
             "sources": known.sources(conn, given["profile_id"]),
+            "edits": profile_values.edits_of(conn, actor, given["profile_id"]),
             "contacts": contacts.contacts_of(conn, given["profile_id"]),
             "lookups": contacts.lookups_of(conn, given["profile_id"]),
             "do_not_contact": bool(contact_rules.listed(conn, [given["profile_id"]])),

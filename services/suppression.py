@@ -103,6 +103,19 @@ def marked(conn: db.Conn, marks: Iterable[int]) -> set[int]:
     return {row["mark"] for row in db.rows(conn, _Q.fetch_marks, {"marks": plain_array(set(marks))})}
 
 
+def is_erased(conn: db.Conn, settings: Settings, kind: str, value: str, full_name: str) -> bool:
+    """Whether an e-mail (in lower case) or a telephone number (as import_rows.phone_key) is an erased person's.
+
+    kind: email or phone. Raises WrongKey as sift().
+    """
+    found = db.one(conn, _Q.any_marks)
+    if found is None or not found["found"]:
+        return False
+    marker = Marker.of(settings)
+    check_key(conn, marker)
+    return bool(marked(conn, [marker.mark(kind, value), marker.mark("contact", f"{value}\x1f{words_of(full_name)}")]))
+
+
 def sift(conn: db.Conn, settings: Settings, people: Sequence[Person]) -> tuple[list[Person], int]:
     """The people of a batch who were not erased, and how many rows were about those who were.
 

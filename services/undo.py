@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import candidates, change_rows, change_run, db, decision_undo, jobs
+from services import candidates, change_rows, change_run, db, decision_undo, jobs, profile_edits, profile_values
 from services.bulk import Outcome
 from services.candidates import ChangeResult
 from services.change_rows import MOST_AT_ONCE, Counts
@@ -101,7 +101,10 @@ def _step(
     ids = [row["candidate_id"] for row in db.rows(conn, _Q.fetch_changed, given)]
     fields = [row["field"] for row in db.rows(conn, _Q.fetch_fields, {"batch_id": batch_id, "ids": ids})]
     decided = [field for field in fields if decision_undo.is_decision(field)]
-    if decided:
+    edited = [field for field in fields if field in profile_values.FIELDS]
+    if edited:
+        counts = profile_edits.take_back(conn, actor, search_id, ids, edited, batch_id, own)
+    elif decided:
         counts = decision_undo.take_back(conn, rt, actor, search_id, ids, decided, batch_id, own)
     else:
         counts = change_rows.apply_undo(conn, actor, search_id, ids, fields, batch_id, own)

@@ -83,6 +83,21 @@ class SearchLine:
 
 
 @dataclass(frozen=True)
+class SourceLine:
+    """What a vendor cost for some searches since they were made, and how many people are on their shortlists."""
+
+    vendor: str
+    cost: Decimal
+    shortlisted: int
+    searches: int
+
+    @property
+    def per_shortlisted(self) -> Decimal | None:
+        """For each of those; None where there is nobody."""
+        return self.cost / self.shortlisted if self.shortlisted else None
+
+
+@dataclass(frozen=True)
 class Month:
     """month: its first day."""
 
@@ -109,6 +124,18 @@ class Usage:
     models: tuple[Line, ...]
     searches: tuple[SearchLine, ...]
     gone: tuple[int, Decimal]
+
+    @property
+    def sources(self) -> tuple[SourceLine, ...]:
+        """Each vendor over all searches that are listed and not archived, the most expensive first."""
+        found: dict[str, SourceLine] = {}
+        for search in self.searches:
+            for vendor, cost in search.sources if search.shortlisted is not None else ():
+                before = found.get(vendor, SourceLine(vendor, Decimal(0), 0, 0))
+                found[vendor] = SourceLine(
+                    vendor, before.cost + cost, before.shortlisted + (search.shortlisted or 0), before.searches + 1
+                )
+        return tuple(sorted(found.values(), key=lambda one: (-one.cost, one.vendor)))
 
 
 def month_of(raw: Any, now: date | None = None) -> date | None:

@@ -1,51 +1,35 @@
 """What may be asked of a vendor, for all processes together: per minute, per day, at once. One account for the team.
 
-A minute is a token bucket in Redis (call_budget), where those who wait get equal shares; how many requests are under
-way is counted there, too. A day is a row in Postgres, written in the transaction that records a call before it is sent:
-what was asked stays counted whatever happens to this process or to Redis. Without Redis nobody asks.
+Minutes and requests under way are in Redis (services/vendor_turns.py). A day is a row in Postgres, written in the
+transaction that records a call before it is sent: what was asked stays counted whatever happens to this process or to
+Redis.
 
-An admin may keep a part of each day back (reserve): only runs about a few people may use it, so that someone's
-thousands leave a colleague room for one telephone number.
+Whoever is alone may use a day to its end. Where several want what is left of it, whoever has had less of the day goes
+first (services/fair_share.py). For those who come when it is used up an admin may keep a part of each day back
+(reserve): only runs about a few people may use it, and whoever has had less of the day than that.
 """
 
 from __future__ import annotations
 
 import math
-import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, cast
-
-import redis
+from typing import Any
 
 import sql
 from services import db
-from services.call_budget import BudgetClosed, CallBudget
 from services.config import Settings
+from services.fair_share import Claim, fair_share
 from services.jobs import RunHandle
-from services.runtime import Runtime
 
 CRUSTDATA, SALESQL = "crustdata", "salesql"
 LABELS = {CRUSTDATA: "Crustdata", SALESQL: "SalesQL"}
 # A run about so many people may use what is kept back of a day.
 FEW = 10
-# A request that was never ended, since its process died, holds its place no longer than this.
-PLACE_S = 180
 
 _Q = sql.queries("vendor_budget")
-
-# KEYS[1]: who is under way, by until when. ARGV: the most at once, a name, seconds. 1 = there is room, and it is taken.
-_ENTER = """
-local now = tonumber(redis.call('TIME')[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
-redis.call('ZADD', KEYS[1], now + tonumber(ARGV[3]), ARGV[2])
-redis.call('EXPIRE', KEYS[1], tonumber(ARGV[3]))
-return 1
-"""
 
 
 @dataclass(frozen=True)
@@ -114,14 +98,27 @@ class Standing:
     credits_at: datetime | None
     few: int = FEW
 
-    def left(self, people: int) -> int | None:
-        """How many may still be asked about today, for a run of so many; None where nothing limits it."""
+    def left(self, people: int, had: int = 0) -> int | None:
+        """How many may still be asked about today, for a run of so many of someone who had so many of the day;
+        None where nothing limits it."""
         if self.closed:
             return 0
         if not self.limits.per_day:
             return None
-        kept = 0 if people <= FEW else self.reserve
-        return max(0, self.limits.per_day - kept - self.asked)
+        whole = max(0, self.limits.per_day - self.asked)
+        if people <= FEW:
+            return whole
+        return max(0, whole - self.reserve, min(whole, self.reserve - had))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """people: as many as may be asked about now, counted against the day. shared: nobody, since what is left is for
+    others who have had less."""
+
+    day: date
+    people: int
+    shared: bool = False
 
 
 def limits_of(settings: Settings, vendor: str) -> Limits:
@@ -151,24 +148,64 @@ def standing(conn: db.Conn, settings: Settings, vendor: str) -> Standing:
     return Standing(limits_of(settings, vendor), day, next_day(settings, moment), **row)
 
 
-def take_day(conn: db.Conn, settings: Settings, vendor: str, people: int, *, of_run: int) -> tuple[date, int]:
-    """Count people against the day, as many as there is room for; (day, how many). In the caller's transaction.
+def take_day(
+    conn: db.Conn, settings: Settings, vendor: str, people: int, *, user_id: int, of_run: int, waiting: int = 0
+) -> Taken:
+    """Count people against the day, as many as there is room for. In the caller's transaction.
 
-    Holds the day's row until it ends. of_run: how many the run is about in all: few may use the reserve.
+    Holds the day's row until it ends. of_run: how many the run is about in all: few may use the reserve. waiting: how
+    many of it wait for this vendor, these among them: for how large its share is.
     """
     day = day_at(settings, CLOCK.now())
-    db.run(conn, _Q.insert_day, {"vendor": vendor, "day": day})
-    db.rows(conn, _Q.lock_day, {"vendor": vendor, "day": day})
-    left = standing(conn, settings, vendor).left(of_run)
-    granted = people if left is None else min(people, left)
+    given = {"vendor": vendor, "day": day, "user_id": user_id}
+    db.run(conn, _Q.insert_day, given)
+    db.rows(conn, _Q.lock_day, given)
+    had = _had(conn, given)
+    left = standing(conn, settings, vendor).left(of_run, had)
+    granted = people if left is None else _share(conn, given, left, people, had, max(people, waiting))
     if granted:
-        db.run(conn, _Q.count_asked, {"vendor": vendor, "day": day, "people": granted})
-    return day, granted
+        _count(conn, vendor, day, granted, user_id)
+    return Taken(day, granted, shared=bool(left) and not granted)
 
 
-def give_back(conn: db.Conn, vendor: str, day: date, people: int) -> None:
+def room(conn: db.Conn, settings: Settings, vendor: str, user_id: int, of_run: int) -> int | None:
+    """How many someone may be asked about today, as things stand, for a run of so many; None: nothing limits it."""
+    found = standing(conn, settings, vendor)
+    given = {"vendor": vendor, "day": found.day, "user_id": user_id}
+    had = _had(conn, given)
+    left = found.left(of_run, had)
+    return left if not left else _share(conn, given, left, of_run, had, of_run)
+
+
+def _had(conn: db.Conn, given: Mapping[str, Any]) -> int:
+    row = db.one(conn, _Q.fetch_had, given)
+    return int(row["asked"]) if row else 0
+
+
+def _share(conn: db.Conn, given: Mapping[str, Any], left: int, people: int, had: int, waiting: int) -> int:
+    others = [Claim(row["asked"], row["wanted"]) for row in db.rows(conn, _Q.fetch_claims, given)]
+    return min(people, fair_share(left, Claim(had, waiting), others))
+
+
+def give_back(conn: db.Conn, vendor: str, day: date, people: int, user_id: int) -> None:
     """They were surely not asked about."""
-    db.run(conn, _Q.count_asked, {"vendor": vendor, "day": day, "people": -people})
+    _count(conn, vendor, day, -people, user_id)
+
+
+def _count(conn: db.Conn, vendor: str, day: date, people: int, user_id: int) -> None:
+    given = {"vendor": vendor, "day": day, "people": people, "user_id": user_id}
+    db.run(conn, _Q.count_asked, given)
+    db.run(conn, _Q.count_asked_for, given)
+
+
+def keep_want(conn: db.Conn, run_id: int, vendor: str, people: int) -> None:
+    """So many a run still wants to ask about: what its person may claim of the day while it waits or works."""
+    db.run(conn, _Q.upsert_want, {"run_id": run_id, "vendor": vendor, "people": max(0, people)})
+
+
+def forget_wants(conn: db.Conn, run_id: int) -> None:
+    """It wants nobody any more."""
+    db.run(conn, _Q.delete_wants, {"run_id": run_id})
 
 
 def close_day(conn: db.Conn, vendor: str, day: date) -> None:
@@ -181,53 +218,3 @@ def note_credits(conn: db.Conn, vendor: str, left: int | None) -> None:
     """What the vendor said is left."""
     if left is not None:
         db.run(conn, _Q.upsert_credits, {"vendor": vendor, "left": left})
-
-
-class Turns:
-    """The minute and the places of one account, in Redis. Without it, enter() and reserve() raise BudgetClosed, and the
-    others correct nothing: whoever has asked writes down what came of it first."""
-
-    def __init__(self, rt: Runtime, vendor: str) -> None:
-        self.limits = limits = limits_of(rt.settings, vendor)
-        self._redis, self._most = rt.redis, rt.settings.vendor_concurrency
-        self._key = f"limit:{vendor}:under-way"
-        self._enter = rt.redis.register_script(_ENTER)
-        per_minute = limits.per_minute
-        # Shares are counted in tokens: people, or requests.
-        self._minute = CallBudget(rt.redis, vendor, requests=per_minute, tokens=limits.even_rate, now=CLOCK.minute)
-
-    def units(self, people: int) -> int:
-        """What a request about so many takes of a minute."""
-        return people if self.limits.by_people else 1
-
-    def enter(self) -> str:
-        """A place among those under way, to be left; "" where there is none now."""
-        name = uuid.uuid4().hex
-        return name if self._do(lambda: self._enter(keys=[self._key], args=[self._most, name, PLACE_S])) else ""
-
-    def leave(self, place: str) -> None:
-        """Give a place back; never raises: one that is not given back ends by itself."""
-        try:
-            self._redis.zrem(self._key, place)
-        except redis.RedisError:
-            return
-
-    def reserve(self, people: int, user: str) -> float:
-        """0.0, or nothing taken and the seconds to wait. user: an id; those who wait share evenly."""
-        return self._minute.reserve(self.units(people), user)
-
-    def settle(self, reserved: int, used: int) -> None:
-        """People who were reserved for, and those who were asked about."""
-        with suppress(BudgetClosed):
-            self._minute.settle(self.units(reserved), self.units(used) if used else 0)
-
-    def block(self, seconds: float) -> None:
-        """Nobody asks for so long: the vendor said so."""
-        with suppress(BudgetClosed):
-            self._minute.block(seconds)
-
-    def _do(self, work: Callable[[], Any]) -> int:
-        try:
-            return cast(int, work())
-        except redis.RedisError as error:
-            raise BudgetClosed("Redis does not answer, and limits cannot be kept without it.") from error

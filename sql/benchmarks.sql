@@ -285,6 +285,10 @@ SELECT FROM judged;
 -- As the database does by itself after a while.
 VACUUM (ANALYZE) verdicts, candidates;
 
+-- count_connections --
+-- How many connections a process of a name still has.
+SELECT count(*) AS connections FROM pg_stat_activity WHERE application_name = %(name)s;
+
 -- fetch_launch_state --
 -- Where the newest launch of an agent stands.
 SELECT state, run_id FROM vendor_launches WHERE agent_id = %(agent_id)s ORDER BY id DESC LIMIT 1;

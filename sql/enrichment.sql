@@ -22,12 +22,21 @@ SELECT count(*) AS people FROM (
     LIMIT %(most)s) AS few;
 
 -- count_plan --
--- Of a view's active people, how many would be asked about at which step first, and why others would not be.
-SELECT e.reason, e.step, count(*) AS people
+-- Of a view's active people, how many would be asked about at which step first, for what, and why others would not be.
+SELECT e.reason, e.step, e.needs, e.fresh, count(*) AS people
 FROM candidates c JOIN profiles p ON p.id = c.profile_id
 CROSS JOIN LATERAL enrichment_plan(p, %(wants)s::text[], %(steps)s, %(since)s, %(again)s) AS e
 WHERE {where} AND c.filter_status = 'active' AND (%(only)s::bigint[] IS NULL OR c.id = ANY (%(only)s::bigint[]))
-GROUP BY e.reason, e.step;
+GROUP BY e.reason, e.step, e.needs, e.fresh;
+
+-- fetch_rates --
+-- Of people whom a vendor was asked about lately: how many it knew, and of how many it gave what is worth stopping for.
+SELECT count(*) AS people, count(*) FILTER (WHERE l.outcome = 'found') AS known,
+    count(*) FILTER (WHERE EXISTS (SELECT FROM profile_contacts c WHERE c.profile_id = l.profile_id
+        AND c.source = %(vendor)s AND c.kind = 'email' AND c.status IN ('', 'valid'))) AS email,
+    count(*) FILTER (WHERE EXISTS (SELECT FROM profile_contacts c WHERE c.profile_id = l.profile_id
+        AND c.source = %(vendor)s AND c.kind = 'phone' AND c.status IN ('', 'valid'))) AS phone
+FROM (SELECT profile_id, outcome FROM profile_lookups WHERE vendor = %(vendor)s LIMIT %(most)s) AS l;
 
 -- insert_items --
 -- Everyone chosen becomes an item of the run, once: whom nobody need be asked about is done at once.
@@ -41,12 +50,23 @@ ON CONFLICT DO NOTHING;
 
 -- fetch_due --
 -- The first step at which someone can be asked about now and how many there; how many wait at all, and until when.
+-- held: steps whose vendor cannot be asked now; which of them someone waits at.
 WITH waiting AS MATERIALIZED (
-    SELECT step, not_before, reason FROM enrichment_items WHERE run_id = %(run_id)s AND state = 'pending'),
-first AS (SELECT min(step) AS step FROM waiting WHERE not_before <= %(now)s)
+    SELECT step, not_before, reason, step = ANY (%(held)s::int[]) AS held FROM enrichment_items
+    WHERE run_id = %(run_id)s AND state = 'pending'),
+first AS (SELECT min(step) AS step FROM waiting WHERE NOT held AND not_before <= %(now)s)
 SELECT f.step, count(*) FILTER (WHERE w.step = f.step AND w.not_before <= %(now)s) AS ready, count(w.step) AS pending,
-    min(w.not_before) AS next_at, count(*) FILTER (WHERE w.reason = 'queued') AS queued
+    min(w.not_before) FILTER (WHERE NOT w.held) AS next_at,
+    count(*) FILTER (WHERE w.reason = 'queued' AND NOT w.held) AS queued,
+    coalesce(array_agg(DISTINCT w.step) FILTER (WHERE w.held), '{}') AS held
 FROM first f LEFT JOIN waiting w ON true GROUP BY f.step;
+
+-- step_past_held --
+-- Who waits for a vendor that cannot be asked now is asked about at another one, for what that one is the next to give.
+UPDATE enrichment_items i SET step = n.step
+FROM (SELECT candidate_id, enrichment_open_step(%(steps)s, needs, fresh, %(held)s::text[]) AS step FROM enrichment_items
+    WHERE run_id = %(run_id)s AND state = 'pending' AND step = ANY (%(places)s::int[]) AND reason <> 'queued') AS n
+WHERE i.run_id = %(run_id)s AND i.candidate_id = n.candidate_id AND n.step IS NOT NULL;
 
 -- claim_items --
 -- Some people at one step, with the public address by which each is known best. Those who were left out, merged or
@@ -107,7 +127,7 @@ CROSS JOIN LATERAL (SELECT ARRAY(SELECT f FROM unnest(o.needs) AS f WHERE f <> A
     ARRAY(SELECT f FROM unnest(o.needs) AS f WHERE f = ANY (g.got)) AS won,
     o.fresh || %(vendor)s::text AS fresh) AS m
 CROSS JOIN LATERAL (SELECT m.needs, m.won, m.fresh,
-    enrichment_step(%(steps)s, m.needs, m.fresh, coalesce(o.step, 0)) AS step) AS n
+    enrichment_step(%(steps)s, m.needs, m.fresh, 0) AS step) AS n
 WHERE i.run_id = %(run_id)s AND i.candidate_id = g.id;
 
 -- postpone_items --
@@ -183,11 +203,6 @@ ORDER BY i.state, i.reason, i.candidate_id LIMIT %(limit)s;
 -- Whether the run's person may still change its search.
 SELECT search_editable(s, %(actor)s, %(role)s) AS editable FROM searches s WHERE s.id = %(search_id)s;
 
--- fetch_locked_fields --
--- Fields that a person wrote by hand: no vendor changes them.
-SELECT profile_id, array_agg(field) AS fields FROM profile_fields
-WHERE profile_id = ANY (%(people)s::bigint[]) AND source = 'manual' GROUP BY profile_id;
-
 -- lock_profiles --
 -- In one order, as all others lock them.
 SELECT id FROM profiles WHERE id = ANY (%(people)s::bigint[]) ORDER BY id FOR NO KEY UPDATE;
@@ -234,6 +249,16 @@ FROM (
     LEFT JOIN profile_fields fp ON fp.profile_id = o.id AND fp.field = 'phone') AS n
 WHERE p.id = n.id AND (p.email, p.phone) IS DISTINCT FROM (n.email, n.phone)
 RETURNING p.id;
+
+-- keep_told --
+-- The best of them beside what a person wrote by hand, by the same rule.
+UPDATE profile_fields f SET kept_value = n.value, kept_source = %(vendor)s, kept_at = %(now)s
+FROM (SELECT g.id, d.field, CASE d.field WHEN 'email' THEN g.email ELSE g.phone END AS value
+    FROM jsonb_to_recordset(%(best)s) AS g (id bigint, email text, phone text)
+    CROSS JOIN (VALUES ('email'), ('phone')) AS d (field)) AS n
+WHERE f.profile_id = n.id AND f.field = n.field AND f.source = 'manual' AND n.value <> ''
+    AND n.value IS DISTINCT FROM f.kept_value
+    AND (coalesce(f.kept_value, '') = '' OR f.kept_source = ANY (%(vendors)s));
 
 -- lock_candidates_of --
 -- The candidates of changed people, in the order in which all others lock them, too.

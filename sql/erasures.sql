@@ -26,7 +26,9 @@ INSERT INTO suppression_key (fingerprint) VALUES (%(fingerprint)s) ON CONFLICT (
 -- Whom addresses and an e-mail name; of people who were merged the one they are now.
 SELECT DISTINCT found.id FROM (
     SELECT u.profile_id AS id FROM profile_urls u WHERE u.url_key = ANY (%(keys)s::text[])
-    UNION ALL SELECT p.id FROM profiles p WHERE p.email <> '' AND lower(p.email) = ANY (%(emails)s::text[])) AS found
+    UNION ALL SELECT p.id FROM profiles p WHERE p.email <> '' AND lower(p.email) = ANY (%(emails)s::text[])
+    UNION ALL SELECT f.profile_id FROM profile_fields f
+    WHERE f.source = 'manual' AND f.field = 'email' AND lower(f.kept_value) = ANY (%(emails)s::text[])) AS found
 ORDER BY found.id LIMIT %(most)s;
 
 -- find_candidate --
@@ -43,11 +45,20 @@ SELECT id FROM profiles WHERE id = ANY (%(people)s::bigint[]) ORDER BY id FOR UP
 SELECT id, search_id FROM candidates WHERE profile_id = ANY (%(people)s::bigint[]) ORDER BY id FOR UPDATE;
 
 -- fetch_known_by --
--- What a person is known by: addresses, e-mails and telephones, also those that a merge keeps for its Undo.
+-- What a person is known by: addresses, e-mails and telephones, also those that a merge keeps for its Undo, that vendors
+-- gave, and that somebody wrote over by hand.
 -- shared: whether somebody else has the same, so that it names nobody by itself.
 WITH mine AS MATERIALIZED (
     SELECT p.id, p.full_name, lower(p.email) AS email, coalesce(sx_phone(p.phone), '') AS phone
     FROM profiles p WHERE p.id = ANY (%(people)s::bigint[])
+    UNION ALL
+    SELECT p.id, p.full_name, CASE WHEN c.kind = 'email' THEN lower(c.value) ELSE '' END,
+        CASE WHEN c.kind = 'phone' THEN coalesce(sx_phone(c.value), '') ELSE '' END
+    FROM profiles p JOIN (
+        SELECT profile_id, kind, value FROM profile_contacts UNION ALL
+        SELECT profile_id, field, kept_value FROM profile_fields
+        WHERE source = 'manual' AND field IN ('email', 'phone') AND kept_value <> '') AS c ON c.profile_id = p.id
+    WHERE p.id = ANY (%(people)s::bigint[])
     UNION ALL
     SELECT m.survivor_id, d.b ->> 'full_name', lower(coalesce(d.b ->> 'email', '')),
         coalesce(sx_phone(d.b ->> 'phone'), '')

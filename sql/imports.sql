@@ -48,7 +48,7 @@ ORDER BY k.slot, k.place;
 -- Whom records without a known key name: by e-mail, else by telephone, where the names agree too; never
 -- someone whose public address is another one than the record's. An e-mail or telephone that more than 20 people
 -- have is an office's and names nobody. A record without a name is about the only one who has the e-mail. An e-mail
--- or telephone that a merge left out of a profile still names it; of the e-mail a person said whose it is, so one
+-- or telephone that a merge left out of a profile, or a person wrote over by hand, still names it; of the e-mail a person said whose it is, so one
 -- word of the name is enough: the other spelling went with the merge.
 -- OFFSET 0: person by person, never a list of all who have an address.
 WITH given AS MATERIALIZED (
@@ -64,6 +64,10 @@ by_email AS MATERIALIZED (
         WHERE g.email <> '' AND p.sharing <= 20 AND (sx_names_agree(sx_key(g.name), p.name_key)
             OR sx_key(g.name) = p.name_key OR (g.name = '' AND p.sharing = 1))
         UNION ALL SELECT g.slot, g.has_public, o.id, 2
+        FROM given g JOIN profile_fields f ON f.source = 'manual' AND f.field = 'email' AND lower(f.kept_value) = g.email
+        JOIN profiles o ON o.id = f.profile_id
+        WHERE g.email <> '' AND (sx_names_agree(sx_key(g.name), o.name_key) OR sx_key(g.name) = o.name_key)
+        UNION ALL SELECT g.slot, g.has_public, o.id, 2
         FROM given g JOIN profile_urls u ON u.url_key = 'mailto:' || g.email JOIN profiles o ON o.id = u.profile_id
         WHERE g.email <> '' AND (g.name = ''
             OR string_to_array(sx_key(g.name), ' ') && string_to_array(o.name_key, ' '))) AS f
@@ -77,6 +81,10 @@ by_phone AS (
             SELECT id, name_key, count(*) OVER () AS sharing FROM (
                 SELECT id, name_key FROM profiles WHERE sx_phone(phone) = g.phone LIMIT 21) AS few) AS p
         WHERE g.phone <> '' AND p.sharing <= 20
+        UNION ALL SELECT g.slot, g.has_public, g.name_key, o.id, o.name_key, 2
+        FROM given g JOIN profile_fields f ON f.source = 'manual' AND f.field = 'phone'
+            AND sx_phone(f.kept_value) = g.phone
+        JOIN profiles o ON o.id = f.profile_id WHERE g.phone <> ''
         UNION ALL SELECT g.slot, g.has_public, g.name_key, o.id, o.name_key, 2
         FROM given g JOIN profile_urls u ON u.url_key = 'tel:' || g.phone JOIN profiles o ON o.id = u.profile_id
         WHERE g.phone <> '') AS f
@@ -134,8 +142,8 @@ COPY import_staged_educations (run_id, batch, profile_id, place, school, degree,
 FROM STDIN;
 
 -- merge_people --
--- Changes those about whom the file says something new; what the file leaves empty stays as it was. Parts of the name
--- that are the guess of the old one are guessed anew. Returns whom it changed.
+-- Changes those about whom the file says something new; what the file leaves empty, or a person wrote by hand, stays as
+-- it was. Parts of the name that are the guess of the old one are guessed anew. Returns whom it changed.
 MERGE INTO profiles p
 USING (
     SELECT o.id,
@@ -144,15 +152,15 @@ USING (
             ELSE coalesce(nullif(g.first_name, ''), nullif(o.first_name, ''), g.guess_first) END AS first_name,
         CASE WHEN a.guess_anew THEN g.guess_last
             ELSE coalesce(nullif(g.last_name, ''), nullif(o.last_name, ''), g.guess_last) END AS last_name,
-        coalesce(nullif(g.headline, ''), o.headline) AS headline,
-        coalesce(nullif(g.title, ''), o.title) AS title,
-        coalesce(nullif(g.company, ''), o.company) AS company,
-        coalesce(nullif(g.location, ''), o.location) AS location,
-        coalesce(nullif(g.country, ''), o.country) AS country,
-        coalesce(nullif(g.industry, ''), o.industry) AS industry,
+        CASE WHEN 'headline' = ANY (w.by_hand) THEN o.headline ELSE coalesce(nullif(g.headline, ''), o.headline) END AS headline,
+        CASE WHEN 'title' = ANY (w.by_hand) THEN o.title ELSE coalesce(nullif(g.title, ''), o.title) END AS title,
+        CASE WHEN 'company' = ANY (w.by_hand) THEN o.company ELSE coalesce(nullif(g.company, ''), o.company) END AS company,
+        CASE WHEN 'location' = ANY (w.by_hand) THEN o.location ELSE coalesce(nullif(g.location, ''), o.location) END AS location,
+        CASE WHEN 'country' = ANY (w.by_hand) THEN o.country ELSE coalesce(nullif(g.country, ''), o.country) END AS country,
+        CASE WHEN 'industry' = ANY (w.by_hand) THEN o.industry ELSE coalesce(nullif(g.industry, ''), o.industry) END AS industry,
         coalesce(nullif(g.summary, ''), o.summary) AS summary,
-        coalesce(nullif(g.email, ''), o.email) AS email,
-        coalesce(nullif(g.phone, ''), o.phone) AS phone,
+        CASE WHEN 'email' = ANY (w.by_hand) THEN o.email ELSE coalesce(nullif(g.email, ''), o.email) END AS email,
+        CASE WHEN 'phone' = ANY (w.by_hand) THEN o.phone ELSE coalesce(nullif(g.phone, ''), o.phone) END AS phone,
         coalesce(nullif(g.public_url, ''), nullif(o.linkedin_url, ''), g.opaque_url) AS linkedin_url,
         CASE WHEN cardinality(g.skills) > 0 THEN g.skills ELSE o.skills END AS skills,
         coalesce(g.years_experience, o.years_experience) AS years_experience,
@@ -160,6 +168,8 @@ USING (
     FROM import_staged_people g JOIN profiles o ON o.id = g.profile_id
     CROSS JOIN LATERAL (SELECT g.guess_last <> '' AND o.last_name NOT LIKE '%% %%'
         AND o.full_name = concat_ws(' ', nullif(o.first_name, ''), o.last_name) AS guess_anew) AS a
+    CROSS JOIN LATERAL (SELECT coalesce(array_agg(f.field), '{}') AS by_hand FROM profile_fields f
+        WHERE f.profile_id = o.id AND f.source = 'manual') AS w
     WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s) AS n
 ON p.id = n.id
 WHEN MATCHED AND (p.full_name, p.first_name, p.last_name, p.headline, p.title, p.company, p.location, p.country,
@@ -174,6 +184,16 @@ WHEN MATCHED AND (p.full_name, p.first_name, p.last_name, p.headline, p.title, p
         linkedin_url = n.linkedin_url, skills = n.skills, years_experience = n.years_experience,
         current_tenure_months = n.current_tenure_months, collected_at = now(), updated_at = now()
 RETURNING p.id;
+
+-- keep_told --
+-- What the file says of fields that a person wrote by hand is kept beside them.
+UPDATE profile_fields f SET kept_value = n.value, kept_source = %(source)s, kept_at = now()
+FROM (SELECT g.profile_id, d.field, CASE d.field WHEN 'title' THEN g.title WHEN 'company' THEN g.company
+        WHEN 'headline' THEN g.headline WHEN 'location' THEN g.location WHEN 'country' THEN g.country
+        WHEN 'industry' THEN g.industry WHEN 'email' THEN g.email WHEN 'phone' THEN g.phone END AS value
+    FROM import_staged_people g JOIN profile_fields d ON d.profile_id = g.profile_id AND d.source = 'manual'
+    WHERE g.run_id = %(run_id)s AND g.batch = %(batch)s) AS n
+WHERE f.profile_id = n.profile_id AND f.field = n.field AND n.value <> '' AND n.value IS DISTINCT FROM f.kept_value;
 
 -- insert_urls --
 -- The keys by which known people are known from now on; one that is someone else's stays theirs.

@@ -48,7 +48,7 @@ FROM profiles p CROSS JOIN LATERAL (VALUES
     (10, 'linkedin_url', p.linkedin_url <> ''), (11, 'skills', p.skills <> '{}'),
     (12, 'years_experience', p.years_experience IS NOT NULL), (13, 'summary', p.summary <> '')) AS d (n, field, there)
 LEFT JOIN profile_fields f ON f.profile_id = p.id AND f.field = d.field
-WHERE p.id = %(profile_id)s AND d.there ORDER BY d.n;
+WHERE p.id = %(profile_id)s AND (d.there OR f.source = 'manual') ORDER BY d.n;
 
 -- name_source --
 -- Says for the rest of a transaction where the values come from that it writes.

@@ -85,9 +85,10 @@ WHERE id = %(launch_id)s AND state = 'running'
 RETURNING id;
 
 -- set_failed --
--- It came to nothing.
+-- It came to nothing; no row where it had ended already.
 UPDATE vendor_launches SET state = 'failed', message = %(message)s, ended_at = now()
-WHERE id = %(launch_id)s AND state IN ('launching', 'unknown', 'finished');
+WHERE id = %(launch_id)s AND state IN ('launching', 'unknown', 'finished')
+RETURNING id;
 
 -- set_stopped --
 -- The vendor was asked to stop it.
@@ -107,12 +108,13 @@ UPDATE vendor_launches SET upload_id = %(upload_id)s::uuid WHERE id = %(launch_i
 -- Its result is with us: being imported, or waiting for someone to say what its columns are.
 UPDATE vendor_launches SET state = 'taken', import_run_id = %(import_run_id)s, message = %(message)s,
     ended_at = coalesce(ended_at, now())
-WHERE id = %(launch_id)s AND state = 'finished';
+WHERE id = %(launch_id)s AND state = 'finished'
+RETURNING id;
 
 -- fetch_to_look_at --
 -- Launches that live, the one first that was looked at the longest time ago. cancel: nobody wants it any more.
 -- run_open: some worker still has it or will.
-SELECT l.id, l.agent_id, l.state, l.container_id, l.mark_ms, l.sent_at IS NOT NULL AS sent,
+SELECT l.id, l.run_id, l.search_id, l.user_id, l.agent_id, l.state, l.container_id, l.mark_ms, l.sent_at IS NOT NULL AS sent,
     coalesce(extract(epoch FROM now() - l.sent_at), 0)::float8 AS sent_s, l.stopped_at IS NOT NULL AS stopped,
     coalesce(r.cancel_requested OR run_refused(r, 'edit') IS NOT NULL, false) AS cancel,
     coalesce(r.state IN ('queued', 'running'), false) AS run_open

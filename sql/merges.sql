@@ -72,13 +72,17 @@ WHERE id = %(merge_id)s;
 
 -- keep_sources --
 -- Where the values come from that the survivor takes over from the other one.
-INSERT INTO profile_fields (profile_id, field, source, at, from_profile, merge_id)
-SELECT %(survivor)s, t.field, coalesce(f.source, p.source), coalesce(f.at, p.created_at), %(other)s, %(merge_id)s
+INSERT INTO profile_fields (profile_id, field, source, at, from_profile, merge_id, edited_by, kept_value, kept_source,
+    kept_at)
+SELECT %(survivor)s, t.field, coalesce(f.source, p.source), coalesce(f.at, p.created_at), %(other)s, %(merge_id)s,
+    f.edited_by, f.kept_value, CASE WHEN f.source = 'manual' THEN coalesce(f.kept_source, p.source) END,
+    CASE WHEN f.source = 'manual' THEN coalesce(f.kept_at, p.created_at) END
 FROM unnest(%(taken)s::text[]) AS t (field)
 JOIN profiles p ON p.id = %(other)s
 LEFT JOIN profile_fields f ON f.profile_id = p.id AND f.field = t.field
 ON CONFLICT (profile_id, field) DO UPDATE SET source = excluded.source, at = excluded.at,
-    from_profile = excluded.from_profile, merge_id = excluded.merge_id;
+    from_profile = excluded.from_profile, merge_id = excluded.merge_id, edited_by = excluded.edited_by,
+    kept_value = excluded.kept_value, kept_source = excluded.kept_source, kept_at = excluded.kept_at;
 
 -- fetch_profiles --
 -- The values of both people that a merge chooses from.

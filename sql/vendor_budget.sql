@@ -18,6 +18,32 @@ SELECT asked FROM vendor_days WHERE vendor = %(vendor)s AND day = %(day)s FOR UP
 -- So many people more, or fewer.
 UPDATE vendor_days SET asked = greatest(0, asked + %(people)s) WHERE vendor = %(vendor)s AND day = %(day)s;
 
+-- count_asked_for --
+-- The same for whom they were asked about.
+INSERT INTO vendor_day_users AS d (vendor, day, user_id, asked)
+VALUES (%(vendor)s, %(day)s, %(user_id)s, greatest(0, %(people)s))
+ON CONFLICT (vendor, day, user_id) DO UPDATE SET asked = greatest(0, d.asked + %(people)s);
+
+-- fetch_had --
+-- How many someone has had of a day.
+SELECT asked FROM vendor_day_users WHERE vendor = %(vendor)s AND day = %(day)s AND user_id = %(user_id)s;
+
+-- fetch_claims --
+-- Who else wants to ask today: how many they have had of the day, and how many they still want.
+SELECT r.user_id, coalesce(d.asked, 0) AS asked, sum(w.people)::bigint AS wanted
+FROM vendor_wants w JOIN runs r ON r.id = w.run_id AND r.state IN ('queued', 'running') AND NOT r.cancel_requested
+LEFT JOIN vendor_day_users d ON d.vendor = w.vendor AND d.day = %(day)s AND d.user_id = r.user_id
+WHERE w.vendor = %(vendor)s AND w.people > 0 AND r.user_id <> %(user_id)s GROUP BY r.user_id, d.asked;
+
+-- upsert_want --
+-- How many a run still wants to ask about.
+INSERT INTO vendor_wants (run_id, vendor, people) VALUES (%(run_id)s, %(vendor)s, %(people)s)
+ON CONFLICT (run_id, vendor) DO UPDATE SET people = excluded.people;
+
+-- delete_wants --
+-- A run that has ended wants nobody.
+DELETE FROM vendor_wants WHERE run_id = %(run_id)s;
+
 -- close_day --
 -- Nobody is asked about any more on this day.
 UPDATE vendor_days SET closed_at = now() WHERE vendor = %(vendor)s AND day = %(day)s;

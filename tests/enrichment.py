@@ -8,7 +8,7 @@ from typing import Any
 
 from services import enrichment, searches
 from services.config import Settings
-from services.enrichment import Choice
+from services.enrichment_estimate import Choice
 from services.grid_view import View
 from services.identity import Actor
 from services.job_runner import Runner

@@ -97,7 +97,8 @@ class CrustdataClient:
         if answer.status != 200:
             raise _failure(answer)
         entries = [answer.body] if isinstance(answer.body, dict) else answer.body
-        if not isinstance(entries, list):
+        # One object is one person, or says what is wrong: anything else would be taken for a miss, and remembered.
+        if not isinstance(entries, list) or (isinstance(answer.body, dict) and not _told(answer.body)):
             raise NotUnderstood(NAME, "It is no list of people.")
         for entry in objects(entries):
             keys = {public_key(entry.get(name)) for name in crustdata_people.ADDRESSES} - {""}
@@ -135,6 +136,11 @@ class CrustdataClient:
             else:
                 answers.missed.add(url)
         return answers
+
+
+def _told(entry: dict[str, Any]) -> bool:
+    """Whether an object of the former interface is about anybody, or an error."""
+    return any(words(entry.get(name)) for name in ("name", *crustdata_people.ADDRESSES)) or bool(_code(entry))
 
 
 def _sort_in(answers: Answers, url: str, entry: dict[str, Any]) -> None:

@@ -20,6 +20,9 @@ MOST = 100
 # Less than a stopping worker is given: what is under way is still answered then.
 TIMEOUT_S = 20.0
 NO_KEY = "an admin sets SALESQL_API_KEY."
+NOT_NOW = "SalesQL could not look for this person just now (HTTP {status}). Try those again who failed."
+# Where an error object has its status; not documented, so wherever one is seen.
+_STATUSES = (("status",), ("statusCode",), ("code",), ("error", "status"), ("error", "code"))
 # What it calls private and work; compared in lower case.
 _TYPES = {"direct": "private", "personal": "private", "private": "private", "professional": "work", "work": "work"}
 
@@ -92,17 +95,28 @@ class SalesqlClient:
             told = by_key.get(public_key(part(entry, "linkedin_url")), urls[place])
             if told not in answers.found:
                 _sort_in(answers, told, entry)
-        answers.missed.update(url for url in urls if url not in answers.found)
+        answers.missed.update(url for url in urls if url not in answers.found and url not in answers.failed)
 
 
 def _sort_in(answers: Answers, url: str, entry: Any) -> None:
     contacts = _contacts(entry) if isinstance(entry, dict) else ()
-    if contacts:
+    status = _status(entry)
+    if status and status != 404:
+        # It was not looked for, so it is no miss that is remembered.
+        answers.failed[url] = NOT_NOW.format(status=status)
+    elif contacts:
         answers.found[url] = Found(dict(entry), {}, contacts)
         answers.missed.discard(url)
     else:
         # An error object, or a person about whom it has nothing.
         answers.missed.add(url)
+
+
+def _status(entry: Any) -> int:
+    """Of an error object that stands in a person's place; 0 where there is none."""
+    given = next((part(entry, *names) for names in _STATUSES if part(entry, *names) is not None), None)
+    said = str(given)
+    return int(said) if said.isascii() and said.isdecimal() and len(said) == 3 and said >= "400" else 0
 
 
 def _contacts(entry: dict[str, Any]) -> tuple[Contact, ...]:

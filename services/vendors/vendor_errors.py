@@ -30,7 +30,7 @@ class VendorError(ProductError):
     # True: it may have been done, and counted against a limit or credits.
     made = True
     status = 503
-    said = "{vendor} could not be asked."
+    said = "{vendor} could not be asked: try again in a moment."
 
     def __init__(self, vendor: str, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(f"{self.said.format(vendor=vendor)} {detail}".strip())
@@ -60,7 +60,7 @@ class RateLimited(VendorError):
 
 class Rejected(VendorError):
     reason = "rejected"
-    said = "{vendor} rejects the request."
+    said = "{vendor} rejects the request: look whether what was asked for is right; else an admin checks its settings."
 
 
 class Unreachable(VendorError):
@@ -75,9 +75,9 @@ class ServerFault(VendorError):
 
 class Unanswered(VendorError):
     reason = "unanswered"
-    said = "{vendor} did not answer in time; whether it did what was asked is not known."
+    said = "{vendor} did not answer in time; whether it did what was asked is not known. Look before you ask again."
 
 
 class NotUnderstood(VendorError):
     reason = "not_understood"
-    said = "{vendor}'s answer is not what its interface promises."
+    said = "{vendor}'s answer is not what its interface promises: an admin checks its address in the settings."

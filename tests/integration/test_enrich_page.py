@@ -50,7 +50,7 @@ def fields(search: str, wants: list[str], scope: str = "active", people: Any = (
 
 
 def estimate(client: Browser, given: list[Prop]) -> TestResponse:
-    return call(client, ESTIMATE, given[:3], given[3:])
+    return call(client, ESTIMATE, [*given[:3], (ids.ENRICH_CLOCK, "disabled", True)], given[3:])
 
 
 def start(client: Browser, given: list[Prop]) -> TestResponse:

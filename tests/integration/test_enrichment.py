@@ -15,6 +15,7 @@ import pytest
 
 from layouts import drawer, page_usage, text
 from services import enrichment, enrichment_job, enrichment_wake, logs, runs, usage, vendor_budget
+from services.call_budget import BudgetClosed
 from services.config import Settings
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.identity import Actor
@@ -23,6 +24,7 @@ from services.person import person
 from services.run_rights import REASONS
 from services.runtime import Runtime
 from services.vendor_budget import Clock
+from services.vendor_turns import Turns
 from tests.enrichment import add_people, chosen, profile, row, rows, start, value, with_vendors, work
 from tests.filter_world import add_list
 from tests.stubs.crustdata_server import CrustdataStub
@@ -207,9 +209,29 @@ def test_nobody_can_be_found_by_an_opaque_address(rt: Runtime, alice: Actor, sal
 def test_an_estimate_says_calls_credits_money_and_minutes(rt: Runtime, alice: Actor) -> None:
     rt.settings = replace(rt.settings, salesql_rpm=180, salesql_credit_usd=Decimal("0.1"), salesql_daily=300)
     search = add_people(rt, alice, [f"ana-{n}" for n in range(312)])
-    (one,) = enrichment.estimate(rt, alice, chosen(rt, search, ["email"])).vendors
+    crustdata, one = enrichment.estimate(rt, alice, chosen(rt, search, ["email"])).vendors
+    assert (crustdata.people, crustdata.later, crustdata.credits) == (156, 156, 936)
     assert (one.people, one.credits, one.cost, one.left) == (312, 312, Decimal("31.2"), 300)
     assert one.minutes == pytest.approx(2.0)
+
+
+def test_an_estimate_follows_the_waterfall_by_what_sources_knew_until_now(rt: Runtime, alice: Actor) -> None:
+    rt.settings = replace(rt.settings, salesql_credit_usd=Decimal("0.1"), crustdata_credit_usd=Decimal("0.01"))
+    search = add_people(rt, alice, [f"{'ana' if n < 6 else 'nobody'}-{n}" for n in range(30)])
+    before = {one.standing.limits.vendor: one for one in enrichment.estimate(
+        rt, alice, chosen(rt, search, ["email"])).vendors}  # fmt: skip
+    # Nobody was asked about until now: every second one is taken to be known.
+    assert (before["salesql"].people, before["salesql"].later, before["salesql"].expected_credits) == (30, 0, 15)
+    assert (before["crustdata"].people, before["crustdata"].later) == (15, 15)
+    assert (before["crustdata"].credits, before["crustdata"].cost) == (90, Decimal("0.90"))
+    work(rt, start(rt, alice, search, "email"))
+    more = add_people(rt, alice, [f"more-{n}" for n in range(30)], "More")
+    found = enrichment.estimate(rt, alice, chosen(rt, more, ["email"]))
+    after = {one.standing.limits.vendor: one for one in found.vendors}
+    # SalesQL knew 6 of 30, so more of them are expected to be asked about at Crustdata.
+    assert (after["salesql"].known, after["salesql"].rated) == (6, 30) and after["salesql"].expected_credits == 8
+    assert after["crustdata"].people == after["crustdata"].later == 22
+    assert found.cost == Decimal("3.9") and found.expected_cost is not None and found.expected_cost < found.cost
 
 
 # -- who may -------------------------------------------------------------------------------------------
@@ -267,6 +289,76 @@ def test_it_pauses_when_the_day_is_used_and_goes_on_by_itself_the_next(
     assert (run["state"], run["done"], len(set(salesql.asked)), len(salesql.asked)) == ("done", 60, 60, 60)
 
 
+def test_other_sources_go_on_while_the_day_of_one_is_used(
+    rt: Runtime, alice: Actor, salesql: SalesqlStub, crustdata: CrustdataStub, clock: Time
+) -> None:
+    rt.settings = replace(rt.settings, salesql_daily=10, salesql_batch=5)
+    salesql.per_day = 10
+    # Careers are Crustdata's, e-mails SalesQL's first: who waits for it has their career at once.
+    slugs = [f"bare-{n}" for n in range(30)]
+    run_id = start(rt, alice, add_people(rt, alice, slugs), "email", "history")
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], len(salesql.asked)) == ("paused", 10, 10), run["message"]
+    assert len(crustdata.asked) == 30 and "SalesQL's 10 of today are used" in run["message"]
+    assert value(rt, "SELECT count(*) FROM positions WHERE is_current") == 30
+    assert datetime.fromisoformat(run["counts"]["_resume_at"]) == datetime(2026, 6, 2, tzinfo=UTC)
+    for day in (2, 3):
+        clock.now = datetime(2026, 6, day, tzinfo=UTC)
+        assert enrichment_wake.wake_due(rt) == 1
+        run = work(rt, run_id)
+    assert (run["state"], run["done"], len(set(salesql.asked)), len(salesql.asked)) == ("done", 30, 30, 30)
+    assert len(crustdata.asked) == 30 and salesql.refused == 0
+
+
+def test_a_source_behind_one_that_is_used_up_goes_on_with_whom_it_has(
+    rt: Runtime, alice: Actor, salesql: SalesqlStub, crustdata: CrustdataStub, clock: Time
+) -> None:
+    rt.settings = replace(rt.settings, salesql_daily=10, salesql_batch=5)
+    run_id = start(rt, alice, add_people(rt, alice, [f"nobody-{n}" for n in range(15)]), "email")
+    run = work(rt, run_id)
+    # Ten whom SalesQL does not know were asked about at Crustdata; five wait, and are not taken to it out of turn.
+    assert (run["state"], run["done"], len(crustdata.asked)) == ("paused", 10, 10)
+    clock.now += timedelta(days=1)
+    assert enrichment_wake.wake_due(rt) == 1
+    assert work(rt, run_id)["state"] == "done" and len(crustdata.asked) == 15
+
+
+def test_a_source_that_cannot_be_asked_leaves_the_others_at_work(
+    rt: Runtime, alice: Actor, salesql: SalesqlStub, crustdata: CrustdataStub
+) -> None:
+    crustdata.then(*[(200, {"credits": 50}, {})], (401, {}, {}))
+    run_id = start(rt, alice, add_people(rt, alice, ["ana-1", "ana-2"]), "history", "phone")
+    run = work(rt, run_id)
+    assert run["state"] == "paused" and "Crustdata does not take the key" in run["message"]
+    assert run["counts"].get("_resume_at") is None and run["done"] == 0
+    # What is another's to give is not kept waiting by that, and is not asked for again.
+    assert profile(rt, "ana-1")["phone"] and profile(rt, "ana-2")["phone"] and len(salesql.asked) == 2
+    enrichment.go_on(rt, alice, run_id)
+    run = work(rt, run_id)
+    assert (run["state"], run["done"], len(salesql.asked)) == ("done", 2, 2) and profile(rt, "ana-1")["skills"]
+
+
+def test_someone_s_thousands_leave_a_colleague_their_forty(
+    rt: Runtime, alice: Actor, bob: Actor, salesql: SalesqlStub, clock: Time
+) -> None:
+    rt.settings = replace(rt.settings, salesql_daily=100, salesql_batch=20, crustdata_api_key="")
+    many = start(rt, alice, add_people(rt, alice, [f"ana-{n}" for n in range(150)]), "email")
+    few = start(rt, bob, add_people(rt, bob, [f"bo-{n}" for n in range(40)], "Bob's"), "email")
+    # Bob's waits in the queue while hers is at work.
+    run = work(rt, many)
+    assert (run["state"], run["done"]) == ("paused", 60) and "colleagues who have had less" in run["message"]
+    assert datetime.fromisoformat(run["counts"]["_resume_at"]) == clock.now + timedelta(minutes=5)
+    assert work(rt, few)["state"] == "done"
+    clock.now += timedelta(minutes=5)
+    assert enrichment_wake.wake_due(rt) == 1
+    assert "100 of today are used" in work(rt, many)["message"] and len(salesql.asked) == 100
+    # Nobody else wants any of the next day, so all of it is hers.
+    clock.now += timedelta(days=1)
+    assert enrichment_wake.wake_due(rt) == 1
+    assert work(rt, many)["state"] == "done" and len(salesql.asked) == 190
+    assert rows(rt, "SELECT * FROM vendor_wants") == []
+
+
 def test_the_vendors_day_begins_when_the_setting_says(rt: Runtime) -> None:
     at = datetime(2026, 6, 1, 6, 59, tzinfo=UTC)
     late = replace(rt.settings, vendor_day_starts_h=7)
@@ -299,15 +391,15 @@ def test_a_lost_redis_forgets_no_day_and_lets_nobody_call(
     run_id = start(rt, alice, add_people(rt, alice, ["bo-1"]), "email")
     asked = len(salesql.asked)
 
-    def closed(*_: Any) -> str:
+    def closed(*_: Any) -> bool:
         if len(told) >= 2:
             with rt.db.connection() as conn:
                 conn.execute("UPDATE runs SET cancel_requested = true WHERE id = %s", [run_id])
         told.append(1)
-        raise vendor_budget.BudgetClosed("Redis does not answer.")
+        raise BudgetClosed("Redis does not answer.")
 
     told: list[int] = []
-    monkeypatch.setattr(vendor_budget.Turns, "enter", closed)
+    monkeypatch.setattr(Turns, "enter", closed)
     run = work(rt, run_id)
     assert run["state"] == "cancelled" and len(told) >= 2 and len(salesql.asked) == asked
 

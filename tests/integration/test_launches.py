@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
 
-from services import launch_run, launch_watch, launches, phantom_account, runs, searches, uploads
+from layouts import page_usage
+from services import launch_run, launch_watch, launches, phantom_account, runs, searches, uploads, usage
 from services.config import Settings
-from services.errors import BadInput, Conflict, Forbidden
+from services.errors import BadInput, Conflict, Forbidden, LimitReached
 from services.identity import Actor
 from services.job_runner import Runner
 from services.launches import Wanted
@@ -596,6 +599,73 @@ def test_the_latest_result_is_taken_once(
     assert took[0]["container_id"] == newest
     assert [one["import_run_id"] is None for one in took] == [False, False, True]
     assert "Nothing new" in took[2]["message"]
+
+
+# -- the ledger ---------------------------------------------------------------------------------------
+
+
+def test_what_an_agent_worked_is_in_the_ledger_on_the_usage_page_and_in_its_file(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    for price in (None, Decimal("1.20")):
+        rt.settings = replace(rt.settings, phantombuster_hour_usd=price)
+        phantom.next(agent, polls=0, result=json.dumps(people(1)))
+        run_id = launch(rt, alice, search, agent)
+        work(rt, run_id)
+        # It has been at work for an hour and a half by PhantomBuster's clock.
+        phantom.agents[agent].containers[-1].launched = int(time.time() * 1000) - 5_400_000
+        look_until_over(rt)
+        work(rt, run_id)
+    found = rows(rt, "SELECT vendor, outcome, units, unit, cost, priced, search_id::text, user_id FROM api_usage "
+                 "ORDER BY id")  # fmt: skip
+    assert all(5_400 <= one.pop("units") <= 5_500 for one in found)
+    known = {"vendor": "phantombuster", "outcome": "ok", "unit": "seconds", "search_id": search,
+             "user_id": alice.user_id}  # fmt: skip
+    costs = [(one.pop("priced"), float(one.pop("cost"))) for one in found]
+    assert found == [known, known] and costs == [(False, 0.0), (True, pytest.approx(1.8, abs=0.04))]
+    page = str(page_usage.body(usage.read(rt, alice)))
+    assert "PhantomBuster (3.0 hours)" in page
+    name, parts = usage.ledger_csv(rt, alice)
+    assert name.endswith(".csv") and "".join(parts).count(",phantombuster,,ok,1,0,0,0,54") == 2
+
+
+def test_a_launch_that_came_to_nothing_is_in_the_ledger_with_its_outcome(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    for outcome in ENDS:
+        phantom.next(agent, outcome=outcome, polls=0)
+        to_the_end(rt, launch(rt, alice, search, agent))
+    phantom.launch_answers = ["gone"]
+    work(rt, launch(rt, alice, search, agent))
+    change(rt, "UPDATE vendor_launches SET sent_at = sent_at - interval '2 minutes'")
+    assert launch_watch.look_at_all(rt) == 0
+    found = [one["outcome"] for one in rows(rt, "SELECT outcome FROM api_usage ORDER BY id")]
+    assert found == ["failed", "launch_error", "stopped", "time_limit", "not_launched"]
+    assert usage.read(rt, alice).models[0].failed == 5
+
+
+def test_the_result_of_an_earlier_run_costs_nothing_and_is_in_the_ledger(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    container = phantom.ended(agent, result=json.dumps(people(1)))
+    for given in (container, "999"):
+        work(rt, launches.start(rt, alice, search, Wanted(agent, "container", container_id=given)))
+    found = rows(rt, "SELECT outcome, units, cost, priced FROM api_usage ORDER BY id")
+    assert found == [
+        {"outcome": outcome, "units": 0, "cost": 0, "priced": True} for outcome in ("ok", "failed")
+    ]  # fmt: skip
+
+
+def test_a_used_up_budget_pays_for_no_launch(rt: Runtime, alice: Actor, search: str, agent: str) -> None:
+    change(rt, "INSERT INTO budgets (scope, amount, set_by) VALUES ('each', 1, %s)", alice.user_id)
+    change(rt, "INSERT INTO api_usage (user_id, vendor, outcome, cost) VALUES (%s, 'openai', 'ok', 1)", alice.user_id)
+    rt.settings = replace(rt.settings, phantombuster_hour_usd=Decimal(1))
+    with pytest.raises(LimitReached, match=r"budget of \$1\.00"):
+        launch(rt, alice, search, agent)
+    assert rows(rt, "SELECT id FROM runs") == rows(rt, "SELECT id FROM vendor_launches") == []
+    # Where no price is known, the plan has been paid for.
+    rt.settings = replace(rt.settings, phantombuster_hour_usd=None)
+    assert launch(rt, alice, search, agent)
 
 
 # -- rights and secrets -------------------------------------------------------------------------------

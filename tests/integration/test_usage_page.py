@@ -79,6 +79,24 @@ def test_recruiters_see_their_own_and_what_their_searches_cost(
     assert [one.cost for one in found.models] == [one.cost for one in found.months] == [Decimal("3.25")]
 
 
+def test_each_source_s_cost_is_set_against_who_is_shortlisted(
+    rt: Runtime, alice: Actor, admin: Actor, spent: dict[str, str], client_for: ClientFor
+) -> None:
+    with rt.db.connection() as conn:
+        usage_ledger.record(
+            conn, alice.user_id, usage_ledger.Call("phantombuster", "ok", spent["team"], units=7_200, unit="seconds",
+                                                   cost=Decimal(3)))  # fmt: skip
+    # Two people are on the team's shortlist, nobody on Alice's.
+    found = [(one.vendor, one.cost, one.shortlisted, one.searches, one.per_shortlisted) for one in usage.read(
+        rt, alice).sources]  # fmt: skip
+    assert found == [
+        ("openai", Decimal("8.25"), 2, 2, Decimal("4.125")), ("phantombuster", 3, 2, 1, Decimal("1.5"))
+    ]  # fmt: skip
+    assert usage.read(rt, admin).sources[0].cost == Decimal("15.25")
+    page = show(client_for(alice))
+    assert text.USAGE_BY_SOURCE in page and "$4.12" in page and "PhantomBuster (2.0 hours)" in page
+
+
 def test_admins_see_everything(rt: Runtime, admin: Actor, spent: dict[str, str]) -> None:
     found = usage.read(rt, admin)
     assert found.everyone
@@ -142,7 +160,7 @@ def test_what_is_no_month_is_refused(raw: Any) -> None:
 
 def test_the_page_shows_what_was_spent(client_for: ClientFor, alice: Actor, spent: dict[str, str]) -> None:
     shown = show(client_for(alice))
-    for said in ("$3.25", "Team search", "$8.00", "$4.00", "openai · gpt-6-luna", "usage.csv?month="):
+    for said in ("$3.25", "Team search", "$8.00", "$4.00", "OpenAI · gpt-6-luna", "usage.csv?month="):
         assert said in shown, said
     assert "Bob alone" not in shown and ids.ADMIN_USAGE not in shown and text.USAGE_BY_PERSON not in shown
     assert text.USAGE_CHART.format(most="$3.25") in shown

@@ -114,18 +114,13 @@ def test_a_vendor_that_is_unavailable_says_so(crustdata: CrustdataStub, code: st
         ((429, {"error": "slow down"}, {"retry-after": "7"}), RateLimited),
         ((500, "<html>", {}), ServerFault),
         ((200, "<html>A proxy</html>", {}), NotUnderstood),
-        ((200, {"surprise": 1}, {}), None),
+        ((200, {"surprise": 1}, {}), NotUnderstood),
     ],
 )
 def test_every_failure_has_a_cause_and_a_message_that_says_what_to_do(
-    crustdata: CrustdataStub, answer: Any, cause: type[VendorError] | None
+    crustdata: CrustdataStub, answer: Any, cause: type[VendorError]
 ) -> None:
     crustdata.failing = answer
-    if cause is None:
-        if crustdata.generation == "legacy":
-            assert ask(crustdata, "ana-one", "bo-two").missed == {url("ana-one"), url("bo-two")}
-            return
-        cause = NotUnderstood
     with pytest.raises(VendorError) as caught:
         ask(crustdata, "ana-one", "bo-two")
     assert type(caught.value) is cause
@@ -181,6 +176,14 @@ def test_many_are_asked_about_at_once_and_misses_are_free(salesql: SalesqlStub) 
 
 def test_one_whom_nobody_knows_is_a_miss_and_no_error(salesql: SalesqlStub) -> None:
     assert ask_salesql(salesql, "nobody-one").missed == {url("nobody-one")}
+
+
+def test_an_error_in_a_person_s_place_is_no_miss_unless_it_says_so(salesql: SalesqlStub) -> None:
+    bo = {"linkedin_url": url("bo-two"), "emails": [{"email": "bo@work.example", "type": "Work", "status": "Valid"}]}
+    salesql.then((200, [{"error": "Not found", "status": 404}, bo, {"error": {"code": 500}}, {"error": "?"}], {}))
+    found = ask_salesql(salesql, "ana-one", "bo-two", "cy-three", "di-four")
+    assert (set(found.found), found.missed) == ({url("bo-two")}, {url("ana-one"), url("di-four")})
+    assert "HTTP 500" in found.failed[url("cy-three")] and found.credits == 1
 
 
 @pytest.mark.parametrize("slug", ["ACwAAB12cdEfg", "ACoAAAB12cdEfg"])

@@ -135,6 +135,16 @@ def test_callbacks_are_registered_through_the_registry_only() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("module", ["layouts/text.py", "layouts/ids.py", "docs/settings.md"])
+def test_no_name_is_given_twice(module: str) -> None:
+    """The second one would take the place of the first, silently, on another page."""
+    text = (ROOT / module).read_text(encoding="utf-8")
+    names = re.findall(
+        r"^\| `([A-Z0-9_]+)` \|" if module.endswith(".md") else r"^([A-Z][A-Z0-9_]*)(?:: [^=]+)? = ", text, re.M
+    )
+    assert names and sorted(names) == sorted(set(names))
+
+
 def test_nothing_is_registered_or_connected_by_an_import() -> None:
     """Top level: definitions, constants and imports; no calls that stand alone."""
     wrong = [
