@@ -75,7 +75,7 @@ def start(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = N
     run.
     """
     with rt.db.connection() as conn:
-        params = _wanted(rt, view, rubric_id, budget) | ({"batch": True} if batch else {})
+        params = _wanted(rt, view, rubric_id, budget, batch=batch)
         going_on = _must_be_free(conn, rt, actor, view, rubric_id, params)
         if going_on is not None:
             return going_on
@@ -83,17 +83,29 @@ def start(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = N
         return jobs.start_run(conn, actor, "screen", str(view.search_id), params)
 
 
-def read_params(rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None) -> dict[str, Any]:
-    """What a run of the kind "screen" is started with.
+def read_params(
+    rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None, *, batch: bool = False
+) -> dict[str, Any]:
+    """What a run of the kind "screen" is started with, as start() takes it.
 
     Raises BadInput without a model or for a budget that is none, Forbidden, Conflict while another screening of
     the search is open, LimitReached where a budget of the month is used up.
     """
     with rt.db.connection() as conn:
-        params = _wanted(rt, view, rubric_id, budget)
+        params = _wanted(rt, view, rubric_id, budget, batch=batch)
         if _must_be_free(conn, rt, actor, view, rubric_id, params) is not None:
             raise Conflict(UNDER_WAY)
         return params
+
+
+def paused_batch(rt: Runtime, actor: Actor, search_id: UUID | str, rubric_id: int) -> int | None:
+    """The actor's own screening by these criteria that went to the vendor as a batch and has not ended."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_open_run, {"search_id": search_id, "but": None})
+    if row is None or (row["user_id"], row["state"]) != (actor.user_id, "paused"):
+        return None
+    is_it = row["params"].get("batch") and row["params"].get("rubric_id") == rubric_id
+    return int(row["id"]) if is_it else None
 
 
 def pause(rt: Runtime, actor: Actor, run_id: int) -> str:
@@ -168,13 +180,13 @@ def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:
     return str(found[0]["id"])
 
 
-def _wanted(rt: Runtime, view: View, rubric_id: int, budget: Any) -> dict[str, Any]:
+def _wanted(rt: Runtime, view: View, rubric_id: int, budget: Any, *, batch: bool) -> dict[str, Any]:
     """What was asked for, checked by itself. Raises BadInput."""
     amount = screening_orders.read_budget(budget, rt.settings.openai_model)
     if not rt.settings.openai_api_key:
         raise BadInput(rubrics.OFF)
     limit = {} if amount is None else {"budget": str(amount)}
-    return {"rubric_id": rubric_id, "view": view.state(), **limit}
+    return {"rubric_id": rubric_id, "view": view.state(), **limit, **({"batch": True} if batch else {})}
 
 
 def _must_be_free(
