@@ -42,7 +42,7 @@ class Pages:
         state = [(ids.SCREEN_SEARCH, "data", search_id), (ids.SCREEN_SEEN, "data", None)]
         self._session.at(self._web).call(self._output(tick), [tick, shown], state)
         self._session.at(self._web).rows(search_id, turn % 5 * 100)
-        if turn % 10 == 0:
+        if turn % 5 == 0:
             address = [(ids.URL, "pathname", f"/search/{search_id}/screen")]
             self._session.at(self._web).call(f"{ids.PAGE}.children", address, [(ids.URL, "search", "")])
 

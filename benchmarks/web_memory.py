@@ -1,5 +1,9 @@
 """What web processes hold, read in such a way that two readings can be compared.
 
+What grows in them first is no object that stays: each thread's part of the heap keeps the size of the largest answer
+that it has made, and pages that were the master's are copied when they are first written to. Both come to an end, once
+every thread has made an answer of every size; so readings are only compared after that.
+
 A reading of one moment moves by megabytes with what else the machine does. Files that are mapped (libraries) count
 by how many processes map them, so a job worker that starts makes a web worker look smaller; they are left out. Pages
 that a worker still shares with its master until either writes to them count once over all processes, by shares.
@@ -18,8 +22,8 @@ import psutil
 from benchmarks.web import Web
 
 READINGS, BETWEEN_S = 9, 0.3
-# Two rounds of the same requests in a row that bring less than this, and the next ones bring nothing either.
-SETTLED_MB, CALM_ROUNDS, MOST_ROUNDS = 0.1, 2, 30
+# Two rounds of the same requests in a row that bring less than this, and the next ones bring next to nothing either.
+SETTLED_MB, CALM_ROUNDS, MOST_ROUNDS = 0.2, 2, 40
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import criteria_editor, ids, text
 from services import presets, rubrics
-from services.errors import BadInput, NotFound
+from services.errors import BadInput, NotFound, ProductError
 from services.identity import Actor
 from services.rubrics import Criterion
 from services.runtime import Runtime
@@ -45,6 +45,9 @@ def starts(rt: Runtime, actor: Actor, search_id: UUID) -> list[dict[str, str]]:
 def _register_proposal(registry: Registry) -> None:
     rt = registry.rt
 
+    def explain(error: ProductError) -> Any:
+        return no_update, True, error.message, False
+
     @registry.callback(
         Output(ids.SCREEN_PROPOSAL, "data"), Output(ids.SCREEN_PROPOSAL_CLOCK, "disabled"),
         Output(ids.SCREEN_PROPOSAL_NOTE, "children"), Output(ids.SCREEN_PROPOSE, "disabled"),
@@ -63,7 +66,7 @@ def _register_proposal(registry: Registry) -> None:
         Output(ids.SCREEN_PROPOSAL_NOTE, "children", allow_duplicate=True),
         Output(ids.SCREEN_PROPOSE, "disabled", allow_duplicate=True),
         Input(ids.SCREEN_PROPOSAL_CLOCK, "n_intervals"), State(ids.SCREEN_PROPOSAL, "data"),
-        rule=Rule.RECRUITER, polling=True, prevent_initial_call=True,
+        rule=Rule.RECRUITER, polling=True, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
     def show_proposal(_: int | None, run_id: int | None) -> Any:
         found = rubrics.proposal(rt, current_actor(), page_values.number(run_id))

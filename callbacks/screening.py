@@ -49,6 +49,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         estimate=_estimate(rt, actor, view, rubric) if rubric and found.editable else None,
         run=_run_panel(rt, actor, run, found.search_id) if run else None,
         run_id=found.latest_run,
+        proposal=rubrics.open_proposal(rt, actor, search_id) if found.editable else None,
         run_open=run is not None and run["state"] in runs.OPEN,
         seen=run_progress.seen(run) if run else None,
     )

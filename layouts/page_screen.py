@@ -97,11 +97,13 @@ def screen_page(
     estimate: Component | None,
     run: Component | None,
     run_id: int | None,
+    proposal: int | None,
     run_open: bool,
     seen: Mapping[str, str] | None,
 ) -> html.Div:
     """criteria, starts: as criteria_editor.section() takes them. view: the grid's, where it is not the usual one.
 
+    proposal: a run that proposes criteria now, whose answer is waited for.
     off: why there is no model. unpriced: the model's name, where its price is not known. unmatched: why nobody can be
     chosen by similarity.
     seen: what the first answer about the run is compared with.
@@ -119,18 +121,18 @@ def screen_page(
         html.P(off, className="sx-note", role="note") if off else None,
         html.Div(hold, id=ids.SCREEN_HOLD, role="status"),
         html.Div(run, id=ids.RUN_PROGRESS, role="status"),
-        _job(job_description, editable, bool(off)),
+        _job(job_description, editable, bool(off), proposal is not None),
         criteria_editor.section(criteria, starts, editable),
         _start(view, estimate, editable, bool(off), unpriced, unmatched),
         dcc.Store(id=ids.SCREEN_SEARCH, data=search_id),
         dcc.Store(id=ids.SCREEN_VIEW, data=dict(view) if view else None),
         dcc.Store(id=ids.SCREEN_RUBRIC, data=rubric_id),
-        dcc.Store(id=ids.SCREEN_PROPOSAL),
+        dcc.Store(id=ids.SCREEN_PROPOSAL, data=proposal),
         dcc.Store(id=ids.SCREEN_SEEN, data=dict(seen) if seen else None),
         dcc.Store(id=ids.SCREEN_RUN, data={"run": run_id} if run_id else None),
         dcc.Interval(id=ids.SCREEN_CLOCK, interval=POLL_MS, disabled=not run_open),
         dcc.Store(id=ids.SCREEN_TICK),
-        dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=PROPOSAL_POLL_MS, disabled=True),
+        dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=PROPOSAL_POLL_MS, disabled=proposal is None),
         cancel_store(),
     )
 
@@ -216,10 +218,12 @@ def hold_banner(hold: Hold | None, *, may_lift: bool) -> html.Div | None:
     return html.Div([said, button if may_lift else None], className="sx-note sx-hold")
 
 
-def _job(job_description: str, editable: bool, off: bool) -> html.Section:
+def _job(job_description: str, editable: bool, off: bool, proposing: bool) -> html.Section:
     propose = html.Button(
-        text.SCREEN_PROPOSE, id=ids.SCREEN_PROPOSE, type="button", className="btn btn-outline-secondary", disabled=off
-    )
+        text.SCREEN_PROPOSE, id=ids.SCREEN_PROPOSE, type="button", className="btn btn-outline-secondary",
+        disabled=off or proposing,
+    )  # fmt: skip
+    note = html.Span(text.SCREEN_PROPOSING if proposing else None, id=ids.SCREEN_PROPOSAL_NOTE, role="status")
     return html.Section(
         [
             html.Label(text.SCREEN_JOB, htmlFor=ids.SCREEN_JOB_DESCRIPTION),
@@ -228,7 +232,7 @@ def _job(job_description: str, editable: bool, off: bool) -> html.Section:
                 maxLength=30_000, rows=8, readonly=not editable,
             ),
             html.Div(
-                [propose if editable else None, html.Span(id=ids.SCREEN_PROPOSAL_NOTE, role="status")],
+                [propose if editable else None, note],
                 className="sx-actions",
             ),
         ],

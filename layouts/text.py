@@ -1463,6 +1463,7 @@ SCREEN_REASONS = {
     "invalid_answer": "The answer was not usable",
     "server_fault": "The model's server failed",
     "timed_out": "The model did not answer in time",
+    "answer_lost": "The connection broke before the answer came",
     "bad_key": "The key was not accepted",
     "request_rejected": "The request was rejected",
 }

@@ -17,7 +17,8 @@ from services.prescreen_measure import Measured, Missed
 from services.rubrics import Rubric
 from services.runtime import Runtime
 
-_COUNTS = ("screened", "reused", "unverified", "calls", "tokens", "cost")
+_COUNTS = ("screened", "reused", "sent", "unverified", "calls", "tokens", "cost")
+AT_VENDOR = "The answers are taken in by any job worker that runs, or by the same command again."
 
 
 def add_parsers(subparsers: Any) -> None:
@@ -31,6 +32,11 @@ def add_parsers(subparsers: Any) -> None:
     screen.add_argument("--sample", metavar="M", default=prescreen.SAMPLE, help="so many of the others; default: 50")
     screen.add_argument("--seed", metavar="S", help="draws the sample of an earlier screening again")
     screen.add_argument("--user", metavar="EMAIL", default="", help="who does it; default: the first admin")
+    screen.add_argument("--budget", metavar="USD", help="pause once so much is spent, in US dollars; default: no limit")
+    screen.add_argument(
+        "--batch", action="store_true",
+        help="by the vendor's batches: half the price, answers within a day; again: take in what is answered",
+    )  # fmt: skip
 
 
 def _screen(args: argparse.Namespace) -> int:
@@ -42,20 +48,33 @@ def _screen(args: argparse.Namespace) -> int:
         actor = bootstrap.acting_as(rt, args.user)
         search_id = screening.find_search(rt, actor, args.search)
         rubric = _rubric(rt, actor, search_id, job)
-        view = View.of(search_id, status=args.status)
-        params = screening.read_params(rt, actor, view, rubric.id, picked=picked)
-        run = runs.get_run(rt, actor, _run_here(rt, actor, "screen", search_id, params))
+        run_id = _taken_up(rt, actor, search_id, rubric, args.budget) if args.batch else None
+        if run_id is None:
+            view = View.of(search_id, status=args.status)
+            params = screening.read_params(rt, actor, view, rubric.id, args.budget, batch=args.batch, picked=picked)
+            run_id = _run_here(rt, actor, "screen", search_id, params)
+        run = runs.get_run(rt, actor, run_id)
         measured = prescreen_measure.of_run(rt, actor, search_id, run["id"]) if picked else None
     counts = {name: run["counts"].get(name) or 0 for name in _COUNTS}
+    waits = {"message": f"{run['message']} {AT_VENDOR}"} if run["vendor_since"] else {}
     cli_base.show(args, {
         "run": run["id"], "state": run["state"], "search": search_id, "rubric": rubric.version,
         "criteria": [one.title for one in rubric.criteria], "people": run["total"], "failed": run["failed"], **counts,
-        **(_left_out(measured) if measured else {}),
+        **(_left_out(measured) if measured else {}), **waits,
     })  # fmt: skip
-    if run["state"] != "done":
-        sys.stderr.write(f"sourcingx: {run['message'] or 'The screening did not come to its end.'}\n")
-        return 1
-    return 0
+    if run["state"] == "done" or waits:
+        return 0
+    sys.stderr.write(f"sourcingx: {run['message'] or 'The screening did not come to its end.'}\n")
+    return 1
+
+
+def _taken_up(rt: Runtime, actor: Actor, search_id: str, rubric: Rubric, budget: str | None) -> int | None:
+    """What is with the vendor already goes on, here: where it stands is asked, and what is answered taken in."""
+    run_id = screening.paused_batch(rt, actor, search_id, rubric.id)
+    if run_id is not None:
+        screening.go_on(rt, actor, run_id, budget)
+        Runner(rt, "command line").take_up_inline(run_id)
+    return run_id
 
 
 def _left_out(found: Measured) -> dict[str, Any]:

@@ -68,6 +68,19 @@ class Runner:
             handle = self._claim_with(conn, run_id, limited=False)
             db.run(conn, _Q.delete_waiting_jobs, {"task": jobs.TASK, "run_id": run_id})
         assert handle is not None
+        self._work_inline(handle)
+        return run_id
+
+    def take_up_inline(self, run_id: int) -> None:
+        """Do a run that waits, here and now, beside any workers; nothing where one of them has it already."""
+        with self.rt.db.connection() as conn:
+            handle = self._claim_with(conn, run_id, limited=False)
+            if handle is not None:
+                db.run(conn, _Q.delete_waiting_jobs, {"task": jobs.TASK, "run_id": run_id})
+        if handle is not None:
+            self._work_inline(handle)
+
+    def _work_inline(self, handle: RunHandle) -> None:
         self.start()
         try:
             self._work(handle)
@@ -76,7 +89,6 @@ class Runner:
             raise
         finally:
             self.close()
-        return run_id
 
     def _claim(self, run_id: int, *, limited: bool) -> RunHandle | None:
         with self.rt.db.connection() as conn:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
+from psycopg.rows import DictRow
+
 import sql
 from services import db, jobs
 from services.call_budget import LONGEST_BLOCK_S
@@ -104,10 +106,18 @@ def lift_due(rt: Runtime) -> int:
         return _go_on(conn, rt.settings) if due else 0
 
 
+def wake_left(conn: db.Conn, settings: Settings) -> int:
+    """Runs that wait for the account though nothing holds it go on; returns how many."""
+    return _enqueue(conn, db.rows(conn, _Q.reopen_left, {"account": account_of(settings)}))
+
+
 def _go_on(conn: db.Conn, settings: Settings) -> int:
     given: dict[str, Any] = {"account": account_of(settings)}
     db.run(conn, _Q.delete_hold, given)
-    waiting = db.rows(conn, _Q.reopen_held, given)
-    for run in waiting:
+    return _enqueue(conn, db.rows(conn, _Q.reopen_held, given))
+
+
+def _enqueue(conn: db.Conn, reopened: list[DictRow]) -> int:
+    for run in reopened:
         jobs.enqueue(conn, run["id"], run["kind"], run["user_id"])
-    return len(waiting)
+    return len(reopened)

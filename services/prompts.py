@@ -111,9 +111,13 @@ def build_judge_prompt(
     criteria: key → question, in the rubric's order. profile_fields: as for `shown_fields`.
     Raises ValueError without criteria, or for a field that nobody decided to show.
     """
+    return prompt_of(job_description, criteria, shown_fields(profile_fields))
+
+
+def prompt_of(job_description: str, criteria: Mapping[str, str], fields: Mapping[str, str]) -> JudgePrompt:
+    """The same of what `shown_fields` gave: finding what to withhold is most of the work. Raises ValueError."""
     if not criteria:
         raise ValueError("a prompt needs at least one criterion")
-    fields = shown_fields(profile_fields)
     system, system_tokens = _judge_system(job_description, tuple(criteria.items()))
     user = delimited("The candidate's profile", fields)
     return JudgePrompt(
@@ -167,7 +171,12 @@ def shown_fields(profile_fields: Mapping[str, str]) -> dict[str, str]:
 
 def input_hash(profile_fields: Mapping[str, str]) -> str:
     """sha256 (64 hex digits) of what the model would see: the same hash, the same question."""
-    return hashlib.sha256(_json(shown_fields(profile_fields)).encode()).hexdigest()
+    return hash_of(shown_fields(profile_fields))
+
+
+def hash_of(fields: Mapping[str, str]) -> str:
+    """The same of what `shown_fields` gave."""
+    return hashlib.sha256(_json(fields).encode()).hexdigest()
 
 
 def delimited(what: str, data: object) -> str:
@@ -182,7 +191,12 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text).replace("\t", " ")
+    if text.isascii():
+        return _CONTROLS.sub("", text)
     return "".join(char for char in text if char == "\n" or not _is_hidden(char))
+
+
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 def _is_hidden(char: str) -> bool:
@@ -225,6 +239,9 @@ def estimate_tokens(text: str) -> int:
 
 def capped(text: str, tokens: int) -> str:
     """The start of `text` that is estimated at no more than `tokens`, cut between words."""
+    if len(text) <= tokens:
+        # No character is more than a token.
+        return text
     spent = 0.0
     for start, cost in _pieces(text):
         spent += cost

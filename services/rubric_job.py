@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
-from services import budgets, model_holds, prices, rubrics, screening_rows
+from services import budgets, db, model_holds, prices, rubrics, screening_model, screening_rows
 from services.budgets import Grant
 from services.errors import LimitReached
-from services.jobs import RunHandle
-from services.model_holds import Refusal
+from services.jobs import RunCancelled, RunHandle
 from services.model_scheduler import Scheduler, scheduler
 from services.prompts import JOB_DESCRIPTION_TOKENS, estimate_tokens
 from services.runtime import Runtime
 from services.screening_calls import MAX_ATTEMPTS
 from services.screening_model import must_be_on
-from services.vendors.openai_errors import ModelError, RateLimited, Usage
+from services.screening_unanswered import CUT
+from services.vendors.openai_answers import ProposedCriterion
+from services.vendors.openai_errors import InvalidAnswer, ModelError, RateLimited, Usage
 
 # Instructions, schema and answer.
 OTHER_TOKENS = 1000
 # What a server that names no time is given after it said that there were too many calls.
 PAUSE_S = 1.0
+LOOK_S = 0.25
 
 
 def run_propose(rt: Runtime, handle: RunHandle) -> None:
@@ -32,78 +36,114 @@ def run_propose(rt: Runtime, handle: RunHandle) -> None:
     must_be_on(rt.settings)
     job = rubrics.job_description_of(rt, handle.actor, handle.search_id or "")
     with scheduler(rt) as shared:
-        shared.run(_propose(rt, handle, shared, job))
+        shared.run(_Proposing(rt, handle, shared, job).run())
 
 
-async def _propose(rt: Runtime, handle: RunHandle, shared: Scheduler, job: str) -> None:
-    tokens = min(estimate_tokens(job), JOB_DESCRIPTION_TOKENS) + OTHER_TOKENS
-    for attempt in range(1, MAX_ATTEMPTS + 1):
-        await asyncio.to_thread(_set_aside, rt, handle, tokens)
-        await _take_turn(handle, shared, tokens)
-        try:
-            proposed, usage = await shared.client.propose_criteria(job)
-        except ModelError as error:
-            await _failed(rt, handle, shared, tokens, error)
-            if attempt == MAX_ATTEMPTS or not isinstance(error, RateLimited):
+@dataclass
+class _Call:
+    """One call. expected: what it may be billed. call_id: so that it is written down once."""
+
+    expected: Usage
+    call_id: UUID = field(default_factory=uuid4)
+
+    @property
+    def tokens(self) -> int:
+        return self.expected.input_tokens + self.expected.output_tokens
+
+
+class _Proposing:
+    def __init__(self, rt: Runtime, handle: RunHandle, shared: Scheduler, job: str) -> None:
+        self._rt, self._handle, self._shared, self._job = rt, handle, shared, job
+
+    async def run(self) -> None:
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            size = min(estimate_tokens(self._job), JOB_DESCRIPTION_TOKENS)
+            call = _Call(Usage(size, 0, OTHER_TOKENS))
+            await asyncio.to_thread(self._set_aside, call)
+            await self._take_turn(call)
+            try:
+                proposed, usage = await self._answer()
+            except ModelError as error:
+                await self._failed(call, error)
+                if attempt == MAX_ATTEMPTS or not isinstance(error, RateLimited):
+                    raise
+            except RunCancelled:
+                await asyncio.to_thread(self._note, call, call.expected, CUT)
                 raise
-        else:
-            await shared.turns.settle(tokens, usage.input_tokens + usage.output_tokens)
-            criteria = [one.model_dump() for one in proposed]
-            await asyncio.to_thread(_note_usage, rt, handle, usage, "ok", criteria)
-            return
+            else:
+                await self._shared.turns.settle(call.tokens, usage.input_tokens + usage.output_tokens)
+                await asyncio.to_thread(self._keep, call, usage, proposed)
+                return
 
+    async def _take_turn(self, call: _Call) -> None:
+        """Raises RunCancelled where it takes too long for whoever asked."""
+        waiting = asyncio.create_task(self._shared.turns.take(call.tokens, str(self._handle.actor.user_id)))
+        try:
+            while not (await asyncio.wait((waiting,), timeout=0.5))[0]:
+                await asyncio.to_thread(self._handle.check)
+            waiting.result()
+        finally:
+            waiting.cancel()
 
-async def _take_turn(handle: RunHandle, shared: Scheduler, tokens: int) -> None:
-    """Raises RunCancelled where it takes too long for whoever asked."""
-    waiting = asyncio.create_task(shared.turns.take(tokens, str(handle.actor.user_id)))
-    try:
-        while not (await asyncio.wait((waiting,), timeout=0.5))[0]:
-            await asyncio.to_thread(handle.check)
-        waiting.result()
-    finally:
-        waiting.cancel()
+    async def _answer(self) -> tuple[list[ProposedCriterion], Usage]:
+        """What is under way is paid for, so a run that shall end waits for it a while. Raises RunCancelled after
+        that, when nobody knows what was billed, and ModelError."""
+        asking = asyncio.create_task(self._shared.client.propose_criteria(self._job))
+        try:
+            while not (await asyncio.wait((asking,), timeout=LOOK_S))[0]:
+                try:
+                    self._handle.raise_if_ended()
+                except RunCancelled:
+                    if not (await asyncio.wait((asking,), timeout=screening_model.PACE.grace_s))[0]:
+                        raise
+            return asking.result()
+        finally:
+            asking.cancel()
 
+    async def _failed(self, call: _Call, error: ModelError) -> None:
+        """Heeds what a refusal says of the account, for everyone. Raises LimitReached where it is not to be called."""
+        await self._shared.turns.settle(call.tokens, error.usage.input_tokens + error.usage.output_tokens)
+        await asyncio.to_thread(self._note, call, error.billed(call.expected), error.reason)
+        refusal = model_holds.refusal_of(error)
+        if refusal is not None:
 
-async def _failed(rt: Runtime, handle: RunHandle, shared: Scheduler, tokens: int, error: ModelError) -> None:
-    """Heeds what a refusal says of the account, for everyone. Raises LimitReached where it is not to be called."""
-    await shared.turns.settle(tokens, error.usage.input_tokens + error.usage.output_tokens)
-    await asyncio.to_thread(_note_usage, rt, handle, error.usage, error.reason)
-    refusal = model_holds.refusal_of(error)
-    if refusal is not None:
-        await asyncio.to_thread(_hold, rt, error.reason, refusal)
-        raise LimitReached(refusal.message)
-    if isinstance(error, RateLimited):
-        await shared.turns.block(error.retry_after or PAUSE_S)
+            def hold(conn: db.Conn) -> None:
+                model_holds.place(conn, self._rt.settings, error.reason, refusal.message, refusal.until)
 
+            await asyncio.to_thread(self._handle.insist, hold)
+            raise LimitReached(refusal.message)
+        if isinstance(error, RateLimited):
+            await self._shared.turns.block(error.retry_after or PAUSE_S)
 
-def _hold(rt: Runtime, reason: str, refusal: Refusal) -> None:
-    with rt.db.connection() as conn:
-        model_holds.place(conn, rt.settings, reason, refusal.message, refusal.until)
+    def _set_aside(self, call: _Call) -> None:
+        """Raises LimitReached while the account is held, and where a budget of the month has no room for the call."""
+        model, user_id = self._rt.settings.openai_model, self._handle.actor.user_id
+        held = model_holds.current(self._rt)
+        if held is not None:
+            raise LimitReached(held.message)
+        cost = prices.cost(model, call.expected)
+        with self._rt.db.connection() as conn:
+            if cost is None:
+                month = budgets.in_force(conn, user_id)
+                grant = Grant(1) if month is None else Grant(0, budgets.no_price(model, month))
+            else:
+                grant = budgets.reserve(conn, user_id, self._handle.run_id, [cost])
+        if not grant.calls:
+            raise LimitReached(grant.refusal)
 
-
-def _set_aside(rt: Runtime, handle: RunHandle, tokens: int) -> None:
-    """Raises LimitReached while the account is held, and where a budget of the month has no room for the call."""
-    model, user_id = rt.settings.openai_model, handle.actor.user_id
-    held = model_holds.current(rt)
-    if held is not None:
-        raise LimitReached(held.message)
-    cost = prices.cost(model, Usage(tokens - OTHER_TOKENS, 0, OTHER_TOKENS))
-    with rt.db.connection() as conn:
-        if cost is None:
-            month = budgets.in_force(conn, user_id)
-            grant = Grant(1) if month is None else Grant(0, budgets.no_price(model, month))
-        else:
-            grant = budgets.reserve(conn, user_id, handle.run_id, [cost])
-    if not grant.calls:
-        raise LimitReached(grant.refusal)
-
-
-def _note_usage(
-    rt: Runtime, handle: RunHandle, usage: Usage, outcome: str, criteria: list[dict[str, Any]] | None = None
-) -> None:
-    with rt.db.connection() as conn:
-        screening_rows.insert_usage(conn, handle, rt.settings.openai_model, usage, outcome)
-    if criteria is not None:
+    def _keep(self, call: _Call, usage: Usage, proposed: Sequence[ProposedCriterion]) -> None:
+        """Raises InvalidAnswer where none of the criteria could be saved as it is, LeaseLost and RightLost."""
+        criteria = rubrics.usable([one.model_dump() for one in proposed])
+        self._note(call, usage, "ok" if criteria else InvalidAnswer.reason)
+        if not criteria:
+            raise InvalidAnswer(usage=usage)
         # On its own: what was billed stays in the ledger, also when nobody may have the answer any more.
-        with rt.db.connection() as conn:
-            handle.save(conn, 1, 1, _criteria=criteria)
+        self._handle.insist(lambda conn: self._handle.save(conn, 1, 1, _criteria=criteria))
+
+    def _note(self, call: _Call, usage: Usage, outcome: str) -> None:
+        def note(conn: db.Conn) -> None:
+            screening_rows.insert_usage(
+                conn, self._handle, self._rt.settings.openai_model, usage, outcome, call.call_id
+            )
+
+        self._handle.insist(note)

@@ -7,9 +7,11 @@ not change stay good in a new one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from hashlib import blake2b
 from typing import Any, get_args
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from services import db, jobs
 from services.errors import BadInput, NotFound
 from services.identity import Actor, audit
 from services.prompts import JOB_DESCRIPTION_TOKENS, QUESTION_TOKENS, estimate_tokens
+from services.protected_traits import asked_about
 from services.rubric_scoring import Kind
 from services.runtime import Runtime
 from services.searches import not_editable, refusal
@@ -30,6 +33,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 OFF = (
     "Screening is off because no model is set up: set OPENAI_API_KEY (or OPENAI_API_KEY_FILE) and start SourcingX "
     "again. OPENAI_BASE_URL may name any server that speaks OpenAI's API."
+)
+
+PROTECTED = (
+    "“{title}” asks about {trait}, by which nobody is chosen here; what tells it is withheld from the model. "
+    "Ask about what the job needs, or remove the criterion."
 )
 
 _Q = sql.queries("screening")
@@ -74,8 +82,12 @@ def criterion(title: Any, question: Any, kind: Any, weight: Any) -> Criterion:
         raise BadInput("Each criterion needs a title and a question that a profile can answer with yes or no.")
     if len(name) > MAX_TITLE:
         raise BadInput(f"A criterion's title has at most {MAX_TITLE} characters.")
-    if len(asked) > MAX_QUESTION or estimate_tokens(asked) > QUESTION_TOKENS:
+    if len(asked) > MAX_QUESTION:
         raise BadInput(f"A criterion's question has at most {MAX_QUESTION} characters; “{name}” has more.")
+    if estimate_tokens(asked) > QUESTION_TOKENS:
+        raise BadInput(f"The question of “{name}” is too long for the model: say it in fewer words.")
+    if trait := asked_about(name, asked):
+        raise BadInput(PROTECTED.format(title=name, trait=trait))
     if kind not in KINDS:
         raise BadInput(f"A criterion is one of {', '.join(KINDS)}.")
     try:
@@ -131,23 +143,39 @@ def save(
 def propose(rt: Runtime, actor: Actor, search_id: UUID | str, job_description: str) -> int:
     """Keep the job description and start a run that proposes criteria from it; returns the run's id.
 
-    Raises BadInput without a job description or a model, Forbidden.
+    Who asks for the very same again while it is under way, as by a double click, gets that run. Raises BadInput
+    without a job description or a model, Forbidden.
     """
-    keep_job_description(rt, actor, search_id, job_description)
     with rt.db.connection() as conn:
-        return jobs.start_run(conn, actor, "propose", str(search_id), {})
+        _lock(conn, search_id)
+        job = _to_propose_from(conn, rt, actor, search_id, job_description)
+        given = {"search_id": search_id, "job": blake2b(job.encode(), digest_size=16).hexdigest()}
+        going_on = db.one(conn, _Q.fetch_open_proposal, {**given, **actor.params})
+        if going_on is not None:
+            return int(going_on["id"])
+        return jobs.start_run(conn, actor, "propose", str(search_id), {"job": given["job"]})
+
+
+def open_proposal(rt: Runtime, actor: Actor, search_id: UUID | str) -> int | None:
+    """The actor's own run that proposes criteria for a search now, the newest."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_open_proposal, {"search_id": search_id, "job": None, **actor.params})
+    return None if row is None else int(row["id"])
 
 
 def keep_job_description(rt: Runtime, actor: Actor, search_id: UUID | str, job_description: str) -> None:
     """Save what criteria are to be proposed from. Raises as propose()."""
-    job = clean_job_description(job_description)
-    if not job:
-        raise BadInput("Paste the job description first.")
     with rt.db.connection() as conn:
-        # Rights come first: whoever may not see the search learns nothing else.
-        _keep_job_description(conn, actor, search_id, job)
-        if not rt.settings.openai_api_key:
-            raise BadInput(OFF)
+        _to_propose_from(conn, rt, actor, search_id, job_description)
+
+
+def usable(proposed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What of a model's criteria could be saved as it is: a person may keep it unchanged. Each question once."""
+    kept: dict[str, dict[str, Any]] = {}
+    for one in proposed:
+        with suppress(BadInput):
+            kept.setdefault(criterion(**one).question.casefold(), dict(one))
+    return list(kept.values())
 
 
 def proposal(rt: Runtime, actor: Actor, run_id: int) -> Proposal:
@@ -199,6 +227,17 @@ def _keep_job_description(conn: db.Conn, actor: Actor, search_id: UUID | str, jo
     given = {"search_id": search_id, "job_description": job, **actor.params}
     if db.run(conn, _Q.update_job_description, given) == 0:
         raise not_editable(conn, actor, search_id)
+
+
+def _to_propose_from(conn: db.Conn, rt: Runtime, actor: Actor, search_id: UUID | str, raw: str) -> str:
+    job = clean_job_description(raw)
+    if not job:
+        raise BadInput("Paste the job description first.")
+    # Rights come first: whoever may not see the search learns nothing else.
+    _keep_job_description(conn, actor, search_id, job)
+    if not rt.settings.openai_api_key:
+        raise BadInput(OFF)
+    return job
 
 
 def _plain(criteria: Sequence[Criterion]) -> list[tuple[str, str, str, Decimal]]:

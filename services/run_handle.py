@@ -14,17 +14,20 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from psycopg.types.json import Jsonb
 
 import sql
 from services import db, run_rights
+from services.errors import Conflict, Unavailable
 from services.identity import Actor
 from services.run_rate import Rate
 from services.run_rights import Need
 from services.runtime import Runtime
 
+T = TypeVar("T")
 WRITE_EVERY_S = 1.0
 
 _Q = sql.queries("runs")
@@ -145,6 +148,16 @@ class RunHandle:
             self.check()
             self.stopping.wait(min(left, 0.5))
         self.check()
+
+    def insist(self, write: Callable[[db.Conn], T]) -> T:
+        """One transaction, waiting for the database for as long as this process may: what was paid for is written."""
+        while True:
+            try:
+                with self._rt.db.connection() as conn:
+                    return write(conn)
+            except (Unavailable, Conflict):
+                if self.stopping.wait(1.0):
+                    raise
 
     def finish(self, message: str = "", *, state: str = "done", conn: db.Conn | None = None) -> None:
         """End the run, in the caller's transaction when conn is given. A handler that returns without

@@ -87,7 +87,7 @@ def start(
     if picked is not None:
         prescreen.must_be_on(rt, actor)
     with rt.db.connection() as conn:
-        params = _wanted(rt, view, rubric_id, budget, picked) | ({"batch": True} if batch else {})
+        params = _wanted(rt, view, rubric_id, budget, batch=batch, picked=picked)
         going_on = _must_be_free(conn, rt, actor, view, rubric_id, params)
         if going_on is not None:
             return going_on
@@ -96,9 +96,10 @@ def start(
 
 
 def read_params(
-    rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None, picked: Prescreen | None = None
-) -> dict[str, Any]:
-    """What a run of the kind "screen" is started with.
+    rt: Runtime, actor: Actor, view: View, rubric_id: int, budget: Any = None, *, batch: bool = False,
+    picked: Prescreen | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What a run of the kind "screen" is started with, as start() takes it.
 
     Raises BadInput without a model, for a budget that is none, or where someone is to be picked by similarity and
     matching is off; Forbidden, Conflict while another screening of the search is open, LimitReached where a budget of
@@ -107,10 +108,20 @@ def read_params(
     if picked is not None:
         prescreen.must_be_on(rt, actor)
     with rt.db.connection() as conn:
-        params = _wanted(rt, view, rubric_id, budget, picked)
+        params = _wanted(rt, view, rubric_id, budget, batch=batch, picked=picked)
         if _must_be_free(conn, rt, actor, view, rubric_id, params) is not None:
             raise Conflict(UNDER_WAY)
         return params
+
+
+def paused_batch(rt: Runtime, actor: Actor, search_id: UUID | str, rubric_id: int) -> int | None:
+    """The actor's own screening by these criteria that went to the vendor as a batch and has not ended."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_open_run, {"search_id": search_id, "but": None})
+    if row is None or (row["user_id"], row["state"]) != (actor.user_id, "paused"):
+        return None
+    is_it = row["params"].get("batch") and row["params"].get("rubric_id") == rubric_id
+    return int(row["id"]) if is_it else None
 
 
 def pause(rt: Runtime, actor: Actor, run_id: int) -> str:
@@ -185,14 +196,16 @@ def find_search(rt: Runtime, actor: Actor, wanted: str) -> str:
     return str(found[0]["id"])
 
 
-def _wanted(rt: Runtime, view: View, rubric_id: int, budget: Any, picked: Prescreen | None) -> dict[str, Any]:
+def _wanted(
+    rt: Runtime, view: View, rubric_id: int, budget: Any, *, batch: bool, picked: Prescreen | None
+) -> dict[str, Any]:
     """What was asked for, checked by itself. Raises BadInput."""
     amount = screening_orders.read_budget(budget, rt.settings.openai_model)
     if not rt.settings.openai_api_key:
         raise BadInput(rubrics.OFF)
     limit = {} if amount is None else {"budget": str(amount)}
     part = {} if picked is None else {"prescreen": picked.params()}
-    return {"rubric_id": rubric_id, "view": view.state(), **limit, **part}
+    return {"rubric_id": rubric_id, "view": view.state(), **limit, **part, **({"batch": True} if batch else {})}
 
 
 def _must_be_free(

@@ -55,7 +55,7 @@ class BatchScreening:
             course.let_go()
             raise
         except RunCancelled:
-            course.insist(lambda conn: batch_rows.forget_unsent(conn, self._handle.run_id))
+            course.handle.insist(lambda conn: batch_rows.forget_unsent(conn, self._handle.run_id))
             # What is with the vendor is waited for: its answers are paid for. They go to nobody who lost the right.
             if self._out() and not self._handle.barred:
                 course.end("paused", CANCELLING)

@@ -116,17 +116,17 @@ class Sending:
             # Perhaps it is on its way: it is looked for by its name.
             return
         except ModelError as error:
-            self._course.insist(lambda conn: batch_rows.refuse(conn, batch))
+            self._course.handle.insist(lambda conn: batch_rows.refuse(conn, batch))
             delete_files(self._client, [input_file])
             raise refused(error) from None
-        self._course.insist(lambda conn: batch_rows.keep(conn, batch, made))
+        self._course.handle.insist(lambda conn: batch_rows.keep(conn, batch, made))
 
     def _upload(self, batch: Batch, file: BinaryIO) -> str:
         file.seek(0)
         return self._client.upload(file, batch.name)
 
     def _forget(self) -> None:
-        self._course.insist(lambda conn: batch_rows.forget_unsent(conn, self._course.handle.run_id))
+        self._course.handle.insist(lambda conn: batch_rows.forget_unsent(conn, self._course.handle.run_id))
 
 
 def seen(item: Item, prompt_version: str) -> str:

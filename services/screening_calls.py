@@ -8,7 +8,8 @@ What a failure leads to is decided here alone:
                                  server asks for hours, everyone's do at once (model_holds), and it is no attempt of
                                  the candidate's; or a server has rejected everything so far
 
-No failure touches a candidate.
+No failure touches a candidate. A call whose answer never came counts as what was expected of it: nobody here knows
+whether it was billed, and a budget that left it out would be overrun by what times out.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from services.screening_answers import result_of
 from services.screening_course import Course
 from services.screening_orders import Paused
 from services.screening_rows import Item, Result
+from services.screening_unanswered import expected as expected_usage
 from services.screening_writer import Writer
 from services.vendors.openai_answers import Judgement
 from services.vendors.openai_errors import ModelError, RateLimited, RequestRejected, Usage
@@ -61,7 +63,7 @@ class Calls:
             try:
                 judgement, usage, headers = await self._client.judge(prompt)
             except ModelError as error:
-                await self._failed(item, error, expected)
+                await self._failed(item, prompt, error, expected)
             else:
                 await self._answered(item, prompt, judgement, usage, expected)
                 await self._turns.heed(headers, expected)
@@ -80,7 +82,7 @@ class Calls:
         course.progress.answered(saved, [result])
         course.is_changed = True
 
-    async def _failed(self, item: Item, error: ModelError, expected: int) -> None:
+    async def _failed(self, item: Item, prompt: JudgePrompt, error: ModelError, expected: int) -> None:
         await self._turns.settle(expected, error.usage.input_tokens + error.usage.output_tokens)
         pause = random.uniform(0, min(self._pace.longest_pause_s, self._pace.first_pause_s * 2**item.failures))
         delay = pause + min(error.retry_after or 0.0, LONGEST_BLOCK_S)
@@ -92,17 +94,17 @@ class Calls:
         state, delay = (
             ("dead", 0.0) if is_final(error, item) and not hopeless else ("retry", 0.0 if hopeless else delay)
         )
-        course = self._course
+        course, usage = self._course, error.billed(expected_usage(prompt))
 
         def write(conn: db.Conn) -> None:
-            rows.fail(conn, course.handle, item, course.model, error.usage, error.reason, state=state, delay_s=delay,
+            rows.fail(conn, course.handle, item, course.model, usage, error.reason, state=state, delay_s=delay,
                       is_attempt=refusal is None)  # fmt: skip
             if refusal is not None:
                 # Now, and not when the last answers are in: nobody else shall call meanwhile.
                 model_holds.place(conn, course.rt.settings, error.reason, refusal.message, refusal.until)
 
         await self._write(write)
-        course.progress.failed(error.usage, is_dead=state == "dead")
+        course.progress.failed(usage, is_dead=state == "dead")
         if refusal is not None:
             raise Paused(refusal.message, error)
         if hopeless:

@@ -6,14 +6,12 @@ answered is paid for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from services import db, model_holds, prescreen, prices
 from services import screening_rows as rows
-from services.errors import Conflict, Unavailable
 from services.grid_view import View
 from services.jobs import RunHandle
 from services.prompts import JudgePrompt
@@ -93,9 +91,10 @@ class Course:
                 model_holds.place(conn, self.rt.settings, pause.held_by.reason, message)
             self.progress.report_exactly(conn, _held=held, **self._goes_on(pause))
             self.handle.finish(message or self.progress.summary(), state=state, conn=conn)
+            rows.cancel_paused(conn, self.handle)
             rows.bump_version(conn, self.handle)
 
-        self.insist(end)
+        self.handle.insist(end)
         self.cut.clear()
 
     def let_go(self) -> None:
@@ -110,7 +109,7 @@ class Course:
             if self.is_changed:
                 rows.bump_version(conn, self.handle)
 
-        self.insist(let_go)
+        self.handle.insist(let_go)
         self.cut.clear()
 
     def out_of_money(self, prompt: JudgePrompt) -> Paused:
@@ -124,18 +123,8 @@ class Course:
     def write_cut(self) -> None:
         """What was cut off after the run's end was written."""
         if self.cut:
-            self.insist(lambda conn: record_cut(conn, self.handle, self.model, self.cut))
+            self.handle.insist(lambda conn: record_cut(conn, self.handle, self.model, self.cut))
             self.cut.clear()
-
-    def insist(self, write: Callable[[db.Conn], None]) -> None:
-        """One transaction, waiting for the database for as long as this process may."""
-        while True:
-            try:
-                with self.rt.db.connection() as conn:
-                    return write(conn)
-            except (Unavailable, Conflict):
-                if self.handle.stopping.wait(1.0):
-                    raise
 
     def _goes_on(self, pause: Paused | None) -> dict[str, str | int | None]:
         """When the run goes on without a person, for screening_wake."""

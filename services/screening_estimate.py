@@ -22,7 +22,7 @@ from services import db, prices, result_sets
 from services.grid_view import View
 from services.identity import Actor
 from services.profile_texts import fetch_profiles
-from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, estimate_tokens, input_hash
+from services.prompts import PROMPT_VERSION, JudgePrompt, estimate_tokens, hash_of, prompt_of, shown_fields
 from services.rubrics import Rubric, is_cut
 from services.runtime import Runtime
 from services.vendors.openai_errors import Usage
@@ -91,8 +91,8 @@ def estimate(rt: Runtime, actor: Actor, view: View, rubric: Rubric) -> Estimate:
 
 @dataclass(frozen=True)
 class _Look:
-    """asked: which criteria → of how many people, without those of whom nothing is asked. read: profiles, to learn how
-    long they are: of people who are asked about, where some were read."""
+    """asked: which criteria → of how many people, without those of whom nothing is asked. read: profiles as the model
+    would see them, to learn how long they are: of people who are asked about, where some were read."""
 
     asked: Mapping[Places, int]
     read: Sequence[Mapping[str, str]]
@@ -112,7 +112,7 @@ def _look(conn: db.Conn, view: View, rubric: Rubric, model: str, people: int) ->
     given = {**where.params, "rubric_id": rubric.id, "model": model, "prompt_version": PROMPT_VERSION,
              "most": MOST_READ}  # fmt: skip
     groups = [dict(row) for row in conn.execute(SQL(_Q.count_judged).format(where=where.sql()), given)]
-    doubtful = fetch_profiles(conn, str(view.search_id), [one for group in groups for one in group["doubtful"]])
+    doubtful = _shown(conn, view, [one for group in groups for one in group["doubtful"]])
     asked = _asked(conn, rubric, model, doubtful)
     counts = Counter({_places(rubric, 0): people - sum(group["people"] for group in groups)})
     for group in groups:
@@ -132,16 +132,21 @@ def _look(conn: db.Conn, view: View, rubric: Rubric, model: str, people: int) ->
 
 
 def _sample(conn: db.Conn, view: View, every: int, most: int) -> dict[int, dict[str, str]]:
-    """Profiles of a view, from all of it."""
+    """Some people of a view, from all of it, as the model would see them."""
     where = view.where()
     text = SQL(_Q.fetch_sample).format(where=where.sql())
     ids = [row["id"] for row in conn.execute(text, {**where.params, "every": every, "limit": most})]
-    return fetch_profiles(conn, str(view.search_id), ids)
+    return _shown(conn, view, ids)
+
+
+def _shown(conn: db.Conn, view: View, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    profiles = fetch_profiles(conn, str(view.search_id), ids)
+    return {one: shown_fields(profile) for one, profile in profiles.items()}
 
 
 def _asked(conn: db.Conn, rubric: Rubric, model: str, profiles: Mapping[int, Mapping[str, str]]) -> dict[int, Places]:
     """What a screening would ask about these people now."""
-    hashes = {one: input_hash(shown) for one, shown in profiles.items()}
+    hashes = {one: hash_of(shown) for one, shown in profiles.items()}
     known = {(row["candidate_id"], row["criterion_id"]) for row in db.rows(conn, _Q.fetch_known, {
         "ids": list(hashes), "hashes": list(hashes.values()), "rubric_id": rubric.id, "model": model,
         "prompt_version": PROMPT_VERSION})}  # fmt: skip
@@ -160,10 +165,10 @@ def _usage(rubric: Rubric, found: _Look) -> Usage:
     """Tokens of all calls: what the criteria that are asked take is known, what profiles take is a mean."""
     job, one = rubric.job_description, {"c1": rubric.criteria[0].question}
     read = found.read[:: max(1, len(found.read) // SAMPLE)] or [{}]
-    profile = fmean(_own_tokens(build_judge_prompt(job, one, shown)) for shown in read)
+    profile = fmean(_own_tokens(prompt_of(job, one, shown)) for shown in read)
     total = Usage()
     for places, people in found.asked.items():
-        prompt = build_judge_prompt(job, {f"c{place + 1}": rubric.criteria[place].question for place in places}, {})
+        prompt = prompt_of(job, {f"c{place + 1}": rubric.criteria[place].question for place in places}, {})
         shared = estimate_tokens(prompt.system)
         cached = shared // CACHED_STEP * CACHED_STEP if shared >= CACHED_FROM else 0
         total = Usage(

@@ -21,7 +21,7 @@ from services.errors import Forbidden
 from services.grid_view import View
 from services.jobs import RunHandle
 from services.profile_texts import fetch_profiles
-from services.prompts import PROMPT_VERSION, JudgePrompt, build_judge_prompt, input_hash
+from services.prompts import PROMPT_VERSION, JudgePrompt, hash_of, prompt_of, shown_fields
 from services.rubric_scoring import CriterionWeight, Verdict
 from services.suspicion import suspect_field
 from services.vendors.openai_errors import BadKey, QuotaExhausted, Usage
@@ -137,6 +137,11 @@ def release_items(conn: db.Conn, handle: RunHandle) -> None:
     db.run(conn, _Q.release_items, {"run_id": handle.run_id, "token": handle.token})
 
 
+def cancel_paused(conn: db.Conn, handle: RunHandle) -> None:
+    """In the transaction that pauses a run: whoever had asked to cancel it meanwhile gets that."""
+    db.run(conn, _Q.cancel_paused, {"run_id": handle.run_id})
+
+
 def count_items(conn: db.Conn, run_id: int) -> Tally:
     """From the rows: exact."""
     row = db.one(conn, _Q.count_items, {"run_id": run_id})
@@ -170,7 +175,8 @@ def items_of(
     if not failures:
         return []
     profiles = fetch_profiles(conn, handle.search_id or "", list(failures))
-    hashes = {candidate: input_hash(shown) for candidate, shown in profiles.items()}
+    shown = {candidate: shown_fields(profile) for candidate, profile in profiles.items()}
+    hashes = {candidate: hash_of(fields) for candidate, fields in shown.items()}
     known: dict[int, dict[int, Ruling]] = {candidate: {} for candidate in profiles}
     for row in db.rows(conn, _Q.fetch_known, {
         "ids": list(hashes), "hashes": list(hashes.values()), "rubric_id": rubric.id, "model": model,
@@ -178,20 +184,21 @@ def items_of(
         ruling = Ruling(row["verdict"], row["evidence_field"], row["evidence_quote"], own=row["own"])
         known[row["candidate_id"]][row["criterion_id"]] = ruling
     return [
-        _item(rubric, candidate, failures[candidate], hashes[candidate], known[candidate], shown)
-        for candidate, shown in profiles.items()
-    ]
+        Item(candidate, failures[candidate], hashes[candidate], known[candidate],
+             *_asked(rubric, known[candidate], shown[candidate]), suspect_field(profile))
+        for candidate, profile in profiles.items()
+    ]  # fmt: skip
 
 
-def _item(
-    rubric: Rubric, candidate: int, failures: int, hashed: str, known: dict[int, Ruling], shown: dict[str, str]
-) -> Item:
+def _asked(
+    rubric: Rubric, known: Mapping[int, Ruling], fields: Mapping[str, str]
+) -> tuple[JudgePrompt | None, tuple[int, ...]]:
+    """(the prompt, the criteria it asks), of those that are not known."""
     asked = {f"c{number}": one for number, one in enumerate(rubric.criteria, 1) if one.id not in known}
     if not asked:
-        return Item(candidate, failures, hashed, known, None, suspect=suspect_field(shown))
-    prompt = build_judge_prompt(rubric.job_description, {key: one.question for key, one in asked.items()}, shown)
-    return Item(candidate, failures, hashed, known, prompt, tuple(one.id for one in asked.values()),
-                suspect_field(shown))  # fmt: skip
+        return None, ()
+    prompt = prompt_of(rubric.job_description, {key: one.question for key, one in asked.items()}, fields)
+    return prompt, tuple(one.id for one in asked.values())
 
 
 def save(

@@ -6,7 +6,7 @@ Looked at every minute by the job workers, and when a budget is set. What a pers
 from __future__ import annotations
 
 import sql
-from services import budgets, db, jobs, prices
+from services import budgets, db, jobs, model_holds, prices
 from services.config import Settings
 from services.runtime import Runtime
 from services.vendors.openai_errors import Usage
@@ -21,7 +21,7 @@ def wake_due(rt: Runtime) -> int:
         again = db.rows(conn, _Q.reopen_due)
         for run in again:
             jobs.enqueue(conn, run["id"], run["kind"], run["user_id"])
-        return len(again) + wake_short(conn, rt.settings)
+        return len(again) + model_holds.wake_left(conn, rt.settings) + wake_short(conn, rt.settings)
 
 
 def wake_short(conn: db.Conn, settings: Settings) -> int:

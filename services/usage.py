@@ -25,7 +25,7 @@ from services.spreadsheet_text import guard
 STEP = 1_000
 HEADER = (
     "time_utc", "person", "search", "search_id", "run", "vendor", "model", "outcome", "calls", "input_tokens",
-    "cached_tokens", "output_tokens", "units", "unit", "cost_usd", "price_known",
+    "cached_tokens", "output_tokens", "units", "unit", "cost_usd", "price_known", "estimated",
 )  # fmt: skip
 ALL = "all"
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
@@ -205,6 +205,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         str(row["search_id"] or ""), str(row["run_id"] or ""), guard(row["vendor"]), guard(row["model"]),
         guard(row["outcome"]), *(str(row[name]) for name in ("calls", "input_tokens", "cached_tokens", "output_tokens",
         "units")), guard(row["unit"]), str(row["cost"]) if row["priced"] else "", "yes" if row["priced"] else "no",
+        "yes" if row["estimated"] else "no",
     ]  # fmt: skip
 
 

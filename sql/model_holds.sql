@@ -21,6 +21,13 @@ WHERE account = %(account)s AND (until <= now() OR tried_at < now() - make_inter
 -- The account is used again.
 DELETE FROM model_holds WHERE account = %(account)s;
 
+-- reopen_left --
+-- Runs that came to their pause while the hold that they heard of was lifted: nobody else wakes them.
+UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0, counts = counts - '_held' - 'waiting'
+WHERE state = 'paused' AND kind = 'screen' AND counts ->> '_held' = %(account)s
+    AND NOT EXISTS (SELECT FROM model_holds h WHERE h.account = %(account)s)
+RETURNING id, kind, user_id;
+
 -- reopen_held --
 -- Every run that waited for the account goes back into the queue.
 UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0, counts = counts - '_held' - 'waiting'

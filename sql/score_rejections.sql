@@ -1,10 +1,10 @@
 -- count_figures --
--- Whom a rejection would reach, and what is doubtful about their scores: none at all, verdicts that are unknown,
--- older criteria or another model.
+-- Whom a rejection would reach, and what is doubtful about their scores: none at all, verdicts that are unknown (and
+-- that nobody decided about), older criteria or another model.
 WITH them AS MATERIALIZED (
     SELECT c.id, c.score FROM candidates c WHERE {where} AND c.stage <> 'rejected'
 ), judged AS (
-    SELECT DISTINCT ON (t.id) t.id, q.rubric_id, bool_or(v.verdict = 'unknown') AS unknown,
+    SELECT DISTINCT ON (t.id) t.id, q.rubric_id, bool_or(coalesce(v.decided, v.verdict) = 'unknown') AS unknown,
         bool_or(v.model <> %(model)s OR v.prompt_version <> %(prompt_version)s) AS other_model
     FROM them t JOIN verdicts v ON v.candidate_id = t.id JOIN criteria q ON q.id = v.criterion_id
     GROUP BY t.id, q.rubric_id ORDER BY t.id, q.rubric_id DESC

@@ -279,6 +279,13 @@ UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0
 WHERE state = 'paused' AND kind = 'screen' AND (counts ->> '_again_at')::timestamptz <= now() AND NOT pause_requested
 RETURNING id, kind, user_id;
 
+-- cancel_paused --
+-- A screening whose cancel was asked for while it came to its pause, unless its people are with the vendor: those are
+-- taken back first.
+UPDATE runs SET state = 'cancelled'
+WHERE id = %(run_id)s AND state = 'paused' AND cancel_requested AND NOT EXISTS (
+    SELECT FROM screening_batches b WHERE b.run_id = runs.id AND b.state IN ('sending', 'sent', 'answered'));
+
 -- release_items --
 -- What was claimed and not done goes back.
 UPDATE screening_items SET state = 'pending', lease_token = NULL, worker = NULL
@@ -337,10 +344,18 @@ WHERE id = %(candidate_id)s;
 SELECT s.job_description FROM searches s
 WHERE s.id = %(search_id)s AND search_editable(s, %(actor)s, %(role)s);
 
+-- fetch_open_proposal --
+-- The actor's own run that proposes from this very job description now; from any where none is named.
+SELECT id FROM runs
+WHERE search_id = %(search_id)s AND kind = 'propose' AND state IN ('queued', 'running') AND NOT cancel_requested
+    AND user_id = %(actor)s AND (%(job)s::text IS NULL OR params ->> 'job' = %(job)s::text)
+ORDER BY id DESC LIMIT 1;
+
 -- fetch_proposal --
--- A run that proposes criteria, for whoever started it.
-SELECT state, message, counts -> '_criteria' AS criteria FROM runs
-WHERE id = %(run_id)s AND kind = 'propose' AND user_id = %(actor)s;
+-- A run that proposes criteria, for whoever started it and may still see the search.
+SELECT r.state, r.message, r.counts -> '_criteria' AS criteria FROM runs r JOIN searches s ON s.id = r.search_id
+WHERE r.id = %(run_id)s AND r.kind = 'propose' AND r.user_id = %(actor)s
+    AND search_visible(s, %(actor)s, %(role)s);
 
 -- find_searches --
 -- Searches that the actor may see, by id or exact title, for the command line.

@@ -66,11 +66,11 @@ WHERE (%(role)s = 'admin' OR t.user_id = %(actor)s) AND (%(month)s::date IS NULL
 
 -- fetch_calls --
 -- The ledger itself after one line, oldest first: the actor's own, or everyone's for an admin. Titles of searches
--- that the actor may not see any more stay out.
+-- that the actor may not see any more stay out. estimated: no answer came, so it counts as what was expected of it.
 SELECT a.id, a.created_at, u.name AS person,
     CASE WHEN search_listed(s, %(actor)s, %(role)s) THEN coalesce(s.title, '') ELSE '' END AS search, a.search_id, a.run_id,
     a.vendor, a.model, a.outcome, a.calls, a.input_tokens, a.cached_tokens, a.output_tokens, a.units, a.unit, a.cost,
-    a.priced
+    a.priced, a.outcome IN ('cut', 'timed_out', 'answer_lost') AND a.input_tokens > 0 AS estimated
 FROM api_usage a JOIN users u ON u.id = a.user_id LEFT JOIN searches s ON s.id = a.search_id
 WHERE (%(role)s = 'admin' OR a.user_id = %(actor)s)
     AND (a.created_at, a.id) > (%(at)s::timestamptz, %(after)s::bigint)

@@ -8,6 +8,8 @@ ModelError
 ├── RateLimited, Truncated, InvalidAnswer, ServerFault, TimedOut     retryable
 └── QuotaExhausted, Refused, BadKey, RequestRejected                 final
 
+Where the request was sent and no answer came, `may_be_billed` says so.
+
 The answer is parsed here and not by the library's parse(), which loses the usage of a refused,
 truncated or invalid answer. Nothing is logged: not the key, not the prompt, not the answer.
 """
@@ -25,6 +27,7 @@ import openai
 from services.prompts import JudgePrompt, build_propose_prompt
 from services.vendors.openai_answers import CriterionVerdict, Judgement, ProposedCriteria, ProposedCriterion
 from services.vendors.openai_errors import (
+    AnswerLost,
     BadKey,
     InvalidAnswer,
     ModelError,
@@ -42,6 +45,7 @@ from services.vendors.openai_errors import (
 from services.vendors.openai_exchange import read_answer, read_judgement, request_body
 
 __all__ = [
+    "AnswerLost",
     "BadKey",
     "CriterionVerdict",
     "InvalidAnswer",
@@ -59,6 +63,10 @@ __all__ = [
     "Truncated",
     "Usage",
 ]
+
+
+# Of the transport: the request was never on its way.
+_UNSENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 class ModelClient:
@@ -112,7 +120,7 @@ class ModelClient:
         return judgement, usage, rate_headers(headers)
 
     async def _send(self, request: Mapping[str, Any]) -> tuple[int, Mapping[str, str], object]:
-        """(status, headers, decoded body or None). Raises TimedOut and ServerFault."""
+        """(status, headers, decoded body or None). Raises TimedOut, ServerFault and AnswerLost."""
         # The library's overloads cannot follow a dictionary that is built elsewhere.
         client: Any = self._openai
         api = client.chat.completions if self.api == "chat" else client.responses
@@ -123,12 +131,17 @@ class ModelClient:
                 return raw.status_code, raw.headers, _decoded(raw.content)
         except openai.APIStatusError as error:
             return error.status_code, error.response.headers, {"error": error.body}
-        except (openai.APITimeoutError, TimeoutError):
-            lost: ModelError = TimedOut(f"({self.timeout:g} s)")
-        except openai.APIConnectionError:
-            lost = ServerFault("(no connection)")
+        except (openai.APITimeoutError, TimeoutError) as error:
+            lost: ModelError = TimedOut(f"({self.timeout:g} s)", may_be_billed=_was_sent(error))
+        except openai.APIConnectionError as error:
+            lost = AnswerLost("(no answer)", may_be_billed=True) if _was_sent(error) else ServerFault("(no connection)")
         # Raised out here so that it does not drag the request along, which holds key and profile.
         raise lost
+
+
+def _was_sent(error: BaseException) -> bool:
+    """Whether the model may have begun to answer."""
+    return not isinstance(error.__cause__, _UNSENT)
 
 
 def _decoded(content: bytes) -> object:

@@ -9,6 +9,7 @@ ModelError             message is for people; no key, no profile text, no answer
 ├── Truncated          retryable   the answer was cut at its length limit
 ├── InvalidAnswer      retryable   not the JSON asked for, out of range, or a criterion is missing
 ├── ServerFault        retryable   5xx, 409, or no connection
+│   └── AnswerLost     retryable   the connection broke after the request had been sent
 ├── TimedOut           retryable   no whole answer within the timeout
 ├── BadKey             final       401 or 403
 ├── NoBatches          final       the server has no Batch API
@@ -54,6 +55,7 @@ class ModelError(ProductError):
     """Base. `reason` is a stable word for rows and counters.
 
     `usage` is what the failed call was billed, where the server said: failures cost money too.
+    `may_be_billed`: the request was sent and no answer came, so that nobody here knows.
     """
 
     reason = "failed"
@@ -68,11 +70,17 @@ class ModelError(ProductError):
         retry_after: float | None = None,
         usage: Usage | None = None,
         headers: RateHeaders | None = None,
+        may_be_billed: bool = False,
     ) -> None:
         super().__init__(f"{self.said} {detail}".strip())
         self.retry_after = retry_after
         self.usage = usage or Usage()
         self.headers = headers or RateHeaders()
+        self.may_be_billed = may_be_billed
+
+    def billed(self, expected: Usage) -> Usage:
+        """What to count the call as: where nobody knows what it was billed, what was expected of it."""
+        return expected if self.may_be_billed else self.usage
 
 
 class RateLimited(ModelError):
@@ -103,6 +111,10 @@ class InvalidAnswer(ModelError):
 class ServerFault(ModelError):
     reason, retryable = "server_fault", True
     said = "The model's server failed or could not be reached."
+
+
+class AnswerLost(ServerFault):
+    reason = "answer_lost"
 
 
 class TimedOut(ModelError):

@@ -63,6 +63,38 @@ def test_a_search_is_screened_and_the_second_time_makes_no_call(
     assert stub.requests.total == 9
 
 
+def test_by_batches_at_half_the_price_and_again_for_the_answers(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, sourcingx: CommandLine, job: str
+) -> None:
+    search = add_search(rt, alice, 8)
+    stub.batches.hold = True
+    asked = ("screen", search, "--job", job, "--batch")
+    code, out, err = sourcingx(*asked)
+    assert (code, err) == (0, "")
+    assert "state: paused" in out and "sent: 8" in out
+    assert "within 24 hours" in out and "the same command again" in out
+    # Nothing is answered yet: it still is with the vendor, and nobody is handed over twice.
+    waiting = sourcingx.json(*asked)
+    assert (waiting["state"], waiting["sent"], waiting["screened"], len(stub.batches.made)) == ("paused", 8, 0, 1)
+    stub.batches.hold = False
+    done = sourcingx.json(*asked)
+    assert (done["run"], done["state"], done["screened"], done["sent"]) == (waiting["run"], "done", 8, 0)
+    assert (len(stub.batches.made), value(rt, "SELECT count(*) FROM runs WHERE kind = 'screen'")) == (1, 1)
+    again = sourcingx.json(*asked)
+    assert (again["state"], again["reused"], again["calls"], len(stub.batches.made)) == ("done", 8, 0, 1)
+
+
+def test_a_budget_pauses_it_and_the_reason_is_told(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, sourcingx: CommandLine, job: str
+) -> None:
+    search = add_search(rt, alice, 8)
+    code, out, err = sourcingx("screen", search, "--job", job, "--budget", "0.0003")
+    assert (code, "state: paused" in out, "budget of $0.0003 is used up" in err) == (1, True, True)
+    assert stub.requests.total < 9
+    code, out, err = sourcingx("screen", search, "--job", job, "--budget", "much")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
 def test_only_the_shortlist_when_asked_for(rt: Runtime, alice: Actor, sourcingx: CommandLine, job: str) -> None:
     search = add_search(rt, alice, 8)
     with rt.db.connection() as conn:

@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 
-from services import model_holds, overrides, rubrics, runs, screening, screening_model, searches, verdicts
+from services import (
+    model_holds,
+    overrides,
+    rubrics,
+    runs,
+    screening,
+    screening_model,
+    screening_rows,
+    screening_wake,
+    searches,
+    verdicts,
+)
 from services.config import Settings
 from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.grid_view import View
@@ -238,6 +249,30 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(
     assert run["failed"] == 2
     assert {one.reason for one in screening.dead_letters(rt, alice, run["id"])} == {"timed_out"}
     assert all(one["score"] is None and one["screened_at"] is None for one in people(rt, search))
+    # Nobody here knows what they were billed: each counts as what was expected of it.
+    (spent,) = rows(rt, "SELECT count(*) AS calls, min(input_tokens) AS input, min(output_tokens) AS output, "
+                        "sum(cost) AS cost, sum(input_tokens + output_tokens) AS tokens FROM api_usage "
+                        "WHERE outcome = 'timed_out'")  # fmt: skip
+    assert (spent["calls"], spent["input"] > 500, spent["output"] > 50) == (12, True, True)
+    assert value(rt, "SELECT sum(cost) FROM usage_totals") == spent["cost"] > 0
+    assert (run["counts"]["tokens"], run["counts"]["cost"]) == (spent["tokens"], f"{spent['cost']:.4f}")
+
+
+def test_calls_without_an_answer_use_up_a_budget(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, timeout_s=0.1))
+    stub.mode = "slow"
+    search = add_search(rt, alice, 5)
+    run_id = screening.start(rt, alice, View.of(search), save_rubric(rt, alice, search).id, "0.0005")
+    run = work(rt, run_id)
+    assert (run["state"], run["done"]) == ("paused", 0)
+    assert "budget of $0.0005 is used up" in run["message"]
+    spent = value(rt, "SELECT sum(cost) FROM api_usage")
+    assert 0 < spent <= Decimal("0.0005")
+    # All that the budget has room for, and not six for each of five people.
+    each = value(rt, "SELECT max(cost) FROM api_usage")
+    assert stub.requests.total == Decimal("0.0005") // each
 
 
 def test_what_failed_can_be_tried_again(rt: Runtime, alice: Actor, bob: Actor, stub: OpenAIStub) -> None:
@@ -418,6 +453,48 @@ def test_a_run_that_goes_on_pauses_when_the_account_fails_for_another(
     run = row(rt, "SELECT * FROM runs WHERE id = %s", run_id)
     assert (run["state"], run["message"], run["failed"]) == ("paused", "No credit left.", 0)
     assert run["done"] == stub.requests.total < 30
+
+
+def test_a_run_that_comes_to_its_pause_while_the_hold_is_lifted_goes_on_by_itself(
+    rt: Runtime, alice: Actor, stub: OpenAIStub
+) -> None:
+    stub.then("ok")
+    stub.mode = "slow"
+    run_id = start(rt, alice, add_search(rt, alice, 30))
+    ended = in_background(rt, run_id)
+    assert stub.slow_arrived.wait(PATIENCE_S)
+    with rt.db.connection() as conn:
+        model_holds.place(conn, rt.settings, "quota_exhausted", "No credit left.")
+    wait_until(rt, "SELECT bool_or(starts_with(counts ->> 'waiting', 'Pausing')) FROM runs")
+    # It is not paused yet, so it is not among those that the lift wakes.
+    assert model_holds.lift(rt, alice) == 0
+    stub.release.set()
+    ended.join(PATIENCE_S)
+    assert value(rt, "SELECT state FROM runs WHERE id = %s", run_id) == "paused"
+    assert model_holds.current(rt) is None
+    assert screening_wake.wake_due(rt) == 1
+    assert work(rt, run_id)["state"] == "done"
+    assert screening_wake.wake_due(rt) == 0
+
+
+def test_a_cancel_that_is_asked_for_while_it_comes_to_its_pause_is_one(
+    rt: Runtime, alice: Actor, stub: OpenAIStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = add_search(rt, alice, 30)
+    run_id = screening.start(rt, alice, View.of(search), save_rubric(rt, alice, search).id, "0.0005")
+    release = screening_rows.release_items
+
+    def release_items(*args: Any) -> None:
+        # The last thing before the pause is written.
+        runs.cancel_run(rt, alice, run_id)
+        release(*args)
+
+    monkeypatch.setattr(screening_rows, "release_items", release_items)
+    run = work(rt, run_id)
+    assert (run["state"], run["cancel_requested"]) == ("cancelled", True)
+    monkeypatch.undo()
+    # It holds its search up no longer.
+    assert screening.start(rt, alice, View.of(search), save_rubric(rt, alice, search).id) != run_id
 
 
 @pytest.mark.parametrize(("mode", "said"), [("quota", "no credit left"), ("bad_key", "OPENAI_API_KEY")])

@@ -255,6 +255,15 @@ def test_nothing_in_the_file_is_a_formula(rt: Runtime, client_for: ClientFor, al
     assert (line["cost_usd"], line["price_known"]) == ("", "no")
 
 
+def test_the_file_says_which_lines_are_what_was_expected(rt: Runtime, client_for: ClientFor, alice: Actor) -> None:
+    with rt.db.connection() as conn:
+        for outcome, tokens in (("ok", 100), ("cut", 100), ("timed_out", 100), ("answer_lost", 100), ("timed_out", 0)):
+            call = usage_ledger.Call("openai", outcome, input_tokens=tokens, cost=Decimal(0))
+            usage_ledger.record(conn, alice.user_id, call)
+    found = [(line["outcome"], line["estimated"]) for line in lines(client_for(alice).get("/usage.csv"))]
+    assert found == [("ok", "no"), ("cut", "yes"), ("timed_out", "yes"), ("answer_lost", "yes"), ("timed_out", "no")]
+
+
 def test_a_search_that_was_taken_from_someone_keeps_its_title_to_itself(
     rt: Runtime, client_for: ClientFor, alice: Actor, spent: dict[str, str]
 ) -> None:

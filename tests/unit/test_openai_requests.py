@@ -129,8 +129,9 @@ def test_a_lost_connection_is_a_server_fault() -> None:
     def handler(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused", request=request)
 
-    with pytest.raises(ServerFault):
+    with pytest.raises(ServerFault) as caught:
         judge(handler)
+    assert (caught.value.reason, caught.value.may_be_billed) == ("server_fault", False)
 
 
 def test_a_read_timeout_is_timed_out() -> None:
@@ -139,6 +140,35 @@ def test_a_read_timeout_is_timed_out() -> None:
 
     with pytest.raises(TimedOut):
         judge(handler)
+
+
+@pytest.mark.parametrize(
+    ("lost", "reason", "may_be_billed"),
+    [
+        (httpx2.ReadError, "answer_lost", True),
+        (httpx2.WriteError, "answer_lost", True),
+        (httpx2.RemoteProtocolError, "answer_lost", True),
+        (httpx2.ReadTimeout, "timed_out", True),
+        (httpx2.ConnectTimeout, "timed_out", False),
+        (httpx2.PoolTimeout, "timed_out", False),
+    ],
+)
+def test_only_what_was_sent_may_be_billed(lost: type[Exception], reason: str, may_be_billed: bool) -> None:
+    def handler(request: httpx2.Request) -> httpx2.Response:
+        raise lost("Canary")
+
+    with pytest.raises(ModelError) as caught:
+        judge(handler)
+    error, expected = caught.value, Usage(900, 0, 100)
+    assert (error.reason, error.may_be_billed, error.retryable) == (reason, may_be_billed, True)
+    assert error.billed(expected) == (expected if may_be_billed else Usage())
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_what_a_server_refuses_is_not_billed(status: int) -> None:
+    with pytest.raises(ModelError) as caught:
+        judge(lambda request: httpx2.Response(status, json={"error": {"message": "no"}}))
+    assert caught.value.billed(Usage(900, 0, 100)) == Usage()
 
 
 def test_an_error_drags_neither_key_nor_profile_along() -> None:

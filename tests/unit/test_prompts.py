@@ -188,6 +188,16 @@ class TestWhatIsShown:
     def test_a_cut_falls_between_words(self) -> None:
         assert capped("one two three", 2) == "one two"
 
+    @given(st.text(max_size=200))
+    def test_no_text_has_more_tokens_than_characters(self, text: str) -> None:
+        """So what is short enough need not be counted."""
+        assert estimate_tokens(text) <= len(text)
+        assert capped(text, len(text)) == text
+
+    @given(st.text(st.characters(max_codepoint=127), max_size=200))
+    def test_plain_texts_lose_what_others_lose(self, text: str) -> None:
+        assert clean(text) == clean(f"{text}ü").removesuffix("ü")
+
 
 class TestTheInputHash:
     def test_the_same_profile_has_the_same_hash(self) -> None:
