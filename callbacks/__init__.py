@@ -26,6 +26,7 @@ from callbacks import (
     list_page,
     list_sources,
     lists,
+    matching,
     names,
     overrides,
     pages,
@@ -51,7 +52,7 @@ MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
     list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
-    privacy, retention, data_report,
+    privacy, retention, data_report, matching,
 )  # fmt: skip
 
 

@@ -1,0 +1,158 @@
+"""People in the order of how alike they are to what a search is compared with, as SQL.
+
+Where a filter leaves few people, each is compared (exact). Where it leaves many, the index of vectors gives the head of
+the order, read on until there are enough; who comes after the head is compared one by one when the whole list is made.
+The head is part of that list, so a page that was shown before it stays true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from psycopg.sql import SQL, Composable, Literal
+
+import sql
+from services import db
+from services.errors import BadInput, Conflict, Unavailable
+from services.grid_query import Where
+from services.grid_view import View
+
+# Comparing as many one by one takes less than a page may: measured in benchmarks/matching.py.
+EXACT_ROWS = 20_000
+# A page, and one more to know whether there is another.
+HEAD = 101
+# How wide the index of vectors is searched: recall against time, as measured in benchmarks/matching.py.
+EF_SEARCH = 200
+# Vectors that the index may read on past the filter before everyone is compared instead.
+MOST_SCANNED = 40_000
+# Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): the first ranks do not drown the others.
+FUSION_K = 60
+# Rocchio's weights (Salton and Buckley 1990): the text, those who are liked, those who were turned down.
+ALPHA, BETA, GAMMA = 1.0, 0.75, 0.15
+MOST_WORDS = 8
+
+OFF = "Matching is off: there are no vectors in this database. An admin finds out why with “sourcingx doctor”."
+NOT_YET = "What these people are compared with is still being read. The list comes by itself in a moment."
+GONE = "What this list was compared with is not there any more. Take the comparison away, or choose another one."
+
+_Q = sql.queries("matching")
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a view is compared with, as SQL. vector: a subquery that is run once. words: of the text, where it is one."""
+
+    match_id: int
+    model_id: int
+    vector: Composable
+    words: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Composable:
+        """Candidates c with their vectors e."""
+        return fragment("compared_source", model=Literal(self.model_id))
+
+    @property
+    def similarity(self) -> Composable:
+        return fragment("similarity", vector=self.vector)
+
+    def fused(self, rank: Composable) -> Composable:
+        """The two orders as one; rank: an expression over c, the best first."""
+        return fragment("fused", vector=self.vector, rank=rank, k=Literal(FUSION_K))
+
+
+def likeness_of(conn: db.Conn, view: View) -> Likeness | None:
+    """None where a view compares with nothing. Raises Unavailable (matching is off), Conflict (not read yet), BadInput
+    (gone)."""
+    if view.match is None:
+        return None
+    model_id = live_model(conn)
+    row = fetch_match(conn, view, model_id)
+    if row is None:
+        raise BadInput(GONE)
+    if not row["has_text"]:
+        raise Conflict(NOT_YET)
+    if not (row["text_hash"] or row["has_people"]):
+        raise BadInput(GONE)
+    return _likeness(row, model_id)
+
+
+def live_model(conn: db.Conn) -> int:
+    """The model that everything is compared by. Raises Unavailable where there is none."""
+    found = db.one(conn, _Q.fetch_model)
+    if found is None or not found["vectors"] or found["model_id"] is None:
+        raise Unavailable(OFF)
+    return int(found["model_id"])
+
+
+def fetch_match(conn: db.Conn, view: View, model_id: int) -> db.DictRow | None:
+    """The match of a view as fetch_match has it; only of its own search."""
+    given = {"match": view.match, "search_id": view.search_id, "model_id": model_id}
+    return db.one(conn, _Q.fetch_match, given)
+
+
+def _likeness(row: db.DictRow, model_id: int) -> Likeness:
+    if row["kind"] in ("job", "text"):
+        vector = fragment("vector_of_text", model=Literal(model_id), text_hash=Literal(row["text_hash"]))
+        return Likeness(row["id"], model_id, vector, tuple(row["words"]))
+    alpha, beta, gamma = (ALPHA, BETA, GAMMA) if row["kind"] == "taste" else (0.0, 1.0, 0.0)
+    vector = fragment(
+        "vector_of_people", match=Literal(row["id"]), model=Literal(model_id), text_hash=Literal(row["text_hash"]),
+        alpha=Literal(alpha), beta=Literal(beta), gamma=Literal(gamma),
+    )  # fmt: skip
+    return Likeness(row["id"], model_id, vector)
+
+
+def nearest(conn: db.Conn, where: Where, likeness: Likeness, limit: int = HEAD) -> list[int] | None:
+    """Ids of the `limit` people who are most alike, by the index of vectors; None where that did not find as many."""
+    conn.execute(_Q.scan_near, {"ef_search": str(max(EF_SEARCH, limit)), "most": str(MOST_SCANNED)})
+    text = SQL(_Q.fetch_nearest).format(
+        vector=likeness.vector, model=Literal(likeness.model_id), where=where.sql()
+    )  # fmt: skip
+    ids = [int(row["id"]) for row in conn.execute(text, {**where.params, "limit": limit})]
+    conn.execute(_Q.scan_as_usual)
+    return ids if len(ids) == limit else None
+
+
+def marks(conn: db.Conn, view: View, ids: list[int]) -> dict[str, dict[str, Any]]:
+    """What rows of a page show of how alike they are: id → {similarity, match_words}.
+
+    similarity: 0 to 1, None for who was not compared yet. match_words: at most MOST_WORDS words or traits that they
+    have in common with what is compared with.
+    """
+    likeness = likeness_of(conn, view)
+    if likeness is None:
+        return {}
+    given = {"ids": db.id_array(ids), "search_id": view.search_id, "match": likeness.match_id, "most": MOST_WORDS,
+             "words": list(likeness.words)}  # fmt: skip
+    text = SQL(_Q.fetch_similarities).format(vector=likeness.vector, model=Literal(likeness.model_id))
+    found = {
+        row["id"]: {"similarity": shown(row["similarity"]), "match_words": []} for row in conn.execute(text, given)
+    }
+    for row in db.rows(conn, _Q.fetch_shared_words if likeness.words else _Q.fetch_shared_traits, given):
+        found[row["id"]]["match_words"] = without_parts(row["words"])
+    return found
+
+
+def without_parts(words: list[str]) -> list[str]:
+    """Without words that stand in a phrase which is shown, too."""
+    phrases = " ".join(word for word in words if " " in word).casefold().split()
+    return [word for word in words if " " in word or word.casefold() not in phrases]
+
+
+def shown(similarity: float | None) -> float | None:
+    """As people see it: 0 to 1, to three places."""
+    return None if similarity is None else round(max(0.0, min(1.0, similarity)), 3)
+
+
+@cache
+def _template(name: str) -> SQL:
+    # Without its comment, whose signs are not ours to fill in.
+    return SQL("\n".join(line for line in getattr(_Q, name).splitlines() if not line.startswith("--")))
+
+
+def fragment(name: str, **parts: Composable) -> Composable:
+    """A fragment of sql/matching.sql with its parts filled in."""
+    return _template(name).format(**parts)
