@@ -239,6 +239,32 @@ SETTINGS: tuple[Setting, ...] = (
         "Prices of other models: a day, then model=input/cached/output, US dollars per million tokens.",
         filed=True,
     ),
+    Setting(
+        "EMBEDDING_PROVIDER",
+        _choice("local", "openai", "off"),
+        "local",
+        "Who makes vectors for matching: a small model in the job worker, an OpenAI-compatible endpoint, or nobody.",
+    ),
+    Setting(
+        "EMBEDDINGS",
+        _choice("auto", "off"),
+        "auto",
+        "auto: vectors are made by themselves after imports and enrichments; off: when someone starts it.",
+    ),
+    Setting(
+        "EMBEDDING_MODEL",
+        _text,
+        "",
+        "Model at the endpoint; empty: text-embedding-3-small. The local one is all-MiniLM-L6-v2.",
+    ),
+    Setting("EMBEDDING_BASE_URL", _text, "", "Where the endpoint is; empty: OPENAI_BASE_URL."),
+    Setting("EMBEDDING_API_KEY", _text, "", "Its key; empty: OPENAI_API_KEY.", secret=True),
+    Setting("EMBEDDING_RPM", _integer(1, 1_000_000), "500", "Requests a minute that the endpoint allows the account."),
+    Setting("EMBEDDING_TPM", _integer(100, 1_000_000_000), "200000", "Tokens a minute that it allows the account."),
+    Setting("EMBEDDING_THREADS", _integer(1, 64), "1", "Threads of the local model; what it takes, pages do without."),
+    Setting(
+        "EMBEDDING_IDLE_S", _integer(1, 86_400), "300", "Seconds without use after which the local model is put away."
+    ),
     Setting("CRUSTDATA_API_KEY", _text, "", "Key for careers from Crustdata; empty: none are fetched.", secret=True),
     Setting("CRUSTDATA_BASE_URL", _text, "https://api.crustdata.com", "Where Crustdata is."),
     Setting(
@@ -339,6 +365,15 @@ class Settings:
     openai_rpm: int
     openai_tpm: int
     openai_prices: str
+    embedding_provider: str
+    embeddings: str
+    embedding_model: str
+    embedding_base_url: str
+    embedding_api_key: str
+    embedding_rpm: int
+    embedding_tpm: int
+    embedding_threads: int
+    embedding_idle_s: int
     crustdata_api_key: str
     crustdata_base_url: str
     crustdata_api_generation: str

@@ -32,6 +32,8 @@ from services.searches import refusal
 TASK = "execute_run"
 # Looks after what runs at PhantomBuster, by the clock and when it is woken.
 LAUNCHES_TASK = "launches"
+# Makes vectors of what people are compared with, by the clock and when it is woken.
+EMBEDDINGS_TASK = "embeddings"
 
 _Q = sql.queries("runs")
 # Deferring needs no pool: the job is inserted on the caller's connection.

@@ -46,6 +46,7 @@ def _migrate(conn: psycopg.Connection, app_role: str) -> list[str]:
             new.append(name)
     if not _value(conn, _Q.queue_exists):
         conn.execute(queue_schema.SchemaManager.get_schema())
+    conn.execute(_Q.ensure_matching)
     if app_role and app_role != conn.info.user:
         conn.execute(pgsql.SQL(_Q.grant_app).format(role=pgsql.Identifier(app_role)))
     return new

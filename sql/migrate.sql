@@ -23,6 +23,14 @@ SELECT current_setting('server_version_num')::int AS version;
 -- Whether the job queue's tables are there.
 SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS found;
 
+-- ensure_matching --
+-- What needs pgvector, which may have been installed since; nothing on a schema that is older than that.
+DO $ensure$ BEGIN
+    IF to_regproc('ensure_matching') IS NOT NULL THEN
+        PERFORM ensure_matching();
+    END IF;
+END $ensure$;
+
 -- grant_app --
 -- What the app's role may do: everything with rows, nothing with tables.
 GRANT USAGE ON SCHEMA public TO {role};
