@@ -32,6 +32,7 @@ from callbacks import (
     pages,
     person,
     privacy,
+    rediscovery,
     request_log,
     retention,
     routes,
@@ -53,6 +54,7 @@ MODULES = (
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
     list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
     privacy, retention, data_report, matching,
+    rediscovery,
 )  # fmt: skip
 
 

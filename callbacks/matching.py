@@ -47,7 +47,8 @@ def register(registry: Registry) -> None:
     )
     def look(request: Any, page: Any) -> Any:
         asked = mapping(request)
-        return _answer(asked, matching.look(rt, current_actor(), search_of(page), page_values.number(asked.get("match"))))
+        match_id = page_values.number(asked.get("match"))
+        return _answer(asked, matching.look(rt, current_actor(), search_of(page), match_id))
 
     @registry.callback(
         Output(ids.MATCH_FITTING_LIST, "children"),

@@ -131,6 +131,21 @@ MATCH_WAIT = "match-wait"
 MATCH_WHY = "match-why"
 MATCH_FITTING = "match-fitting"
 MATCH_FITTING_LIST = "match-fitting-list"
+REDISCOVER_SEARCH = "rediscover-search"
+REDISCOVER_TEXT = "rediscover-text"
+REDISCOVER_START = "rediscover-start"
+REDISCOVER_JOB = "rediscover-job"
+REDISCOVER_MATCH = "rediscover-match"
+REDISCOVER_BODY = "rediscover-body"
+REDISCOVER_CLOCK = "rediscover-clock"
+REDISCOVER_ADD = "rediscover-add"
+
+
+def rediscover_choice(profile_id: Any) -> dict[str, Any]:
+    """The box that chooses someone of another search. profile_id may be dash.ALL."""
+    return {"type": "rediscover-choice", "id": profile_id}
+
+
 FILTER_PANEL = "filter-panel"
 FILTER_CHIPS = "filter-chips"
 FACET_PANEL = "facet-panel"

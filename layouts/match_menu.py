@@ -1,4 +1,4 @@
-"""Comparing people on the page of a search: the menu beside the search text, and the line while a text is read. Pure."""
+"""Comparing people on the page of a search: the menu beside the search text, and the line while it is read. Pure."""
 
 from __future__ import annotations
 
@@ -44,20 +44,25 @@ def match_wait() -> Component:
     return html.Div([said, stop], id=ids.MATCH_WAIT, className="sx-match-wait", role="status", hidden=True)
 
 
-def match_sentence(found: Any, coverage: Any) -> str:
-    """What a view is compared with, for its chip. found: services.matching.Match; coverage: services.matching.Coverage."""
+def like(found: Any) -> str:
+    """What is compared with, in words. found: services.matching.Match."""
     if found.kind == "taste":
-        like = text.MATCH_LIKE_TASTE.format(liked=f"{found.liked:,}", unliked=f"{found.unliked:,}")
-    elif found.kind == "people" and found.name:
-        like = text.MATCH_LIKE_ONE.format(name=found.name)
-    elif found.kind == "people":
-        like = text.MATCH_LIKE_PEOPLE[found.liked != 1].format(n=f"{found.liked:,}")
-    elif found.kind == "job":
-        like = text.MATCH_LIKE_JOB
-    else:
-        like = text.MATCH_LIKE_TEXT.format(text=found.text if len(found.text) <= 60 else f"{found.text[:59]}…")
+        return text.MATCH_LIKE_TASTE.format(liked=f"{found.liked:,}", unliked=f"{found.unliked:,}")
+    if found.kind == "people" and found.name:
+        return text.MATCH_LIKE_ONE.format(name=found.name)
+    if found.kind == "people":
+        return text.MATCH_LIKE_PEOPLE[found.liked != 1].format(n=f"{found.liked:,}")
+    if found.kind == "job":
+        return text.MATCH_LIKE_JOB
+    return text.MATCH_LIKE_TEXT.format(text=found.text if len(found.text) <= 60 else f"{found.text[:59]}…")
+
+
+def match_sentence(found: Any, coverage: Any) -> str:
+    """What a view is compared with, for its chip. found, coverage: Match and Coverage of services.matching."""
     missing = coverage.people - coverage.compared
-    return like + (text.MATCH_MISSING.format(missing=f"{missing:,}", people=f"{coverage.people:,}") if missing else "")
+    if not missing:
+        return like(found)
+    return like(found) + text.MATCH_MISSING.format(missing=f"{missing:,}", people=f"{coverage.people:,}")
 
 
 def _choice(label: str, hint: str, kind: str, disabled: bool) -> Component:

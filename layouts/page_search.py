@@ -35,8 +35,8 @@ def search_page(
     criteria: Sequence[Criterion] = (),
     notice: Component | None = None,
 ) -> Component:
-    """page: what the Store grid-view starts with; panel, views and match: the filter panel, the saved views, the menu of
-    what people are compared with.
+    """page: what the Store grid-view starts with; panel, views and match: the filter panel, the saved views, and the
+    menu of what people are compared with.
 
     criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now.
     """
@@ -217,7 +217,11 @@ def _bulk_bar() -> Component:
             _button(text.RESTORE, "restore"),
             _button(text.EXPORT_SELECTED, "export"),
             _button(text.ENRICH_SELECTED, "enrich"),
-            _button(text.MATCH_MORE_LIKE_THESE, "match", value="people"),
+            # A sign, so that the bar is one row between panel and drawer.
+            _button(
+                "≈", "match", value="people",
+                **{"aria-label": text.MATCH_MORE_LIKE_THESE, "title": text.MATCH_MORE_LIKE_THESE},
+            ),
             _button(
                 "×", "clear-selection", kind="link",
                 **{"aria-label": text.CLEAR_SELECTION, "title": text.CLEAR_SELECTION},

@@ -190,12 +190,24 @@ MATCH_WORDS = "In common:"
 MATCH_NO_WORDS = "No words in common: alike in meaning only."
 MATCH_NOT_READ = "Not read yet, so not compared."
 MATCH_MORE_LIKE = "More like this person"
-MATCH_MORE_LIKE_THESE = "More like these"
+MATCH_MORE_LIKE_THESE = "More like the selected people"
 MATCH_FITTING = "Searches that fit"
 MATCH_LOOKED = ("{n} job description compared.", "{n} job descriptions compared.")
 MATCH_UNREAD = ("{n} more is being read; look again in a moment.", "{n} more are being read; look again in a moment.")
 MATCH_FITS_NONE = "No open search that you see has a job description that was read."
 MATCH_IS_IN = "Already there"
+REDISCOVER_TITLE = "People of other searches"
+REDISCOVER_HINT = "Those you know already who are most like what this search looks for, and are not in it."
+REDISCOVER_READING = "Reading what people are compared with. They appear here in a moment."
+REDISCOVER_ASK = "This search has no job description yet. Describe above whom you look for."
+REDISCOVER_SAID = "{like}: {n} of {among} people of other searches that you see."
+REDISCOVER_NOBODY = (
+    "None of the people of your other searches was read yet, so nobody can be compared. Try again later."
+)
+REDISCOVER_NO_OTHERS = "There is nobody in other searches that you see who is not in this one already."
+REDISCOVER_ADD = "Add the chosen to this search"
+REDISCOVER_ADDED = ("{n} person was added to this search.", "{n} people were added to this search.")
+REDISCOVER_CHOOSE = "Choose {name}"
 CHIPS_CLEAR = "Clear all"
 CHIPS_LABEL = "Filters of this view"
 STALE_PILL = "Newer data – refresh"

@@ -18,7 +18,6 @@ from services.grid_query import fragment
 from services.grid_view import View
 from services.match_rank import Likeness
 
-
 CANDIDATES = SQL("candidates c")
 
 

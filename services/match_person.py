@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from psycopg.rows import DictRow
 from psycopg.sql import SQL, Literal
 
 import sql
@@ -67,8 +68,8 @@ def likeness(rt: Runtime, actor: Actor, view: View, candidate_id: int) -> Likene
 def fitting(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, most: int = MOST_FITTING) -> Fitting:
     """Open searches that the actor sees, by how alike their job description is to one person of a search of theirs.
 
-    What was never compared with is read now, at most MOST_READ a time. Raises Forbidden, NotFound (they are gone, or not
-    read yet), Unavailable (off).
+    What was never compared with is read now, at most MOST_READ a time. Raises Forbidden, NotFound (they are gone, or
+    not read yet), Unavailable (off).
     """
     if reason := matching_state.state(rt, actor).reason:
         raise Unavailable(reason)
@@ -95,7 +96,7 @@ def fitting(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, most:
     return Fitting(fits, compared, len(unread))
 
 
-def _fit(conn: db.Conn, row: db.DictRow, given: dict[str, object]) -> Fit:
+def _fit(conn: db.Conn, row: DictRow, given: dict[str, object]) -> Fit:
     asked = {**given, "ids": [given["candidate_id"]], "words": match_words.words_of(row["job_description"]),
              "most": match_rank.MOST_WORDS}  # fmt: skip
     shared = db.one(conn, _Q.fetch_shared_words, asked)

@@ -7,10 +7,12 @@ The head is part of that list, so a page that was shown before it stays true.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composable, Literal
 
 import sql
@@ -42,7 +44,7 @@ _Q = sql.queries("matching")
 
 @dataclass(frozen=True)
 class Likeness:
-    """What a view is compared with, as SQL. vector: a subquery that is run once. words: of the text, where it is one."""
+    """What a view is compared with, as SQL. vector: a subquery that is run once. words: of the text, if it is one."""
 
     match_id: int
     model_id: int
@@ -57,6 +59,10 @@ class Likeness:
     @property
     def similarity(self) -> Composable:
         return fragment("similarity", vector=self.vector)
+
+    def of_row(self) -> Composable:
+        """Of an export's row r."""
+        return fragment("similarity_of_row", vector=self.vector, model=Literal(self.model_id))
 
     def fused(self, rank: Composable) -> Composable:
         """The two orders as one; rank: an expression over c, the best first."""
@@ -87,13 +93,13 @@ def live_model(conn: db.Conn) -> int:
     return int(found["model_id"])
 
 
-def fetch_match(conn: db.Conn, view: View, model_id: int) -> db.DictRow | None:
+def fetch_match(conn: db.Conn, view: View, model_id: int) -> DictRow | None:
     """The match of a view as fetch_match has it; only of its own search."""
     given = {"match": view.match, "search_id": view.search_id, "model_id": model_id}
     return db.one(conn, _Q.fetch_match, given)
 
 
-def _likeness(row: db.DictRow, model_id: int) -> Likeness:
+def _likeness(row: DictRow, model_id: int) -> Likeness:
     if row["kind"] in ("job", "text"):
         vector = fragment("vector_of_text", model=Literal(model_id), text_hash=Literal(row["text_hash"]))
         return Likeness(row["id"], model_id, vector, tuple(row["words"]))
@@ -105,15 +111,21 @@ def _likeness(row: db.DictRow, model_id: int) -> Likeness:
     return Likeness(row["id"], model_id, vector)
 
 
-def nearest(conn: db.Conn, where: Where, likeness: Likeness, limit: int = HEAD) -> list[int] | None:
-    """Ids of the `limit` people who are most alike, by the index of vectors; None where that did not find as many."""
-    conn.execute(_Q.scan_near, {"ef_search": str(max(EF_SEARCH, limit)), "most": str(MOST_SCANNED)})
+def nearest(conn: db.Conn, where: Where, likeness: Likeness) -> list[int] | None:
+    """Ids of the HEAD people who are most alike, by the index of vectors; None where that did not find as many."""
     text = SQL(_Q.fetch_nearest).format(
         vector=likeness.vector, model=Literal(likeness.model_id), where=where.sql()
     )  # fmt: skip
-    ids = [int(row["id"]) for row in conn.execute(text, {**where.params, "limit": limit})]
+    ids = [int(row["id"]) for row in scan(conn, HEAD, text, {**where.params, "limit": HEAD})]
+    return ids if len(ids) == HEAD else None
+
+
+def scan(conn: db.Conn, limit: int, text: Composable, given: Mapping[str, Any]) -> list[DictRow]:
+    """Rows of a query that reads the index of vectors in its order, in a transaction that goes on as others do."""
+    conn.execute(_Q.scan_near, {"ef_search": str(max(EF_SEARCH, limit)), "most": str(MOST_SCANNED)})
+    found = conn.execute(text, given).fetchall()
     conn.execute(_Q.scan_as_usual)
-    return ids if len(ids) == limit else None
+    return found
 
 
 def marks(conn: db.Conn, view: View, ids: list[int]) -> dict[str, dict[str, Any]]:

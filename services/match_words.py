@@ -31,7 +31,7 @@ _COMMON = frozenset(
 
 
 def words_of(text: str) -> list[str]:
-    """Telling words in the order of the text, each once, then pairs of neighbours, for skills of two words; at most 120."""
+    """Telling words in the order of the text, then pairs of neighbours, for skills of two words: 120 at most."""
     tokens = [found.group().rstrip(".") for found in _WORD.finditer(text[:20_000])]
     single = {key: token for token in tokens if (key := token.casefold()) not in _COMMON and not key.isdigit()}
     words = {key: token for key, token in single.items() if len(key) > 1 or token in ("C", "R")}

@@ -1,7 +1,8 @@
-"""What the people of a search are compared with: its job description, a sentence, some people, whom was taken and whom not.
+"""What people of a search are compared with: its job description, a sentence, some people, who was taken and who not.
 
-A match is a row, and its id a part of a view: whoever may see the search sees the same order by the same link. It belongs
-to its search, so nobody reaches people of another one by it. Its text is read by the job worker; until then it waits.
+A match is a row, and its id a part of a view: whoever may see the search sees the same order by the same link. It
+belongs to its search, so nobody reaches people of another one by it. Its text is read by the job worker; until then
+it waits.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ TOO_MANY = f"At most {MOST_PEOPLE} people can be compared with at once; choose f
 NOT_COMPARED = "None of these people has been read yet, so nobody can be compared with them. Try again in some minutes."
 NOT_HERE = "The people whom others shall be like are not in this search any more."
 TOO_FEW = (
-    f"Shortlist at least {LEAST_LIKED} people first: there are {{liked}}. The more you decide about, the better the order."
+    f"Shortlist at least {LEAST_LIKED} people first: there are {{liked}}. "
+    "The more you decide about, the better the order."
 )
 LEFT_OUT = "What this view was compared with is not there any more; it is in its usual order."
 LEFT_OUT_OFF = "Matching is off, so this view is in its usual order. An admin finds out why with “sourcingx doctor”."
@@ -181,14 +183,8 @@ def has_job(rt: Runtime, actor: Actor, search_id: UUID) -> bool:
 
 
 def why_off(rt: Runtime, actor: Actor) -> str:
-    """"" where matching can be used, else one sentence on what is missing."""
+    """One sentence on what is missing; empty where matching can be used."""
     return matching_state.state(rt, actor).reason
-
-
-def purge(rt: Runtime) -> int:
-    """Delete what nobody has used for three months; returns how many."""
-    with rt.db.connection() as conn:
-        return db.run(conn, _Q.delete_unused)
 
 
 def _job(conn: db.Conn, actor: Actor, search_id: UUID) -> str:
@@ -203,7 +199,13 @@ def _check(conn: db.Conn, actor: Actor, search_id: UUID) -> None:
 
 
 def _insert(
-    conn: db.Conn, actor: Actor, search_id: UUID, kind: Kind, *, text: str = "", people: Mapping[int, bool] | None = None
+    conn: db.Conn,
+    actor: Actor,
+    search_id: UUID,
+    kind: Kind,
+    *,
+    text: str = "",
+    people: Mapping[int, bool] | None = None,
 ) -> int:
     given = people or {}
     said = f"{kind} {text} {sorted(given.items())}"
@@ -219,5 +221,5 @@ def _insert(
 
 
 def _match(row: Mapping[str, Any], state: State, message: str = "") -> Match:
-    name = row["first_name_of_liked"] if row["kind"] == "people" and row["liked"] == 1 else ""
+    name = row["name"] if row["kind"] == "people" and row["liked"] == 1 else ""
     return Match(row["id"], row["kind"], state, row["text"], row["liked"], row["unliked"], name or "", message)

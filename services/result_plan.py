@@ -33,8 +33,8 @@ NEAR, ENOUGH = 8_000, 101
 class Plan:
     """Conditions and order of a view, ready for SQL, and about how many rows it has.
 
-    walk: so many are hits that an index in this order meets a page of them soon. head: the first ones in the order, where
-    an index of vectors gave them; the rest comes after them in an order of its own.
+    walk: so many are hits that an index in this order meets a page of them soon. head: the first ones in the order,
+    where an index of vectors gave them; the rest comes after them in an order of its own.
     """
 
     view: View

@@ -12,7 +12,7 @@ SELECT m.id, m.kind, m.text, m.text_hash, m.words, m.text_hash IS NULL OR EXISTS
     (SELECT count(*) FROM match_people p WHERE p.match_id = m.id AND p.liked) AS liked,
     (SELECT count(*) FROM match_people p WHERE p.match_id = m.id AND NOT p.liked) AS unliked,
     (SELECT r.full_name FROM match_people p JOIN profiles r ON r.id = p.profile_id
-        WHERE p.match_id = m.id AND p.liked ORDER BY p.profile_id LIMIT 1) AS first_name_of_liked
+        WHERE p.match_id = m.id AND p.liked ORDER BY p.profile_id LIMIT 1) AS name
 FROM matches m WHERE m.id = %(match)s AND m.search_id = %(search_id)s;
 
 -- vector_of_text --
@@ -33,6 +33,11 @@ FROM matches m WHERE m.id = %(match)s AND m.search_id = %(search_id)s;
 -- similarity --
 -- How alike a person is to what is compared with: 1 the same, 0 nothing in common; NULL for who has no vector.
 (1 - (e.embedding <=> {vector}))
+
+-- similarity_of_row --
+-- The same of a row of an export, to three places.
+(SELECT round((1 - (e.embedding <=> {vector}))::numeric, 3)::float8 FROM candidates k
+    JOIN profile_embeddings e ON e.profile_id = k.profile_id AND e.model_id = {model} WHERE k.id = r.candidate_id)
 
 -- compared_source --
 -- People with their vectors, where they have one.
@@ -154,7 +159,7 @@ DELETE FROM matches m WHERE m.used_at < now() - interval '90 days' AND NOT EXIST
 SELECT s.id, s.title, (1 - (q.embedding <=> {vector}))::float8 AS similarity, EXISTS (
         SELECT FROM candidates c WHERE c.search_id = s.id AND c.profile_id = {profile}) AS is_in,
     left(s.job_description, 2000) AS job_description, count(*) OVER () AS compared
-FROM searches s JOIN query_embeddings q ON q.model_id = {model} AND q.text_hash = text_hash(s.job_description)
+FROM searches s JOIN query_embeddings q ON q.model_id = {model} AND q.text_hash = query_hash(s.job_description)
 WHERE s.archived_at IS NULL AND s.job_description <> '' AND search_visible(s, %(actor)s, %(role)s)
 ORDER BY q.embedding <=> {vector}, s.id LIMIT %(limit)s;
 
@@ -167,7 +172,7 @@ ORDER BY q.embedding <=> {vector}, s.id LIMIT %(limit)s;
 SELECT s.id, s.job_description FROM searches s
 WHERE s.archived_at IS NULL AND s.job_description <> '' AND search_visible(s, %(actor)s, %(role)s)
     AND NOT EXISTS (SELECT FROM query_embeddings q WHERE q.model_id = %(model_id)s
-        AND q.text_hash = text_hash(s.job_description))
+        AND q.text_hash = query_hash(s.job_description))
 ORDER BY s.created_at DESC, s.id LIMIT %(limit)s;
 
 -- fetch_person --
@@ -176,3 +181,55 @@ SELECT c.profile_id, EXISTS (SELECT FROM profile_embeddings e WHERE e.profile_id
     AND e.model_id = %(model_id)s AND e.embedding IS NOT NULL) AS is_read
 FROM candidates c JOIN searches s ON s.id = c.search_id
 WHERE c.id = %(candidate_id)s AND c.search_id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
+
+-- fetch_elsewhere_near --
+-- Of people of other searches that the actor sees, and who are not in this one, the most alike by the index of vectors:
+-- fewer than the limit where it gave up before it had met enough.
+SELECT e.profile_id AS id, e.embedding <=> {vector} AS distance FROM profile_embeddings e
+WHERE e.model_id = {model} AND {allowed} ORDER BY e.embedding <=> {vector} LIMIT %(limit)s;
+
+-- fetch_elsewhere --
+-- The same by comparing everyone: + 0 keeps the index out, which would give up again.
+SELECT e.profile_id AS id, (e.embedding <=> {vector}) + 0 AS distance FROM profile_embeddings e
+WHERE e.model_id = {model} AND e.embedding IS NOT NULL AND {allowed}
+ORDER BY (e.embedding <=> {vector}) + 0, e.profile_id DESC LIMIT %(limit)s;
+
+-- elsewhere_allowed --
+-- In a search that the actor sees, and not in this one.
+EXISTS (SELECT FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = e.profile_id
+    AND s.archived_at IS NULL AND search_visible(s, %(actor)s, %(role)s))
+AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = e.profile_id AND c.search_id = %(search_id)s)
+
+-- count_elsewhere --
+-- How many people that is, compared or not; no further than to a cap.
+SELECT count(*) AS people FROM (SELECT DISTINCT c.profile_id FROM candidates c JOIN searches s ON s.id = c.search_id
+    WHERE s.archived_at IS NULL AND search_visible(s, %(actor)s, %(role)s)
+        AND NOT EXISTS (SELECT FROM candidates o WHERE o.profile_id = c.profile_id AND o.search_id = %(search_id)s)
+    LIMIT %(cap)s) AS x;
+
+-- fetch_elsewhere_rows --
+-- What is shown of them: who they are, and up to three searches of the actor's sight that they are in.
+SELECT p.id, p.full_name, p.title, p.company, p.location, p.headline, coalesce(k.places, '[]') AS places
+FROM unnest(%(people)s::bigint[]) WITH ORDINALITY AS u (id, n) JOIN profiles p ON p.id = u.id
+LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('search_id', x.search_id, 'title', x.title, 'candidate_id', x.id,
+        'stage', x.stage) ORDER BY x.rank, x.id DESC) AS places
+    FROM (SELECT c.id, c.search_id, s.title, c.stage, array_position(
+            '{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], c.stage) AS rank
+        FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = p.id AND s.archived_at IS NULL
+            AND search_visible(s, %(actor)s, %(role)s) ORDER BY 5, c.id DESC LIMIT 3) AS x) AS k ON true
+ORDER BY u.n;
+
+-- fetch_allowed_elsewhere --
+-- Of some people those who are in a search that the actor sees.
+SELECT p.id FROM unnest(%(people)s::bigint[]) AS p (id) WHERE EXISTS (
+    SELECT FROM candidates c JOIN searches s ON s.id = c.search_id
+    WHERE c.profile_id = p.id AND s.archived_at IS NULL AND search_visible(s, %(actor)s, %(role)s));
+
+-- add_people --
+-- Puts people into a search; who is there already stays as they are.
+SELECT count(*) AS added FROM add_candidates(%(search_id)s, %(people)s::bigint[], %(actor)s);
+
+-- count_added --
+-- More people in a search.
+UPDATE searches SET profile_count = profile_count + %(added)s WHERE id = %(search_id)s;

@@ -17,7 +17,8 @@ def live_model(rt: Runtime, name: str = "test") -> int:
     """A model that everything is compared by; returns its id."""
     with rt.db.connection() as conn:
         row = conn.execute(
-            "INSERT INTO embedding_models (name, provider, state, live_at) VALUES (%s, 'local', 'live', now()) RETURNING id",
+            "INSERT INTO embedding_models (name, provider, state, live_at) VALUES (%s, 'local', 'live', now())"
+            " RETURNING id",
             [name],
         ).fetchone()
         assert row is not None

@@ -1,12 +1,5 @@
 -- Matching in use: what people of a search are compared with, and news where vectors change. Forward only.
 
--- What a text is known by among the vectors of texts: services/embedding_queries.text_hash() in SQL. All white space of
--- Unicode is one space.
-CREATE FUNCTION text_hash(value text) RETURNS bytea
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN sha256(convert_to(btrim(regexp_replace(value,
-    '[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+', ' ', 'g')), 'UTF8'));
-
 -- One thing to be compared with. definition: a hash of what it is, so that whoever asks for the same gets the same one,
 -- with its list and its place in the address. words: those of the text, to say what people have in common with it.
 -- No vectors: those of texts stand in query_embeddings by text_hash, those of people are computed as they are now.
