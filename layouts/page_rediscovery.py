@@ -64,7 +64,8 @@ def people(match: Match, found: Found, *, editable: bool) -> Component:
     """The most alike first, each with a box to choose them, and the button that adds who was chosen."""
     if not found.people:
         return problem(text.REDISCOVER_NOBODY if found.among else text.REDISCOVER_NO_OTHERS)
-    said = text.REDISCOVER_SAID.format(like=like(match), n=f"{len(found.people):,}", among=f"{found.among:,}")
+    among = f"{found.among:,}" if found.exact else text.REDISCOVER_MANY.format(n=f"{found.among:,}")
+    said = text.REDISCOVER_SAID.format(like=like(match), n=f"{len(found.people):,}", among=among)
     rows = [_person(one, editable) for one in found.people]
     add = html.Button(text.REDISCOVER_ADD, id=ids.REDISCOVER_ADD, type="button", className="btn btn-sm btn-primary")
     return html.Div([
@@ -87,8 +88,9 @@ def _person(one: Any, editable: bool) -> Component:
     known = html.Div([
         html.Span(drawer_match.number(one.similarity), className="sx-person-score"), *marks, *map(_place, one.places),
     ], className="sx-by sx-muted")  # fmt: skip
+    common = drawer_match.common(one.words)
     box = dcc.Checklist(id=ids.rediscover_choice(one.id), options=[{"label": _label(name), "value": one.id}], value=[])
-    return html.Li([*([box] if editable else []), html.Div([who, known])], **{"data-testid": "known-person"})
+    return html.Li([*([box] if editable else []), html.Div([who, known, *common])], **{"data-testid": "known-person"})
 
 
 def _label(name: str) -> Component:

@@ -201,6 +201,7 @@ REDISCOVER_HINT = "Those you know already who are most like what this search loo
 REDISCOVER_READING = "Reading what people are compared with. They appear here in a moment."
 REDISCOVER_ASK = "This search has no job description yet. Describe above whom you look for."
 REDISCOVER_SAID = "{like}: {n} of {among} people of other searches that you see."
+REDISCOVER_MANY = "more than {n}"
 REDISCOVER_NOBODY = (
     "None of the people of your other searches was read yet, so nobody can be compared. Try again later."
 )

@@ -99,6 +99,7 @@ def fitting(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, most:
 def _fit(conn: db.Conn, row: DictRow, given: dict[str, object]) -> Fit:
     asked = {**given, "ids": [given["candidate_id"]], "words": match_words.words_of(row["job_description"]),
              "most": match_rank.MOST_WORDS}  # fmt: skip
-    shared = db.one(conn, _Q.fetch_shared_words, asked)
+    text = match_rank.fragment("fetch_shared_words", people=match_rank.fragment("people_of_page"))
+    shared = conn.execute(text, asked).fetchone()
     words = match_rank.without_parts(shared["words"]) if shared else []
     return Fit(row["id"], row["title"], match_rank.shown(row["similarity"]) or 0.0, row["is_in"], tuple(words))

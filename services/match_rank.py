@@ -137,15 +137,28 @@ def marks(conn: db.Conn, view: View, ids: list[int]) -> dict[str, dict[str, Any]
     likeness = likeness_of(conn, view)
     if likeness is None:
         return {}
-    given = {"ids": db.id_array(ids), "search_id": view.search_id, "match": likeness.match_id, "most": MOST_WORDS,
-             "words": list(likeness.words)}  # fmt: skip
+    given = {"ids": db.id_array(ids), "search_id": view.search_id}
     text = SQL(_Q.fetch_similarities).format(vector=likeness.vector, model=Literal(likeness.model_id))
     found = {
         row["id"]: {"similarity": shown(row["similarity"]), "match_words": []} for row in conn.execute(text, given)
     }
-    for row in db.rows(conn, _Q.fetch_shared_words if likeness.words else _Q.fetch_shared_traits, given):
-        found[row["id"]]["match_words"] = without_parts(row["words"])
+    words = common_words(conn, likeness, "people_of_page", given)
+    for one, said in words.items():
+        found[one]["match_words"] = said
     return found
+
+
+def common_words(conn: db.Conn, likeness: Likeness, people: str, given: Mapping[str, Any]) -> dict[str, list[str]]:
+    """id → at most MOST_WORDS words or traits that someone shares with what is compared with, if any.
+
+    people: the name of the fragment that says who, with its params in `given`: people_of_page or people_elsewhere.
+    """
+    asked = {**given, "match": likeness.match_id, "words": list(likeness.words), "most": MOST_WORDS}
+    who = fragment(people)
+    own = SQL("c.id") if people == "people_elsewhere" else SQL("c.profile_id")
+    name = "fetch_shared_words" if likeness.words else "fetch_shared_traits"
+    text = fragment(name, people=who) if likeness.words else fragment(name, people=who, profile=own)
+    return {row["id"]: without_parts(row["words"]) for row in conn.execute(text, asked)}
 
 
 def without_parts(words: list[str]) -> list[str]:

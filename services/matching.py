@@ -26,6 +26,8 @@ MOST_PEOPLE = 100
 MOST_DECIDED = 500
 LEAST_LIKED = 3
 MAX_TEXT = 2_000
+# Counts of a million people take a second.
+COUNTS_TTL_S = 15
 NO_JOB = "This search has no job description yet. Write one under “Screen…”, or describe whom you look for here."
 NO_TEXT = "Describe whom you look for in a sentence or two."
 TOO_LONG = f"A description has at most {MAX_TEXT:,} characters; a longer one belongs in the job description."
@@ -167,13 +169,17 @@ def settle(rt: Runtime, actor: Actor, view: View) -> tuple[View, int | None, lis
 
 
 def coverage(rt: Runtime, actor: Actor, search_id: UUID) -> Coverage:
-    """Raises Forbidden, Unavailable (off)."""
+    """At most COUNTS_TTL_S old. Raises Forbidden, Unavailable (off)."""
     with rt.db.reading() as conn:
         fetch_meta(conn, actor, View.of(search_id))
-        given = {"search_id": search_id, "model_id": match_rank.live_model(conn)}
-        row = db.one(conn, _Q.count_compared, given)
-        assert row is not None
-        return Coverage(row["people"], row["compared"])
+        model_id = match_rank.live_model(conn)
+
+    def compute() -> list[int]:
+        with rt.db.reading() as conn:
+            row = db.one(conn, _Q.count_compared, {"search_id": search_id, "model_id": model_id})
+            return [row["people"], row["compared"]] if row else [0, 0]
+
+    return Coverage(*rt.cache.memo(f"compared:{search_id}:{model_id}", COUNTS_TTL_S, compute))
 
 
 def has_job(rt: Runtime, actor: Actor, search_id: UUID) -> bool:

@@ -24,7 +24,7 @@ from services.runtime import Runtime
 
 TOP = 50
 # Further than this nobody counts how many there are.
-MOST_COUNTED = 100_000
+MOST_COUNTED = 10_000
 CHOOSE = "Choose someone to add first."
 NOBODY = "None of these people is in a search that you see any more; nobody was added."
 
@@ -33,8 +33,8 @@ _Q = sql.queries("matching")
 
 @dataclass(frozen=True)
 class Known:
-    """Someone of another search. id: of their profile; similarity: 0 to 1; places: up to three of {search_id, title,
-    candidate_id, stage}; do_not_contact: on such a list."""
+    """Someone of another search. id: of their profile; similarity: 0 to 1; words: in common with what is compared with;
+    places: up to three of {search_id, title, candidate_id, stage}; do_not_contact: on such a list."""
 
     id: int
     full_name: str
@@ -43,6 +43,7 @@ class Known:
     location: str
     headline: str
     similarity: float
+    words: list[str]
     places: list[dict[str, Any]]
     do_not_contact: bool
 
@@ -53,6 +54,10 @@ class Found:
 
     people: tuple[Known, ...]
     among: int
+
+    @property
+    def exact(self) -> bool:
+        return self.among < MOST_COUNTED
 
 
 def find(rt: Runtime, actor: Actor, search_id: UUID, match_id: int, top: int = TOP) -> Found:
@@ -68,8 +73,17 @@ def find(rt: Runtime, actor: Actor, search_id: UUID, match_id: int, top: int = T
         people = [int(row["id"]) for row in ranked]
         listed = contact_rules.listed(conn, people)
         rows = db.rows(conn, _Q.fetch_elsewhere_rows, {**given, "people": people})
+        words = match_rank.common_words(conn, likeness, "people_elsewhere", {"ids": db.id_array(people)})
     alike = {int(row["id"]): match_rank.shown(1 - row["distance"]) or 0.0 for row in ranked}
-    known = tuple(Known(**row, similarity=alike[row["id"]], do_not_contact=row["id"] in listed) for row in rows)
+    known = tuple(
+        Known(
+            **row,
+            similarity=alike[row["id"]],
+            words=words.get(str(row["id"]), []),
+            do_not_contact=row["id"] in listed,
+        )
+        for row in rows
+    )
     return Found(known, among["people"] if among else 0)
 
 

@@ -81,6 +81,14 @@ SELECT c.id::text AS id, (1 - (e.embedding <=> {vector}))::float8 AS similarity
 FROM candidates c LEFT JOIN profile_embeddings e ON e.profile_id = c.profile_id AND e.model_id = {model}
 WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s;
 
+-- people_of_page --
+-- Candidates of one page.
+candidates c WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s
+
+-- people_elsewhere --
+-- People of other searches, by their profiles.
+profiles c WHERE c.id = ANY (%(ids)s::bigint[])
+
 -- fetch_shared_words --
 -- Which of a text's words, and which skills that it names, stand with candidates of one page: skills first. Names are no
 -- reason, so they are left out (weight A).
@@ -88,8 +96,7 @@ WITH asked AS MATERIALIZED (
     SELECT t.word, t.n, sx_tsquery(t.word, false) AS query, sx_key(t.word) AS key, t.word LIKE '%% %%' AS phrase
     FROM unnest(%(words)s::text[]) WITH ORDINALITY AS t (word, n)),
 people AS MATERIALIZED (
-    SELECT c.id, ts_filter(c.search_tsv, '{b,c,d}') AS words, sx_keys(c.skills) AS skills
-    FROM candidates c WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s)
+    SELECT c.id, ts_filter(c.search_tsv, '{{b,c,d}}') AS words, sx_keys(c.skills) AS skills FROM {people})
 SELECT p.id::text AS id, (array_agg(a.word ORDER BY a.key = ANY (p.skills) DESC, a.n))[1:%(most)s] AS words
 FROM people p JOIN asked a ON CASE WHEN a.phrase THEN a.key = ANY (p.skills) ELSE p.words @@ a.query END GROUP BY p.id;
 
@@ -103,8 +110,8 @@ WITH liked AS MATERIALIZED (
         UNION ALL VALUES (r.title_key, r.title), (r.company_key, r.company), (sx_key(r.industry), r.industry)) AS t (key, said)
     WHERE p.match_id = %(match)s AND p.liked AND t.key <> '' GROUP BY t.key),
 people AS MATERIALIZED (
-    SELECT c.id, c.profile_id, sx_keys(c.skills) || c.title_key || c.company_key || sx_key(c.industry) AS keys
-    FROM candidates c WHERE c.id = ANY (%(ids)s::bigint[]) AND c.search_id = %(search_id)s)
+    SELECT c.id, {profile} AS profile_id,
+        sx_keys(c.skills) || c.title_key || c.company_key || sx_key(c.industry) AS keys FROM {people})
 SELECT p.id::text AS id, (array_agg(l.said ORDER BY l.people DESC, l.said))[1:%(most)s] AS words
 FROM people p JOIN liked l ON l.key = ANY (p.keys) AND l.who <> ARRAY[p.profile_id] GROUP BY p.id;
 
@@ -202,9 +209,10 @@ AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = e.profile_id AND c
 
 -- count_elsewhere --
 -- How many people that is, compared or not; no further than to a cap.
-SELECT count(*) AS people FROM (SELECT DISTINCT c.profile_id FROM candidates c JOIN searches s ON s.id = c.search_id
-    WHERE s.archived_at IS NULL AND search_visible(s, %(actor)s, %(role)s)
-        AND NOT EXISTS (SELECT FROM candidates o WHERE o.profile_id = c.profile_id AND o.search_id = %(search_id)s)
+SELECT count(*) AS people FROM (SELECT FROM profiles e WHERE EXISTS (
+        SELECT FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = e.id
+            AND s.archived_at IS NULL AND search_visible(s, %(actor)s, %(role)s))
+    AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = e.id AND c.search_id = %(search_id)s)
     LIMIT %(cap)s) AS x;
 
 -- fetch_elsewhere_rows --
