@@ -8,7 +8,7 @@ NULL, which an index keeps last, and ascending for an empty text, which it keeps
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psycopg.sql import SQL, Composable, Identifier
 
@@ -48,7 +48,7 @@ class Order:
     leaves_out: bool = False
     grouped: bool = False
     computed: bool = False
-    source: Composable = CANDIDATES
+    source: Composable = field(default_factory=lambda: CANDIDATES)
     nearest: Likeness | None = None
 
 

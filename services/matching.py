@@ -217,7 +217,7 @@ def _insert(
     said = f"{kind} {text} {sorted(given.items())}"
     row = db.one(conn, _Q.insert_match, {
         "search_id": search_id, "kind": kind, "definition": sha256(said.encode()).digest(), "text": text,
-        "text_hash": embedding_queries.text_hash(text) if text else None, "words": match_words.words_of(text),
+        "words": match_words.words_of(text),
         **actor.params})  # fmt: skip
     assert row is not None
     if given:

@@ -143,7 +143,8 @@ UNION ALL
 -- insert_match --
 -- A match, or the one of the same definition, which is in use again.
 INSERT INTO matches (search_id, kind, definition, text, text_hash, words, created_by)
-VALUES (%(search_id)s, %(kind)s, %(definition)s, %(text)s, %(text_hash)s, %(words)s, %(actor)s)
+VALUES (%(search_id)s, %(kind)s, %(definition)s, %(text)s,
+    CASE WHEN %(text)s::text <> '' THEN query_hash(%(text)s) END, %(words)s, %(actor)s)
 ON CONFLICT (search_id, definition) DO UPDATE SET used_at = now() RETURNING id;
 
 -- insert_people --

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services import embedding_queries
 from services.runtime import Runtime
 
 DIMENSIONS = 384
@@ -47,10 +46,11 @@ def place_people(rt: Runtime, model: int, people: Mapping[int, Sequence[float]])
 def place_text(rt: Runtime, model: int, text: str, vector: Sequence[float]) -> None:
     """As the job worker leaves a text that was asked for."""
     with rt.db.connection() as conn:
-        key = embedding_queries.text_hash(text)
-        conn.execute("INSERT INTO query_embeddings (model_id, text_hash, embedding) VALUES (%s, %s, %s::halfvec)",
-                     [model, key, _text(vector)])  # fmt: skip
-        conn.execute("DELETE FROM query_texts WHERE text_hash = %s", [key])
+        conn.execute(
+            "INSERT INTO query_embeddings (model_id, text_hash, embedding) VALUES (%s, query_hash(%s), %s::halfvec)",
+            [model, text, _text(vector)],
+        )
+        conn.execute("DELETE FROM query_texts WHERE text_hash = query_hash(%s)", [text])
 
 
 def set_job(rt: Runtime, search: Any, job: str) -> None:
