@@ -27,6 +27,7 @@ from callbacks import (
     list_sources,
     lists,
     matching,
+    matching_admin,
     names,
     overrides,
     pages,
@@ -53,8 +54,7 @@ MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
     list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
-    privacy, retention, data_report, matching,
-    rediscovery,
+    matching_admin, privacy, retention, data_report, matching, rediscovery,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from callbacks import (
     ledger,
     list_page,
     lists,
+    matching_admin,
     names,
     privacy,
     rediscovery,
@@ -70,6 +71,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/admin/sessions", admin_users.sessions_page),
     ("/admin/workers", admin_operations.workers_page),
     ("/admin/jobs", admin_operations.jobs_page),
+    ("/admin/matching", matching_admin.page),
     ("/admin/keys", admin_operations.keys_page),
     ("/admin/privacy", privacy.page),
 ]

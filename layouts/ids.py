@@ -444,6 +444,12 @@ ADMIN_INVITE_ROLE = "admin-invite-role"
 ADMIN_CLOCK = "admin-clock"
 ADMIN_JOBS_CLOCK = "admin-jobs-clock"
 ADMIN_KEY_ANSWER = "admin-key-answer"
+MATCHING_FIGURES = "matching-figures"
+MATCHING_ANSWER = "matching-answer"
+MATCHING_MODELS = "matching-models"
+MATCHING_CLOCK = "matching-clock"
+MATCHING_BUILD = "matching-build"
+MATCHING_SWITCH = "matching-switch"
 ADMIN_ERASURES = "admin-erasures"
 ERASE_ADDRESS = "erase-address"
 ERASE_CONFIRM = "erase-confirm"
@@ -473,7 +479,7 @@ PERSON_ERASE_ANSWER = "person-erase-answer"
 
 
 def admin_act(row: Any, do: Any) -> dict[str, Any]:
-    """A button of a row of an admin page; do: link, password, disable, enable, end, retry or test.
+    """A button of a row of an admin page; do: link, password, disable, enable, end, retry, test or drop-model.
 
     row may be dash.ALL.
     """

@@ -16,7 +16,8 @@ from layouts.pages_searches import time
 
 Row = Any
 PAGES = (("users", text.ADMIN_USERS), ("sessions", text.ADMIN_SESSIONS), ("workers", text.ADMIN_WORKERS),
-         ("jobs", text.ADMIN_JOBS), ("keys", text.ADMIN_KEYS), ("privacy", text.ADMIN_PRIVACY))  # fmt: skip
+         ("jobs", text.ADMIN_JOBS), ("matching", text.ADMIN_MATCHING), ("keys", text.ADMIN_KEYS),
+         ("privacy", text.ADMIN_PRIVACY))  # fmt: skip
 
 
 def frame(here: str, title: str, *children: Any, actions: Any = None) -> html.Div:

@@ -711,6 +711,7 @@ RUN_KINDS = {
     "list": "Reading a list",
     "fetch": "From PhantomBuster",
     "erase": "Erasing from files",
+    "embed": "Vectors for matching",
 }
 RUN_STATES = {
     "queued": "Waiting",
@@ -743,6 +744,9 @@ COUNTS = {
     "skipped_gone": "not there any more",
     "skipped_full": "have no room for another tag",
     "pairs": "pairs that may be one person",
+    "made": "vectors made",
+    "same": "as they were",
+    "model": "",
     "waiting": "",
     "screened": "screened",
     "reused": "of them known before",
@@ -1341,7 +1345,7 @@ PERSON_CONTACT_OWN = "Used"
 PERSON_CONTACT_TYPES = {"work": "work", "private": "private"}
 PERSON_ASKED = "{vendor} was asked {outcome}"
 PERSON_ASKED_OUTCOMES = {"found": "and knew them", "missed": "and did not know them"}
-VENDOR_NAMES = {"salesql": "SalesQL", "crustdata": "Crustdata", "openai": "OpenAI"}
+VENDOR_NAMES = {"salesql": "SalesQL", "crustdata": "Crustdata", "openai": "OpenAI", "embeddings": "Embeddings"}
 SCREEN_TITLE = "Screen"
 SCREEN_INTO = "People of "
 SCREEN_JOB = "Job description"
@@ -1523,6 +1527,32 @@ ADMIN_USERS = "Users"
 ADMIN_SESSIONS = "Sign-ins"
 ADMIN_WORKERS = "Workers"
 ADMIN_JOBS = "Jobs"
+ADMIN_MATCHING = "Matching"
+MATCHING_ON = "Matching is on: people are compared by {model}."
+MATCHING_MADE = "Up to date"
+MATCHING_MISSING = "Missing"
+MATCHING_RATE = "People a minute, last run"
+MATCHING_WAITING = "Texts that wait"
+MATCHING_RUN = "The newest run"
+MATCHING_MODELS = "Models"
+MATCHING_MODELS_HINT = (
+    "A model that the settings name anew is built beside the one in use. Switch when it knows everyone; the old one "
+    "stays until you drop it."
+)
+MATCHING_MODEL = "Model"
+MATCHING_STATE = "State"
+MATCHING_STATES = {"live": "in use", "building": "being built", "retired": "not in use"}
+MATCHING_SIZE = "On disk"
+MATCHING_SINCE = "Since"
+MATCHING_PROVIDERS = {"local": "on this machine", "openai": "at the embeddings endpoint"}
+MATCHING_BUILD = "Make missing vectors"
+MATCHING_SWITCH = "Switch to the new model"
+MATCHING_DROP = "Drop"
+MATCHING_STARTED = "Started. Vectors are made in the background, and pages go on meanwhile."
+MATCHING_SWITCHED = "Switched: people are compared by {model} from now on."
+MATCHING_DROPPED = "{model} and its vectors are gone."
+MATCHING_NO_MODELS = "No vectors yet"
+MATCHING_NO_MODELS_HINT = "Make them here; with EMBEDDINGS=auto they are made by themselves after the first import."
 ADMIN_KEYS = "Keys"
 ADMIN_PRIVACY = "Privacy"
 ADMIN_NAME = "Name"

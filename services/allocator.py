@@ -25,3 +25,10 @@ def give_back() -> None:
     if mallopt is not None:
         for name, value in ((_M_ARENA_MAX, ARENAS), (_M_MMAP_THRESHOLD, LARGE), (_M_TRIM_THRESHOLD, LARGE)):
             mallopt(name, value)
+
+
+def trim() -> None:
+    """What is free goes back to the system now: after something large was put away."""
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if malloc_trim is not None:
+        malloc_trim(0)

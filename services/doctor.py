@@ -16,7 +16,7 @@ import psycopg
 import redis
 
 import sql
-from services import connections, prices, run_state
+from services import connections, embedding_local, prices, run_state
 from services.config import Settings
 from services.errors import ProductError
 from services.migrate import MINIMUM_VERSION
@@ -24,7 +24,13 @@ from services.servers import attached
 from services.supervisor import base_url
 from services.vendors.oidc_client import OidcClient, ProviderDown, ProviderMisset
 
+NO_VECTOR_TABLES = (
+    "pgvector is not in the database, or older than 0.8: matching is off. Have a superuser run CREATE EXTENSION vector"
+    " there, then run sourcingx migrate."
+)
+
 _Q = sql.queries("doctor")
+_E = sql.queries("embeddings")
 _FREE_BYTES = 2_000_000_000
 _SHORTEST_KEY = 32
 _EXTENSIONS = ["pg_trgm", "unaccent", "vector"]
@@ -116,6 +122,8 @@ def _postgres(settings: Settings, *, embedded: bool) -> Iterator[Finding]:
                 yield Finding(True, f"The Postgres server lacks the extension {name}: install postgresql-contrib.")
             if "vector" in missing:
                 yield Finding(False, "The Postgres server lacks pgvector: matching is off.")
+            elif _value(conn, _Q.migrated) and not _value(conn, _E.is_possible):
+                yield Finding(False, NO_VECTOR_TABLES)
             yield from _rights(conn)
             applied = int(_value(conn, _Q.count_applied)) if _value(conn, _Q.migrated) else 0
             behind = len(sql.migrations()) - applied
@@ -188,6 +196,12 @@ def _features(settings: Settings) -> Iterator[Finding]:
     elif settings.openai_model not in {*prices.KNOWN, *prices.read_table(settings.openai_prices)}:
         yield Finding(False, f"The price of {settings.openai_model} is not known: screening cannot keep a budget. Set"
                              " OPENAI_PRICES (docs/settings.md).")  # fmt: skip
+    if settings.embedding_provider == "off":
+        yield Finding(False, "EMBEDDING_PROVIDER is off: matching is off.")
+    elif settings.embedding_provider == "openai" and not (settings.embedding_api_key or settings.openai_api_key):
+        yield Finding(False, "EMBEDDING_PROVIDER is openai, and there is no EMBEDDING_API_KEY: matching is off.")
+    elif settings.embedding_provider == "local" and not embedding_local.is_installed():
+        yield Finding(True, embedding_local.NOT_INSTALLED)
     if not settings.metrics_token:
         yield Finding(False, "METRICS_TOKEN is not set: there is no /metrics.")
     if settings.oidc_issuer and (problem := _provider(settings)):

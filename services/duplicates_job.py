@@ -20,7 +20,7 @@ from services import db, identity_score
 from services.errors import Conflict
 from services.identity import audit
 from services.identity_keys import LISTED, RULES, Facts, keys_of, name_keys
-from services.job_runner import silence_s
+from services.imports_first import step_aside
 from services.jobs import RunHandle
 from services.runtime import Runtime
 
@@ -28,9 +28,6 @@ BATCH = 500
 # What more people than this have in common tells nobody apart, and comparing them all would take hours.
 MOST_IN_BLOCK = 60
 CONFLICT_RETRIES = 5
-# As long as it steps aside for imports, and how often it looks whether they have ended.
-ASIDE_S = 60.0
-LOOK_S = 0.5
 COUNTS = ("pairs",)
 
 _Q = sql.queries("duplicates")
@@ -53,7 +50,7 @@ def run_find(rt: Runtime, handle: RunHandle) -> None:
 
 def _next_batch(rt: Runtime, handle: RunHandle) -> bool:
     """One transaction, tried again when another writer was in the way. False: there was nobody left."""
-    _step_aside(rt, handle)
+    step_aside(rt, handle)
     for attempt in range(CONFLICT_RETRIES):
         handle.check()
         try:
@@ -64,20 +61,6 @@ def _next_batch(rt: Runtime, handle: RunHandle) -> bool:
                 raise
             handle.wait(0.2 * 2**attempt)
     return False
-
-
-def _step_aside(rt: Runtime, handle: RunHandle) -> None:
-    """Wait while imports run, wherever; at most ASIDE_S, so that one batch a minute is done beside endless ones."""
-    waited = 0.0
-    while waited < ASIDE_S and _imports_run(rt):
-        handle.wait(LOOK_S)
-        waited += LOOK_S
-
-
-def _imports_run(rt: Runtime) -> bool:
-    with rt.db.connection() as conn:
-        row = db.one(conn, _Q.find_imports, {"silence_s": silence_s(rt)})
-    return bool(row and row["found"])
 
 
 def _import_run(handle: RunHandle) -> int | None:

@@ -55,7 +55,7 @@ def embed_query(rt: Runtime, actor: Actor, text: str) -> Query:
     if state.model is None:
         return Query("off", error=state.reason)
     model_id = state.model.id
-    given = {"model_id": model_id, "text": text, "again_s": AGAIN_S}
+    given = {"model_id": model_id, "text": text, "again_s": AGAIN_S, "actor": actor.user_id}
     with rt.db.connection() as conn:
         known = db.one(conn, _Q.fetch_query, given)
         assert known is not None

@@ -80,6 +80,8 @@ KINDS: dict[str, Kind] = {
     "erase": Kind("services.erasure_files:run_erase", one_per_user=False, lock="erase", told=True),
     # Not in the queue of long jobs, or imports would wait for what was started behind another import.
     "find_duplicates": Kind("services.duplicates_job:run_find", one_per_user=False, lock="duplicates", needs="work"),
+    # Hours for a million people, and nobody's job waits behind it.
+    "embed": Kind("services.embedding_job:run_embed", one_per_user=False, lock="embed", needs="work"),
 }
 
 

@@ -122,6 +122,7 @@ def _merge(rt: Runtime, actor: Actor, pair_id: int, choices: Mapping[str, str]) 
             db.run(conn, query, given)
         conn.execute(_Q.sync_members, given)
         db.run(conn, _Q.keep_difference, given)
+        db.run(conn, _Q.put_vectors_out_of_date, given)
         audit(conn, actor, "people.merge", str(given["survivor"]), merge=given["merge_id"], merged=given["other"],
               folded=len(folds))  # fmt: skip
         searches = {m["search_id"] for m in members}
@@ -197,6 +198,7 @@ def _undo(rt: Runtime, actor: Actor, merge_id: int) -> Undone:
         db.run(conn, _Q.keep_ledger, {**given, "kept": bool(kept.keys() & {"candidates", "exclusions"})})
         conn.execute(_Q.sync_members, given)
         db.run(conn, _Q.mark_undone, given)
+        db.run(conn, _Q.put_vectors_out_of_date, given)
         audit(conn, actor, "people.unmerge", str(found["kept_id"]), merge=merge_id, kept=kept)
         _count(conn, _unfolded(conn, found), 1)
         conn.execute(_Q.bump_searches, {"searches": list(before | _searches(conn, given))})

@@ -29,6 +29,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from services import (
     allocator,
     archive_nightly,
+    embedding_runs,
     enrichment_plan,
     enrichment_wake,
     erasure_nightly,
@@ -47,8 +48,8 @@ from services.runtime import Runtime
 
 GRACE_S = 25.0
 HANGS_S = 60.0
-# One of them is for comparisons, which take turns; one looks after launches while there are any.
-QUICK_CONCURRENCY = 4
+# One of them is for comparisons, which take turns, and one for vectors; one looks after launches while there are any.
+QUICK_CONCURRENCY = 5
 POLL_S = 2.0
 CONNECT_S = 10.0
 NIGHTLY_TASK = "nightly"
@@ -63,6 +64,7 @@ ENRICHMENTS_CRON = "* * * * *"
 LAUNCHES_CRON = "* * * * *"
 FETCHES_TASK = "fetches"
 FETCHES_CRON = "* * * * *"
+EMBEDDINGS_CRON = "* * * * *"
 
 _log = logging.getLogger(__name__)
 
@@ -155,6 +157,11 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
     )
     if enrichment_plan.available(runner.rt.settings):
         app.periodic(cron=ENRICHMENTS_CRON)(enrichments)
+    # Also run out of turn, when someone waits for the vector of a text.
+    embeddings = app.task(name=jobs.EMBEDDINGS_TASK, queue="quick", lock=jobs.EMBEDDINGS_TASK,
+                          queueing_lock=jobs.EMBEDDINGS_TASK)(partial(_embeddings, runner))  # fmt: skip
+    if runner.rt.settings.embedding_provider != "off":
+        app.periodic(cron=EMBEDDINGS_CRON)(embeddings)
 
 
 def _nightly(rt: Runtime, timestamp: int) -> None:
@@ -163,6 +170,7 @@ def _nightly(rt: Runtime, timestamp: int) -> None:
     match_tidy.run(rt)
     archive_nightly.run(rt)
     erasure_nightly.run(rt)
+    embedding_runs.start_nightly(rt)
 
 
 def _sheets(runner: Runner, timestamp: int) -> None:
@@ -185,6 +193,14 @@ def _batches(runner: Runner, timestamp: int) -> None:
 def _enrichments(runner: Runner, timestamp: int) -> None:
     """Runs that wait for a vendor's next day, or for it to have found someone."""
     enrichment_wake.wake_due(runner.rt)
+
+
+def _embeddings(runner: Runner, timestamp: int) -> None:
+    """Vectors of texts, and of people after imports. Imported late: not every worker ever makes one."""
+    if runner.rt.settings.embedding_provider != "off":
+        from services import embedding_wake
+
+        embedding_wake.wake(runner.rt, runner.stopping)
 
 
 def _launches(runner: Runner, timestamp: int) -> None:

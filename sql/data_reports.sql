@@ -69,8 +69,9 @@ WHERE x.search_id IN (SELECT c.search_id FROM candidates c WHERE c.profile_id = 
 ORDER BY x.created_at LIMIT 1000;
 
 -- fetch_records --
--- Every row about them as it is kept, by table: what merging takes for all of someone (identity_tables).
+-- Every row about them as it is kept, by table: what merging takes for all of someone (identity_tables), and vectors.
 SELECT r ->> 't' AS place, jsonb_agg(r -> 'r') AS rows
 FROM jsonb_array_elements(identity_snapshot(ARRAY[%(profile_id)s::bigint],
-    ARRAY(SELECT c.id FROM candidates c WHERE c.profile_id = %(profile_id)s))) AS r
+    ARRAY(SELECT c.id FROM candidates c WHERE c.profile_id = %(profile_id)s))
+    || embedding_snapshot(ARRAY[%(profile_id)s::bigint])) AS r
 GROUP BY 1 ORDER BY 1;

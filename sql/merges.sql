@@ -419,3 +419,7 @@ UPDATE merges SET undone_at = now(), undone_by = %(actor)s WHERE id = %(merge_id
 -- fetch_members --
 -- The searches in which these people are.
 SELECT DISTINCT search_id FROM candidates WHERE profile_id = ANY (%(people)s::bigint[]);
+
+-- put_vectors_out_of_date --
+-- What the two are compared by may have changed.
+SELECT vectors_out_of_date(%(people)s::bigint[]);

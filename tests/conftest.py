@@ -96,6 +96,8 @@ def settings(database: ServerUrls, redis: redis_client.Redis, servers: Servers, 
         "REDIS_URL": servers.urls.redis_url,
         "SECRET_KEY": SECRET_KEY,
         "SUPPRESSION_KEY": "a-fixed-suppression-key-0123456789abcdef",
+        # Nothing by the clock: tests start what they look at.
+        "EMBEDDINGS": "off",
         "JOB_HEARTBEAT_S": "1",
         "JOB_RESCUE_S": "1",
     })  # fmt: skip

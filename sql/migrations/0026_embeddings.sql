@@ -26,6 +26,8 @@ CREATE UNIQUE INDEX embedding_models_building ON embedding_models ((true)) WHERE
 CREATE TABLE query_texts (
     text_hash bytea PRIMARY KEY CHECK (length(text_hash) = 32),
     text text NOT NULL CHECK (text <> '' AND length(text) <= 50000),
+    -- For whom, where it costs something.
+    user_id bigint NOT NULL REFERENCES users,
     asked_at timestamptz NOT NULL DEFAULT now(),
     failed_at timestamptz,
     error text NOT NULL DEFAULT ''
@@ -107,6 +109,15 @@ BEGIN
     EXECUTE format('DROP TABLE IF EXISTS profile_embeddings_%s', model);
     DELETE FROM embedding_models WHERE id = model;
     RETURN true;
+END $$;
+
+-- What is known of some people changed without their being imported: they are looked at again. For merges.
+CREATE FUNCTION vectors_out_of_date(people bigint[]) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_regclass('profile_embeddings') IS NOT NULL THEN
+        EXECUTE 'UPDATE profile_embeddings SET seen_at = ''epoch'' WHERE profile_id = ANY ($1)' USING people;
+    END IF;
 END $$;
 
 -- Every vector about some people, as identity_snapshot() shows rows; [] without pgvector. Not among identity_tables:

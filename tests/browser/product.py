@@ -87,7 +87,9 @@ class Product:
 
 
 def environ(home: Path) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(home), "PORT": "0", "WEB_WORKERS": "2"}
+    # No vectors: nobody looks at them, and making them takes the machine.
+    off = {"EMBEDDINGS": "off"}
+    return {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(home), "PORT": "0", "WEB_WORKERS": "2", **off}
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from layouts import ids, text
-from services import duplicates, duplicates_job, runs, searches
+from services import duplicates, duplicates_job, imports_first, runs, searches
 from services.errors import Conflict
 from services.identity import Actor
 from services.jobs import RunHandle
@@ -171,7 +171,7 @@ def test_it_steps_aside_for_an_import_but_not_for_ever(rt: Runtime, alice: Actor
     rows(rt, "INSERT INTO runs (kind, user_id, state, heartbeat_at)"
              " VALUES ('import', %s, 'running', now() + interval '1 hour')", alice.user_id)  # fmt: skip
     handle: Any = Waiting(rt, ends_after)
-    duplicates_job._step_aside(rt, handle)
+    imports_first.step_aside(rt, handle)
     assert handle.waits == waits
 
 
@@ -179,7 +179,7 @@ def test_a_dead_imports_run_is_not_waited_for(rt: Runtime, alice: Actor) -> None
     rows(rt, "INSERT INTO runs (kind, user_id, state, heartbeat_at)"
              " VALUES ('import', %s, 'running', now() - interval '1 hour')", alice.user_id)  # fmt: skip
     handle: Any = Waiting(rt, 5)
-    duplicates_job._step_aside(rt, handle)
+    imports_first.step_aside(rt, handle)
     assert handle.waits == 0
 
 
@@ -190,7 +190,7 @@ def test_it_waits_between_batches(rt: Runtime, alice: Actor, search: str, monkey
     def step_aside(_: Runtime, handle: RunHandle) -> None:
         asked.append(handle.done)
 
-    monkeypatch.setattr(duplicates_job, "_step_aside", step_aside)
+    monkeypatch.setattr(duplicates_job, "step_aside", step_aside)
     bring(rt, alice, search, "Ana Lima,Engineer,Acme,", "Ben Okoro,CTO,Globex,")
     compare(rt)
     assert asked == [0, 1, 2]

@@ -42,7 +42,8 @@ def start(home: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start_and_wait() -> subprocess.Popen[str]:
-        environ = {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(home), "PORT": "0", "WEB_WORKERS": "1"}
+        environ = {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(home), "PORT": "0", "WEB_WORKERS": "1",
+                   "EMBEDDINGS": "off"}  # fmt: skip
         process = subprocess.Popen([SOURCINGX, "demo"], env=environ, stdout=subprocess.PIPE, text=True)
         started.append(process)
         assert process.stdout is not None

@@ -158,3 +158,17 @@ def test_what_is_off(examine: Examine) -> None:
     one(notes, "OPENAI_API_KEY is not set: screening is off")
     one(notes, "METRICS_TOKEN is not set")
     one(examine(METRICS_TOKEN="t" * 32)[1], "OPENAI_API_KEY")
+
+
+def test_matching_that_is_off_is_said_to_be(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
+    one(examine(EMBEDDING_PROVIDER="off")[1], "EMBEDDING_PROVIDER is off: matching is off.")
+    one(examine(EMBEDDING_PROVIDER="openai")[1], "there is no EMBEDDING_API_KEY")
+    assert not [note for note in examine(EMBEDDING_PROVIDER="openai", OPENAI_API_KEY="sk-x")[1] if "matching" in note]
+    monkeypatch.setattr(doctor.embedding_local, "is_installed", lambda: False)
+    one(examine(EMBEDDING_PROVIDER="local")[0], "The local model's files are not installed")
+
+
+def test_pgvector_that_was_not_added_is_named(examine: Examine, database: ServerUrls) -> None:
+    with psycopg.connect(database.superuser_url, autocommit=True) as conn:
+        conn.execute("DROP EXTENSION vector CASCADE; DROP TABLE profile_embeddings, query_embeddings")
+    one(examine()[1], "Have a superuser run CREATE EXTENSION vector")

@@ -60,7 +60,8 @@ class Run:
 
 
 def environ(home: Path, **more: str) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(home), "PORT": "0", "WEB_WORKERS": "1", **more}
+    given = {"PATH": "/usr/bin:/bin", "SOURCINGX_HOME": str(home), "PORT": "0", "WEB_WORKERS": "1"}
+    return {**given, "EMBEDDINGS": "off", **more}
 
 
 @pytest.fixture

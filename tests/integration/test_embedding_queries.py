@@ -1,0 +1,145 @@
+"""Texts that people are compared with become vectors in a job worker, once, and leave nothing behind in the queue."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from services import embedding_models, embedding_queries, embedding_wake
+from services.embedding_queries import embed_job_description, embed_query
+from services.errors import BadInput, Forbidden, Unavailable
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.change_runs import change
+from tests.embedding import FakeModel, one, quick_model, rows, texts_of
+from tests.people import add_search
+
+JOB = "Backend engineer for our canary payments platform."
+
+
+@pytest.fixture(autouse=True)
+def model(rt: Runtime) -> Iterator[FakeModel]:
+    with rt.db.connection() as conn:
+        embedding_models.ensure(conn, rt.settings)
+    with quick_model() as fake:
+        yield fake
+
+
+def wake(rt: Runtime) -> None:
+    embedding_wake.wake(rt, threading.Event())
+
+
+def test_a_text_is_being_made_then_ready_and_known_from_then_on(rt: Runtime, alice: Actor, model: FakeModel) -> None:
+    asked = embed_query(rt, alice, JOB)
+    assert (asked.state, asked.ready) == ("making", False)
+    assert embed_query(rt, alice, JOB) == asked
+    wake(rt)
+    ready = embed_query(rt, alice, f"  {JOB}\n")
+    assert (ready.state, ready.model_id, ready.text_hash) == ("ready", asked.model_id, asked.text_hash)
+    found = one(rt, "SELECT l2_norm(embedding) AS n FROM query_embeddings WHERE text_hash = %s", ready.text_hash)
+    assert abs(found["n"] - 1) < 0.001
+    wake(rt)
+    assert texts_of(model) == [JOB]
+
+
+def test_the_text_stands_in_no_job_and_goes_when_its_vector_is_there(rt: Runtime, alice: Actor) -> None:
+    embed_query(rt, alice, JOB)
+    (job,) = rows(rt, "SELECT task_name, args::text AS args FROM procrastinate_jobs")
+    assert job["task_name"] == "embeddings"
+    assert "canary" not in job["args"]
+    wake(rt)
+    assert rows(rt, "SELECT * FROM query_texts") == []
+
+
+def test_ten_who_ask_at_once_wake_the_worker_once(rt: Runtime, alice: Actor) -> None:
+    for number in range(10):
+        embed_query(rt, alice, f"{JOB} {number}")
+    assert one(rt, "SELECT count(*) AS n FROM procrastinate_jobs")["n"] == 1
+    wake(rt)
+    assert one(rt, "SELECT count(*) AS n FROM query_embeddings")["n"] == 10
+
+
+def test_a_job_description_is_that_of_a_search_one_may_see(rt: Runtime, alice: Actor, bob: Actor) -> None:
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+        conn.execute("UPDATE searches SET visibility = 'private', job_description = %s WHERE id = %s", [JOB, search])
+    with pytest.raises(Forbidden):
+        embed_job_description(rt, bob, str(search))
+    assert embed_job_description(rt, alice, str(search)).state == "making"
+
+
+def test_no_text_and_too_much_are_refused(rt: Runtime, alice: Actor) -> None:
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+    with pytest.raises(BadInput, match="write a job description first"):
+        embed_job_description(rt, alice, str(search))
+    with pytest.raises(BadInput, match="50,000"):
+        embed_query(rt, alice, "x" * 50_001)
+
+
+def test_what_goes_wrong_is_told_and_tried_again_later(rt: Runtime, alice: Actor, model: FakeModel) -> None:
+    embed_query(rt, alice, JOB)
+    model.failing = Unavailable("The model is away.")
+    wake(rt)
+    asked = embed_query(rt, alice, JOB)
+    assert (asked.state, asked.error) == ("failed", "The model is away.")
+    # Not at each look of a page.
+    model.failing = None
+    wake(rt)
+    assert embed_query(rt, alice, JOB).state == "failed"
+    change(rt, "UPDATE query_texts SET failed_at = now() - make_interval(secs => %s)", embedding_queries.AGAIN_S + 1)
+    assert embed_query(rt, alice, JOB).state == "making"
+    wake(rt)
+    assert embed_query(rt, alice, JOB).ready
+
+
+def test_job_descriptions_of_open_searches_are_made_unasked(rt: Runtime, alice: Actor, model: FakeModel) -> None:
+    with rt.db.connection() as conn:
+        first, second, away = (add_search(conn, alice) for _ in range(3))
+        conn.execute("UPDATE searches SET job_description = %s WHERE id = ANY (%s)", [JOB, [first, second]])
+        conn.execute("UPDATE searches SET job_description = 'x', archived_at = now() WHERE id = %s", [away])
+    wake(rt)
+    assert texts_of(model) == [JOB]
+    found = rows(
+        rt, "SELECT s.id FROM searches s JOIN query_embeddings q ON q.text_hash = query_hash(s.job_description)"
+    )
+    assert {row["id"] for row in found} == {first, second}
+
+
+def test_a_long_text_is_the_average_of_its_pieces(rt: Runtime, alice: Actor, model: FakeModel) -> None:
+    text = " ".join(f"word{number}" for number in range(800))
+    embed_query(rt, alice, text)
+    wake(rt)
+    asked = texts_of(model)
+    assert len(asked) == embedding_wake.MOST_PIECES
+    assert text.startswith(" ".join(asked))
+    assert abs(one(rt, "SELECT l2_norm(embedding) AS n FROM query_embeddings")["n"] - 1) < 0.001
+
+
+@pytest.mark.parametrize("text", ["a", "one two three " * 60, "x" * 5000, "日本語" * 400, "ein Wort\n" * 3000])
+def test_pieces_lose_nothing_but_the_end(text: str) -> None:
+    found = embedding_wake.pieces(text)
+    assert 1 <= len(found) <= embedding_wake.MOST_PIECES
+    assert all(piece.strip() for piece in found)
+    plain = "".join(text.split())
+    assert plain.startswith("".join("".join(piece.split()) for piece in found))
+    if len(found) < embedding_wake.MOST_PIECES:
+        assert "".join("".join(piece.split()) for piece in found) == plain
+
+
+def test_while_there_is_no_model_it_says_what_to_do(rt: Runtime, alice: Actor) -> None:
+    change(rt, "DELETE FROM embedding_models")
+    asked = embed_query(rt, alice, JOB)
+    assert (asked.state, "first vectors" in asked.error) == ("off", True)
+
+
+def test_what_nobody_waits_for_goes(rt: Runtime, alice: Actor, model: FakeModel) -> None:
+    embed_query(rt, alice, JOB)
+    wake(rt)
+    embed_query(rt, alice, "Nurse")
+    change(rt, "UPDATE query_texts SET asked_at = now() - interval '61 minutes', failed_at = now(), error = 'x'")
+    change(rt, "UPDATE query_embeddings SET used_at = now() - interval '91 days'")
+    wake(rt)
+    assert rows(rt, "SELECT * FROM query_texts") == rows(rt, "SELECT * FROM query_embeddings") == []
