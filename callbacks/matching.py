@@ -8,13 +8,13 @@ from uuid import UUID
 import dash
 from dash import Input, Output, State, no_update
 
-from callbacks import page_values
+from callbacks import errors, page_values
 from callbacks.person import search_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
-from layouts import drawer_match, ids, text
-from services import match_person, matching
+from layouts import drawer_match, ids, pages_runs, text
+from services import embedding_runs, match_person, matching
 from services.errors import BadInput, ProductError
 from services.identity import Actor
 from services.matching import Match
@@ -64,6 +64,14 @@ def register(registry: Registry) -> None:
             return no_update  # the button only appeared
         candidate_id = page_values.digits(mapping(shown).get("person"))
         return drawer_match.fitting_list(match_person.fitting(rt, current_actor(), search_of(page), candidate_id))
+
+    @registry.callback(
+        Input(ids.MATCH_MAKE, "n_clicks"), State(ids.GRID_VIEW, "data"), rule=Rule.RECRUITER, prevent_initial_call=True
+    )
+    def make(clicks: int | None, page: Any) -> None:
+        if clicks:
+            embedding_runs.start(rt, current_actor(), search_of(page))
+            errors.toast(text.MATCH_MAKING, kind="success", action=pages_runs.link_in_message())
 
     registry.clientside(
         dash.ClientsideFunction("grid", "compared"), Input(ids.MATCH_ANSWER, "data"), prevent_initial_call=True

@@ -51,7 +51,10 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         criteria=criteria,
         panel=filter_panel(criteria),
         match=match_menu(
-            str(search.id), off=matching.why_off(rt, actor), has_job=matching.has_job(rt, actor, search.id)
+            str(search.id),
+            off=matching.why_off(rt, actor),
+            has_job=matching.has_job(rt, actor, search.id),
+            may_make=search.editable and matching.may_be_made(rt, actor),
         ),
         views=saved_views_menu(views.shown_views(rt, actor, search.id), may_share=actor.may_edit),
         notice=frozen_notice() if archive is not None and archive.under_way else _behind(rt, actor, search.id),

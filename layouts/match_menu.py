@@ -13,8 +13,14 @@ from layouts import ids, text
 MAX_TEXT = 2_000
 
 
-def match_menu(search_id: str, *, off: str = "", has_job: bool = True) -> Component:
-    """off: why nobody can be compared, "" where they can. has_job: the search has a job description."""
+def match_menu(search_id: str, *, off: str = "", has_job: bool = True, may_make: bool = False) -> Component:
+    """off: why nobody can be compared, "" where they can. has_job: the search has a job description.
+
+    may_make: whoever looks may have people read who were not yet.
+    """
+    make = html.Button(
+        text.MATCH_MAKE, id=ids.MATCH_MAKE, type="button", className="btn btn-sm btn-light", title=text.MATCH_MAKE_HINT
+    )
     box = dcc.Textarea(
         id=ids.MATCH_TEXT, className="form-control form-control-sm", rows=3, maxLength=MAX_TEXT,
         placeholder=text.MATCH_TEXT_PLACEHOLDER, disabled=bool(off),
@@ -31,6 +37,7 @@ def match_menu(search_id: str, *, off: str = "", has_job: bool = True) -> Compon
         html.Hr(className="dropdown-divider"),
         dcc.Link(text.MATCH_ELSEWHERE, href=f"/search/{search_id}/match", id=ids.MATCH_ELSEWHERE, className="sx-link"),
         html.Small(text.MATCH_HINT, className="sx-muted"),
+        *([make] if may_make else []),
     ]  # fmt: skip
     return dbc.DropdownMenu(
         html.Div(content, className="sx-match-menu"), id=ids.MATCH_MENU, label=text.MATCH, size="sm", color="light"

@@ -193,6 +193,11 @@ def why_off(rt: Runtime, actor: Actor) -> str:
     return matching_state.state(rt, actor).reason
 
 
+def may_be_made(rt: Runtime, actor: Actor) -> bool:
+    """Whether people who were not read yet can be."""
+    return matching_state.state(rt, actor).possible
+
+
 def _job(conn: db.Conn, actor: Actor, search_id: UUID) -> str:
     row = db.one(conn, _Q.fetch_job, {"search_id": search_id, **actor.params})
     return str(row["job_description"]) if row else ""

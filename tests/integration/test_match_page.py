@@ -141,6 +141,16 @@ def test_without_a_model_the_menu_says_why(rt: Runtime, alice: Actor, client_for
     assert matching.why_off(rt, alice)
 
 
+def test_whoever_was_not_read_can_be(place: Place, charlie: Actor, client_for: ClientFor) -> None:
+    path, state = f"/search/{place.search}", [(ids.GRID_VIEW, "data", page_of(place))]
+    assert ids.MATCH_MAKE in open_page(client_for(place.actor), path)
+    assert ids.MATCH_MAKE not in open_page(client_for(charlie), path)
+    assert call(client_for(charlie), "", [(ids.MATCH_MAKE, "n_clicks", 1)], state).status_code == 403
+    answer = call(client_for(place.actor), "", [(ids.MATCH_MAKE, "n_clicks", 1)], state)
+    assert text.MATCH_MAKING in said(answer)
+    assert rows_of(place.rt, "SELECT kind, search_id FROM runs") == [{"kind": "embed", "search_id": place.search}]
+
+
 # -- the drawer ------------------------------------------------------------------------------------
 
 
