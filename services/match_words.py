@@ -33,11 +33,16 @@ _COMMON = frozenset(
 def words_of(text: str) -> list[str]:
     """Telling words in the order of the text, then pairs of neighbours, for skills of two words: 120 at most."""
     tokens = [found.group().rstrip(".") for found in _WORD.finditer(text[:20_000])]
-    single = {key: token for token in tokens if (key := token.casefold()) not in _COMMON and not key.isdigit()}
-    words = {key: token for key, token in single.items() if len(key) > 1 or token in ("C", "R")}
-    pairs = {
-        f"{a} {b}".casefold(): f"{a} {b}"
-        for a, b in pairwise(tokens)
-        if a.casefold() not in _COMMON and b.casefold() not in _COMMON
-    }
+    words: dict[str, str] = {}
+    for token in tokens:
+        if _tells(token):
+            words.setdefault(token.casefold(), token)
+    pairs: dict[str, str] = {}
+    for one, next_one in pairwise(tokens):
+        if _tells(one) and _tells(next_one) and one.casefold() != next_one.casefold():
+            pairs.setdefault(f"{one} {next_one}".casefold(), f"{one} {next_one}")
     return [*list(words.values())[: MOST * 2 // 3], *list(pairs.values())[: MOST // 3]]
+
+
+def _tells(token: str) -> bool:
+    return token.casefold() not in _COMMON and not token.isdigit() and (len(token) > 1 or token in ("C", "R"))
