@@ -17,7 +17,7 @@ from layouts import ids, text
 from layouts.facet_panel import filter_chips
 from layouts.match_menu import match_sentence
 from services import grid_criteria, matching, result_sets
-from services.errors import BadInput, Conflict, Forbidden, NotFound, ProductError, Unavailable
+from services.errors import BadInput, Conflict, Forbidden, NotFound, ProductError
 from services.grid_query import parse_rows
 from services.grid_view import View, parse_url
 from services.runtime import Runtime
@@ -133,7 +133,7 @@ def _compared_with(rt: Runtime, view: View) -> str:
     try:
         found = matching.look(rt, current_actor(), view.search_id, view.match)
         return match_sentence(found, matching.coverage(rt, current_actor(), view.search_id))
-    except (NotFound, Conflict, Unavailable):
+    except (NotFound, Conflict):
         return text.MATCH_GONE
 
 

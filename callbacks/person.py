@@ -15,7 +15,7 @@ from callbacks.view_state import mapping, version_of, view_of
 from layouts import drawer, ids, text
 from layouts.drawer_match import likeness_section
 from services import ledger, match_person, matching, neighbours, notes, person
-from services.errors import BadInput, Conflict, NotFound, ProductError, Unavailable
+from services.errors import BadInput, Conflict, NotFound, ProductError
 from services.grid_view import View
 from services.identity import Actor
 from services.notes import Noted
@@ -138,7 +138,7 @@ def _likeness(rt: Runtime, actor: Actor, view: View, candidate_id: int) -> match
     """None also where that cannot be told now: the person is shown all the same."""
     try:
         return match_person.likeness(rt, actor, view, candidate_id)
-    except (BadInput, Conflict, Unavailable):
+    except (BadInput, Conflict):
         return None
 
 

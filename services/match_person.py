@@ -9,8 +9,8 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Literal
 
 import sql
-from services import db, embedding_queries, match_rank, match_words, matching_state
-from services.errors import NotFound, Unavailable
+from services import db, embedding_queries, match_rank, match_words
+from services.errors import NotFound
 from services.grid_view import View
 from services.identity import Actor
 from services.result_sets import fetch_meta
@@ -69,10 +69,8 @@ def fitting(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, most:
     """Open searches that the actor sees, by how alike their job description is to one person of a search of theirs.
 
     What was never compared with is read now, at most MOST_READ a time. Raises Forbidden, NotFound (they are gone, or
-    not read yet), Unavailable (off).
+    not read yet), MatchingOff.
     """
-    if reason := matching_state.state(rt, actor).reason:
-        raise Unavailable(reason)
     with rt.db.connection() as conn:
         fetch_meta(conn, actor, View.of(search_id))
         model_id = match_rank.live_model(conn)

@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 import sql
 from services import db
-from services.errors import BadInput, Conflict, Unavailable
+from services.errors import BadInput, Conflict
 from services.grid_query import Where
 from services.grid_view import View
 
@@ -40,6 +40,10 @@ NOT_YET = "What these people are compared with is still being read. The list com
 GONE = "What this list was compared with is not there any more. Take the comparison away, or choose another one."
 
 _Q = sql.queries("matching")
+
+
+class MatchingOff(Conflict):
+    """There is nothing to compare people by; the message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,7 @@ class Likeness:
 
 
 def likeness_of(conn: db.Conn, view: View) -> Likeness | None:
-    """None where a view compares with nothing. Raises Unavailable (matching is off), Conflict (not read yet), BadInput
-    (gone)."""
+    """None where a view compares with nothing. Raises MatchingOff, Conflict (not read yet), BadInput (gone)."""
     if view.match is None:
         return None
     model_id = live_model(conn)
@@ -86,10 +89,10 @@ def likeness_of(conn: db.Conn, view: View) -> Likeness | None:
 
 
 def live_model(conn: db.Conn) -> int:
-    """The model that everything is compared by. Raises Unavailable where there is none."""
+    """The model that everything is compared by. Raises MatchingOff where there is none."""
     found = db.one(conn, _Q.fetch_model)
     if found is None or not found["vectors"] or found["model_id"] is None:
-        raise Unavailable(OFF)
+        raise MatchingOff(OFF)
     return int(found["model_id"])
 
 

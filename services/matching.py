@@ -15,9 +15,10 @@ from uuid import UUID
 
 import sql
 from services import candidates, db, embedding_queries, match_rank, match_words, matching_state
-from services.errors import BadInput, Conflict, NotFound, Unavailable
+from services.errors import BadInput, Conflict, NotFound
 from services.grid_view import View
 from services.identity import Actor
+from services.match_rank import MatchingOff
 from services.result_sets import fetch_meta
 from services.runtime import Runtime
 
@@ -74,7 +75,7 @@ class Coverage:
 
 
 def to_job(rt: Runtime, actor: Actor, search_id: UUID) -> Match:
-    """Compare with the search's job description. Raises BadInput where there is none, Forbidden, Unavailable (off)."""
+    """Compare with the search's job description. Raises BadInput where there is none, Forbidden, MatchingOff."""
     with rt.db.connection() as conn:
         _check(conn, actor, search_id)
         job = _job(conn, actor, search_id)
@@ -85,21 +86,22 @@ def to_job(rt: Runtime, actor: Actor, search_id: UUID) -> Match:
 
 
 def to_text(rt: Runtime, actor: Actor, search_id: UUID, text: str) -> Match:
-    """Compare with what someone wrote. Raises BadInput, Forbidden, Unavailable (off)."""
+    """Compare with what someone wrote. Raises BadInput, Forbidden, MatchingOff."""
     clean = " ".join(str(text or "").replace("\x00", " ").split())
-    if not clean:
-        raise BadInput(NO_TEXT)
-    if len(clean) > MAX_TEXT:
-        raise BadInput(TOO_LONG)
     with rt.db.connection() as conn:
-        _check(conn, actor, search_id)
+        fetch_meta(conn, actor, View.of(search_id))
+        if not clean:
+            raise BadInput(NO_TEXT)
+        if len(clean) > MAX_TEXT:
+            raise BadInput(TOO_LONG)
+        match_rank.live_model(conn)
         match_id = _insert(conn, actor, search_id, "text", text=clean)
     return look(rt, actor, search_id, match_id)
 
 
 def to_people(rt: Runtime, actor: Actor, search_id: UUID, ids: Sequence[Any]) -> Match:
     """Compare with some candidates of the search. Raises BadInput, Forbidden, NotFound (gone), Conflict (none was read
-    yet), Unavailable (off)."""
+    yet), MatchingOff."""
     if not ids:
         raise BadInput(NOBODY)
     if len(ids) > MOST_PEOPLE:
@@ -129,7 +131,7 @@ def to_taste(rt: Runtime, actor: Actor, search_id: UUID) -> Match:
 
 def look(rt: Runtime, actor: Actor, search_id: UUID, match_id: Any) -> Match:
     """How far a match is; has its text read where there is no vector of it (any more). Raises NotFound (gone), Conflict
-    (nobody of whom it is about was read yet), Forbidden, Unavailable (off)."""
+    (nobody of whom it is about was read yet), Forbidden, MatchingOff."""
     view = View.of(search_id, match=match_id)
     with rt.db.connection() as conn:
         fetch_meta(conn, actor, view)
@@ -143,7 +145,7 @@ def look(rt: Runtime, actor: Actor, search_id: UUID, match_id: Any) -> Match:
         return _match(row, "ready")
     asked = embedding_queries.embed_query(rt, actor, row["text"])
     if asked.state == "off":
-        raise Unavailable(asked.error)
+        raise MatchingOff(asked.error)
     states: dict[str, State] = {"ready": "ready", "failed": "failed"}
     return _match(row, states.get(asked.state, "waiting"), asked.error)
 
@@ -157,7 +159,7 @@ def settle(rt: Runtime, actor: Actor, view: View) -> tuple[View, int | None, lis
         return view, None, []
     try:
         found = look(rt, actor, view.search_id, view.match)
-    except Unavailable:
+    except MatchingOff:
         return view.without_match(), None, [LEFT_OUT_OFF]
     except (NotFound, Conflict):
         return view.without_match(), None, [LEFT_OUT]
@@ -169,7 +171,7 @@ def settle(rt: Runtime, actor: Actor, view: View) -> tuple[View, int | None, lis
 
 
 def coverage(rt: Runtime, actor: Actor, search_id: UUID) -> Coverage:
-    """At most COUNTS_TTL_S old. Raises Forbidden, Unavailable (off)."""
+    """At most COUNTS_TTL_S old. Raises Forbidden, MatchingOff."""
     with rt.db.reading() as conn:
         fetch_meta(conn, actor, View.of(search_id))
         model_id = match_rank.live_model(conn)
@@ -204,7 +206,7 @@ def _job(conn: db.Conn, actor: Actor, search_id: UUID) -> str:
 
 
 def _check(conn: db.Conn, actor: Actor, search_id: UUID) -> None:
-    """Raises Forbidden for a search that is not the actor's to see, Unavailable where matching is off."""
+    """Raises Forbidden for a search that is not the actor's to see, MatchingOff."""
     fetch_meta(conn, actor, View.of(search_id))
     match_rank.live_model(conn)
 

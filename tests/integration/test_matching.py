@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services import match_person, match_rank, match_tidy, matching, merges, result_sets, saved_views
 from services.cache import CacheDown
-from services.errors import BadInput, Conflict, Forbidden, NotFound, Unavailable
+from services.errors import BadInput, Conflict, Forbidden, NotFound
 from services.grid_view import View, parse_url
 from services.identity import Actor
 from services.matching import Match
@@ -451,7 +451,7 @@ def test_without_a_model_it_is_off_and_everything_else_works(rt: Runtime, alice:
     with rt.db.connection() as conn:
         search = add_search(conn, alice)
         add_people(conn, search, [Person()])
-    with pytest.raises(Unavailable, match="Matching is off"):
+    with pytest.raises(match_rank.MatchingOff, match="Matching is off"):
         matching.to_text(rt, alice, search, SENTENCE)
     view, pending, notices = matching.settle(rt, alice, View.of(search, match=7))
     assert (view.match, pending, notices) == (None, None, [matching.LEFT_OUT_OFF])
