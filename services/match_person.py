@@ -88,7 +88,7 @@ def fitting(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, most:
             ),
             model=Literal(model_id), profile=Literal(person["profile_id"]),
         )  # fmt: skip
-        rows = conn.execute(text, {**given, "limit": most}).fetchall()
+        rows = db.rows(conn, text, {**given, "limit": most})
         fits = tuple(_fit(conn, row, given) for row in rows)
     compared = rows[0]["compared"] if rows else 0
     return Fitting(fits, compared, len(unread))
@@ -98,6 +98,6 @@ def _fit(conn: db.Conn, row: DictRow, given: dict[str, object]) -> Fit:
     asked = {**given, "ids": [given["candidate_id"]], "words": match_words.words_of(row["job_description"]),
              "most": match_rank.MOST_WORDS}  # fmt: skip
     text = match_rank.fragment("fetch_shared_words", people=match_rank.fragment("people_of_page"))
-    shared = conn.execute(text, asked).fetchone()
+    shared = db.one(conn, text, asked)
     words = match_rank.without_parts(shared["words"]) if shared else []
     return Fit(row["id"], row["title"], match_rank.shown(row["similarity"]) or 0.0, row["is_in"], tuple(words))

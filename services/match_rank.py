@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from psycopg.rows import DictRow
-from psycopg.sql import SQL, Composable, Literal
+from psycopg.sql import SQL, Composable, Composed, Literal
 
 import sql
 from services import db
@@ -123,10 +123,10 @@ def nearest(conn: db.Conn, where: Where, likeness: Likeness) -> list[int] | None
     return ids if len(ids) == HEAD else None
 
 
-def scan(conn: db.Conn, limit: int, text: Composable, given: Mapping[str, Any]) -> list[DictRow]:
+def scan(conn: db.Conn, limit: int, text: Composed, given: Mapping[str, Any]) -> list[DictRow]:
     """Rows of a query that reads the index of vectors in its order, in a transaction that goes on as others do."""
     conn.execute(_Q.scan_near, {"ef_search": str(max(EF_SEARCH, limit)), "most": str(MOST_SCANNED)})
-    found = conn.execute(text, given).fetchall()
+    found = db.rows(conn, text, given)
     conn.execute(_Q.scan_as_usual)
     return found
 
@@ -143,7 +143,7 @@ def marks(conn: db.Conn, view: View, ids: list[int]) -> dict[str, dict[str, Any]
     given = {"ids": db.id_array(ids), "search_id": view.search_id}
     text = SQL(_Q.fetch_similarities).format(vector=likeness.vector, model=Literal(likeness.model_id))
     found = {
-        row["id"]: {"similarity": shown(row["similarity"]), "match_words": []} for row in conn.execute(text, given)
+        row["id"]: {"similarity": shown(row["similarity"]), "match_words": []} for row in db.rows(conn, text, given)
     }
     words = common_words(conn, likeness, "people_of_page", given)
     for one, said in words.items():
@@ -161,7 +161,7 @@ def common_words(conn: db.Conn, likeness: Likeness, people: str, given: Mapping[
     own = SQL("c.id") if people == "people_elsewhere" else SQL("c.profile_id")
     name = "fetch_shared_words" if likeness.words else "fetch_shared_traits"
     text = fragment(name, people=who) if likeness.words else fragment(name, people=who, profile=own)
-    return {row["id"]: without_parts(row["words"]) for row in conn.execute(text, asked)}
+    return {row["id"]: without_parts(row["words"]) for row in db.rows(conn, text, asked)}
 
 
 def without_parts(words: list[str]) -> list[str]:
@@ -181,6 +181,6 @@ def _template(name: str) -> SQL:
     return SQL("\n".join(line for line in getattr(_Q, name).splitlines() if not line.startswith("--")))
 
 
-def fragment(name: str, **parts: Composable) -> Composable:
+def fragment(name: str, **parts: Composable) -> Composed:
     """A fragment of sql/matching.sql with its parts filled in."""
     return _template(name).format(**parts)

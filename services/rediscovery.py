@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow
-from psycopg.sql import SQL, Composable, Literal
+from psycopg.sql import SQL, Composed, Literal
 
 import sql
 from services import change_rows, contact_rules, db, match_rank
@@ -114,10 +114,10 @@ def _ranked(conn: db.Conn, likeness: match_rank.Likeness, given: dict[str, Any])
     """The most alike first: by the index of vectors, and by comparing everyone where that gave up."""
     found = match_rank.scan(conn, given["limit"], _text(_Q.fetch_elsewhere_near, likeness), given)
     if len(found) < given["limit"]:
-        return conn.execute(_text(_Q.fetch_elsewhere, likeness), given).fetchall()
+        return db.rows(conn, _text(_Q.fetch_elsewhere, likeness), given)
     return sorted(found, key=lambda row: (row["distance"], -row["id"]))
 
 
-def _text(query: str, likeness: match_rank.Likeness) -> Composable:
+def _text(query: str, likeness: match_rank.Likeness) -> Composed:
     allowed = match_rank.fragment("elsewhere_allowed")
     return SQL(query).format(vector=likeness.vector, model=Literal(likeness.model_id), allowed=allowed)

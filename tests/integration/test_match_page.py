@@ -259,11 +259,11 @@ def test_asking_on_the_page_of_other_people(place: Place, bob: Actor, client_for
     client = client_for(place.actor)
     Place(place.rt, bob, 12)
 
-    def ask(said: str) -> str:
+    def ask(sentence: str) -> str:
         outputs = f"..{ids.REDISCOVER_MATCH}.data...{ids.REDISCOVER_BODY}.children...{ids.REDISCOVER_CLOCK}.disabled.."
         response = call(client, outputs,
                         [(ids.REDISCOVER_START, "n_clicks", 1), (ids.REDISCOVER_JOB, "n_clicks", None)],
-                        [(ids.REDISCOVER_TEXT, "value", said),
+                        [(ids.REDISCOVER_TEXT, "value", sentence),
                          (ids.REDISCOVER_SEARCH, "data", str(place.search))])  # fmt: skip
         return said(response)
 

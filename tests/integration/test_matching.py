@@ -89,17 +89,19 @@ def test_rows_say_how_alike_they_are(place: Place) -> None:
     read = [one for one in found if one is not None]
     assert len(read) == len(place.degrees) and found[len(read) :] == [None] * 4
     assert read == sorted(read, reverse=True) and read[0] == 1 and all(0 <= one <= 1 for one in read)
-
-
-def test_nobody_is_like_anything_in_a_view_that_compares_with_nothing(place: Place) -> None:
-    page = result_sets.fetch_page(place.rt, place.actor, place.view(None), None, 0, 100)
-    assert all("similarity" not in row for row in page.rows)
+    # In a view that compares with nothing nobody is like anything.
+    plain = result_sets.fetch_page(place.rt, place.actor, place.view(None), None, 0, 100)
+    assert all("similarity" not in row for row in plain.rows)
     by = [{"colId": "similarity", "sort": "desc"}]
     assert place.view(None, sort=by).effective_sort == place.view(None).effective_sort
 
 
-@pytest.mark.parametrize("direction", ["asc", "desc"])
-def test_the_column_sorts_both_ways_and_beside_others(place: Place, direction: str) -> None:
+def test_the_column_sorts_both_ways_and_beside_others(place: Place) -> None:
+    for direction in ("asc", "desc"):
+        sorts(place, direction)
+
+
+def sorts(place: Place, direction: str) -> None:
     sign = 1 if direction == "desc" else -1
     away = place.degrees
     one_way = sorted(place.ids, key=lambda one: (one not in away, sign * away.get(one, 0), -sign * one))
@@ -213,12 +215,14 @@ def version(place: Place) -> int:
     return result_sets.version_of(place.rt, place.actor, place.view(None))
 
 
-def test_another_vector_is_news_where_people_are_compared(place: Place) -> None:
+def test_another_vector_or_model_is_news_where_people_are_compared(place: Place) -> None:
     before, late = version(place), place.ids[9]
     place_people(place.rt, place.model, {late: at(0)})
     assert version(place) == before + 1
     place.degrees[late] = 0
     assert place.everyone(place.view()) == place.alike()
+    rows_of(place.rt, "UPDATE embedding_models SET state = 'retired' WHERE state = 'live' RETURNING id")
+    assert version(place) == before + 2
 
 
 def test_it_is_none_where_nobody_was_compared_lately(place: Place) -> None:
@@ -226,12 +230,6 @@ def test_it_is_none_where_nobody_was_compared_lately(place: Place) -> None:
     before = version(place)
     place_people(place.rt, place.model, {place.ids[9]: at(0)})
     assert version(place) == before
-
-
-def test_another_model_is_news(place: Place) -> None:
-    before = version(place)
-    rows_of(place.rt, "UPDATE embedding_models SET state = 'retired' WHERE state = 'live' RETURNING id")
-    assert version(place) == before + 1
 
 
 # -- what people are compared with -----------------------------------------------------------------
@@ -259,10 +257,17 @@ def test_the_same_question_is_the_same_match(place: Place, bob: Actor) -> None:
     assert matching.to_text(place.rt, bob, place.search, f"{SENTENCE} now").id != place.match.id
 
 
-@pytest.mark.parametrize(("said", "why"), [("", "Describe"), (" \x00\n", "Describe"), ("x" * 2001, "at most 2,000")])
-def test_a_bad_sentence_is_refused(place: Place, said: str, why: str) -> None:
-    with pytest.raises(BadInput, match=why):
-        matching.to_text(place.rt, place.actor, place.search, said)
+def test_a_bad_question_is_refused(place: Place) -> None:
+    for said, why in (("", "Describe"), (" \x00\n", "Describe"), ("x" * 2001, "at most 2,000")):
+        with pytest.raises(BadInput, match=why):
+            matching.to_text(place.rt, place.actor, place.search, said)
+    nobody: tuple[tuple[list[Any], type[Exception]], ...] = (
+        ([], BadInput), (["x"], BadInput), (list(range(1, 200)), BadInput), ([2**40], NotFound))  # fmt: skip
+    for ids, error in nobody:
+        with pytest.raises(error):
+            matching.to_people(place.rt, place.actor, place.search, ids)
+    with pytest.raises(Conflict, match="read yet"):
+        matching.to_people(place.rt, place.actor, place.search, [place.ids[9]])
 
 
 def test_a_text_that_could_not_be_read_says_why(place: Place) -> None:
@@ -288,18 +293,6 @@ def test_more_like_some_people_is_the_middle_of_them(place: Place) -> None:
     made = place.everyone(place.view(found.id))
     away = [abs(place.degrees[one] - middle) for one in made if one in place.degrees]
     assert away == sorted(away)
-
-
-@pytest.mark.parametrize(("ids", "error"), [([], BadInput), (["x"], BadInput), (list(range(1, 200)), BadInput),
-                                            ([2**40], NotFound)])  # fmt: skip
-def test_nobody_to_be_like_is_told(place: Place, ids: list[Any], error: type[Exception]) -> None:
-    with pytest.raises(error):
-        matching.to_people(place.rt, place.actor, place.search, ids)
-
-
-def test_like_someone_who_was_not_read_is_told(place: Place) -> None:
-    with pytest.raises(Conflict, match="read yet"):
-        matching.to_people(place.rt, place.actor, place.search, [place.ids[9]])
 
 
 def decide(place: Place, stage: str, *ids: int) -> None:
@@ -495,14 +488,11 @@ def test_searches_that_fit_a_person_are_ranked_and_counted(place: Place, bob: Ac
     assert match_person.fitting(place.rt, bob, place.search, one).compared == 5
 
 
-def test_a_person_who_was_not_read_fits_nowhere_yet(place: Place) -> None:
-    with pytest.raises(NotFound, match="not been read"):
-        match_person.fitting(place.rt, place.actor, place.search, place.ids[9])
-
-
 def test_the_likeness_of_one_person(place: Place) -> None:
     found = match_person.likeness(place.rt, place.actor, place.view(), place.alike()[0])
     assert found is not None and found.similarity == 1
     assert match_person.likeness(place.rt, place.actor, place.view(None), place.ids[0]) is None
     unread = match_person.likeness(place.rt, place.actor, place.view(), place.ids[9])
     assert unread is not None and unread.similarity is None
+    with pytest.raises(NotFound, match="not been read"):
+        match_person.fitting(place.rt, place.actor, place.search, place.ids[9])
