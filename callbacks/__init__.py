@@ -26,12 +26,14 @@ from callbacks import (
     list_page,
     list_sources,
     lists,
+    matching,
     matching_admin,
     names,
     overrides,
     pages,
     person,
     privacy,
+    rediscovery,
     request_log,
     retention,
     routes,
@@ -52,7 +54,7 @@ MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
     list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
-    matching_admin, privacy, retention, data_report,
+    matching_admin, privacy, retention, data_report, matching, rediscovery,
 )  # fmt: skip
 
 
