@@ -28,6 +28,7 @@ from callbacks import (
     list_page,
     list_sources,
     lists,
+    matching,
     matching_admin,
     names,
     overrides,
@@ -35,6 +36,7 @@ from callbacks import (
     person,
     person_edit,
     privacy,
+    rediscovery,
     request_log,
     retention,
     routes,
@@ -56,6 +58,7 @@ MODULES = (
     person_edit, overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment,
     duplicates, lists, list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users,
     admin_operations, matching_admin, privacy, retention, data_report, fairness, analytics,
+    matching, rediscovery,
 )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ import dash
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
 from callbacks import errors
-from callbacks.person import search_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
@@ -40,7 +39,7 @@ def register(registry: Registry) -> None:
         version = version_of(page)
         people = export_preview.count_people(rt, actor, view, version, _people(rt, actor, view, version, asked))
         shown = [one for one in asked.get("columns") or [] if isinstance(one, str)]
-        criteria = exports.criterion_columns(rt, actor, view.search_id)
+        criteria = exports.more_columns(rt, actor, view)
         columns = export_variants.in_order("processed", _with_evidence(shown, criteria), criteria)
         body = export_dialog.dialog_body(
             people, _labelled(columns, criteria), exports.list_exports(rt, actor, view.search_id)
@@ -59,7 +58,7 @@ def _register_choice(registry: Registry) -> None:
         rule=Rule.RECRUITER, prevent_initial_call=True,
     )  # fmt: skip
     def offer(variant: Any, _: int | None, __: int | None, kept: Any, page: Any) -> Any:
-        criteria = exports.criterion_columns(rt, current_actor(), search_of(page))
+        criteria = exports.more_columns(rt, current_actor(), view_of(page))
         shown = _with_evidence(mapping(kept).get("columns") or [], criteria)
         names = export_variants.in_order(export_variants.check_variant(variant), shown, criteria)
         of_grid = [name for name in names if name in shown] if ctx.triggered_id == ids.EXPORT_COLUMNS_GRID else names
@@ -77,7 +76,7 @@ def _register_choice(registry: Registry) -> None:
     )  # fmt: skip
     def look(chosen: Any, variant: Any, kept: Any, page: Any) -> Any:
         actor, view, version = current_actor(), view_of(page), version_of(page)
-        criteria = exports.criterion_columns(rt, actor, view.search_id)
+        criteria = exports.more_columns(rt, actor, view)
         names = _columns(variant, chosen, kept, criteria)
         target = _people(rt, actor, view, version, mapping(kept))
         found = export_preview.preview(rt, actor, view, version, target, variant, names)
@@ -103,7 +102,7 @@ def _register_run(registry: Registry) -> None:
         if not clicks:
             return no_update, no_update, no_update, no_update
         actor, view, version = current_actor(), view_of(page), version_of(page)
-        criteria = exports.criterion_columns(rt, actor, view.search_id)
+        criteria = exports.more_columns(rt, actor, view)
         names = _columns(variant, chosen, kept, criteria)
         target = _people(rt, actor, view, version, mapping(kept))
         run_id = exports.start_export(rt, actor, view, version, target, fmt, names, variant)

@@ -15,10 +15,12 @@ from callbacks.session import current_actor
 from callbacks.view_state import mapping, page_state, version_of, view_of
 from layouts import ids, text
 from layouts.facet_panel import filter_chips
-from services import grid_criteria, result_sets
-from services.errors import BadInput, Forbidden, ProductError
+from layouts.match_menu import match_sentence
+from services import grid_criteria, matching, result_sets
+from services.errors import BadInput, Conflict, Forbidden, NotFound, ProductError
 from services.grid_query import parse_rows
 from services.grid_view import View, parse_url
+from services.runtime import Runtime
 
 
 def register(registry: Registry) -> None:
@@ -72,7 +74,9 @@ def register(registry: Registry) -> None:
         prevent_initial_call=True,
     )
     def chips(page: dict[str, Any] | None) -> Any:
-        return filter_chips(grid_criteria.sentences(rt, current_actor(), view_of(page)))
+        view = view_of(page)
+        said = grid_criteria.sentences(rt, current_actor(), view)
+        return filter_chips(said if view.match is None else {**said, "match": _compared_with(rt, view)})
 
     @registry.callback(
         Output(ids.VERSION_ANSWER, "data"),
@@ -96,9 +100,10 @@ def register(registry: Registry) -> None:
         base = view_of(page)
         read, person, _, notices = parse_url(base.search_id, str(mapping(request or {}).get("query", "")), base.zone)
         view, gone = grid_criteria.without_gone(rt, current_actor(), read)
-        for notice in (*notices, *gone):
+        view, pending, unmatched = matching.settle(rt, current_actor(), view)
+        for notice in (*notices, *gone, *unmatched):
             errors.toast(notice)
-        return {"view": page_state(view, person)}
+        return {"view": page_state(view, person, pending)}
 
     for name, given in (
         ("answered", Input(ids.GRID_ANSWER, "data")),
@@ -121,6 +126,15 @@ def register(registry: Registry) -> None:
         Input(ids.VERSION_CLOCK, "n_intervals"),
         prevent_initial_call=True,
     )
+
+
+def _compared_with(rt: Runtime, view: View) -> str:
+    """For the chip that takes the comparison away, whatever became of it."""
+    try:
+        found = matching.look(rt, current_actor(), view.search_id, view.match)
+        return match_sentence(found, matching.coverage(rt, current_actor(), view.search_id))
+    except (NotFound, Conflict):
+        return text.MATCH_GONE
 
 
 def _meta(view: View, found: result_sets.Page) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import drawer, ids, text
-from services import ledger, neighbours, notes, person
-from services.errors import NotFound, ProductError
+from layouts.drawer_match import likeness_section
+from services import ledger, match_person, matching, neighbours, notes, person
+from services.errors import BadInput, Conflict, NotFound, ProductError
 from services.grid_view import View
 from services.identity import Actor
 from services.notes import Noted
@@ -45,7 +46,7 @@ def register(registry: Registry) -> None:
                 end = text.PERSON_END if step > 0 else text.PERSON_START
                 return no_update, {"n": asked.get("n"), "person": str(candidate_id), "end": end}
             candidate_id, position = found
-        body, snapshot = shown_body(rt, current_actor(), search_of(page), candidate_id)
+        body, snapshot = shown_body(rt, current_actor(), search_of(page), candidate_id, compared_with(page))
         answer = {"n": asked.get("n"), "person": str(candidate_id), "position": position, "snapshot": snapshot}
         return body, answer
 
@@ -66,7 +67,7 @@ def register(registry: Registry) -> None:
         search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
         errors.toast(text.NOTE_SAVED, kind="success")
-        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
+        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id, compared_with(page))
         return shown_now, _noted(candidate_id, made, snapshot), ""
 
     @registry.callback(
@@ -91,7 +92,7 @@ def register(registry: Registry) -> None:
         )
         back = no_update if draft else gone.body
         errors.toast(text.NOTE_DELETED if draft else text.NOTE_DELETED_BACK)
-        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
+        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id, compared_with(page))
         return shown_now, _noted(candidate_id, gone, snapshot), back
 
     @registry.callback(
@@ -113,14 +114,37 @@ def register(registry: Registry) -> None:
     )
 
 
-def shown_body(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> tuple[Any, str | None]:
-    """What the drawer shows, and the snapshot in which it was read: what is done to them is judged by it."""
+def shown_body(
+    rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, match: Any = None
+) -> tuple[Any, str | None]:
+    """What the drawer shows, and the snapshot in which it was read: what is done to them is judged by it.
+
+    match: what the view is compared with.
+    """
     try:
         found = person.person(rt, actor, search_id, candidate_id)
     except NotFound:
         return drawer.gone(), None
     reasons = ledger.reasons(rt, actor, search_id, candidate_id)
-    return drawer.person_body(found, reasons, may_erase=actor.role == "admin"), found.snapshot
+    likeness = likeness_section(
+        _likeness(rt, actor, View.of(search_id, match=match), candidate_id),
+        candidate_id,
+        off=matching.why_off(rt, actor),
+    )
+    return drawer.person_body(found, reasons, likeness, may_erase=actor.role == "admin"), found.snapshot
+
+
+def _likeness(rt: Runtime, actor: Actor, view: View, candidate_id: int) -> match_person.Likeness | None:
+    """None also where that cannot be told now: the person is shown all the same."""
+    try:
+        return match_person.likeness(rt, actor, view, candidate_id)
+    except (BadInput, Conflict):
+        return None
+
+
+def compared_with(page: Any) -> Any:
+    """The match of the page's view; View.of() checks it."""
+    return mapping(page).get("match")
 
 
 def _not_shown(error: ProductError) -> Any:

@@ -13,9 +13,10 @@ from callbacks.view_state import page_state
 from layouts import page_search
 from layouts.archive import frozen_notice
 from layouts.facet_panel import filter_panel
+from layouts.match_menu import match_menu
 from layouts.page_filter import behind_line
 from layouts.saved_views import saved_views_menu
-from services import archives, column_state, grid_criteria, rules_in_force, runs, saved_views, searches
+from services import archives, column_state, grid_criteria, matching, rules_in_force, runs, saved_views, searches
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
@@ -35,10 +36,11 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
     view, person, _, notices = parse_url(search.id, query)
     first = None if query else saved_views.default_view(rt, actor, search.id)
     view, gone = grid_criteria.without_gone(rt, actor, first.view if first else view)
-    for notice in (*notices, *gone):
+    view, pending, unmatched = matching.settle(rt, actor, view)
+    for notice in (*notices, *gone, *unmatched):
         errors.toast(notice)
     criteria = grid_criteria.columns(rt, actor, search.id)
-    state = page_state(view, person) | {"runs": runs.open_runs(rt, actor, search.id)}
+    state = page_state(view, person, pending) | {"runs": runs.open_runs(rt, actor, search.id)}
     return page_search.search_page(
         search_id=str(search.id),
         title=search.title,
@@ -48,6 +50,12 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         editable=search.editable,
         criteria=criteria,
         panel=filter_panel(criteria),
+        match=match_menu(
+            str(search.id),
+            off=matching.why_off(rt, actor),
+            has_job=matching.has_job(rt, actor, search.id),
+            may_make=search.editable and matching.may_be_made(rt, actor),
+        ),
         views=saved_views_menu(views.shown_views(rt, actor, search.id), may_share=actor.may_edit),
         notice=frozen_notice() if archive is not None and archive.under_way else _behind(rt, actor, search.id),
     )

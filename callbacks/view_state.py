@@ -28,6 +28,7 @@ def view_of(page: Any, request: Mapping[str, Any] | None = None) -> View:
         filters={**panel, **headers},
         sort=sort,
         zone=page.get("zone", "UTC"),
+        match=page.get("match"),
     )
 
 
@@ -37,8 +38,8 @@ def version_of(page: Mapping[str, Any]) -> int | None:
     return version if isinstance(version, int) and not isinstance(version, bool) else None
 
 
-def page_state(view: View, person: str | None) -> dict[str, Any]:
-    """What the Store grid-view starts with."""
+def page_state(view: View, person: str | None, pending: int | None = None) -> dict[str, Any]:
+    """What the Store grid-view starts with. pending: the match that it is compared with once that was read."""
     headers, panel = split_filters(view.filters)
     return {
         "search_id": str(view.search_id),
@@ -49,6 +50,8 @@ def page_state(view: View, person: str | None) -> dict[str, Any]:
         **view.state(),
         "f": panel,
         "filterModel": headers,
+        "match": view.match,
+        "pending": pending,
         "person": person,
         "turn": 0,
     }

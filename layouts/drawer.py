@@ -76,10 +76,12 @@ def failed(message: str, person_id: str | None) -> list[Component]:
     return [html.H2(text.PERSON_FAILED_TITLE), html.P(message, className="sx-muted"), *retry]
 
 
-def person_body(person: Person, reasons: Any = None, *, may_erase: bool = False) -> list[Component]:
+def person_body(
+    person: Person, reasons: Any = None, likeness: Sequence[Component] = (), *, may_erase: bool = False
+) -> list[Component]:
     """All about one person; sections with nothing in them are left out. reasons: services.ledger.Reasons.
 
-    may_erase: who looks is an admin.
+    likeness: drawer_match.likeness_section(). may_erase: who looks is an admin.
     """
     sections = (
         _head(person),
@@ -89,6 +91,7 @@ def person_body(person: Person, reasons: Any = None, *, may_erase: bool = False)
         drawer_edit.edited_section(person),
         drawer_edit.form_section(person),
         _section(text.PERSON_CONTACTS, [*map(_contact, person.contacts), *map(_asked, person.lookups)]),
+        likeness,
         drawer_screening.explanation_section(person.explanation, editable=person.editable),
         drawer_screening.override_section(person),
         _section(text.PERSON_NOTES, [_note(n) for n in person.notes], className="sx-notes"),

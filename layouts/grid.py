@@ -9,6 +9,7 @@ import dash_ag_grid as dag
 
 from layouts import ids, text
 
+SIMILARITY = "similarity"
 # 32 px a row keeps 1,000,000 rows under the tallest element that browsers can scroll (about 33 M px).
 ROW_HEIGHT = 32
 BLOCK = 100
@@ -48,6 +49,12 @@ _KINDS: dict[str, dict[str, Any]] = {
         "cellRenderer": "SxScore",
         "tooltipValueGetter": {"function": "sxScoreTooltip(params)"},
     },
+    "similarity": {
+        "width": 100,
+        "type": "rightAligned",
+        "cellRenderer": "SxLikeness",
+        "tooltipValueGetter": {"function": "sxLikenessTooltip(params)"},
+    },
     "flag": {"width": 110, "cellRenderer": "SxFlag"},
     "tags": {"width": 160, "sortable": False, "cellRenderer": "SxTags"},
     "known": {
@@ -64,6 +71,7 @@ _COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("stage", "badge", False),
     ("known", "known", False),
     ("score", "score", False),
+    ("similarity", "similarity", True),
     ("fit", "fit", False),
     ("title", "text", False),
     ("company", "text", False),
@@ -96,18 +104,25 @@ class Criterion(Protocol):
     def kind(self) -> str: ...
 
 
-def column_defs(chosen: Sequence[Mapping[str, Any]] = (), criteria: Sequence[Criterion] = ()) -> list[dict[str, Any]]:
+def column_defs(
+    chosen: Sequence[Mapping[str, Any]] = (), criteria: Sequence[Criterion] = (), *, compared: bool = False
+) -> list[dict[str, Any]]:
     """AG Grid's columnDefs: the standard columns in the order, width and pinning a person chose.
 
     chosen: [{colId, width, hide, pinned}, …] as services/column_state checks it. criteria: of the search, each a
-    column that is hidden until chosen.
+    column that is hidden until chosen. compared: the view is compared with something, and only then shows how alike
+    people are.
     """
     known = {field: _column(field, kind, hide) for field, kind, hide in _COLUMNS}
     known |= {one.field: _criterion(one) for one in criteria}
     order = [c["colId"] for c in chosen if c.get("colId") in known]
+    if order and SIMILARITY not in order:
+        # Who arranged their columns before there was this one finds it beside the name, not behind the last.
+        order.insert(1, SIMILARITY)
     for state in chosen:
         if state.get("colId") in known:
             known[state["colId"]].update({k: state[k] for k in ("width", "hide", "pinned") if k in state})
+    known[SIMILARITY]["hide"] = not compared
     return [known[field] for field in [*order, *(f for f in known if f not in order)]]
 
 
@@ -130,13 +145,15 @@ def candidate_grid(
     sort: Sequence[tuple[str, str]],
     chosen: Sequence[Mapping[str, Any]] = (),
     criteria: Sequence[Criterion] = (),
+    *,
+    compared: bool = False,
 ) -> dag.AgGrid:
     """The grid on infinite blocks of 100 rows, starting with a filter and a sort."""
     return dag.AgGrid(
         id=ids.CANDIDATE_GRID,
         className="sx-grid",
         rowModelType="infinite",
-        columnDefs=column_defs(chosen, criteria),
+        columnDefs=column_defs(chosen, criteria, compared=compared),
         defaultColDef={
             "sortable": True,
             "resizable": True,

@@ -13,7 +13,8 @@ from dash.development.base_component import Component
 from layouts import ids, text
 from layouts.drawer import drawer
 from layouts.export_dialog import export_dialog
-from layouts.grid import Criterion, candidate_grid, column_defs
+from layouts.grid import SIMILARITY, Criterion, candidate_grid, column_defs
+from layouts.match_menu import match_wait
 from layouts.pages_runs import cancel_store
 from layouts.reject_dialog import reject_dialog
 
@@ -30,10 +31,12 @@ def search_page(
     editable: bool,
     panel: Component,
     views: Component,
+    match: Component,
     criteria: Sequence[Criterion] = (),
     notice: Component | None = None,
 ) -> Component:
-    """page: what the Store grid-view starts with; panel and views: the filter panel, the saved views.
+    """page: what the Store grid-view starts with; panel, views and match: the filter panel, the saved views, and the
+    menu of what people are compared with.
 
     criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now.
     """
@@ -44,7 +47,8 @@ def search_page(
             *_stores(page),
             notice,
             _head(search_id, title, _columns_menu(columns, criteria), editable, views),
-            _toolbar(str(page.get("status", "active")), str(page.get("q", ""))),
+            _toolbar(str(page.get("status", "active")), str(page.get("q", "")), match),
+            match_wait(),
             html.Div(id=ids.FILTER_CHIPS, className="sx-chips", role="group", **{"aria-label": text.CHIPS_LABEL}),
             html.Div(id=ids.GRID_NOTICE, className="sx-notice", role="status", hidden=True),
             html.Div(
@@ -58,7 +62,9 @@ def search_page(
                                 text.STALE_PILL, id=ids.STALE_PILL, type="button", className="sx-pill", hidden=True,
                                 **{"data-action": "refresh"},
                             ),
-                            candidate_grid(page.get("filterModel") or {}, sort, columns, criteria),
+                            candidate_grid(
+                                page.get("filterModel") or {}, sort, columns, criteria, compared=bool(page.get("match"))
+                            ),
                             _empty(search_id, editable),
                             _bulk_bar() if editable else html.Div(id=ids.BULK_BAR, hidden=True),
                         ],
@@ -75,7 +81,8 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
     empty = (
         ids.GRID_ANSWER, ids.COUNT_REQUEST, ids.COUNT_ANSWER, ids.VERSION_REQUEST, ids.VERSION_ANSWER, ids.URL_QUERY,
         ids.URL_ANSWER, ids.VIEW_SHOWN, ids.FACET_CHOICE, ids.CHANGE_REQUEST, ids.CHANGE_ANSWER, ids.PERSON_REQUEST,
-        ids.PERSON_ANSWER, ids.COLUMN_STATE, ids.RUN_WATCH, ids.RUN_STATE,
+        ids.PERSON_ANSWER, ids.COLUMN_STATE, ids.RUN_WATCH, ids.RUN_STATE, ids.MATCH_REQUEST, ids.MATCH_WATCH,
+        ids.MATCH_ANSWER,
     )  # fmt: skip
     return [
         dcc.Store(id=ids.GRID_VIEW, data=dict(page)),
@@ -128,7 +135,7 @@ def _head(search_id: str, title: str, columns: Component, editable: bool, views:
 
 
 def _columns_menu(columns: Sequence[Mapping[str, Any]], criteria: Sequence[Criterion]) -> Component:
-    defs = column_defs(columns, criteria)
+    defs = [column for column in column_defs(columns, criteria) if column["field"] != SIMILARITY]
     options = [{"label": column["headerName"], "value": column["field"]} for column in defs]
     pinned = dcc.Checklist(
         id=ids.COLUMN_PINNED,
@@ -154,7 +161,7 @@ def _columns_menu(columns: Sequence[Mapping[str, Any]], criteria: Sequence[Crite
     )
 
 
-def _toolbar(status: str, q: str) -> Component:
+def _toolbar(status: str, q: str, match: Component) -> Component:
     tabs = [
         html.Button(
             label, type="button", role="tab", className="sx-tab", tabIndex=0 if value == status else -1,
@@ -175,6 +182,7 @@ def _toolbar(status: str, q: str) -> Component:
                 id=ids.QUICK_SEARCH, type="search", value=q, debounce=0.35, maxLength=300, autoComplete="off",
                 placeholder=text.QUICK_SEARCH, className="form-control form-control-sm sx-quick-search",
             ),
+            match,
         ],
     )  # fmt: skip
 
@@ -209,6 +217,11 @@ def _bulk_bar() -> Component:
             _button(text.RESTORE, "restore"),
             _button(text.EXPORT_SELECTED, "export"),
             _button(text.ENRICH_SELECTED, "enrich"),
+            # A sign, so that the bar is one row between panel and drawer.
+            _button(
+                "≈", "match", value="people",
+                **{"aria-label": text.MATCH_MORE_LIKE_THESE, "title": text.MATCH_MORE_LIKE_THESE},
+            ),
             _button(
                 "×", "clear-selection", kind="link",
                 **{"aria-label": text.CLEAR_SELECTION, "title": text.CLEAR_SELECTION},

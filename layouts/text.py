@@ -164,6 +164,54 @@ STATUS = "Status"
 STATUS_TABS = {"active": "Active", "shortlisted": "Shortlisted", "filtered": "Filtered out", "all": "All"}
 QUICK_SEARCH = "Search name, title, company, skills…  (Ctrl K)"
 QUICK_SEARCH_LABEL = "Search name, title, company, location and skills"
+MATCH = "Match"
+MATCH_JOB = "The job description"
+MATCH_JOB_HINT = "Orders the list by how alike people are to it"
+MATCH_NO_JOB = "This search has none yet; write one under “Screen”"
+MATCH_TASTE = "Like those taken, unlike those rejected"
+MATCH_TASTE_HINT = "From shortlisted on, at least 3 people; the job description counts, too"
+MATCH_TEXT = "Whom you look for, in a sentence"
+MATCH_TEXT_PLACEHOLDER = "Data engineer who has built streaming platforms at a bank"
+MATCH_TEXT_START = "Compare"
+MATCH_ELSEWHERE = "People of other searches who fit…"
+MATCH_HINT = "Compared by meaning, not by words. Filters and the search text still hold; nobody is left out."
+MATCH_WAITING = "Reading what people are compared with. The list orders itself in a moment."
+MATCH_STOP = "Stop"
+MATCH_MAKE = "Read people who were not yet"
+MATCH_MAKE_HINT = "Only who was read can be compared; it goes on in the background"
+MATCH_MAKING = "People are being read in the background. Refresh the list when newer data is offered."
+MATCH_LIKE_JOB = "Most like the job description first"
+MATCH_LIKE_TEXT = "Most like “{text}” first"
+MATCH_LIKE_ONE = "Most like {name} first"
+MATCH_LIKE_PEOPLE = ("Most like {n} person first", "Most like {n} people first")
+MATCH_LIKE_TASTE = "Most like {liked} taken, least like {unliked} rejected first"
+MATCH_MISSING = " ({missing} of {people} not read yet, they come last)"
+MATCH_GONE = "Compared with something that is not there any more"
+MATCH_SECTION = "Likeness"
+MATCH_SIMILARITY = "{similarity} of 1"
+MATCH_WORDS = "In common:"
+MATCH_NO_WORDS = "No words in common: alike in meaning only."
+MATCH_NOT_READ = "Not read yet, so not compared."
+MATCH_MORE_LIKE = "More like this person"
+MATCH_MORE_LIKE_THESE = "More like the selected people"
+MATCH_FITTING = "Searches that fit"
+MATCH_LOOKED = ("{n} job description compared.", "{n} job descriptions compared.")
+MATCH_UNREAD = ("{n} more is being read; look again in a moment.", "{n} more are being read; look again in a moment.")
+MATCH_FITS_NONE = "No open search that you see has a job description that was read."
+MATCH_IS_IN = "Already there"
+REDISCOVER_TITLE = "People of other searches"
+REDISCOVER_HINT = "Those you know already who are most like what this search looks for, and are not in it."
+REDISCOVER_READING = "Reading what people are compared with. They appear here in a moment."
+REDISCOVER_ASK = "This search has no job description yet. Describe above whom you look for."
+REDISCOVER_SAID = "{like}: {n} of {among} people of other searches that you see."
+REDISCOVER_MANY = "more than {n}"
+REDISCOVER_NOBODY = (
+    "None of the people of your other searches was read yet, so nobody can be compared. Try again later."
+)
+REDISCOVER_NO_OTHERS = "There is nobody in other searches that you see who is not in this one already."
+REDISCOVER_ADD = "Add the chosen to this search"
+REDISCOVER_ADDED = ("{n} person was added to this search.", "{n} people were added to this search.")
+REDISCOVER_CHOOSE = "Choose {name}"
 CHIPS_CLEAR = "Clear all"
 CHIPS_LABEL = "Filters of this view"
 STALE_PILL = "Newer data – refresh"
@@ -182,6 +230,7 @@ COLUMN_LABELS = {
     "company": "Company",
     "location": "Location",
     "score": "Score",
+    "similarity": "Likeness",
     "fit": "Fit",
     "stage": "Stage",
     "years_experience": "Experience (y)",
@@ -234,6 +283,10 @@ GRID_IN_BROWSER = {
     "except_most": "At most {n} people can be left out one by one. Narrow the view instead.",
     "copied": "Link copied. Colleagues who may see this search see the same rows.",
     "not_copied": "The browser does not let this page copy. The link stands in the address bar.",
+    "match_most": "At most {n} people can be compared with, chosen one by one.",
+    "match_words": "In common: {words}",
+    "match_no_words": "No words in common: alike in meaning only",
+    "match_not_read": "Not read yet, so not compared",
     "deleted": "Deleted since",
     "no_name": "No name",
     "yes": "Yes",

@@ -84,7 +84,7 @@ def _export(args: argparse.Namespace) -> int:
     with cli_base.opened() as rt, _replacing(args.output) as output:
         actor = bootstrap.acting_as(rt, args.user)
         view = view_of(rt, actor, args)
-        criteria = exports.criterion_columns(rt, actor, view.search_id)
+        criteria = exports.more_columns(rt, actor, view)
         params = exports.read_params(view, None, {"all": True}, args.format, columns, args.variant, criteria)
         exports.check_allowed(rt, actor, view)
         # Here, not in a worker: it may be that none runs.

@@ -59,7 +59,7 @@ def preview(
 ) -> Preview:
     """The first rows and the number of all. Raises Forbidden, BadInput (target, variant, columns)."""
     key = export_variants.check_variant(variant)
-    criteria = exports.criterion_columns(rt, actor, view.search_id)
+    criteria = exports.more_columns(rt, actor, view)
     names = export_variants.check_columns(key, columns, criteria)
     target = export_targets.read_target(raw)
     people = count_people(rt, actor, view, version, target)

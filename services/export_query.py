@@ -104,6 +104,8 @@ def _cells(columns: tuple[Column, ...], style: Style) -> tuple[list[Composable],
 
 
 def _cell(column: Column, fragment: str | None, style: Style, params: dict[str, Any]) -> Composable:
+    if column.made_by is not None:
+        return column.made_by
     # Keys of files are values, never part of a query's text.
     if column.kind in ("raw", "raw_rest"):
         name = f"key_{len(params)}"

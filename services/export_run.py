@@ -27,7 +27,7 @@ from services.errors import BadInput, Forbidden
 from services.export_formats import FORMATS, MOST_SHEET_ROWS, check_format, file_name
 from services.export_query import Statement
 from services.export_variants import RAW_REST, Column, RawKeys, Sheet, Variant
-from services.exports import KEEP_DAYS, check_exportable, criterion_columns, purge
+from services.exports import KEEP_DAYS, check_exportable, more_columns, purge
 from services.grid_view import View
 from services.identity import audit
 from services.jobs import RunCancelled, RunHandle
@@ -93,9 +93,9 @@ class _Export:
         self._rt, self._handle, self._search_id = rt, handle, str(handle.search_id)
         self.variant: Variant = export_variants.VARIANTS[given.get("variant", "processed")]
         self.format_name = check_format(given["format"])
-        self._criteria = criterion_columns(rt, handle.actor, self._search_id, ever=True)
-        self._columns = export_variants.check_columns(self.variant.key, given["columns"], self._criteria)
         view = View.from_state(handle.search_id, given["view"])
+        self._criteria = more_columns(rt, handle.actor, view, ever=True)
+        self._columns = export_variants.check_columns(self.variant.key, given["columns"], self._criteria)
         self._people = export_targets.people_of(rt, handle.actor, view, given["version"], given["target"])
         self.rows = self._found = self._left_alone = self._long_columns = 0
         self._left_out = ""

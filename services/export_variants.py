@@ -14,6 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from psycopg.sql import Composable
+
 from services.errors import BadInput
 
 Kind = Literal[
@@ -32,13 +34,14 @@ RAW_REST = "more columns (JSON)"
 class Column:
     """name: the header. source: the column of the rows' query, or the key in what a file brought.
 
-    choice: by what it is chosen, where that is not its name.
+    choice: by what it is chosen, where that is not its name. made_by: SQL over a row r, for what no query has.
     """
 
     name: str
     kind: Kind = "text"
     source: str = ""
     choice: str = ""
+    made_by: Composable | None = None
 
     @property
     def chosen_by(self) -> str:

@@ -10,9 +10,10 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 import sql
-from services import db, export_formats, export_targets, export_variants, grid_criteria, jobs
+from services import db, export_formats, export_targets, export_variants, grid_criteria, jobs, match_rank
 from services.errors import Forbidden, NotFound
 from services.export_variants import Column
+from services.grid_columns import SIMILARITY
 from services.grid_view import View
 from services.identity import Actor, audit
 from services.runtime import Runtime
@@ -65,7 +66,7 @@ def start_export(
     Forbidden (viewers, a search that is not theirs to see), BadInput (target, format, variant, columns,
     or ranges of a list that is gone).
     """
-    criteria = criterion_columns(rt, actor, view.search_id)
+    criteria = more_columns(rt, actor, view)
     params = read_params(view, version, target, fmt, columns, variant, criteria)
     newest = check_allowed(rt, actor, view)
     if "ranges" in params["target"]:
@@ -79,6 +80,20 @@ def criterion_columns(rt: Runtime, actor: Actor, search_id: UUID | str, *, ever:
     """Columns of the criteria that a search asks; ever: and of those that it asked, for a choice made before."""
     asked = (grid_criteria.ever_asked if ever else grid_criteria.columns)(rt, actor, search_id)
     return export_variants.criterion_columns((one.field, one.title) for one in asked)
+
+
+def more_columns(rt: Runtime, actor: Actor, view: View, *, ever: bool = False) -> tuple[Column, ...]:
+    """Columns of "processed" that depend on the view: those of criteria, and how alike people are to what it is
+    compared with. ever: see criterion_columns(). Raises as match_rank.likeness_of() does."""
+    return criterion_columns(rt, actor, view.search_id, ever=ever) + _likeness(rt, view)
+
+
+def _likeness(rt: Runtime, view: View) -> tuple[Column, ...]:
+    if view.match is None:
+        return ()
+    with rt.db.reading() as conn:
+        likeness = match_rank.likeness_of(conn, view)
+    return (Column(SIMILARITY, "number", made_by=likeness.of_row()),) if likeness else ()
 
 
 def read_params(

@@ -22,13 +22,13 @@ class Column:
     """One grid column. `sort_column` stands in candidates; None means it cannot be sorted by.
 
     A blank is NULL in a nullable column, and '' in one that sorts as text. few_values: a list by it is
-    made of one group a value. One that sorts as a verdict is no column of candidates but computed.
+    made of one group a value. Those that sort as a verdict or by similarity are no columns of candidates but computed.
     """
 
     field: str
     label: str
     sort_column: str | None = None
-    sort_as: Literal["plain", "text", "stage", "fit", "verdict"] = "plain"
+    sort_as: Literal["plain", "text", "stage", "fit", "verdict", "similarity"] = "plain"
     nullable: bool = False
     indexed: bool = False
     few_values: bool = False
@@ -63,6 +63,7 @@ COLUMNS: dict[str, Column] = {
         Column("company", "Company", "company_key", "text", indexed=True),
         Column("location", "Location", "location_key", "text", indexed=True),
         Column("score", "Score", "score", nullable=True, indexed=True),
+        Column("similarity", "Likeness", "similarity", "similarity", nullable=True),
         Column("fit", "Fit", "fit", "fit", nullable=True, few_values=True),
         Column("stage", "Stage", "stage", "stage", few_values=True),
         Column("years_experience", "Experience (years)", "years_experience", nullable=True, indexed=True),
@@ -157,3 +158,5 @@ def _in_header(entry: Filter | None) -> bool:
 
 DEFAULT_SORT = (("score", "desc"),)
 RELEVANCE = "relevance"
+# How alike people are to what the view is compared with; blank where it is compared with nothing.
+SIMILARITY = "similarity"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from hashlib import blake2b
 from typing import Any
@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 from psycopg.sql import Composable, Identifier
 
 from services.errors import BadInput
-from services.grid_columns import DEFAULT_SORT, RELEVANCE, STATUSES
+from services.grid_columns import DEFAULT_SORT, RELEVANCE, SIMILARITY, STATUSES
 from services.grid_query import Where, add_filters, clean_text, fragment, parse_sort
 from services.search_text import MAX_LENGTH, Term, parse
 
@@ -32,7 +32,10 @@ _UNREAD = "A part of the link ({}) could not be read and was left out."
 
 @dataclass(frozen=True)
 class View:
-    """Who is shown and in which order. Made by View.of(), which checks everything."""
+    """Who is shown and in which order. Made by View.of(), which checks everything.
+
+    match: what people are compared with (services/matching.py), which orders them where no sort was chosen.
+    """
 
     search_id: UUID
     status: str = "active"
@@ -40,6 +43,7 @@ class View:
     filters: Mapping[str, Any] = field(default_factory=dict)
     sort: tuple[tuple[str, str], ...] = ()
     zone: str = "UTC"
+    match: int | None = None
 
     @classmethod
     def of(
@@ -51,6 +55,7 @@ class View:
         filters: Any = None,
         sort: Any = (),
         zone: Any = "UTC",
+        match: Any = None,
     ) -> View:
         """Check and build. sort is AG Grid's sortModel. Raises BadInput with a clear line."""
         try:
@@ -63,7 +68,7 @@ class View:
         model = filters if filters is not None else {}
         _check_size(model)
         known_zone = zone if isinstance(zone, str) and zone in _zones() else "UTC"
-        view = cls(search, status, text, model, parse_sort(sort), known_zone)
+        view = cls(search, status, text, model, parse_sort(sort), known_zone, _match(match))
         _ = view._meaning  # what cannot be compiled is refused here, once
         return view
 
@@ -73,12 +78,19 @@ class View:
 
     @property
     def effective_sort(self) -> tuple[tuple[str, str], ...]:
-        """The chosen sort; without one, relevance for a search text, else the best score first."""
-        if self.sort:
-            return self.sort
+        """The chosen sort; without one, relevance for a search text, else the most alike or the best score first."""
+        # Who is compared with nothing is like nothing.
+        chosen = tuple(one for one in self.sort if one[0] != SIMILARITY or self.match is not None)
+        if chosen:
+            return chosen
         if any(not term.negated for term in self.terms):
             return ((RELEVANCE, "desc"),)
-        return DEFAULT_SORT
+        return self.usual_sort
+
+    @property
+    def usual_sort(self) -> tuple[tuple[str, str], ...]:
+        """Without a choice and a search text."""
+        return DEFAULT_SORT if self.match is None else ((SIMILARITY, "desc"),)
 
     def key(self, version: int) -> str:
         """The result set's key: a hash of everything that decides its rows and their order.
@@ -92,7 +104,9 @@ class View:
         # The compiled conditions rather than the filterModel: however it was spelled, the same question
         # has the same text, and a different one has not.
         where = self.where()
-        return json.dumps([FORMAT, where.sql().as_string(), where.params, self.effective_sort], default=str)
+        said = [FORMAT, where.sql().as_string(), where.params, self.effective_sort]
+        # Another order and nobody else: only where it orders.
+        return json.dumps(said if self.match is None else [*said, self.match], default=str)
 
     def where(self) -> Where:
         """Conditions on candidates c. Raises BadInput for an unknown filter."""
@@ -112,12 +126,16 @@ class View:
 
     def without_text(self) -> View:
         """The same view with an empty search box."""
-        return View(self.search_id, self.status, "", self.filters, self.sort, self.zone)
+        return replace(self, q="")
+
+    def without_match(self) -> View:
+        """The same view, compared with nothing, in the order that it has then."""
+        return replace(self, match=None, sort=tuple(one for one in self.sort if one[0] != SIMILARITY))
 
     def without_filter(self, *keys: str) -> View:
         """The same view without some filters: what a facet's counts are computed from."""
         kept = {key: model for key, model in self.filters.items() if key not in keys}
-        return View(self.search_id, self.status, self.q, kept, self.sort, self.zone)
+        return replace(self, filters=kept)
 
     def sentences(self) -> dict[str, str]:
         """Filter key → a sentence for people, e.g. title contains “engineer”."""
@@ -129,16 +147,17 @@ class View:
     def state(self) -> dict[str, Any]:
         """As JSON: what a run, a saved view or the browser keeps. View.from_state reads it."""
         sort = [{"colId": name, "sort": direction} for name, direction in self.sort]
-        return {"status": self.status, "q": self.q, "f": dict(self.filters), "sort": sort, "zone": self.zone}
+        state = {"status": self.status, "q": self.q, "f": dict(self.filters), "sort": sort, "zone": self.zone}
+        return state if self.match is None else {**state, "match": self.match}
 
     @classmethod
     def from_state(cls, search_id: Any, state: Mapping[str, Any]) -> View:
         get = state.get
         return cls.of(search_id, status=get("status", "active"), q=get("q", ""), filters=get("f") or {},
-                      sort=get("sort") or [], zone=get("zone", "UTC"))  # fmt: skip
+                      sort=get("sort") or [], zone=get("zone", "UTC"), match=get("match"))  # fmt: skip
 
     def query_string(self) -> str:
-        """?status=…&q=…&f=…&sort=…, with only what differs from the default."""
+        """?status=…&q=…&f=…&sort=…&match=…, with only what differs from the default."""
         parts = {}
         if self.status != "active":
             parts["status"] = self.status
@@ -148,6 +167,8 @@ class View:
             parts["f"] = json.dumps(self.filters, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         if self.sort:
             parts["sort"] = ",".join(f"{name}.{direction}" for name, direction in self.sort)
+        if self.match is not None:
+            parts["match"] = str(self.match)
         return "?" + urlencode(parts) if parts else ""
 
 
@@ -162,7 +183,7 @@ def parse_url(search_id: Any, query: str, zone: str = "UTC") -> tuple[View, str 
         values = {name: found[-1] for name, found in parse_qs(query.lstrip("?"), max_num_fields=50).items()}
     except ValueError:
         return view, None, None, ["The link has too many parts and was left out."]
-    for name, attempt in (("status", _status), ("q", _q), ("f", _f), ("sort", _sort)):
+    for name, attempt in (("status", _status), ("q", _q), ("f", _f), ("sort", _sort), ("match", _match_of)):
         if name in values:
             try:
                 view = View.from_state(search_id, {**view.state(), **attempt(values[name])})
@@ -175,7 +196,7 @@ def parse_url(search_id: Any, query: str, zone: str = "UTC") -> tuple[View, str 
     if shown is not None and shown not in VIEWS:
         shown = None
         notices.append(_UNREAD.format("view"))
-    if set(values) - {"status", "q", "f", "sort", "person", "view"}:
+    if set(values) - {"status", "q", "f", "sort", "match", "person", "view"}:
         notices.append("A part of the link is not known and was left out.")
     return view, person, shown, notices
 
@@ -198,6 +219,20 @@ def _f(raw: str) -> dict[str, Any]:
 def _sort(raw: str) -> dict[str, Any]:
     pairs = [part.rpartition(".") for part in raw.split(",")]
     return {"sort": [{"colId": name, "sort": direction} for name, _, direction in pairs]}
+
+
+def _match_of(raw: str) -> dict[str, Any]:
+    if not (raw.isascii() and raw.isdecimal()):
+        raise ValueError("not a number")
+    return {"match": int(raw)}
+
+
+def _match(raw: Any) -> int | None:
+    if raw is None:
+        return None
+    if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw < 2**63:
+        raise BadInput("What this list is compared with could not be read; choose it again.")
+    return raw
 
 
 def _add_status(where: Where, status: str) -> None:

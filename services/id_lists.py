@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -96,6 +96,11 @@ class IdList:
     def slice(self, start: int, end: int) -> IdSlice:
         part = self.packed[start * self.width : max(start, end) * self.width]
         return IdSlice(unpack(part, self.width), self.total)
+
+
+def pack(ids: Sequence[int], width: int) -> bytes:
+    """Ids as unpack() reads them."""
+    return struct.pack(f">{len(ids)}{'i' if width == 4 else 'q'}", *ids)
 
 
 def unpack(packed: bytes, width: int) -> list[int]:

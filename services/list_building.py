@@ -10,7 +10,8 @@ from psycopg.sql import SQL, Composable, Composed
 import sql
 from services import db
 from services.grid_query import fragment
-from services.result_plan import FEW, Plan, where_and
+from services.id_lists import pack
+from services.result_plan import FEW, Plan, behind, where_and
 
 _Q = sql.queries("grid")
 
@@ -24,6 +25,8 @@ def id_width(conn: db.Conn) -> int:
 def packed_ids(conn: db.Conn, plan: Plan, width: int) -> bytes:
     """Ids of a view in its order, big-endian, `width` bytes each. For a transaction of its own: it tunes it."""
     conn.execute(_Q.sort_in_memory)
+    if plan.head:
+        return pack(plan.head, width) + packed_ids(conn, behind(plan), width)
     packed, order, params = fragment(f"packed_{width}"), plan.order, plan.where.params
     if order.leaves_out and plan.estimate >= FEW:
         return _bytes(conn, *_list_without(plan, packed))
@@ -47,6 +50,7 @@ def _list_sorted(plan: Plan, packed: Composable) -> Composed:
         where=plan.where.sql(),
         order=SQL(", ").join(plan.order.whole),
         columns=SQL(", ").join(plan.order.columns),
+        source=plan.order.source,
     )
 
 

@@ -143,6 +143,7 @@ def _move_profile(conn: db.Conn, given: dict[str, Any], choices: Mapping[str, st
     for query in (
         _Q.keep_sources, _Q.move_archived, _Q.move_urls, _Q.drop_same_positions, _Q.move_positions, _Q.end_positions,
         _Q.drop_same_educations, _Q.move_educations, _Q.join_raw, _Q.move_raw, _Q.move_lookups, _Q.move_contacts,
+        _Q.move_matches,
     ):  # fmt: skip
         db.run(conn, query, given)
 

@@ -7,15 +7,15 @@ next page of hits. Which is less depends on how many hits there are, so that is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg.sql import SQL, Composable, Composed
 
 import sql
-from services import db
+from services import db, match_rank
 from services.grid_columns import RELEVANCE
-from services.grid_order import Order, order_by_rank, order_of
+from services.grid_order import Order, order_by_fusion, order_by_rank, order_of
 from services.grid_query import Where, fragment
 from services.grid_view import View
 
@@ -33,7 +33,8 @@ NEAR, ENOUGH = 8_000, 101
 class Plan:
     """Conditions and order of a view, ready for SQL, and about how many rows it has.
 
-    walk: so many are hits that an index in this order meets a page of them soon.
+    walk: so many are hits that an index in this order meets a page of them soon. head: the first ones in the order,
+    where an index of vectors gave them; the rest comes after them in an order of its own.
     """
 
     view: View
@@ -42,15 +43,29 @@ class Plan:
     estimate: int
     filtered: bool
     walk: bool = False
+    head: tuple[int, ...] = ()
 
 
 def plan_of(conn: db.Conn, view: View, profile_count: int) -> Plan:
-    """profile_count: of the view's search. All that follows must be done in the same snapshot."""
+    """profile_count: of the view's search. All that follows must be done in the same snapshot.
+
+    Raises as match_rank.likeness_of() does for a view that is compared with something.
+    """
+    plan = _plan(conn, view, profile_count, match_rank.likeness_of(conn, view))
+    compared = plan.order.nearest
+    if compared is None or profile_count <= match_rank.EXACT_ROWS:
+        return plan
+    if count_capped(conn, plan.where, match_rank.EXACT_ROWS + 1) <= match_rank.EXACT_ROWS:
+        return plan
+    return replace(plan, head=tuple(match_rank.nearest(conn, plan.where, compared) or ()))
+
+
+def _plan(conn: db.Conn, view: View, profile_count: int, likeness: match_rank.Likeness | None) -> Plan:
     where, filtered = view.where(), bool(view.filters or view.terms or view.status not in ("active", "all"))
     estimate = profile_count if view.status == "all" and not filtered else estimate_rows(conn, where)
     if not view.terms:
-        return Plan(view, where, order_of(view), estimate, filtered)
-    order = order_of(view)
+        return Plan(view, where, order_of(view, likeness), estimate, filtered)
+    order = order_of(view, likeness)
     if estimate >= FEW and _is_near(conn, where):
         return Plan(view, where, order, estimate, filtered, walk=order.by_index)
     row = conn.execute(SQL(_Q.find_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
@@ -65,7 +80,8 @@ def plan_of(conn: db.Conn, view: View, profile_count: int) -> Plan:
             for term in view.terms
             if not term.negated
         ]
-        order = order_by_rank(fragment("rank", query=SQL(" || ").join(words)))
+        rank = fragment("rank", query=SQL(" || ").join(words))
+        order = order_by_fusion(likeness, rank) if likeness else order_by_rank(rank)
     if hits <= MANY:
         return Plan(view, where, order, hits, filtered)
     return Plan(view, where, order, max(estimate, FEW), filtered, walk=order.by_index)
@@ -80,10 +96,15 @@ def _is_near(conn: db.Conn, where: Where) -> bool:
 
 def fetch_ids(conn: db.Conn, plan: Plan, limit: int, offset: int) -> list[int]:
     """At most limit ids of a view from its place offset on, without a list."""
+    if plan.head:
+        ids = list(plan.head[offset : offset + limit])
+        rest = limit - len(ids)
+        return ids + (fetch_ids(conn, behind(plan), rest, max(0, offset - len(plan.head))) if rest else [])
     if plan.order.computed or (plan.filtered and plan.estimate < FEW):
         text = SQL(_Q.fetch_found_ids).format(
-            where=plan.where.sql(), columns=SQL(", ").join(plan.order.columns), order=SQL(", ").join(plan.order.whole)
-        )
+            where=plan.where.sql(), columns=SQL(", ").join(plan.order.columns), source=plan.order.source,
+            order=SQL(", ").join(plan.order.whole),
+        )  # fmt: skip
         params = {**plan.where.params, "limit": limit, "offset": offset}
         return [row["id"] for row in conn.execute(text, params)]
     ids: list[int] = []
@@ -99,6 +120,13 @@ def fetch_ids(conn: db.Conn, plan: Plan, limit: int, offset: int) -> list[int]:
         # Past the end of this segment: go on in the next one with what is left of the offset.
         offset = 0 if got else max(0, offset - _count_where(conn, where, plan.where.params))
     return ids
+
+
+def behind(plan: Plan) -> Plan:
+    """The plan of everyone who comes after the head."""
+    where = replace(plan.where, conditions=list(plan.where.conditions), params=dict(plan.where.params))
+    where.conditions.append(match_rank.fragment("not_among", value=where.value(list(plan.head))))
+    return replace(plan, where=where, head=())
 
 
 def estimate_rows(conn: db.Conn, where: Where) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sql
-from services import db, grid_criteria, known, metrics
+from services import db, grid_criteria, known, match_rank, metrics
 from services.cache import CacheDown
 from services.errors import LimitReached
 from services.grid_view import View
@@ -39,7 +39,8 @@ class Page:
     """Rows start..end of a view.
 
     rows: dicts by column field, at most 100; a candidate deleted since has `deleted` true. `known`: see
-    services/known.marks(); of screened people also what services/grid_criteria.marks() says.
+    services/known.marks(); of screened people also what services/grid_criteria.marks() says, and where the view is
+    compared with something what services/match_rank.marks() says.
     row_count: of the whole view, exact or the planner's estimate. version: of the data that the
     order comes from. moved: the version asked for is gone, start over. too_large: above
     RESULT_SET_MAX_ROWS or the memory for lists, so far jumps are slow. snapshot: Postgres's, of the
@@ -258,7 +259,8 @@ def _rows(conn: db.Conn, rt: Runtime, actor: Actor, view: View, ids: list[int]) 
     rows = db.rows(conn, _Q.fetch_rows, given, often=True)
     marks = known.marks(conn, actor, view.search_id, ids)
     screening = grid_criteria.marks(conn, rt, view.search_id, rows)
+    compared = match_rank.marks(conn, view, ids)
     for row in rows:
         row["known"] = marks.get(row["id"])
-        row.update(screening.get(row["id"], {}))
+        row.update(screening.get(row["id"], {}), **compared.get(row["id"], {}))
     return rows

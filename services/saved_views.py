@@ -201,7 +201,7 @@ def _readable(search_id: UUID, state: Mapping[str, Any]) -> dict[str, Any]:
     except BadInput:
         view = View.of(search_id)
     filters = dict(state.get("f") or {})
-    parts = [{name: state[name]} for name in ("status", "q", "sort", "zone") if name in state]
+    parts = [{name: state[name]} for name in ("status", "q", "sort", "zone", "match") if name in state]
     for part in [*parts, *({"f": {key: model}} for key, model in filters.items())]:
         merged = {**view.state(), **part}
         if "f" in part:

@@ -25,7 +25,7 @@ from psycopg.sql import SQL, Composable
 import sql
 from services import db
 from services.errors import BadInput, Conflict
-from services.grid_columns import COLUMNS, FILTERS, RELEVANCE
+from services.grid_columns import COLUMNS, FILTERS, RELEVANCE, SIMILARITY
 from services.grid_query import Where
 from services.grid_view import View
 from services.identity import Actor
@@ -159,7 +159,7 @@ def _narrowed_by_score(conn: db.Conn, view: View, part: bool) -> bool:
     # What the registries do not have belongs to the search: a criterion.
     by_model = {key for key in view.filters if key in BY_MODEL or key not in FILTERS}
     first = view.effective_sort[0][0]
-    in_its_order = first in ("score", "fit") or (first not in COLUMNS and first != RELEVANCE)
+    in_its_order = first in ("score", "fit", SIMILARITY) or (first not in COLUMNS and first != RELEVANCE)
     if not by_model and not (part and in_its_order):
         return False
     others = set(view.filters) - by_model - NO_REASON_OF_ITS_OWN

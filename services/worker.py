@@ -35,6 +35,7 @@ from services import (
     erasure_nightly,
     jobs,
     logs,
+    match_tidy,
     metrics_files,
     sign_in_tidy,
 )
@@ -166,6 +167,7 @@ def schedule(app: procrastinate.App, runner: Runner) -> None:
 def _nightly(rt: Runtime, timestamp: int) -> None:
     """What is done once a night; that it fails is no reason for the queue to try again and again."""
     sign_in_tidy.run(rt)
+    match_tidy.run(rt)
     archive_nightly.run(rt)
     erasure_nightly.run(rt)
     embedding_runs.start_nightly(rt)

@@ -189,7 +189,7 @@ SELECT c.id FROM candidates c WHERE {where} ORDER BY {order} LIMIT %(limit)s OFF
 -- fetch_found_ids --
 -- The same where few rows are hits: OFFSET 0 finds them before it sorts them. Left to itself, the
 -- planner may walk a sort's index until it has met a page of hits, through a million rows if need be.
-SELECT c.id FROM (SELECT c.id, {columns} FROM candidates c WHERE {where} OFFSET 0) AS c
+SELECT c.id FROM (SELECT c.id, {columns} FROM {source} WHERE {where} OFFSET 0) AS c
 ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s;
 
 -- build_list --
@@ -200,7 +200,7 @@ SELECT string_agg({packed}, ''::bytea ORDER BY {order}) AS ids FROM candidates c
 -- The same for any other view: find first, sort after. OFFSET 0 keeps the planner from walking an
 -- index in order and fetching a million rows at random.
 SELECT string_agg({packed}, ''::bytea ORDER BY {order}) AS ids
-FROM (SELECT c.id, {columns} FROM candidates c WHERE {where} OFFSET 0) AS c;
+FROM (SELECT c.id, {columns} FROM {source} WHERE {where} OFFSET 0) AS c;
 
 -- build_list_grouped --
 -- A sort by one column of few values: an ordered group for each, instead of comparing a million texts.

@@ -195,6 +195,12 @@ UPDATE profile_contacts b SET profile_id = %(survivor)s WHERE b.profile_id = %(o
     AND NOT EXISTS (SELECT FROM profile_contacts a WHERE a.profile_id = %(survivor)s
         AND (a.source, a.kind, a.value) = (b.source, b.kind, b.value));
 
+-- move_matches --
+-- Whom others are compared with; where both are, once, and liked if one of them is.
+INSERT INTO match_people AS m (match_id, profile_id, liked)
+SELECT b.match_id, %(survivor)s, b.liked FROM match_people b WHERE b.profile_id = %(other)s
+ON CONFLICT (match_id, profile_id) DO UPDATE SET liked = m.liked OR excluded.liked;
+
 -- fold_candidates --
 -- Where both are in one search: the stage that was set last, everyone's tags, out if one of them is out, and
 -- the latest screening. own, other: their candidates, pairwise.

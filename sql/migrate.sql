@@ -29,6 +29,9 @@ DO $ensure$ BEGIN
     IF to_regproc('ensure_matching') IS NOT NULL THEN
         PERFORM ensure_matching();
     END IF;
+    IF to_regproc('ensure_vectors_tell') IS NOT NULL THEN
+        PERFORM ensure_vectors_tell();
+    END IF;
 END $ensure$;
 
 -- grant_app --

@@ -70,6 +70,23 @@
     return h("span", { className: "sx-score" }, screened(props.data) ? why(props, scoreWords(props).join(". "), ...shown) : shown);
   };
 
+  // How alike to what the view is compared with; the words in common say why.
+  const likenessWords = (data) => {
+    if (data.similarity === null || data.similarity === undefined) return say("match_not_read");
+    return data.match_words?.length ? say("match_words", { words: data.match_words.join(", ") }) : say("match_no_words");
+  };
+  functions.sxLikenessTooltip = (params) => (params.data && "match_words" in params.data ? likenessWords(params.data) : null);
+  cells.SxLikeness = (props) => {
+    if (!props.data) return loading();
+    if (!("match_words" in props.data)) return null;
+    if (typeof props.value !== "number") return h("span", { className: "sx-muted", "aria-label": likenessWords(props.data) }, "–");
+    const shown = [
+      h("span", { className: "sx-score-bar", style: { width: `${props.value * 100}%` }, "aria-hidden": "true", key: "bar" }),
+      h("span", { className: "sx-score-text", key: "text" }, props.value.toFixed(2)),
+    ];
+    return h("span", { className: "sx-score" }, why(props, `${props.value.toFixed(2)}. ${likenessWords(props.data)}`, ...shown));
+  };
+
   const fitWords = (params) => {
     const { fit_decided: decided, score_stale: stale } = params.data;
     const said = [];

@@ -14,7 +14,9 @@
     // Days in filters are the reader's days, as in the cells.
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
     const hasDays = Object.values(view.filterModel || {}).some((model) => JSON.stringify(model).includes('"date"'));
-    G.keep({ zone, runs: undefined });
+    G.stopComparing();
+    G.keep({ zone, runs: undefined, pending: undefined });
+    if (view.pending) G.waitForMatch(view.pending);
     // The view that opens first: from here on the address says it, as of any other.
     if (!window.location.search) G.writeUrl({ replace: true });
     for (const run of view.runs || []) G.watch(run.id, run.kind);
@@ -154,7 +156,7 @@
       S.api.setFilterModel(null);
       setTimeout(() => (S.quiet = false), 0);
       set("quick-search", { value: "" });
-      G.change({ f: {}, filterModel: {}, q: "" });
+      G.change({ f: {}, filterModel: {}, q: "", ...G.withoutMatch() });
     },
     "copy-link": async () => {
       try {
@@ -219,6 +221,7 @@
       },
       answered: (meta) => G.answered(meta),
       counted: (answer) => G.counted(answer),
+      compared: (answer) => G.compared(answer),
       changed: (answer) => G.changed(answer),
       watched: (state) => G.watched(state),
       // Whoever closes the dialog is told here when the file is ready.
@@ -240,13 +243,13 @@
       },
       pinned: (kept) => {
         if (!S.api || S.api.isDestroyed() || !kept) return;
-        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-") && id !== "similarity");
         S.api.setColumnsPinned(all.filter((id) => kept.includes(id)), "left");
         S.api.setColumnsPinned(all.filter((id) => !kept.includes(id)), null);
       },
       columns: (shown) => {
         if (!S.api || S.api.isDestroyed() || !shown) return;
-        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-"));
+        const all = S.api.getColumns().map((c) => c.getColId()).filter((id) => !id.startsWith("ag-Grid-") && id !== "similarity");
         S.api.setColumnsVisible(all.filter((id) => shown.includes(id)), true);
         S.api.setColumnsVisible(all.filter((id) => !shown.includes(id)), false);
       },
@@ -256,6 +259,8 @@
         if (choice.remove === "q") {
           set("quick-search", { value: "" });
           G.change({ q: "" });
+        } else if (choice.remove === "match") {
+          G.change(G.withoutMatch());
         } else if (choice.remove) {
           const { [choice.remove]: gone, ...f } = S.view.f || {};
           const { [choice.remove]: header, ...filterModel } = S.view.filterModel || {};

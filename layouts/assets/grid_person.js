@@ -60,8 +60,8 @@
   function showWhy() {
     const column = S.why;
     S.why = null;
-    if (!column || !(["score", "fit"].includes(column) || column.startsWith("criterion_"))) return false;
-    const place = document.querySelector(`#candidate-evidence [data-column="${column}"]`) || $("candidate-evidence");
+    if (!column || !(["score", "fit", "similarity"].includes(column) || column.startsWith("criterion_"))) return false;
+    const place = column === "similarity" ? $("match-why") : document.querySelector(`#candidate-evidence [data-column="${column}"]`) || $("candidate-evidence");
     if (!place) return false;
     place.tabIndex = -1;
     place.focus({ preventScroll: true });

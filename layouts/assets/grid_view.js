@@ -17,6 +17,7 @@
     S.cacheVersion = S.counting = null;
     S.blockSeen.clear();
     keep({ ...patch, version: null, seen: null, snapshot: null, count: null, turn: ++S.turns });
+    G.showLikeness();
     showEmpty();
   }
 
@@ -42,6 +43,7 @@
     const f = { ...(view.filterModel || {}), ...(view.f || {}) };
     if (Object.keys(f).length) parts.set("f", JSON.stringify(f));
     if (view.sort && view.sort.length) parts.set("sort", view.sort.map((s) => `${s.colId}.${s.sort}`).join(","));
+    if (view.match) parts.set("match", view.match);
     if (view.person) parts.set("person", view.person);
     const text = parts.toString();
     return text ? `?${text}` : "";
@@ -60,13 +62,15 @@
     }
   });
 
-  const SHOWN = ["status", "q", "f", "filterModel", "sort"];
+  const SHOWN = ["status", "q", "f", "filterModel", "sort", "match"];
   function apply(view) {
     if (!view) return;
     const part = (whole) => SHOWN.map((name) => whole[name]);
     // Only the person differs: whoever reads stays where they are.
-    if (same(part(view), part(S.view))) return G.openPerson(view.person, { push: false });
-    begin({ ...view, zone: S.view.zone, runs: undefined });
+    if (same(part(view), part(S.view)) && !view.pending) return G.openPerson(view.person, { push: false });
+    G.stopComparing();
+    begin({ ...view, zone: S.view.zone, runs: undefined, pending: undefined });
+    if (view.pending) G.waitForMatch(view.pending);
     showView();
     const sort = new Map((view.sort || []).map((s, i) => [s.colId, { ...s, sortIndex: i }]));
     const filters = !same(S.api.getFilterModel(), view.filterModel || {});

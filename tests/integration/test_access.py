@@ -422,6 +422,28 @@ FOREIGN += [
         "state": [(ids.LEDGER_SEARCH, "data", s)],
         "triggered": f"{ids.LEDGER_RESTORE_ALL}.n_clicks"}),
 ]  # fmt: skip
+# What Dash calls the callback of the button that has people read, which has no output.
+MATCH_MAKE = "497571be3bac27ecf7d5585a0609ad06d70fe08c144d4bbf06120d392e112e04"
+FOREIGN += [
+    ("match-answer.data", lambda s: {
+        "inputs": [(ids.MATCH_REQUEST, "data", {"n": 1, "kind": "text", "text": ""})],
+        "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("match-fitting-list.children", lambda s: {
+        "inputs": [(ids.MATCH_FITTING, "n_clicks", 1)],
+        "state": [(ids.PERSON_ANSWER, "data", {"person": "1"}), (ids.GRID_VIEW, "data", _grid(s))]}),
+    (MATCH_MAKE, lambda s: {
+        "inputs": [(ids.MATCH_MAKE, "n_clicks", 1)], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("..rediscover-match.data...rediscover-body.children...rediscover-clock.disabled..", lambda s: {
+        "inputs": [(ids.REDISCOVER_START, "n_clicks", 1), (ids.REDISCOVER_JOB, "n_clicks", None)],
+        "state": [(ids.REDISCOVER_TEXT, "value", ""), (ids.REDISCOVER_SEARCH, "data", s)]}),
+    ("..rediscover-body.children...rediscover-clock.disabled..", lambda s: {
+        "inputs": [(ids.REDISCOVER_CLOCK, "n_intervals", 1)],
+        "state": [(ids.REDISCOVER_MATCH, "data", 1), (ids.REDISCOVER_SEARCH, "data", s)]}),
+    ("rediscover-body.children", lambda s: {
+        "inputs": [(ids.REDISCOVER_ADD, "n_clicks", 1)],
+        "state": [[(ids.rediscover_choice(1), "value", [1])], (ids.REDISCOVER_MATCH, "data", 1),
+                  (ids.REDISCOVER_SEARCH, "data", s)]}),
+]  # fmt: skip
 FOREIGN += [
     ("..sources-earlier.children...sources-agent-state.children..", lambda s: {
         "inputs": [(ids.SOURCES_AGENT, "value", "1")], "state": [(ids.SOURCES_SEARCH, "data", s)]}),
@@ -498,7 +520,7 @@ TAKES_NO_ID = {
     "..archive-state.children...archive-page-clock.disabled..": "of an archived search: test_archive_pages.py",
     "reject-dialog.is_open": "shuts a dialog, reads nothing",
     "usage.children": "shows what the actor may see",
-    "filter-chips.children": "puts the given filters into words, reads nothing",
+    "filter-chips.children": "puts the given filters into words; a match: test_matching.py",
     "url-answer.data": "reads the given address, no data",
     "..runs-list.children...runs-seen.data..": "lists what the actor may see",
     "..import-files.children...import-preview.children...import-mapping.children...import-start.hidden"

@@ -20,10 +20,10 @@ from services.identity import Actor
 from services.prescreen import Prescreen
 from services.runtime import Runtime
 from tests.integration.test_command_line import CommandLine, sourcingx
-from tests.likeness import add_model, add_people, add_text
 from tests.screen_page import BERN, PYTHON, estimate, progress, props, show, start, words
 from tests.screening import JOB, add_search, row, rows, save_rubric, value, work
 from tests.stubs.openai_server import OpenAIStub
+from tests.vectors import at, live_model, place_people, place_text
 from tests.web import Browser
 
 __all__ = ["sourcingx"]
@@ -46,13 +46,19 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001))
 
 
+def compare(rt: Runtime, search: str, but: int = 0) -> None:
+    """Vectors of the job and of a search's people, each less like the job than the one before; of the last few none."""
+    model, people = live_model(rt), rows(rt, "SELECT id FROM candidates WHERE search_id = %s ORDER BY id", search)
+    place_text(rt, model, JOB, at(0))
+    compared = people[: len(people) - but]
+    place_people(rt, model, {one["id"]: at(90 * (n + 1) / (len(people) + 1)) for n, one in enumerate(compared)})
+
+
 @pytest.fixture
 def search(rt: Runtime, alice: Actor) -> str:
     """100 people, the first the most like the job. Every sixth is strong, every second at least possible."""
     found = add_search(rt, alice, 100)
-    model = add_model(rt)
-    add_people(rt, model, found)
-    add_text(rt, model, JOB)
+    compare(rt, found)
     return found
 
 
@@ -130,9 +136,8 @@ def test_the_same_seed_draws_the_same_people_and_a_larger_sample_those_of_a_smal
 
 
 def test_who_has_no_vector_can_only_be_drawn(rt: Runtime, alice: Actor) -> None:
-    search, model = add_search(rt, alice, 30), add_model(rt)
-    add_people(rt, model, search, but=20)
-    add_text(rt, model, JOB)
+    search = add_search(rt, alice, 30)
+    compare(rt, search, but=20)
     assert prescreen.uncompared(rt, alice, View.of(search)) == 20
     run = work(rt, begin(rt, alice, search, Prescreen(25, 10)))
     assert picks(rt, run["id"], "similar") == list(range(1, 11))
@@ -142,9 +147,8 @@ def test_who_has_no_vector_can_only_be_drawn(rt: Runtime, alice: Actor) -> None:
 
 
 def test_a_view_smaller_than_what_is_wanted_is_screened_whole(rt: Runtime, alice: Actor) -> None:
-    search, model = add_search(rt, alice, 20), add_model(rt)
-    add_people(rt, model, search)
-    add_text(rt, model, JOB)
+    search = add_search(rt, alice, 20)
+    compare(rt, search)
     run = work(rt, begin(rt, alice, search, Prescreen(15, 10)))
     found = prescreen_measure.of_run(rt, alice, search, run["id"])
     assert run["done"] == 20 and found is not None

@@ -1,0 +1,60 @@
+"""Comparing people in the browser, with the real model: read, described, waited for, ordered, and taken back."""
+
+from __future__ import annotations
+
+import uuid
+
+from tests.browser.grid_page import GridPage
+from tests.browser.product import Product
+from tests.waiting import until
+
+PEOPLE = 30
+
+
+def test_people_are_read_compared_and_put_in_order(page: GridPage, product: Product) -> None:
+    search = product.generate(PEOPLE, seed=11)
+    page.open(search).shows(product.ids(search), at=0)
+    # Nobody was read yet: the menu says so, and has them read.
+    page.click("#match-menu .dropdown-toggle, #match-menu > button")
+    page.click("#match-make")
+    until(lambda: read(product, search) == PEOPLE, "people are not read")
+    page.open(search).shows(product.ids(search), at=0)
+    assert not page.is_shown('.ag-header-cell[col-id="similarity"]')
+
+    # A sentence is read by the job worker; the list orders itself by it.
+    page.click("#match-menu .dropdown-toggle, #match-menu > button")
+    page.element("#match-text").send_keys("Nurse in a children's hospital")
+    page.click('#match-menu [data-action="match"][data-value="text"]')
+    until(lambda: "match=" in page.driver.current_url, "the list is not compared")
+    page.shows(by_likeness(product, search, page), at=0)
+    until(lambda: page.is_shown('.ag-header-cell[col-id="similarity"]'), "likeness is not shown")
+    until(lambda: "children's hospital" in page.text("#filter-chips"), "what it is like is not said")
+
+    # Who is like the second one: they themselves first.
+    second = by_likeness(product, search, page)[1]
+    page.click('#candidate-grid .ag-row[row-index="1"] .sx-name')
+    page.click('#candidate-drawer [data-action="match-person"]')
+    until(lambda: page.look() is not None and page.look().ids.get(0) == second, "it is not ordered by the person")
+    page.click('#filter-chips [data-key="match"]')
+    page.shows(product.ids(search), at=0)
+    assert "match=" not in page.driver.current_url
+    until(lambda: not page.is_shown('.ag-header-cell[col-id="similarity"]'), "likeness is still shown")
+
+
+def read(product: Product, search: uuid.UUID) -> int:
+    ((people,),) = product.sql(
+        "SELECT count(*) FROM candidates c JOIN profile_embeddings e USING (profile_id) WHERE c.search_id = %(search)s",
+        search=search,
+    )
+    return int(people)
+
+
+def by_likeness(product: Product, search: uuid.UUID, page: GridPage) -> list[str]:
+    """In the order of the match that the address names, by a plain query."""
+    match = int(page.driver.current_url.partition("match=")[2].partition("&")[0])
+    return product.ids(
+        search,
+        order="(SELECT e.embedding <=> q.embedding FROM profile_embeddings e JOIN query_embeddings q USING (model_id)"
+        " JOIN matches m USING (text_hash) WHERE m.id = %(match)s AND e.profile_id = c.profile_id), c.id DESC",
+        match=match,
+    )
