@@ -8,6 +8,7 @@ from callbacks import (
     admin_operations,
     admin_users,
     archives,
+    cards,
     criteria,
     data_report,
     documents,
@@ -26,6 +27,7 @@ from callbacks import (
     list_page,
     list_sources,
     lists,
+    mentions,
     names,
     overrides,
     pages,
@@ -41,6 +43,7 @@ from callbacks import (
     session,
     sign_in,
     sources,
+    triage,
     usage,
     views,
 )
@@ -51,7 +54,7 @@ MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
     overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
     list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
-    privacy, retention, data_report,
+    privacy, retention, data_report, triage, mentions, cards,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from callbacks import (
     ledger,
     list_page,
     lists,
+    mentions,
     names,
     privacy,
     runs,
@@ -33,6 +34,7 @@ from callbacks import (
     search_page,
     searches,
     sources,
+    triage,
     usage,
 )
 from callbacks.registry import NOT_STATE, Registry, Rule
@@ -48,6 +50,7 @@ PageFunction = Callable[..., Any]
 PAGES: list[tuple[str, PageFunction]] = [
     ("/", searches.page),
     ("/search/<uuid:search_id>", search_page.page),
+    ("/search/<uuid:search_id>/triage", triage.page),
     ("/search/<uuid:search_id>/import", imports.page),
     ("/search/<uuid:search_id>/sources", sources.page),
     ("/search/<uuid:search_id>/screen", screening.page),
@@ -61,6 +64,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/lists/<int:list_id>", list_page.page),
     ("/lists/names", names.page),
     ("/duplicates", duplicates.page),
+    ("/mentions", mentions.page),
     ("/runs", runs.page),
     ("/usage", usage.page),
     ("/account", account.page),

@@ -8,12 +8,12 @@ from uuid import UUID
 import dash
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from callbacks import errors, page_values
+from callbacks import errors, mentions, page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import drawer, ids, text
-from services import ledger, neighbours, notes, person
+from services import collisions, ledger, neighbours, notes, person
 from services.errors import NotFound, ProductError
 from services.grid_view import View
 from services.identity import Actor
@@ -65,7 +65,7 @@ def register(registry: Registry) -> None:
             return no_update, no_update, no_update
         search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
-        errors.toast(text.NOTE_SAVED, kind="success")
+        errors.toast(mentions.told(made), kind="success")
         shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
         return shown_now, _noted(candidate_id, made, snapshot), ""
 
@@ -120,7 +120,11 @@ def shown_body(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) ->
     except NotFound:
         return drawer.gone(), None
     reasons = ledger.reasons(rt, actor, search_id, candidate_id)
-    return drawer.person_body(found, reasons, may_erase=actor.role == "admin"), found.snapshot
+    if found.notes:
+        mentions.read_about(rt, actor, candidate_id)
+    before = collisions.before(rt, actor, search_id, candidate_id)
+    body = drawer.person_body(found, reasons, may_erase=actor.role == "admin", before=before)
+    return body, found.snapshot
 
 
 def _not_shown(error: ProductError) -> Any:
