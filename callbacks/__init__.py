@@ -9,6 +9,7 @@ from callbacks import (
     admin_users,
     analytics,
     archives,
+    cards,
     criteria,
     data_report,
     documents,
@@ -30,6 +31,7 @@ from callbacks import (
     lists,
     matching,
     matching_admin,
+    mentions,
     names,
     overrides,
     pages,
@@ -47,6 +49,7 @@ from callbacks import (
     session,
     sign_in,
     sources,
+    triage,
     usage,
     views,
 )
@@ -58,7 +61,7 @@ MODULES = (
     person_edit, overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment,
     duplicates, lists, list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users,
     admin_operations, matching_admin, privacy, retention, data_report, fairness, analytics,
-    matching, rediscovery,
+    matching, rediscovery, triage, mentions, cards,
 )  # fmt: skip
 
 

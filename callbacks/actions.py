@@ -75,7 +75,7 @@ def answer(
         if outcome.done is None:
             return _started(outcome.run_id, "bulk", text.BULK_STARTED.format(n=outcome.total))
         return _done(outcome.done)
-    action = candidates.action_of(name, value)
+    action = candidates.action_of(name, value, asked.get("reason"))
     choice = Choice(view if chosen.by_place else None, part=chosen.by_place, confirmed=confirmed)
     done = candidates.change(rt, actor, view.search_id, chosen.ids, action, chosen.as_of, chosen.shown, choice)
     if len(chosen.ids) > result_sets.PAGE:

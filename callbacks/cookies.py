@@ -44,5 +44,7 @@ SESSION = Cookie("sx_session", "Lax")
 FORM = Cookie("sx_form", "Strict")
 # Tells a browser that an account was signed in from before; lets nobody in by itself.
 DEVICE = Cookie("sx_device", "Strict", "/login")
+# Whether the window is too narrow for a grid: theme.js sets it, and nothing else of a cookie is for scripts.
+NARROW = Cookie("sx_narrow", "Strict")
 # State, nonce and PKCE verifier of a sign-in that is at the provider just now.
 FLOW = Cookie("sx_flow", "Lax", "/login/oidc")

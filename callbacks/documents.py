@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, current_app, g, request, send_file
 
 import layouts
-from callbacks import session
+from callbacks import cookies, session
 from callbacks.registry import Registry, Rule
 from layouts import text
 from layouts.shell import INDEX
@@ -25,6 +25,8 @@ _YEAR = "public, max-age=31536000, immutable"
 _FILES = ("/assets/", "/assets-vendor/", "/_dash-component-suites/")
 _ADDRESSES = "SOURCINGX_ADDRESSES"
 # A component's script names the parts that it fetches later after itself: this is what they have in common.
+# More than a megabyte, which a phone has no use for: it shows cards.
+_GRID_SCRIPT = re.compile(r'<script src="(/_dash-component-suites/dash_ag_grid/[^"]+)"></script>')
 _FINGERPRINT = re.compile(r"/_dash-component-suites/[^?]*?\.(v[\w-]+m[0-9a-f]+)\.[^/?]+$")
 
 
@@ -36,8 +38,12 @@ def register(registry: Registry) -> None:
 
     def interpolate_index(**parts: Any) -> str:
         server.config[_ADDRESSES] = _addresses(parts["css"] + parts["scripts"])
+        grid_script = _GRID_SCRIPT.search(parts["scripts"])
+        if grid_script and _is_narrow():
+            parts["scripts"] = parts["scripts"].replace(grid_script[0], "")
         page = interpolate(**parts)
         values = {
+            "grid_script": grid_script[1] if grid_script else "",
             "theme": _theme(registry), "csrf": session.current_csrf_token(registry.rt),
             "theme_script": asset_url("theme.js"),
             "icon": asset_url("icon.svg"), "needs_script": text.NEEDS_SCRIPT,
@@ -57,6 +63,15 @@ def register(registry: Registry) -> None:
     def add_headers(response: Response) -> Response:
         _harden(response, _policy(registry))
         return response
+
+
+def _is_narrow() -> bool:
+    """What is known of the window before anything runs in it: theme.js said so, or the browser says it is a phone's.
+
+    A wrong guess costs a wait, no more: app.js fetches the script where a page needs it.
+    """
+    told = cookies.NARROW.read()
+    return told == "1" or (not told and request.headers.get("Sec-CH-UA-Mobile") == "?1")
 
 
 def stylesheets() -> list[str]:

@@ -51,7 +51,7 @@ def register(registry: Registry) -> None:
         view = view_of(page, mapping(request))
         start, end = parse_rows(request.get("startRow"), request.get("endRow"))
         found = result_sets.fetch_page(rt, current_actor(), view, version_of(page or {}), start, end)
-        meta = _meta(view, found) | {"turn": mapping(page).get("turn"), "start": start}
+        meta = page_meta(view, found) | {"turn": mapping(page).get("turn"), "start": start}
         dash.set_props(ids.GRID_ANSWER, {"data": meta})
         return {"rowData": found.rows, "rowCount": found.row_count}
 
@@ -137,7 +137,8 @@ def _compared_with(rt: Runtime, view: View) -> str:
         return text.MATCH_GONE
 
 
-def _meta(view: View, found: result_sets.Page) -> dict[str, Any]:
+def page_meta(view: View, found: result_sets.Page) -> dict[str, Any]:
+    """What the page in the browser needs to know of the rows that it was given."""
     # The caller adds the page's turn, a number that it counts up with each other view: what comes late
     # for one that was left is known by it.
     return {

@@ -29,6 +29,7 @@ from callbacks import (
     list_page,
     lists,
     matching_admin,
+    mentions,
     names,
     privacy,
     rediscovery,
@@ -37,6 +38,7 @@ from callbacks import (
     search_page,
     searches,
     sources,
+    triage,
     usage,
 )
 from callbacks.registry import NOT_STATE, Registry, Rule
@@ -52,6 +54,7 @@ PageFunction = Callable[..., Any]
 PAGES: list[tuple[str, PageFunction]] = [
     ("/", searches.page),
     ("/search/<uuid:search_id>", search_page.page),
+    ("/search/<uuid:search_id>/triage", triage.page),
     ("/search/<uuid:search_id>/import", imports.page),
     ("/search/<uuid:search_id>/sources", sources.page),
     ("/search/<uuid:search_id>/screen", screening.page),
@@ -66,6 +69,7 @@ PAGES: list[tuple[str, PageFunction]] = [
     ("/lists/<int:list_id>", list_page.page),
     ("/lists/names", names.page),
     ("/duplicates", duplicates.page),
+    ("/mentions", mentions.page),
     ("/runs", runs.page),
     ("/usage", usage.page),
     ("/analytics", analytics.page),

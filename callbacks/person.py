@@ -8,13 +8,13 @@ from uuid import UUID
 import dash
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from callbacks import errors, page_values
+from callbacks import errors, mentions, page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import drawer, ids, text
 from layouts.drawer_match import likeness_section
-from services import ledger, match_person, matching, neighbours, notes, person
+from services import collisions, ledger, match_person, matching, neighbours, notes, person
 from services.errors import BadInput, Conflict, NotFound, ProductError
 from services.grid_view import View
 from services.identity import Actor
@@ -66,7 +66,7 @@ def register(registry: Registry) -> None:
             return no_update, no_update, no_update
         search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
-        errors.toast(text.NOTE_SAVED, kind="success")
+        errors.toast(mentions.told(made), kind="success")
         shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id, compared_with(page))
         return shown_now, _noted(candidate_id, made, snapshot), ""
 
@@ -131,7 +131,11 @@ def shown_body(
         candidate_id,
         off=matching.why_off(rt, actor),
     )
-    return drawer.person_body(found, reasons, likeness, may_erase=actor.role == "admin"), found.snapshot
+    if found.notes:
+        mentions.read_about(rt, actor, candidate_id)
+    before = collisions.before(rt, actor, search_id, candidate_id)
+    body = drawer.person_body(found, reasons, likeness, may_erase=actor.role == "admin", before=before)
+    return body, found.snapshot
 
 
 def _likeness(rt: Runtime, actor: Actor, view: View, candidate_id: int) -> match_person.Likeness | None:

@@ -29,6 +29,10 @@ from services.runtime import Runtime
 NOT_STATE = {
     ids.CHANGE_ANSWER: "rows for the grid, which takes them and drops this",
     ids.PERSON_ANSWER: "the open person, shown and replaced by the next",
+    ids.TRIAGE_ANSWER: "the person whose turn it is, shown and replaced by the next",
+    ids.TRIAGE_DONE: "what came of a decision, with the person where it must be shown again",
+    ids.TRIAGE_AHEAD: "the next few people, so that a step waits for nothing; shown and thrown away",
+    ids.TRIAGE_VIEW: "what the address says, which has at most 8 KB",
     ids.EXPORT_TARGET: "the selection: a list of ids has limits of its own",
     ids.GRID_VIEW: "what the address says, which has at most 8 KB",
     ids.URL_ANSWER: "what the address says, which has at most 8 KB",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import g
 
-from callbacks import errors, views
+from callbacks import cards, errors, triage, views
 from callbacks.archives import page as archive_page
 from callbacks.view_state import page_state
 from layouts import page_search
@@ -33,7 +33,9 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
     archives.touch(rt, search_id)
     search = searches.get_search(rt, actor, search_id)
     query = str(g.get("page_query", ""))
-    view, person, _, notices = parse_url(search.id, query)
+    view, person, shown, notices = parse_url(search.id, query)
+    if shown == "triage":
+        return triage.page(rt, actor, search_id)
     first = None if query else saved_views.default_view(rt, actor, search.id)
     view, gone = grid_criteria.without_gone(rt, actor, first.view if first else view)
     view, pending, unmatched = matching.settle(rt, actor, view)
@@ -57,6 +59,7 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
             may_make=search.editable and matching.may_be_made(rt, actor),
         ),
         views=saved_views_menu(views.shown_views(rt, actor, search.id), may_share=actor.may_edit),
+        cards=cards.wanted(),
         notice=frozen_notice() if archive is not None and archive.under_way else _behind(rt, actor, search.id),
     )
 

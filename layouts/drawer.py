@@ -12,7 +12,8 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import drawer_edit, drawer_erase, drawer_screening, ids, text
+from layouts import drawer_edit, drawer_erase, drawer_reject, drawer_screening, drawer_tags, ids, text
+from layouts.known_before import Before, known_before
 from layouts.pages_searches import time
 from layouts.person_why import was_out, why_out
 
@@ -77,17 +78,20 @@ def failed(message: str, person_id: str | None) -> list[Component]:
 
 
 def person_body(
-    person: Person, reasons: Any = None, likeness: Sequence[Component] = (), *, may_erase: bool = False
-) -> list[Component]:
+    person: Person, reasons: Any = None, likeness: Sequence[Component] = (), *, may_erase: bool = False,
+    before: Sequence[Before] = (),
+) -> list[Component]:  # fmt: skip
     """All about one person; sections with nothing in them are left out. reasons: services.ledger.Reasons.
 
-    likeness: drawer_match.likeness_section(). may_erase: who looks is an admin.
+    likeness: drawer_match.likeness_section(). may_erase: who looks is an admin. before: what colleagues did with them.
     """
     sections = (
         _head(person),
         why_out(reasons, person.editable) if reasons else [],
         _stage(person),
-        _facts(person),
+        drawer_tags.section(person.tags) if person.editable else [],
+        known_before([one for one in before if not one.own]),
+        _facts(person, tags=not person.editable),
         drawer_edit.edited_section(person),
         drawer_edit.form_section(person),
         _section(text.PERSON_CONTACTS, [*map(_contact, person.contacts), *map(_asked, person.lookups)]),
@@ -107,6 +111,26 @@ def person_body(
         drawer_erase.section() if may_erase else [],
     )
     return [part for section in sections for part in section]
+
+
+def triage_parts(person: Person, reasons: Any = None) -> tuple[list[Component], list[Component]]:
+    """For one person a screen: what a decision goes by, and who they are besides. Nothing in it can be pressed."""
+    decided_by = (
+        _head(person),
+        why_out(reasons, False) if reasons else [],
+        drawer_screening.explanation_section(person.explanation),
+        _section(text.PERSON_NOTES, [_note(n, may_delete=False) for n in person.notes], className="sx-notes"),
+    )
+    besides = (
+        _facts(person),
+        _summary(person.summary),
+        _section(text.PERSON_POSITIONS, [_position(p) for p in person.positions]),
+        _section(text.PERSON_EDUCATIONS, [_education(e) for e in person.educations]),
+        _skills(person.skills),
+        _section(text.PERSON_HISTORY, [_event(e) for e in person.history]),
+    )
+    left, right = ([part for section in sections for part in section] for sections in (decided_by, besides))
+    return left, right
 
 
 def raw_body(body: str) -> Component:
@@ -164,10 +188,13 @@ def _stage(person: Person) -> list[Component]:
         for stage, label in text.STAGES.items()
     ]
     label = {"aria-label": text.PERSON_STAGE}
-    return [html.Div(buttons, id=ids.STAGE_SELECT, className="sx-stage-row", role="group", **label)]
+    return [
+        html.Div(buttons, id=ids.STAGE_SELECT, className="sx-stage-row", role="group", **label),
+        drawer_reject.section(),
+    ]
 
 
-def _facts(person: Person) -> list[Component]:
+def _facts(person: Person, *, tags: bool = True) -> list[Component]:
     facts: list[tuple[str, Any]] = [
         (text.PERSON_EMAIL, _link(person.email, person.email_link)),
         (text.PERSON_PHONE, person.phone),
@@ -177,7 +204,7 @@ def _facts(person: Person) -> list[Component]:
         (text.PERSON_AVERAGE, _count(text.PERSON_MONTHS, person.average_tenure_months)),
         (text.PERSON_INDUSTRY, person.industry),
         (text.PERSON_COUNTRY, person.country),
-        (text.PERSON_TAGS, _tags(person.tags)),
+        (text.PERSON_TAGS, _tags(person.tags) if tags else None),
         (text.PERSON_SOURCE, person.source or text.PERSON_NO_SOURCE),
         (text.PERSON_COLLECTED, time(person.collected_at)),
     ]
@@ -207,13 +234,16 @@ def _vendor(name: str) -> str:
     return text.VENDOR_NAMES.get(name, name)
 
 
-def _note(note: Any) -> Component:
+def _note(note: Any, *, may_delete: bool = True) -> Component:
     start = note.body if len(note.body) <= 40 else f"{note.body[:40]}…"
     label = {"aria-label": text.NOTE_DELETE_LABEL.format(start=start)}
     delete = html.Button(
         text.NOTE_DELETE, id=ids.note_delete(note.id), type="button", className="btn btn-sm btn-link", **label
     )
-    by = html.Div([html.Span(note.author), time(note.at), *([delete] if note.own else [])], className="sx-by sx-muted")
+    by = html.Div(
+        [html.Span(note.author), time(note.at), *([delete] if note.own and may_delete else [])],
+        className="sx-by sx-muted",
+    )
     return html.Li([html.P(note.body, className="sx-lines", dir="auto"), by], **{"data-testid": "note"})
 
 
@@ -264,6 +294,8 @@ def _event(event: Any) -> Component:
         ]
     undone = [_badge(text.EVENT_UNDONE)] if event.undone else []
     why = text.HISTORY_BY_SCORE.format(reason=event.by_score) if event.by_score else None
+    if reason := text.REFUSE_REASONS.get(event.reason):
+        why = text.HISTORY_REASON.format(reason=reason)
     return html.Li(
         [
             html.Div(what, className="sx-by", dir="auto"),

@@ -11,6 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, text
+from layouts.cards import cards_box
 from layouts.drawer import drawer
 from layouts.export_dialog import export_dialog
 from layouts.grid import SIMILARITY, Criterion, candidate_grid, column_defs
@@ -34,19 +35,21 @@ def search_page(
     match: Component,
     criteria: Sequence[Criterion] = (),
     notice: Component | None = None,
+    cards: bool = False,
 ) -> Component:
     """page: what the Store grid-view starts with; panel, views and match: the filter panel, the saved views, and the
     menu of what people are compared with.
 
-    criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now.
+    criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now. cards:
+    in place of the grid, for a narrow window.
     """
     return html.Div(
-        className="sx-search-page",
+        className="sx-search-page sx-search-cards" if cards else "sx-search-page",
         **{"data-grid-texts": json.dumps(text.GRID_IN_BROWSER)},
         children=[
             *_stores(page),
             notice,
-            _head(search_id, title, _columns_menu(columns, criteria), editable, views),
+            _head(search_id, title, None if cards else _columns_menu(columns, criteria), editable, views),
             _toolbar(str(page.get("status", "active")), str(page.get("q", "")), match),
             match_wait(),
             html.Div(id=ids.FILTER_CHIPS, className="sx-chips", role="group", **{"aria-label": text.CHIPS_LABEL}),
@@ -62,7 +65,8 @@ def search_page(
                                 text.STALE_PILL, id=ids.STALE_PILL, type="button", className="sx-pill", hidden=True,
                                 **{"data-action": "refresh"},
                             ),
-                            candidate_grid(
+                            cards_box() if cards
+                            else candidate_grid(
                                 page.get("filterModel") or {}, sort, columns, criteria, compared=bool(page.get("match"))
                             ),
                             _empty(search_id, editable),
@@ -82,7 +86,7 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
         ids.GRID_ANSWER, ids.COUNT_REQUEST, ids.COUNT_ANSWER, ids.VERSION_REQUEST, ids.VERSION_ANSWER, ids.URL_QUERY,
         ids.URL_ANSWER, ids.VIEW_SHOWN, ids.FACET_CHOICE, ids.CHANGE_REQUEST, ids.CHANGE_ANSWER, ids.PERSON_REQUEST,
         ids.PERSON_ANSWER, ids.COLUMN_STATE, ids.RUN_WATCH, ids.RUN_STATE, ids.MATCH_REQUEST, ids.MATCH_WATCH,
-        ids.MATCH_ANSWER,
+        ids.MATCH_ANSWER, ids.CARDS_REQUEST,
     )  # fmt: skip
     return [
         dcc.Store(id=ids.GRID_VIEW, data=dict(page)),
@@ -92,7 +96,7 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
     ]
 
 
-def _head(search_id: str, title: str, columns: Component, editable: bool, views: Component) -> Component:
+def _head(search_id: str, title: str, columns: Component | None, editable: bool, views: Component) -> Component:
     edit = [
         _button(text.UNDO, "undo-last", id=ids.UNDO_LAST, title=text.UNDO_LAST),
         _button(text.EXPORT_OPEN, "export", id=ids.EXPORT_OPEN),
@@ -127,6 +131,7 @@ def _head(search_id: str, title: str, columns: Component, editable: bool, views:
                     views,
                     columns,
                     _button(text.COPY_LINK, "copy-link", id=ids.COPY_LINK),
+                    _button(text.TRIAGE_OPEN, "triage", id=ids.TRIAGE_TOGGLE, title=text.TRIAGE_LABEL),
                     *(edit if editable else []),
                 ],
             ),

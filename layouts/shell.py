@@ -10,9 +10,11 @@ from dash import dcc, html
 
 from layouts import ids, text
 
+MENTIONS_POLL_MS = 60_000
+
 # interpolated by Dash ({%…%}) and by callbacks/documents.py ({{…}})
 INDEX = """<!DOCTYPE html>
-<html lang="en" data-sx-theme="{{theme}}">
+<html lang="en" data-sx-theme="{{theme}}" data-grid-script="{{grid_script}}">
 <head>
 {%metas%}
 <meta name="csrf-token" content="{{csrf}}">
@@ -40,9 +42,16 @@ def layout(name: str, role: str, user_id: int = 0) -> html.Div:
             _header(name, role),
             html.Main(loading(), id=ids.PAGE, tabIndex=-1, className="sx-main"),
             html.Div(id=ids.TOAST, className="sx-toasts", role="status", **{"aria-live": "polite"}),
+            dcc.Store(id=ids.MENTION_REQUEST),
+            dcc.Store(id=ids.MENTION_OFFER),
+            dcc.Interval(id=ids.MENTIONS_CLOCK, interval=MENTIONS_POLL_MS),
         ],
         className="sx-shell",
-        **{"data-texts": json.dumps(text.IN_BROWSER), "data-user": str(user_id)},
+        **{
+            "data-texts": json.dumps(text.IN_BROWSER),
+            "data-user": str(user_id),
+            "data-mention-offer": text.MENTION_OFFER,
+        },
     )
 
 
@@ -93,6 +102,18 @@ def problem_document(message: str) -> str:
     )
 
 
+def mentions_link(unread: int, most: int = 100) -> dcc.Link:
+    """The way to the notes that name the reader, with how many are unread. most: no number is larger."""
+    count = text.MENTIONS_MOST.format(n=most - 1) if unread >= most else str(unread)
+    spoken = text.MENTIONS_LINK_UNREAD.format(n=count) if unread else text.MENTIONS_LINK
+    badge = [html.Span(count, className="sx-count-badge")] if unread else []
+    return dcc.Link(
+        [html.Span("@", className="sx-at", **{"aria-hidden": "true"}), html.Span(spoken, className="visually-hidden"),
+         *(html.Span(one, **{"aria-hidden": "true"}) for one in badge)],
+        href="/mentions", className="sx-icon-button sx-mentions", title=spoken,
+    )  # fmt: skip
+
+
 def _header(name: str, role: str) -> html.Header:
     links = [
         dcc.Link(text.NAV_SEARCHES, href="/", className="sx-nav-link"),
@@ -109,6 +130,7 @@ def _header(name: str, role: str) -> html.Header:
             dcc.Link(text.PRODUCT, href="/", className="sx-brand"),
             html.Nav(links, id=ids.NAV, className="sx-nav", **{"aria-label": text.NAV_LABEL}),
             _narrow_nav(links),
+            html.Div(mentions_link(0), id=ids.MENTIONS),
             _theme_button(),
             _user_menu(name, role),
         ],

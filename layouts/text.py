@@ -257,6 +257,12 @@ EMPTY_SEARCH_IMPORT = "Import people"
 PINNED = "Keep at the left"
 UNDO_LAST = "Take back your last action in this search"
 UNDO_NOTHING = "There is no action of yours in this search that can be taken back."
+CARDS_LABEL = "People"
+CARDS_PAGES = "Pages of people"
+CARDS_PREVIOUS = "Previous 25"
+CARDS_NEXT = "Next 25"
+CARDS_REJECT = "Reject"
+CARDS_NOTES = ("{n} note", "{n} notes")
 GRID_TOO_LARGE = "This view is too large to be kept ready: far jumps take longer. Narrow it with a filter."
 # Said by grid.js; {n} and the like are filled in there.
 GRID_IN_BROWSER = {
@@ -264,6 +270,7 @@ GRID_IN_BROWSER = {
     "moved": "The data changed and this view was no longer kept, so it was loaded again.",
     "newer": "Newer data was loaded.",
     "unselected": "Nobody is selected any more: the same places may hold other people now.",
+    "place": "{from} – {to} of {n}",
     "away": "The server does not answer. Trying again…",
     "away_later": "The server does not answer. Try again in a moment.",
     "away_person": "The server does not answer. Open the person again in a moment.",
@@ -317,6 +324,9 @@ TAG_PLACEHOLDER = "Tag"
 TAG_MENU = "Tag"
 TAG_LABEL = "Tag to add or take away"
 REMOVE_TAG = "Remove tag"
+TAG_MORE = "Add a tag…"
+TAG_MORE_LABEL = "Tag to add, Enter adds it"
+TAG_GONE = "Take the tag {tag} away"
 EXCLUDE = "Exclude"
 RESTORE = "Restore"
 EXPORT_SELECTED = "Export"
@@ -337,6 +347,7 @@ PERSON_RETRY = "Try again"
 PERSON_TITLE_AT = "{title} at {company}"
 PERSON_SCORE = "{score} of 10"
 PERSON_STAGE = "Stage"
+REJECT_WHY = "Reject for a reason"
 PERSON_YEARS = ("{n} year", "{n} years")
 PERSON_MONTHS = ("{n} month", "{n} months")
 PERSON_SCREENED = "screened"
@@ -458,15 +469,20 @@ VERDICT_SAVED = "{criterion}: {verdict}. The model said {said}. Score {score}."
 VERDICT_SAVED_AGREED = "Noted: you agree on {criterion}."
 VERDICT_NO_SCORE = "none"
 FIELD_NAMES = {"positions": "positions", "educations": "education", "summary": "summary", "filter_status": "status"}
-EVENTS = {"note": "{who} wrote a note", "merge": "{who} merged another profile into this one"}
+EVENTS = {
+    "note": "{who} wrote a note",
+    "merge": "{who} merged another profile into this one",
+    "screened": "{who} had this person screened",
+}
 EVENT_CHANGE = "{who} changed {field}"
 EVENT_VERDICT = "{who} judged the verdict on “{criterion}”"
 EVENT_UNDONE = "undone"
 EVENT_NOTHING = "nothing"
 NOTE_LABEL = "New note"
-NOTE_PLACEHOLDER = "Write a note… (Ctrl + Enter saves)"
+NOTE_PLACEHOLDER = "Write a note… (@ names a colleague, Ctrl + Enter saves)"
 NOTE_SAVE = "Save note"
 NOTE_SAVED = "Note saved."
+NOTE_SAVED_TOLD = "Note saved; {names} will see it."
 NOTE_DELETE = "Delete"
 NOTE_DELETE_LABEL = "Delete your note: {start}"
 NOTE_DELETED = "Note deleted."
@@ -474,6 +490,98 @@ NOTE_DELETED_BACK = "Note deleted. Its text is in the note box, in case you want
 RAW_TITLE = "Raw data"
 RAW_OPEN = "Show raw data"
 RAW_NONE = "No source left raw data for this person."
+
+# Notes that name the reader
+MENTIONS_TITLE = "Mentions"
+MENTIONS_LINK = "Mentions"
+MENTIONS_LINK_UNREAD = "Mentions, {n} unread"
+MENTIONS_MOST = "{n}+"
+MENTIONS_HINT = "Notes in which a colleague wrote @ and your name. Opening the person marks them as read."
+MENTIONS_EMPTY_TITLE = "Nobody has mentioned you yet"
+MENTIONS_EMPTY_BODY = "When a colleague writes @ and your name in a note, it stands here."
+MENTIONS_READ_ALL = "Mark all as read"
+MENTIONS_ALL_READ = "Everything is marked as read."
+MENTIONS_SAID = "{who} about "
+MENTIONS_IN = "in “{title}”"
+MENTIONS_UNREAD = "Unread"
+MENTIONS_OLDER = "Show older ones"
+MENTION_OFFER = "Colleagues who may see this search"
+
+# Triage: one person a screen
+TRIAGE_OPEN = "Triage"
+TRIAGE_TITLE = "Triage"
+TRIAGE_LABEL = "Triage: one person after the other"
+TRIAGE_TO_LIST = "Back to the list"
+TRIAGE_DRAWER = "Open in the list"
+TRIAGE_BAR = "Decide about this person"
+TRIAGE_BUTTONS = {
+    "prev": ("Previous", "K"),
+    "undo": ("Undo", "U"),
+    "skip": ("Skip", "X"),
+    "reject": ("Reject", "R"),
+    "shortlist": ("Shortlist", "S"),
+    "next": ("Next", "J"),
+}
+TRIAGE_BUTTON_LABEL = "{label} (key {key})"
+TRIAGE_HELP_OPEN = "Keys"
+TRIAGE_HELP_TITLE = "Keys of triage"
+TRIAGE_KEYS = (
+    ("J or →", "Next person; nothing is decided"),
+    ("K or ←", "Previous person"),
+    ("S", "Shortlist, and go on"),
+    ("R, then 1 to 9", "Reject for a reason, and go on"),
+    ("X", "Skip: come back to this person at the end"),
+    ("U", "Undo your last decision; again for the one before"),
+    ("N", "Write a note; Ctrl + Enter saves it, Esc leaves it"),
+    ("?", "Show these keys"),
+)
+TRIAGE_KEYS_HINT = "Keys count while the focus is on this person: Esc, or a click beside the fields, brings it back."
+TRIAGE_REASONS_TITLE = "Why not?"
+REFUSE_REASONS = {
+    "skills": "Skills are missing",
+    "experience": "Too little experience",
+    "overqualified": "Too senior for this",
+    "background": "Wrong line of work",
+    "location": "Location does not fit",
+    "salary": "Salary does not fit",
+    "tenure": "Changes jobs too often",
+    "not_interested": "Not interested",
+    "other": "Another reason",
+}
+TRIAGE_BEFORE = "Known before"
+TRIAGE_BEFORE_STAGE = "{stage} by {who}"
+TRIAGE_BEFORE_SCREENED = "Screened by {who}"
+TRIAGE_WHO_YOU = "you"
+TRIAGE_WHO_SOMEONE = "a colleague"
+TRIAGE_DAYS = ("today", "yesterday", "{n} days ago")
+TRIAGE_IN = "in “{title}”"
+TRIAGE_HERE = "in this search"
+TRIAGE_REASON = "reason: {reason}"
+TRIAGE_EMPTY = "There is nobody to decide about in this view."
+TRIAGE_END_TITLE = "That was the last one"
+TRIAGE_REVISIT = "Go through the skipped"
+TRIAGE_DECIDED_NEWER = "Meanwhile: {what}. Nothing was changed; decide again if you want to."
+TRIAGE_NEWER_UNKNOWN = "a colleague changed this person"
+TRIAGE_ALREADY = "{stage} already; nothing was changed."
+TRIAGE_GONE = "This person was removed from the search; nothing was changed."
+TRIAGE_UNDO_LEFT = "A colleague changed this person since, so it was left as it is."
+TRIAGE_UNDONE = "Taken back."
+TRIAGE_UNDONE_MANY = "Your last action is being taken back; its progress is under Runs."
+# Said by triage.js; {n} and the like are filled in there.
+TRIAGE_IN_BROWSER = {
+    "position": "{n} of {total}",
+    "decided": "{n} decided",
+    "skipped": "{n} skipped",
+    "shortlisted": "Shortlisted.",
+    "rejected": "Rejected: {reason}.",
+    "saving": "Saving…",
+    "failed": "Not saved yet: the server does not answer. What you decide is kept here and sent again.",
+    "away": "The server does not answer. Try again in a moment.",
+    "start": "This is the first person of this view.",
+    "viewer": "You may look at this search and write notes, but not decide.",
+    "nothing_skipped": "Nobody is left over.",
+    "lost": "Some decisions are not saved yet.",
+}
 
 # Filter panel
 FACET_LABELS = {
@@ -1534,6 +1642,7 @@ REJECT_REASON_HINT = "For example: no work permit, which is the only must of thi
 REJECT_CANCEL = "Cancel"
 REJECT_CONFIRM = "Reject them"
 HISTORY_BY_SCORE = "by score alone: {reason}"
+HISTORY_REASON = "because: {reason}"
 
 # Usage and budgets
 USAGE_TITLE = "Usage"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from services import change_rows, score_rejections
+from services import change_rows, refuse_reasons, score_rejections
 from services.change_rows import Counts, NewValue
 from services.errors import BadInput
 from services.grid_columns import STAGES
@@ -23,10 +23,11 @@ _LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class Action:
-    """A checked action; made by action_of()."""
+    """A checked action; made by action_of(). reason: why someone is rejected, a code of refuse_reasons or ""."""
 
     name: str
     new: NewValue
+    reason: str = ""
 
     @property
     def value(self) -> str:
@@ -90,12 +91,13 @@ ACTIONS: dict[str, _Kind] = {
 }
 
 
-def action_of(name: Any, value: Any = "") -> Action:
-    """Check an action and its value. Raises BadInput."""
+def action_of(name: Any, value: Any = "", reason: Any = "") -> Action:
+    """Check an action, its value and its reason. Raises BadInput."""
     kind = ACTIONS.get(name) if isinstance(name, str) else None
     if kind is None:
         raise BadInput("There is no action of that name.")
-    return Action(name, NewValue(kind.field, kind.expression, kind.refused, kind.check(value)))
+    action = Action(name, NewValue(kind.field, kind.expression, kind.refused, kind.check(value)))
+    return replace(action, reason=refuse_reasons.check(reason, rejects=action.rejects))
 
 
 def change(
@@ -120,7 +122,7 @@ def change(
     with rt.db.connection() as conn:
         version = change_rows.check_editable(conn, actor, search_id)
         by_score = score_rejections.decide(conn, rt, search_id, choice, wanted) if action.rejects else None
-        batch_id = change_rows.insert_batch(conn, actor, search_id, action.name, action.value)
+        batch_id = change_rows.insert_batch(conn, actor, search_id, action.name, action.value, reason=action.reason)
         counts = change_rows.apply_value(conn, actor, search_id, wanted, action.new, as_of, batch_id, shown)
         if not counts.changed:
             change_rows.delete_batch(conn, batch_id)

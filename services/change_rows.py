@@ -151,11 +151,12 @@ def insert_batch(
     value: str = "",
     run_id: int | None = None,
     undoes: int | None = None,
+    reason: str = "",
 ) -> int:
-    """A batch that changes will be written into; returns its id."""
+    """A batch that changes will be written into; returns its id. reason: a code of refuse_reasons, or ""."""
     row = db.one(conn, _Q.insert_batch, {
         "search_id": search_id, "actor": actor.user_id, "run_id": run_id, "action": action, "value": value,
-        "undoes": undoes})  # fmt: skip
+        "undoes": undoes, "reason": reason})  # fmt: skip
     assert row is not None
     return int(row["id"])
 

@@ -51,6 +51,18 @@ def neighbour(
     return _last(_walk(rt, actor, view, used, position if steps > 0 else position - 1, steps), abs(steps))
 
 
+def first_from(rt: Runtime, actor: Actor, view: View, version: int | None, position: int) -> Place | None:
+    """Whoever stands at a position, or is the next one who is still there; None beyond the end. Raises Forbidden."""
+    return _last(_walk(rt, actor, view, version, position, 1), 1)
+
+
+def place_of(rt: Runtime, actor: Actor, view: View, version: int | None, candidate_id: int) -> Place | None:
+    """Where a candidate stands; None for who is not in the view. Raises Forbidden."""
+    made, _ = result_sets.whole_list(rt, actor, view, version)
+    found = _find(made, candidate_id)
+    return None if found is None else Place(candidate_id, found)
+
+
 def _walk(
     rt: Runtime, actor: Actor, view: View, version: int | None, start: int, step: int
 ) -> Iterator[tuple[Place, bool]]:

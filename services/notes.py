@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import sql
-from services import db
+from services import db, mentions
 from services.errors import BadInput, NotFound
 from services.identity import Actor
 from services.person import GONE
@@ -21,23 +21,32 @@ _Q = sql.queries("person")
 
 @dataclass(frozen=True)
 class Noted:
-    """What a change of notes did. body: of the note; the versions are the search's, before and after it."""
+    """What a change of notes did. body: of the note; the versions are the search's, before and after it.
+
+    named: colleagues whom it tells.
+    """
 
     note_id: int
     body: str
     note_count: int
     version_before: int
     version_after: int
+    named: tuple[str, ...] = ()
 
 
 def add_note(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, body: str) -> Noted:
-    """A new note. Raises BadInput when it says nothing or too much, Forbidden, NotFound for who is gone."""
+    """A new note, which tells the colleagues that it names.
+
+    Raises BadInput when it says nothing or too much, Forbidden, NotFound for who is gone.
+    """
     text = _clean(body)
     with rt.db.connection() as conn:
         _lock(conn, actor, search_id, candidate_id)
         made = db.one(conn, _Q.insert_note, {"candidate_id": candidate_id, "body": text, **actor.params})
         assert made is not None
-        return _counted(conn, actor, search_id, candidate_id, made["id"], text)
+        named = mentions.keep(conn, actor, search_id, made["id"], text)
+        noted = _counted(conn, actor, search_id, candidate_id, made["id"], text)
+    return replace(noted, named=tuple(one.name for one in named))
 
 
 def delete_note(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, note_id: int) -> Noted:

@@ -65,10 +65,13 @@ class Note:
 
 @dataclass(frozen=True)
 class Event:
-    """A change of one field (a column of the grid), or field "note": someone wrote one, or field "merge":
-    someone merged another profile into this one. old, new: JSON values. by_score: the reason that was given for
-    a rejection which a score alone chose, "" for any other change. criterion: what a verdict that was decided about,
-    field "verdict:…", is called."""
+    """A change of one field (a column of the grid), or one of the fields "note": someone wrote one, "screened": someone
+    had them screened, "merge": someone merged another profile into this one.
+
+    old, new: JSON values. by_score: the reason that was given for a rejection which a score alone chose, "" for any
+    other change. criterion: what a verdict that was decided about, field "verdict:…", is called. reason: why they were
+    rejected, a code of refuse_reasons or "".
+    """
 
     field: str
     old: Any
@@ -78,6 +81,7 @@ class Event:
     undone: bool
     by_score: str = ""
     criterion: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

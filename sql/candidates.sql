@@ -99,8 +99,8 @@ CASE WHEN c.filter_status = 'active' THEN 'filtered_manual' ELSE c.filter_status
 
 -- insert_batch --
 -- One action of a person, for Undo.
-INSERT INTO change_batches (search_id, user_id, run_id, action, value, undoes)
-VALUES (%(search_id)s, %(actor)s, %(run_id)s, %(action)s, %(value)s, %(undoes)s) RETURNING id;
+INSERT INTO change_batches (search_id, user_id, run_id, action, value, undoes, reason)
+VALUES (%(search_id)s, %(actor)s, %(run_id)s, %(action)s, %(value)s, %(undoes)s, %(reason)s) RETURNING id;
 
 -- delete_batch --
 -- An action that changed nothing.

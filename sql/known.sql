@@ -33,6 +33,35 @@ FROM places_of(%(profile_id)s, %(search_id)s, %(actor)s, %(role)s) AS c JOIN sea
 ORDER BY array_position('{hired,interviewing,contacted,shortlisted,rejected,new}'::text[], c.stage),
     c.screened_at DESC NULLS LAST, c.added_at DESC, c.id DESC LIMIT %(most)s;
 
+-- fetch_before --
+-- What was done with one person before, here and in other searches that the actor may know of: moved to a stage,
+-- screened; the latest first. days: whole ones. An archived search knows no names, nor since when a stage is set.
+WITH places AS (
+    SELECT o.search_id, o.id, o.stage, o.stage_changed_at, o.screened_at
+    FROM places_of(%(profile_id)s, %(search_id)s, %(actor)s, %(role)s) AS o
+    UNION ALL
+    SELECT c.search_id, c.id, c.stage, c.stage_changed_at, c.screened_at FROM candidates c
+    JOIN searches s ON s.id = c.search_id AND search_visible(s, %(actor)s, %(role)s)
+    WHERE c.search_id = %(search_id)s AND c.profile_id = %(profile_id)s
+)
+SELECT s.title, p.search_id = %(search_id)s AS here, x.what, p.stage, x.at, u.name AS who,
+    coalesce(x.user_id = %(actor)s, false) AS own,
+    greatest(0, floor(extract(epoch FROM now() - x.at) / 86400))::int AS days, x.reason
+FROM places p JOIN searches s ON s.id = p.search_id CROSS JOIN LATERAL (
+    SELECT 'stage' AS what, p.stage_changed_at AS at, b.user_id, coalesce(b.reason, '') AS reason
+    FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+        SELECT b.user_id, b.reason FROM changes h JOIN change_batches b ON b.id = h.batch_id
+        WHERE h.candidate_id = p.id AND h.field = 'stage' AND h.new = to_jsonb(p.stage)
+        ORDER BY b.id DESC LIMIT 1) AS b ON true
+    WHERE p.stage <> 'new'
+    UNION ALL
+    SELECT 'screened', p.screened_at, (
+        SELECT r.user_id FROM verdicts v JOIN runs r ON r.id = v.run_id
+        WHERE v.candidate_id = p.id ORDER BY v.created_at DESC LIMIT 1), ''
+    WHERE p.screened_at IS NOT NULL
+) AS x LEFT JOIN users u ON u.id = x.user_id
+ORDER BY x.at DESC NULLS LAST, s.title, x.what LIMIT %(most)s;
+
 -- count_known_people --
 -- How many of some people are in another search that the actor may know of.
 SELECT count(*) AS people FROM unnest(%(people)s::bigint[]) AS g (id)
@@ -53,3 +82,8 @@ WHERE p.id = %(profile_id)s AND (d.there OR f.source = 'manual') ORDER BY d.n;
 -- name_source --
 -- Says for the rest of a transaction where the values come from that it writes.
 SELECT set_config('sourcingx.source', %(source)s, true);
+
+-- fetch_profile --
+-- Whose candidate this is; no row where the search is not the actor's to see.
+SELECT c.profile_id FROM candidates c JOIN searches s ON s.id = c.search_id
+WHERE c.id = %(candidate_id)s AND c.search_id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);

@@ -29,22 +29,26 @@ FROM notes n JOIN users u ON u.id = n.user_id
 WHERE n.candidate_id = %(candidate_id)s ORDER BY n.created_at DESC, n.id DESC LIMIT %(most)s;
 
 -- fetch_history --
--- What people changed about this candidate, who wrote notes, who merged others into them; the newest first.
-SELECT field, old, new, who, at, undone, by_score, criterion FROM (
+-- What people changed about this candidate, who wrote notes, had them screened, merged others into them; the newest first.
+SELECT field, old, new, who, at, undone, by_score, criterion, reason FROM (
     (SELECT h.field, h.old, h.new, u.name AS who, b.created_at AS at, b.undone_at IS NOT NULL AS undone,
         coalesce(x.reason, '') AS by_score, coalesce((SELECT k.title FROM criteria k
             WHERE k.id = CASE WHEN h.field LIKE 'verdict:%%' THEN split_part(h.field, ':', 2)::bigint END), '')
-            AS criterion, b.id AS n
+            AS criterion, b.reason, b.id AS n
     FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
     LEFT JOIN score_rejections x ON x.batch_id = b.id
     WHERE h.candidate_id = %(candidate_id)s AND b.search_id = %(search_id)s
     ORDER BY b.created_at DESC, b.id DESC, h.field LIMIT %(most)s)
     UNION ALL
-    (SELECT 'note', NULL, NULL, u.name, n.created_at, false, '', '', n.id
+    (SELECT 'note', NULL, NULL, u.name, n.created_at, false, '', '', '', n.id
     FROM notes n JOIN users u ON u.id = n.user_id
     WHERE n.candidate_id = %(candidate_id)s ORDER BY n.created_at DESC, n.id DESC LIMIT %(most)s)
     UNION ALL
-    (SELECT 'merge', NULL, NULL, u.name, m.created_at, m.undone_at IS NOT NULL, '', '', m.id
+    (SELECT 'screened', NULL, NULL, u.name, max(v.created_at), false, '', '', '', r.id
+    FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
+    WHERE v.candidate_id = %(candidate_id)s GROUP BY r.id, u.name ORDER BY r.id DESC LIMIT %(most)s)
+    UNION ALL
+    (SELECT 'merge', NULL, NULL, u.name, m.created_at, m.undone_at IS NOT NULL, '', '', '', m.id
     FROM merges m JOIN users u ON u.id = m.user_id
     WHERE m.survivor_id = %(profile_id)s ORDER BY m.id DESC LIMIT %(most)s)
 ) AS events ORDER BY at DESC, n DESC, field LIMIT %(most)s;

@@ -14,6 +14,7 @@
   const withToken = (init) => {
     const headers = new Headers(init.headers);
     headers.set("X-CSRF-Token", meta.content);
+    headers.set("X-Layout", document.documentElement.dataset.layout || "grid");
     return { ...init, headers };
   };
 
@@ -27,8 +28,20 @@
       await signedInAgain();
       answer = await attempt(resource, init);
     }
-    return answer.ok ? answer : forDash(answer, init.quiet);
+    if (!answer.ok) return forDash(answer, init.quiet);
+    if (!window.dash_ag_grid && String(init.body).startsWith('{"output":"page.children"')) await gridScript(answer);
+    return answer;
   };
+
+  // A document for a narrow window comes without the grid's script; a page that has a grid all the same waits for it.
+  async function gridScript(answer) {
+    if (!(await answer.clone().text()).includes('"namespace":"dash_ag_grid"')) return;
+    const script = Object.assign(document.createElement("script"), { src: document.documentElement.dataset.gridScript });
+    await new Promise((resolve) => {
+      script.onload = script.onerror = resolve;
+      document.head.append(script);
+    });
+  }
 
   // init.quiet: whoever sends it says what went wrong.
   async function attempt(resource, init) {

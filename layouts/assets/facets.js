@@ -56,7 +56,8 @@
   }
 
   function want(key) {
-    if (!F.shown) return;
+    // Nobody sees a panel that is folded away; it asks once it is opened.
+    if (!F.shown || !group(key)?.checkVisibility()) return;
     const text = F.find[key] || "";
     const signature = JSON.stringify([page(), text]);
     if (F.asked[key] === signature) return;
@@ -251,6 +252,13 @@
   };
   const inputs = (list) => Object.fromEntries((list || []).map(({ id, value }) => [id.key, value]));
 
+  function wantOpen() {
+    const open = [...document.querySelectorAll("#facet-panel details[open]")].map((el) => el.dataset.facet);
+    F.waiting = F.waiting.filter((key) => open.includes(key));
+    open.forEach(want);
+  }
+  window.sourcingx.openFacets = wantOpen;
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     facets: {
       view: (view) => {
@@ -269,9 +277,7 @@
         if (!F.now) F.now = view;
         prepare();
         showChosen();
-        const open = [...document.querySelectorAll("#facet-panel details[open]")].map((el) => el.dataset.facet);
-        F.waiting = F.waiting.filter((key) => open.includes(key));
-        open.forEach(want);
+        wantOpen();
       },
       answered: () => {
         const done = inputs(window.dash_clientside.callback_context.inputs_list[0]);

@@ -14,7 +14,8 @@
   const S = { api: null, view: null, asked: 0, turns: 0, cacheVersion: null, failures: 0, runs: new Map() };
   const $ = (id) => document.getElementById(id);
   // A page that was left has no such components any more, and Dash would fail.
-  const set = (id, props) => $(GRID) && window.dash_clientside.set_props(id, props);
+  const root = () => $(GRID) || $("candidate-cards");
+  const set = (id, props) => root() && window.dash_clientside.set_props(id, props);
   const sorted = (_, value) =>
     value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
   const same = (a, b) => JSON.stringify(a, sorted) === JSON.stringify(b, sorted);
@@ -43,5 +44,5 @@
 
   window.sourcingx.say = say;
   // The parts add what others need of them; they are loaded after this one, in the order of their names.
-  window.sourcingx.grid = { GRID, BLOCK, MOST, S, $, set, sorted, same, number, say, notice };
+  window.sourcingx.grid = { GRID, BLOCK, MOST, S, $, root, set, sorted, same, number, say, notice };
 })();

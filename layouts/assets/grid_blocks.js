@@ -88,7 +88,7 @@
 
   // Reading again does no harm, so an answer that the network lost is asked for a few times before anything
   // is said. The grid's wrapper would wait for rows for ever: in the end it gets an empty answer.
-  const READS = /^{"output":"(candidate-grid.getRowsResponse|count-answer.data|version-answer.data|url-answer.data|filter-chips.children|run-state.data|\.\.\{\\"key\\":[^}]*\}\.children\.\.\.\{[^}]*\}\.data\.\.|..person-body.children...person-answer.data..)"/;
+  const READS = /^{"output":"(candidate-grid.getRowsResponse|candidate-cards.children|count-answer.data|version-answer.data|url-answer.data|filter-chips.children|run-state.data|\.\.\{\\"key\\":[^}]*\}\.children\.\.\.\{[^}]*\}\.data\.\.|..person-body.children...person-answer.data..)"/;
   const PAUSES_MS = [250, 750];
   const send = window.fetch.bind(window);
   window.fetch = async function (resource, options) {
@@ -113,6 +113,10 @@
   function lost(output, retry) {
     const error = say(retry ? "away" : "refused");
     if (output.startsWith("..person-body")) return G.lostPerson(retry);
+    if (output === "candidate-cards.children" && S.view) {
+      failed({ error, retry, lost: retry });
+      return new Response(null, { status: 204 });
+    }
     if (output !== `${GRID}.getRowsResponse`) {
       if (output === "url-answer.data") notice(say("away_later"));
       return new Response(null, { status: 204 });

@@ -2,10 +2,12 @@
 (function () {
   "use strict";
   const G = window.sourcingx.grid;
-  const { GRID, S, $, set, same, say, notice } = G;
+  const { GRID, S, $, root, set, same, say, notice } = G;
 
   async function mount(view) {
-    const api = await window.dash_ag_grid.getApiAsync(GRID);
+    // A grid may still be on its way at this moment, so it is not looked for.
+    const cards = Boolean($(G.CARDS));
+    const api = cards ? G.cards(view) : await window.dash_ag_grid.getApiAsync(GRID);
     if (api === S.api) return;
     clearTimeout(S.watchTimer);
     Object.assign(S, { api, view, cacheVersion: null, failures: 0, counting: null, position: null, personSeen: null });
@@ -37,7 +39,7 @@
       G.begin({ sort: G.sortModel() });
       G.writeUrl();
     });
-    quietEchoes();
+    if (!cards) quietEchoes();
     api.addEventListener("rowSelected", G.chosen);
     api.addEventListener("modelUpdated", G.tickChosen);
     api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
@@ -56,6 +58,8 @@
         }, 800);
       });
     }
+    // The grid asks for its first rows by itself.
+    if (cards) G.ask();
     if (view.person) G.openPerson(view.person, { push: false });
   }
 
@@ -100,6 +104,7 @@
   function showFilters(open) {
     document.body.classList.toggle(isPhone() ? "sx-filters-open" : "sx-filters-hidden", isPhone() === open);
     sayFilters();
+    if (open) window.sourcingx.openFacets();
     if (!isPhone()) return;
     if (open) $("filter-close").focus();
     else $("filter-toggle").focus();
@@ -116,7 +121,10 @@
 
   const actions = {
     status: (el) => G.change({ status: el.dataset.value }) || G.showView(),
-    "open-person": (el) => G.openPerson(el.dataset.person),
+    "open-person": (el) => G.openPerson(el.dataset.person, { position: el.dataset.position ? Number(el.dataset.position) : null }),
+    "cards-prev": () => G.turnPage(-1),
+    "cards-next": () => G.turnPage(1),
+    "stage-card": (el) => G.stageCard(el),
     "open-why": (el) => G.openPerson(el.dataset.person, { why: el.dataset.column }),
     "close-person": () => G.openPerson(null),
     next: () => G.openPerson(S.view.person, { step: 1 }),
@@ -137,6 +145,8 @@
       set("export-request", { data: { n: ++S.asked, target: G.chosenCount() ? G.target() : { all: true }, columns } });
     },
     enrich: () => G.enrich(),
+    // The page for it is told the view, and whom to begin with, by its address.
+    triage: () => window.location.assign(`/search/${S.view.search_id}/triage${G.query(S.view)}`),
     "select-all": () => {
       G.choose({ all: true });
     },
@@ -169,6 +179,8 @@
     },
     // Judged by what the drawer shows, which may be newer than the row.
     "stage-person": (el) => G.act("stage", el.dataset.value, shownPerson()),
+    "reject-person": (el) => G.act("stage", "rejected", shownPerson(), el.dataset.value),
+    "untag-person": (el) => G.act("tag_remove", el.dataset.value, shownPerson()),
     "restore-person": () => G.act("restore", null, shownPerson()),
     "open-view": (el) => {
       window.history.pushState(null, "", window.location.pathname + el.dataset.query);
@@ -181,11 +193,15 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!S.view || !$(GRID)) return;
+    if (!S.view || !root()) return;
     const typing = event.target.matches && event.target.matches("input, textarea, select, [contenteditable]");
     if (event.key === "Escape" && document.querySelector(".modal.show, .dropdown-menu.show")) return;
     if (event.key === "Escape" && isPhone() && document.body.classList.contains("sx-filters-open")) return showFilters(false);
     if (event.key === "Escape" && S.view.person) return G.openPerson(null);
+    if (event.target.id === "tag-input" && event.key === "Enter" && event.target.value.trim()) {
+      event.preventDefault();
+      return G.act("tag_add", event.target.value.trim(), shownPerson());
+    }
     if (event.target.id === "note-input" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) return $("note-save").click();
     if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
@@ -195,7 +211,7 @@
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     // A letter alone is a command only where the focus is in the drawer: speech input types letters anywhere.
     const inDrawer = $("candidate-drawer").contains(event.target);
-    const arrows = S.view.person && !$(GRID).contains(event.target) && event.target.getAttribute("role") !== "tab";
+    const arrows = S.view.person && !root().contains(event.target) && event.target.getAttribute("role") !== "tab";
     if ((arrows && event.key === "ArrowRight") || (inDrawer && event.key === "j")) {
       event.preventDefault();
       actions.next();

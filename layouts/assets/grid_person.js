@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const G = window.sourcingx.grid;
-  const { GRID, S, $, set, say, notice } = G;
+  const { S, $, root, set, say, notice } = G;
 
   function openPerson(id, { push = true, position = null, step = 0, why = null } = {}) {
     const drawer = $("candidate-drawer");
@@ -12,7 +12,7 @@
       drawer.hidden = true;
       document.body.classList.remove("sx-drawer-open");
       // Back to the row of whoever was shown last, else to where the first one was opened.
-      const row = document.querySelector(`#${GRID} .sx-name[data-person="${S.view.person}"]`);
+      const row = root()?.querySelector(`.sx-name[data-person="${S.view.person}"]`);
       if (S.view.person) G.keep({ person: null });
       if (push) G.writeUrl();
       const back = row || S.returnFocus;

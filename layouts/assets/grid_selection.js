@@ -113,8 +113,8 @@
     return { ids, seen: [...seen] };
   }
 
-  function act(action, value, about = target()) {
-    set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target: about } });
+  function act(action, value, about = target(), reason = null) {
+    set("change-request", { data: { n: ++S.asked, action, value: value ?? null, target: about, reason } });
   }
 
   // The page for it is told whom by its address, which holds some people or the whole view.
@@ -140,7 +140,7 @@
       const node = S.api.getRowNode(String(row.id));
       if (node) node.setData(row);
     }
-    if (!answer.rows || !answer.rows.length) S.api.refreshInfiniteCache();
+    if (!answer.rows || !answer.rows.length || $(G.CARDS)) S.api.refreshInfiniteCache();
     if (answer.done) clearSelection();
     // What was taken back may be what the drawer shows.
     const isShown = answer.undone || (answer.rows || []).some((row) => String(row.id) === S.view.person);

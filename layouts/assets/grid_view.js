@@ -115,6 +115,7 @@
     const close = $("filter-close");
     if (close) close.textContent = people ? say("show", { people: place.textContent }) : say("show_all");
     G.showSelection();
+    G.showPager();
     showEmpty();
   }
 

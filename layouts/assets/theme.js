@@ -17,6 +17,12 @@
   device.addEventListener("change", apply);
   apply();
 
+  // Where a grid has no room, people come as cards. Decided once a document: turning a phone throws nothing away.
+  root.dataset.layout = window.matchMedia("(max-width: 760px)").matches ? "cards" : "grid";
+  // So that the next document comes without the grid's script.
+  const [prefix, secure] = window.location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+  document.cookie = `${prefix}sx_narrow=${root.dataset.layout === "cards" ? 1 : 0}; path=/; SameSite=Strict${secure}`;
+
   window.sourcingxTheme = {
     toggle() {
       chosen = root.dataset.bsTheme === "dark" ? "light" : "dark";

@@ -1,11 +1,9 @@
-"""A phone, and the dark theme."""
+"""The page of a search on a desk, and the dark theme."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
-import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -35,47 +33,6 @@ PARTS = [
     '#candidate-grid .ag-row .ag-cell[col-id="full_name"] .sx-name',
     '#candidate-grid .ag-header-cell[col-id="title"] .ag-header-cell-text',
 ]
-
-
-@pytest.fixture
-def phone(page: GridPage) -> Iterator[GridPage]:
-    size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    yield page
-    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_on_a_phone_the_page_is_as_wide_as_the_screen_and_the_grid_can_be_used(
-    phone: GridPage, product: Product, search: uuid.UUID
-) -> None:
-    expected = product.ids(search)
-    look = phone.open(search).shows(expected, at=0)
-    width, page_width = phone.driver.execute_script("return [window.innerWidth, document.documentElement.scrollWidth]")
-    assert (width, page_width) == (390, 390)
-    assert look.last - look.first >= 8
-    grid = phone.element("#candidate-grid").rect
-    assert grid["width"] > 350
-    phone.scroll_to(13_000)
-    phone.shows(expected, at=13_000)
-    phone.click('#status-tabs [data-value="all"]')
-    phone.shows(product.ids(search, "true"), at=0)
-
-
-def test_on_a_phone_the_filters_lie_over_the_rows_and_lead_back_to_them(
-    phone: GridPage, product: Product, search: uuid.UUID
-) -> None:
-    expected = product.ids(search)
-    phone.open(search).shows(expected, at=0)
-    toggle = phone.element("#filter-toggle")
-    assert (toggle.get_attribute("aria-expanded"), phone.is_shown("#filter-panel")) == ("false", False)
-    for leave in (lambda: phone.click("#filter-close"), lambda: phone.press(Keys.ESCAPE)):
-        phone.click("#filter-toggle")
-        until(lambda: phone.is_shown("#filter-panel"), "the panel does not open")
-        assert toggle.get_attribute("aria-expanded") == "true"
-        until(lambda: phone.text("#filter-close") == f"Show {len(expected):,} people", "it does not say how many")
-        leave()
-        until(lambda: not phone.is_shown("#filter-panel"), "the panel does not close")
-        until(lambda: toggle == phone.driver.switch_to.active_element, "the focus does not go back")
 
 
 def test_the_bar_of_actions_is_one_row_between_panel_and_drawer(

@@ -462,8 +462,29 @@ FOREIGN += [
         "state": [(ids.SOURCES_SCHEDULE_WHAT, "value", "latest"), (ids.SOURCES_EVERY, "value", "24"),
                   (ids.SOURCES_HOUR, "value", "6"), *_sources(s)]}),
 ]  # fmt: skip
+FOREIGN += [
+    ("triage-answer.data", lambda s: {
+        "inputs": [(ids.TRIAGE_REQUEST, "data", {"n": 1, "do": "begin", "person": "1"})],
+        "state": [(ids.TRIAGE_VIEW, "data", {"search_id": s})]}),
+    ("triage-ahead.data", lambda s: {
+        "inputs": [(ids.TRIAGE_AHEAD_REQUEST, "data", {"n": 1, "person": "1", "position": 0})],
+        "state": [(ids.TRIAGE_VIEW, "data", {"search_id": s})]}),
+    ("triage-done.data", lambda s: {
+        "inputs": [(ids.TRIAGE_CHANGE, "data", {"n": 1, "do": "decide", "person": "1", "value": "shortlisted"})],
+        "state": [(ids.TRIAGE_VIEW, "data", {"search_id": s})]}),
+    ("triage-done.data", lambda s: {
+        "inputs": [(ids.TRIAGE_NOTE_REQUEST, "data", {"n": 1, "person": "1", "body": "Hm"})],
+        "state": [(ids.TRIAGE_VIEW, "data", {"search_id": s})]}),
+    ("candidate-cards.children", lambda s: {
+        "inputs": [(ids.CARDS_REQUEST, "data", {"n": 1, "start": 0})],
+        "state": [(ids.GRID_VIEW, "data", {"search_id": s})]}),
+    ("mention-offer.data", lambda s: {
+        "inputs": [(ids.MENTION_REQUEST, "data", {"n": 1, "search_id": s, "typed": "a"})]}),
+]  # fmt: skip
 
 TAKES_NO_ID = {
+    "mentions.children": "counts the notes that name the actor: test_mentions.py",
+    "mentions-list.children": "marks the notes that name the actor: test_mentions.py",
     "..sources-agent.options...sources-agent.placeholder...sources-agent-state.children..":
         "the account's agents, the team's",
     "sources-schedules.children": "takes a schedule's id: test_sources_page.py",

@@ -1,0 +1,143 @@
+"""A search on a phone: cards in place of the grid, the same tabs, filters, search text and drawer, few bytes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.grid_page import GridPage, counted
+from tests.browser.product import Product
+from tests.waiting import until
+
+PAGE = 25
+# Of everything that the document fetched: what of the grid, and how much the answers of callbacks were.
+_FETCHED = """
+const all = [...performance.getEntriesByType("resource")];
+return {
+  grid: all.filter((one) => one.name.includes("dash_ag_grid")).length,
+  answers: all.filter((one) => one.name.includes("_dash-update")).reduce((sum, one) => sum + one.decodedBodySize, 0),
+};
+"""
+# Buttons and links of the page that are shown and smaller than a thumb.
+_SMALL = """
+return [...document.querySelectorAll(arguments[0])]
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+  .map((one) => one.textContent);
+"""
+
+
+@pytest.fixture
+def phone(new_tab: Callable[..., GridPage]) -> Iterator[GridPage]:
+    page = new_tab()
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    # The first document learns how wide the window is; those after it come without the grid's script.
+    page.driver.get(page.url)
+    until(lambda: page.is_shown("#search-list"), "no searches")
+    yield page
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_search_is_walked_through_on_a_phone(phone: GridPage, product: Product, search: uuid.UUID) -> None:
+    expected = product.ids(search)
+    phone.open(search)
+    shows(phone, expected, 0)
+    fetched = phone.driver.execute_script(_FETCHED)
+    assert fetched["grid"] == 0 and not phone.driver.execute_script("return Boolean(window.dash_ag_grid)")
+    assert fetched["answers"] < 150_000
+    assert phone.driver.execute_script("return document.documentElement.scrollWidth") == 390
+    assert phone.driver.execute_script(_SMALL, ".sx-search-page button, .sx-search-page a.btn") == []
+
+    phone.click('[data-action="cards-next"]')
+    shows(phone, expected, PAGE)
+    phone.click('#status-tabs [data-value="all"]')
+    everyone = product.ids(search, "true")
+    shows(phone, everyone, 0)
+
+    # A person, walked on from, closed again.
+    phone.click(f'#candidate-cards [data-person="{everyone[2]}"].sx-name')
+    until(lambda: f"person={everyone[2]}" in phone.driver.current_url and phone.is_shown("#stage-select"), "no person")
+    phone.click("#drawer-next")
+    until(lambda: f"person={everyone[3]}" in phone.driver.current_url, "no next person")
+    phone.click('[data-action="close-person"]')
+    until(lambda: not phone.is_shown("#candidate-drawer"), "the person stays")
+    shows(phone, everyone, 0)
+
+    # The search text, and the address that says it.
+    phone.search_text("engineer")
+    found = product.sql(
+        "SELECT count(*) FROM candidates WHERE search_id = %(s)s AND search_tsv @@ sx_tsquery('engineer', true)",
+        s=search,
+    )[0][0]
+    until(lambda: phone.text("#row-count") == counted(found), "the search text does not count")
+    until(lambda: "q=engineer" in phone.driver.current_url, "the address does not say so")
+
+
+def test_a_card_is_decided_and_taken_back(phone: GridPage, product: Product) -> None:
+    search = product.generate(30, seed=31)
+    product.sql("UPDATE candidates SET stage = 'new' WHERE search_id = %(search)s", search=search)
+    expected = product.ids(search)
+    phone.open(search)
+    shows(phone, expected, 0)
+    phone.click(f'[data-row="{expected[1]}"] [data-value="shortlisted"]')
+    until(lambda: stage(product, expected[1]) == "shortlisted", "it is not saved")
+    pressed = f'[data-row="{expected[1]}"] [data-value="shortlisted"][aria-pressed="true"]'
+    until(lambda: phone.is_shown(pressed), "the card does not say so")
+    phone.click("#undo")
+    until(lambda: stage(product, expected[1]) == "new", "it is not taken back")
+    until(lambda: not phone.is_shown(pressed), "the card does not say so")
+
+    # Triage, with buttons for a thumb.
+    phone.click("#triage-toggle")
+    until(lambda: phone.is_shown(".sx-triage-card"), "no triage")
+    assert phone.driver.execute_script("return document.documentElement.scrollWidth") == 390
+    assert phone.driver.execute_script(_SMALL, ".sx-triage-bar button, .sx-note-box button") == []
+    phone.click('[data-triage="reject"]')
+    assert phone.driver.execute_script(_SMALL, ".sx-triage-codes button") == []
+    phone.click('[data-triage="reason"][data-value="location"]')
+    until(lambda: stage(product, expected[0]) == "rejected", "it is not saved")
+    phone.click('[data-triage="undo"]')
+    until(lambda: stage(product, expected[0]) == "new", "it is not taken back")
+
+
+def test_on_a_phone_the_filters_lie_over_the_cards_and_lead_back_to_them(
+    phone: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    expected = product.ids(search)
+    phone.open(search)
+    shows(phone, expected, 0)
+    toggle = phone.element("#filter-toggle")
+    assert (toggle.get_attribute("aria-expanded"), phone.is_shown("#filter-panel")) == ("false", False)
+    for leave in (lambda: phone.click("#filter-close"), lambda: phone.press(Keys.ESCAPE)):
+        phone.click("#filter-toggle")
+        until(lambda: phone.is_shown("#filter-panel"), "the panel does not open")
+        assert toggle.get_attribute("aria-expanded") == "true"
+        until(lambda: phone.text("#filter-close") == f"Show {len(expected):,} people", "it does not say how many")
+        # The panel asks for its values only now.
+        until(lambda: phone.is_shown("#facet-panel [data-facet-value]"), "no values to filter by")
+        leave()
+        until(lambda: not phone.is_shown("#filter-panel"), "the panel does not close")
+        until(lambda: toggle == phone.driver.switch_to.active_element, "the focus does not go back")
+
+
+def test_a_window_that_is_wide_again_has_its_grid(phone: GridPage, product: Product, search: uuid.UUID) -> None:
+    """Its document came for a narrow one, without the grid's script."""
+    phone.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    phone.open(search).shows(product.ids(search), at=0)
+    assert phone.driver.execute_script("return document.querySelector('#candidate-cards')") is None
+
+
+def shows(phone: GridPage, expected: list[str], start: int) -> None:
+    """Wait until the right cards are there, and how many people there are in all."""
+    wanted = expected[start : start + PAGE]
+    cards = "return [...document.querySelectorAll('#candidate-cards [data-row]')].map((card) => card.dataset.row)"
+    until(lambda: phone.driver.execute_script(cards) == wanted, f"not the cards from {start} on")
+    until(lambda: phone.text("#row-count") == counted(len(expected)), "not how many there are")
+
+
+def stage(product: Product, person: str) -> str:
+    found = product.sql("SELECT stage FROM candidates WHERE id = %(person)s", person=int(person))
+    return str(found[0][0])
