@@ -24,8 +24,7 @@ import sql
 from benchmarks import relevance_set, vectors
 from benchmarks.measure import Figure, is_noisy, p95, summary, timed
 from benchmarks.stage import Stage
-from services import embedding_text, match_rank, matching, result_plan, result_sets, synthetic
-from services.embedding_local import NAME
+from services import embedding_models, embedding_text, match_rank, matching, result_plan, result_sets, synthetic
 from services.grid_view import View
 
 TOP = 10
@@ -54,11 +53,7 @@ class World:
         self.stage = stage
         self.small, self.large = QUICK_SIZES if stage.quick else SIZES
         with stage.rt.db.connection() as conn:
-            conn.execute(_Q.add_live_model, {"name": NAME})
-            row = conn.execute(_Q.fetch_live_model).fetchone()
-            assert row is not None
-            self.model_id = int(row["id"])
-            conn.execute(_Q.add_partition, {"model_id": self.model_id})
+            self.model_id = embedding_models.ensure(conn, stage.settings).id
         _, _, told = self.people(LIKE_PEOPLE, "Asked for", seed=99)
         # As the product reads what was typed.
         self.queries = [" ".join(one.split()) for one in (*(job.description for job in relevance_set.jobs()), *told)]

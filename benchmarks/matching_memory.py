@@ -11,7 +11,7 @@ from benchmarks.import_memory import pss_kb
 from benchmarks.measure import Figure
 from benchmarks.screening_model import wait, working
 from benchmarks.stage import Stage
-from services import embedding_job, matching, synthetic
+from services import embedding_runs, matching, synthetic
 
 PEOPLE, QUICK_PEOPLE = 500, 60
 WORKER_MB, WEB_MB = 250.0, 1.0
@@ -27,7 +27,7 @@ def figures(stage: Stage) -> Iterator[Figure]:
     with working(stage.rt, stage) as worker:
         idle = _settled(worker.pid)
         began = time.monotonic()
-        wait(stage.rt, embedding_job.start(stage.rt, stage.actor, search_id))
+        wait(stage.rt, embedding_runs.start(stage.rt, stage.actor, search_id))
         took = time.monotonic() - began
         peak = _peak_mb(worker.pid)
         text = "Someone who keeps our servers up, day and night."

@@ -18,8 +18,7 @@ from benchmarks.measure import Figure
 from benchmarks.relevance_measure import bootstrap, fused, ndcg
 from benchmarks.relevance_set import Job, Person, grade
 from benchmarks.stage import Stage
-from services import embedding_text, matching, result_sets, searches
-from services.embedding_local import NAME
+from services import embedding_models, embedding_text, matching, result_sets, searches
 from services.grid_view import View
 
 DEPTH = 10
@@ -67,11 +66,7 @@ def _load(stage: Stage, jobs: Sequence[Job], people: Sequence[Person]) -> tuple[
     with stage.rt.db.connection() as conn:
         ids = [_insert(conn, place, person) for place, person in enumerate(people)]
         conn.execute(_Q.add_to_search, {"search_id": search.id, "people": ids, "actor": stage.actor.user_id})
-        conn.execute(_Q.add_live_model, {"name": NAME})
-        row = conn.execute(_Q.fetch_live_model).fetchone()
-        assert row is not None
-        model_id = row["id"]
-        conn.execute(_Q.add_partition, {"model_id": model_id})
+        model_id = embedding_models.ensure(conn, stage.settings).id
         told = {one.profile_id: one.text for one in embedding_text.fetch(conn, model_id, ids)}
     made = vectors.real([told[one] for one in ids]).vectors
     asked = vectors.real([job.description for job in jobs]).vectors

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from services.embedding_local import NAME, LocalModel
+from services.embedding_local import LocalModel
+from services.embedding_models import LOCAL
 
 CHUNK = 250
 # How far a vector is moved: about as two people of one trade are apart.
@@ -81,4 +82,4 @@ def as_texts(vectors: Vectors) -> Iterator[str]:
 
 
 def _hash(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\0".join((NAME, *texts)).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join((LOCAL, *texts)).encode()).hexdigest()[:32]

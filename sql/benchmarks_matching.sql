@@ -11,19 +11,6 @@ VALUES (%(name)s, %(title)s, %(headline)s, %(summary)s, %(industry)s, %(skills)s
 -- All of them, into a search.
 SELECT count(*) FROM add_candidates(%(search_id)s, %(people)s, %(actor)s);
 
--- add_live_model --
--- The model that everything is compared by, if there is none.
-INSERT INTO embedding_models (name, provider, state, live_at)
-SELECT %(name)s, 'local', 'live', now() WHERE NOT EXISTS (SELECT FROM embedding_models WHERE state = 'live');
-
--- fetch_live_model --
--- Its id.
-SELECT id FROM embedding_models WHERE state = 'live';
-
--- add_partition --
--- Where its vectors are kept.
-SELECT add_embedding_partition(%(model_id)s::smallint);
-
 -- insert_vectors --
 -- Vectors of people, as the job writes them.
 INSERT INTO profile_embeddings (profile_id, model_id, text_hash, embedding, seen_at)

@@ -19,6 +19,7 @@ from services.grid_view import View
 from services.identity import Actor
 from services.prescreen import Prescreen
 from services.runtime import Runtime
+from tests.embedding import quick_model
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.screen_page import BERN, PYTHON, estimate, progress, props, show, start, words
 from tests.screening import JOB, add_search, row, rows, save_rubric, value, work
@@ -217,6 +218,18 @@ def test_without_vectors_it_is_refused_and_the_page_says_why(
     answer = props(start(client, search, PYTHON, picked=("similar", 5, 10)))
     assert "Screen everyone instead" in answer[ids.SCREEN_PROBLEM]["children"]
     assert value(rt, "SELECT count(*) FROM runs WHERE kind = 'screen'") == 0
+
+
+def test_a_job_that_nobody_has_read_yet_is_read_by_the_run_itself(rt: Runtime, alice: Actor) -> None:
+    search = add_search(rt, alice, 12)
+    compare(rt, search)
+    with rt.db.connection() as conn:
+        conn.execute("DELETE FROM query_embeddings")
+    run_id = begin(rt, alice, search, Prescreen(2, 10))
+    with quick_model() as model:
+        assert work(rt, run_id)["state"] == "done"
+    assert JOB in model.asked
+    assert value(rt, "SELECT count(*) FROM screening_items WHERE pick = 'similar'") == 2
 
 
 @pytest.mark.parametrize(
