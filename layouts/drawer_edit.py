@@ -64,7 +64,7 @@ def _edited(one: Edit, value: str, editable: bool) -> Component:
     said = text.PERSON_EDIT_SOURCE if one.source_value else text.PERSON_EDIT_SOURCE_NOTHING
     by = [
         html.Span(text.PERSON_EDITED_BY_YOU if one.own else who), time(one.at),
-        html.Span(["· ", said.format(source=source, value=one.source_value)], dir="auto"), time(one.source_at),
+        html.Span(said.format(source=source, value=one.source_value), dir="auto"), time(one.source_at),
     ]  # fmt: skip
     if editable:
         by.append(html.Button(

@@ -186,11 +186,11 @@ def _form(wants: Sequence[str], view: Mapping[str, Any] | None, people: Sequence
 
 def _vendor(one: Row) -> list[Component]:
     said = text.ENRICH_VENDOR.format(
-        label=one.standing.limits.label, people=f"{one.people:,}", credits=f"{one.credits:,}", cost=_cost(one.cost),
+        label=one.standing.limits.label, people=f"{one.people:,}", credits=_credits(one.credits), cost=_cost(one.cost),
         minutes=_minutes(one.minutes), later=text.ENRICH_LATER.format(later=f"{one.later:,}") if one.later else "",
     )  # fmt: skip
     expected = (text.ENRICH_EXPECTED if one.rated else text.ENRICH_EXPECTED_NEW).format(
-        credits=f"{one.expected_credits:,}", cost=_cost(one.expected_cost), known=f"{one.known:,}",
+        credits=_credits(one.expected_credits), cost=_cost(one.expected_cost), known=f"{one.known:,}",
         rated=f"{one.rated:,}",
     )  # fmt: skip
     lines: list[Component] = [
@@ -199,6 +199,10 @@ def _vendor(one: Row) -> list[Component]:
     if one.left is not None and one.left < one.people:
         lines.append(html.P(text.ENRICH_LONG.format(left=f"{one.left:,}"), className="sx-note"))
     return lines
+
+
+def _credits(n: int) -> str:
+    return text.ENRICH_CREDIT_COUNT[n != 1].format(n=f"{n:,}")
 
 
 def _cost(cost: Any) -> str:

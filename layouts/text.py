@@ -1440,12 +1440,13 @@ ENRICH_FIGURES = {
     "fresh": "were asked about within {days} days",
     "no_address": "have no public LinkedIn address, so nobody can look for them",
 }
-ENRICH_VENDOR = "{label}: about {people} people{later}, at most {credits} credits{cost}, {minutes}."
+ENRICH_VENDOR = "{label}: about {people} people{later}, at most {credits}{cost}, {minutes}."
 ENRICH_LATER = " ({later} of them after an earlier source had nothing)"
-ENRICH_EXPECTED = "About {credits} credits{cost} if it knows as many as lately: {known} of {rated}."
-ENRICH_EXPECTED_NEW = "About {credits} credits{cost} if it knows every second one; nobody has been asked about yet."
+ENRICH_EXPECTED = "About {credits}{cost} if it knows as many as lately: {known} of {rated}."
+ENRICH_EXPECTED_NEW = "About {credits}{cost} if it knows every second one; nobody has been asked about yet."
 ENRICH_TOTAL = "In all about ${expected}, at most ${cost}."
 ENRICH_COST = " (${cost})"
+ENRICH_CREDIT_COUNT = ("{n} credit", "{n} credits")
 ENRICH_LONG = "Today there is room for {left} of them: it pauses then, and goes on by itself the next day."
 ENRICH_STANDING = "{label}: {asked} of {limit} people today"
 ENRICH_STANDING_FREE = "{label}: {asked} people today, no limit set"

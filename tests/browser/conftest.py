@@ -14,6 +14,7 @@ from selenium.webdriver.chrome.service import Service
 
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product, running
+from tests.stubs.salesql_server import SalesqlStub
 from tests.waiting import until
 
 # make test-million: the same tests on the size that the product is made for.
@@ -25,8 +26,16 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with running(tmp_path_factory.mktemp("product") / "home") as started:
+def salesql() -> Iterator[SalesqlStub]:
+    """The vendor that the product asks for e-mails and telephone numbers."""
+    with SalesqlStub() as stub:
+        yield stub
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory, salesql: SalesqlStub) -> Iterator[Product]:
+    vendors = {"SALESQL_API_KEY": str(salesql.key), "SALESQL_BASE_URL": f"{salesql.url}/v1"}
+    with running(tmp_path_factory.mktemp("product") / "home", vendors) as started:
         yield started
 
 

@@ -93,9 +93,11 @@ def environ(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Product]:
-    """`sourcingx run` on a home; in the end nothing of it is left."""
-    process = subprocess.Popen([SOURCINGX, "run"], env=environ(home), stdout=subprocess.PIPE, text=True)
+def running(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Product]:
+    """`sourcingx run` on a home, with more settings; in the end nothing of it is left."""
+    process = subprocess.Popen(
+        [SOURCINGX, "run"], env=environ(home) | dict(settings or {}), stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -81,6 +81,20 @@ def test_a_recruiter_estimates_starts_and_follows(
     assert "Something was found about 2 of 3." in show(client, f"/search/{search}/enrich")
 
 
+def test_what_is_left_to_look_for_is_said_anew_when_a_run_has_ended(
+    client_for: Callable[[Actor], Browser], rt: Runtime, alice: Actor
+) -> None:
+    search = add_people(rt, alice, ["ana-one", "nobody-two"])
+    client, given = client_for(alice), fields(search, ["email"])
+    work(rt, start(client, given).get_json()["response"][ids.ENRICH_RUN]["data"]["run"])
+    clock, ended = f"{ids.ENRICH_CLOCK}.disabled", (ids.ENRICH_CLOCK, "disabled", True)
+    shown = call(client, ESTIMATE, [*given[:3], ended], given[3:], triggered=clock).get_data(as_text=True)
+    assert text.ENRICH_ALL_KNOWN in shown
+    # That one has begun changes nothing.
+    begun = (ids.ENRICH_CLOCK, "disabled", False)
+    assert call(client, ESTIMATE, [*given[:3], begun], given[3:], triggered=clock).status_code == 204
+
+
 def test_selected_people_of_the_address_are_the_choice(
     client_for: Callable[[Actor], Browser], rt: Runtime, alice: Actor, stub: SalesqlStub
 ) -> None:
@@ -121,6 +135,7 @@ def test_a_paused_run_goes_on_and_one_with_lost_answers_asks_before_it_asks_agai
     work(rt, run_id)
     page = show(client, f"/search/{search}/enrich")
     assert text.ENRICH_ASK_AGAIN in page and text.ENRICH_REASONS["not_understood"] in page
+    assert str(stub.key) not in page and "A proxy" not in page
     call(client, AGAIN, [(ids.ENRICH_ASK_AGAIN, "n_clicks", 1)], shown)
     assert work(rt, run_id)["counts"]["found"] == 1
 
