@@ -39,6 +39,7 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
     spot = triage.opened(rt, actor, view, None, int(wanted) if wanted else None)
     if spot is None:
         return page_triage.empty_page(search.title, back)
+    mentions.read_about(rt, actor, spot.candidate_id)
     now = shown(rt, actor, view, spot)
     state = page_state(view, now["person"]) | {name: now[name] for name in ("position", "total", "version", "snapshot")}
     return page_triage.triage_page(
@@ -55,8 +56,11 @@ def register(registry: Registry) -> None:
         on_error=_failed(ids.TRIAGE_REQUEST), **answer,
     )  # fmt: skip
     def show(request: Any, page: Any) -> Any:
-        asked = mapping(request)
-        return {"n": asked.get("n"), **_asked_for(rt, current_actor(), asked, page)}
+        asked, actor = mapping(request), current_actor()
+        found = _asked_for(rt, actor, asked, page)
+        if "person" in found:
+            mentions.read_about(rt, actor, int(found["person"]))
+        return {"n": asked.get("n"), **found}
 
     @registry.callback(
         Output(ids.TRIAGE_AHEAD, "data"), Input(ids.TRIAGE_AHEAD_REQUEST, "data"), State(ids.TRIAGE_VIEW, "data"),
@@ -139,6 +143,8 @@ def _decided(rt: Runtime, actor: Actor, view: View, asked: Any) -> dict[str, Any
     candidate_id, snapshot = page_values.digits(asked.get("person")), asked.get("snapshot")
     stage, seen = asked.get("value"), snapshot if is_snapshot(snapshot) else None
     made = triage.decide(rt, actor, view.search_id, candidate_id, stage, asked.get("reason"), seen)
+    # Who came before their turn was only fetched; whoever decides has seen them.
+    mentions.read_about(rt, actor, candidate_id)
     if made.changed:
         return {"person": str(candidate_id), "done": True, "batch": made.batch_id}
     if made.skipped_gone:

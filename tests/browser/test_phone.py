@@ -53,6 +53,9 @@ def test_a_search_is_walked_through_on_a_phone(phone: GridPage, product: Product
 
     phone.click('[data-action="cards-next"]')
     shows(phone, expected, PAGE)
+    first = "return document.querySelector('#candidate-cards [data-row]').getBoundingClientRect().top"
+    assert 48 <= phone.driver.execute_script(first) < 400, "the first of the page is not in sight"
+    phone.driver.execute_script("window.scrollTo(0, 0)")
     phone.click('#status-tabs [data-value="all"]')
     everyone = product.ids(search, "true")
     shows(phone, everyone, 0)

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 
 from layouts import ids, text
-from services import candidates, collisions, notes, refuse_reasons, triage
+from services import candidates, collisions, mentions, notes, refuse_reasons, triage
 from services.candidates import action_of
 from services.errors import BadInput, Forbidden, NotFound
 from services.grid_view import View
@@ -316,6 +316,22 @@ def test_a_note_is_written_and_shown(desk: Desk, client_for: ClientFor, alice: A
     found = note(desk, client_for(alice), "Call on Monday")
     assert found["said"] == text.NOTE_SAVED and "Call on Monday" in json.dumps(found["card"])
     assert note(desk, client_for(alice), "  ")["failed"] is True
+
+
+def test_a_mention_is_read_when_its_person_was_seen_and_not_when_they_were_fetched(
+    desk: Desk, client_for: ClientFor, alice: Actor, bob: Actor
+) -> None:
+    for person in desk.people[:3]:
+        notes.add_note(desk.rt, bob, desk.search, person, "@Alice Owner")
+    client = client_for(alice)
+    (second, *_) = desk.ahead(client, 0, count=3)["people"]
+    assert mentions.unread(desk.rt, alice) == 3
+    desk.open(client)
+    assert mentions.unread(desk.rt, alice) == 2
+    assert desk.decide(client, 1, "shortlisted", None, second["snapshot"])["done"] is True
+    assert mentions.unread(desk.rt, alice) == 1
+    desk.ask(client, do="step", step=1, person=str(desk.people[1]), position=1)
+    assert mentions.unread(desk.rt, alice) == 0
 
 
 def note(desk: Desk, client: Browser, body: str) -> Any:
