@@ -7,6 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, no_update
 from flask import Response
 
+from callbacks import page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_fairness, text
@@ -39,7 +40,8 @@ def register(registry: Registry) -> None:
         if not clicks:
             return (no_update,) * 5
         actor = current_actor()
-        made = fairness.add(rt, actor, str(name or ""), str(table or ""), str(search or ""))
+        about = "" if search in (None, page_fairness.ALL) else str(search)
+        made = fairness.add(rt, actor, str(name or ""), str(table or ""), about)
         shown = page_fairness.report(*fairness.read(rt, actor, made))
         return [], shown, page_fairness.report_list(fairness.reports(rt, actor)), "", ""
 
@@ -66,9 +68,9 @@ def register(registry: Registry) -> None:
         ClientsideFunction("fairness", "mount"), Output(ids.FAIRNESS_FILE, "className"), Input(ids.FAIRNESS_FILE, "id")
     )
 
-    @registry.route("/admin/fairness/<int:report_id>.csv", rule=Rule.ADMIN)
-    def download_report(report_id: int) -> Response:
-        name, body = fairness.report_csv(rt, current_actor(), report_id)
+    @registry.route("/admin/fairness/<report_id>.csv", rule=Rule.ADMIN)
+    def download_report(report_id: str) -> Response:
+        name, body = fairness.report_csv(rt, current_actor(), page_values.digits(report_id))
         answer = Response(body, content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         answer.headers["Cache-Control"] = "no-store"

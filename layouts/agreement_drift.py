@@ -23,14 +23,15 @@ def drift_parts(found: Drift) -> list[Component]:
     shares = [round(100 * (one.share.share or 0), 1) for one in found.versions]
     said = ", ".join(f"{label} {share:.0f} %" for label, share in zip(labels, shares, strict=True))
     return [
-        html.H2(text.DRIFT_TITLE),
+        html.H2(text.DRIFT_TITLE, className="sx-drift-title"),
         html.P(text.DRIFT_HINT, className="sx-muted"),
         html.Div(
             charts.columns(ids.AGREEMENT_DRIFT, f"{text.DRIFT_TITLE}: {said}", labels, shares, unit="%{y:.0f} %",
                            most=100),
             className="sx-card sx-drift",
         ),
-        html.Div(_table(found), className="sx-scroll", tabIndex=0, role="region", **{"aria-label": text.DRIFT_TITLE}),
+        html.Div(_table(found), className="sx-agreement-box", tabIndex=0, role="region",
+                 **{"aria-label": text.DRIFT_TITLE}),
     ]  # fmt: skip
 
 

@@ -15,6 +15,10 @@ from dash import dcc, html
 ROW = 30
 # A label longer than this takes the room of the bars.
 LONGEST = 26
+# So many short labels stand side by side on a phone; of more, some are shown that leave each other room.
+MOST_FITTING, MOST_LABELS = 10, 6
+# As in tokens.css, since plotly measures texts to make room for them.
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 
 
 def columns(
@@ -33,8 +37,16 @@ def columns(
         "cliponaxis": False,
     }  # fmt: skip
     scale: dict[str, Any] = {"rangemode": "tozero"} if most is None else {"range": [0, most]}
+    every = labels if len(labels) <= MOST_FITTING else labels[:: -(-len(labels) // MOST_LABELS)]
     axes = {
-        "xaxis": {"fixedrange": True, "type": "category", "tickangle": 0, "automargin": True, "showgrid": False},
+        "xaxis": {
+            "fixedrange": True,
+            "type": "category",
+            "tickangle": 0,
+            "automargin": True,
+            "showgrid": False,
+            "tickvals": list(every),
+        },
         "yaxis": {"fixedrange": True, **scale, "nticks": 5, "automargin": True, "zeroline": False},
     }
     return _chart(name, said, [data], axes, 220, bottom=28)
@@ -55,7 +67,7 @@ def bars(name: str, said: str, labels: Sequence[str], values: Sequence[float], *
         "xaxis": {"fixedrange": True, "visible": False, "range": [0, most * 1.25]},
         "yaxis": {"fixedrange": True, "type": "category", "autorange": "reversed", "automargin": True, "ticks": ""},
     }
-    return _chart(name, said, [data], axes, ROW * max(len(labels), 2) + 16)
+    return _chart(name, said, [data], axes, ROW * len(labels) + 16)
 
 
 def funnel(name: str, said: str, labels: Sequence[str], values: Sequence[int]) -> html.Div:
@@ -76,6 +88,7 @@ def _chart(
 ) -> html.Div:
     layout = {
         "margin": {"l": 4, "r": 4, "t": 8, "b": bottom, "pad": 4}, "height": height, "showlegend": False, "bargap": 0.3,
+        "font": {"family": FONT, "size": 12},
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", **axes,
     }  # fmt: skip
     graph = dcc.Graph(

@@ -18,6 +18,8 @@ from layouts.pages_admin import cell, empty, frame, table
 from layouts.pages_searches import time
 
 Row = Any
+# For no search in particular: a choice without a value shows nothing.
+ALL = "all"
 
 
 def page(reports: Sequence[Row], searches: Sequence[tuple[str, str]], shown: Sequence[Component] = ()) -> html.Div:
@@ -57,7 +59,7 @@ def _listed(row: Row) -> html.Tr:
 
 
 def _form(searches: Sequence[tuple[str, str]]) -> list[Component]:
-    options = [{"label": text.FAIRNESS_ALL, "value": ""}, *({"label": t, "value": s} for s, t in searches)]
+    options = [{"label": text.FAIRNESS_ALL, "value": ALL}, *({"label": t, "value": s} for s, t in searches)]
     slot = {"data-text": ids.FAIRNESS_TEXT, "data-problem": ids.FAIRNESS_ANSWER, "data-label": text.FAIRNESS_FILE,
             "data-too-large": text.FAIRNESS_TOO_LARGE, "data-not-text": text.FAIRNESS_NOT_TEXT}  # fmt: skip
     return [
@@ -68,7 +70,7 @@ def _form(searches: Sequence[tuple[str, str]]) -> list[Component]:
                 html.Label([html.Span(text.FAIRNESS_ABOUT),
                             dbc.Input(id=ids.FAIRNESS_NAME, maxLength=200, autoComplete="off")]),
                 html.Label([html.Span(text.FAIRNESS_SEARCH),
-                            dbc.Select(id=ids.FAIRNESS_SEARCH, options=options, value="")]),
+                            dbc.Select(id=ids.FAIRNESS_SEARCH, options=options, value=ALL)]),
                 html.Label([html.Span(text.FAIRNESS_FILE), html.Div(id=ids.FAIRNESS_FILE, **slot)]),
             ],
             className="sx-invite-fields",
@@ -136,7 +138,7 @@ def _table(found: Row, title: str, name: str, total: Row) -> html.Div:
     rows = [_group(labels, line, getattr(line, name)) for line in found.lines]
     foot = html.Tr(
         [html.Th(text.FAIRNESS_TOTAL, scope="row"), _number(labels[1], f"{total.whole:,}"),
-         _number(labels[2], f"{total.part:,}"), _number(labels[3], _percent(total.rate)), _number(labels[4], ""),
+         _number(labels[2], f"{total.part:,}"), _number(labels[3], _percent(total.rate)), html.Td(),
          html.Td()],
         className="sx-fairness-total",
     )  # fmt: skip

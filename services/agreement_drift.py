@@ -34,9 +34,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Question:
-    """One criterion, by its question. shares: version → how far people agreed, where anything was judged."""
+    """One criterion, by its title. shares: version → how far people agreed, where anything was judged."""
 
-    field: str
     title: str
     shares: Mapping[int, Share]
 
@@ -69,10 +68,8 @@ def _version(version: int, rows: Sequence[Mapping[str, Any]]) -> Version:
 
 
 def _questions(rows: Sequence[Mapping[str, Any]]) -> list[Question]:
-    """Rows come by version, the newest first, so that a question has its newest title."""
-    titles: dict[str, str] = {}
+    """In the order of the newest version that has them."""
     shares: dict[str, dict[int, Share]] = {}
     for row in rows:
-        titles.setdefault(row["field"], row["title"])
-        shares.setdefault(row["field"], {})[row["version"]] = Share(row["agreed"], row["judged"])
-    return [Question(field, title, shares[field]) for field, title in titles.items()]
+        shares.setdefault(row["title"], {})[row["version"]] = Share(row["agreed"], row["judged"])
+    return [Question(title, found) for title, found in shares.items()]

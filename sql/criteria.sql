@@ -110,15 +110,14 @@ LEFT JOIN newest n ON n.criterion_id = k.id
 GROUP BY k.id, n.code ORDER BY k.position, n.code DESC;
 
 -- count_drift --
--- How many verdicts of each version's own questions people decided about, and how often they agreed; the newest
--- versions that have any, the newest first.
+-- How many verdicts that were given by each version people decided about, and how often they agreed; the newest versions
+-- that have any, the newest first. A criterion that was put into other words keeps its title.
 WITH judged AS MATERIALIZED (
-    SELECT r.version, k.question, k.title, k.position, v.verdict = v.decided AS agreed, v.model
+    SELECT r.version, k.title, k.position, v.verdict = v.decided AS agreed, v.model
     FROM searches s JOIN rubrics r ON r.search_id = s.id JOIN criteria k ON k.rubric_id = r.id
     JOIN verdicts v ON v.criterion_id = k.id AND v.decided IS NOT NULL
     WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s))
-SELECT version, question_field(question) AS field, min(title) AS title, count(*) AS judged,
-    count(*) FILTER (WHERE agreed) AS agreed, array_agg(DISTINCT model) AS models
+SELECT version, title, count(*) AS judged, count(*) FILTER (WHERE agreed) AS agreed, array_agg(DISTINCT model) AS models
 FROM judged
 WHERE version IN (SELECT DISTINCT version FROM judged ORDER BY version DESC LIMIT %(limit)s)
-GROUP BY version, question ORDER BY version DESC, min(position);
+GROUP BY version, title ORDER BY version DESC, min(position);

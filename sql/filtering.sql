@@ -113,10 +113,10 @@ found AS (
     UNION ALL
     SELECT b.id, 'flag', r.n, NULL, true FROM bits b JOIN rules r ON b.flags & r.bit <> 0 WHERE b.drops = 0
 )
-INSERT INTO filter_outcomes (run_id, seq, candidate_id, outcome, position, entry_id, was_unknown)
-SELECT %(run_id)s, %(first)s::integer + row_number() OVER (ORDER BY id, outcome, n), id, outcome, coalesce(n, 0), entry_id,
-    coalesce(was_unknown, false)
-FROM found;
+INSERT INTO filter_outcomes (run_id, seq, candidate_id, outcome, position, entry_id, entry_row, was_unknown)
+SELECT %(run_id)s, %(first)s::integer + row_number() OVER (ORDER BY f.id, f.outcome, f.n), f.id, f.outcome, coalesce(f.n, 0),
+    f.entry_id, e.row_number, coalesce(f.was_unknown, false)
+FROM found f LEFT JOIN list_entries e ON e.id = f.entry_id;
 
 -- insert_restores --
 -- What a run that brings people back will write: everyone that the ledger has out, or those of one rule.
@@ -151,7 +151,7 @@ SELECT pg_current_snapshot()::text AS snapshot;
 -- Writes the next candidates of a run: status, ledger, change log, flags; counts them by what became of them.
 -- Whom another writer holds is waited for, and looked at as that one left them.
 WITH todo AS MATERIALIZED (
-    SELECT o.seq, o.candidate_id, o.outcome, o.entry_id, o.was_unknown, r.id AS rule_id,
+    SELECT o.seq, o.candidate_id, o.outcome, o.entry_id, o.entry_row, o.was_unknown, r.id AS rule_id,
         CASE WHEN o.outcome = 'drop' THEN r.filter_status ELSE 'active' END AS status
     FROM filter_outcomes o
     LEFT JOIN filter_rules r ON r.run_id = o.run_id AND r.position = o.position
@@ -165,14 +165,14 @@ WITH todo AS MATERIALIZED (
     WHERE c.id = m.candidate_id AND c.search_id = %(search_id)s AND m.outcome <> 'flag'
         AND (c.filter_status = 'active') = (m.outcome = 'drop')
         AND NOT changed_meanwhile(c.changed_by, c.changed_xid, %(actor)s, %(as_of)s)
-    RETURNING m.seq, m.candidate_id, m.outcome, m.rule_id, m.entry_id, m.was_unknown, old.filter_status AS old,
-        new.filter_status AS status
+    RETURNING m.seq, m.candidate_id, m.outcome, m.rule_id, m.entry_id, m.entry_row, m.was_unknown,
+        old.filter_status AS old, new.filter_status AS status
 ), logged AS (
     INSERT INTO changes (batch_id, candidate_id, field, old, new)
     SELECT %(batch_id)s, candidate_id, 'filter_status', to_jsonb(old), to_jsonb(status) FROM moved
 ), excluded AS (
-    INSERT INTO exclusions (search_id, candidate_id, rule_id, list_entry_id, was_unknown, filter_status, user_id)
-    SELECT %(search_id)s, candidate_id, rule_id, entry_id, was_unknown, status, %(actor)s
+    INSERT INTO exclusions (search_id, candidate_id, rule_id, list_entry_id, entry_row, was_unknown, filter_status, user_id)
+    SELECT %(search_id)s, candidate_id, rule_id, entry_id, entry_row, was_unknown, status, %(actor)s
     FROM moved WHERE outcome = 'drop' ORDER BY seq
 ), restored AS (
     UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = %(restored_as)s

@@ -8,11 +8,11 @@ WITH now_is AS MATERIALIZED (
     UPDATE exclusions x SET restored_at = now(), restored_by = %(actor)s, restored_as = %(restored_as)s
     FROM now_is n WHERE x.candidate_id = n.id AND n.filter_status = 'active' AND x.restored_at IS NULL
 )
-INSERT INTO exclusions (search_id, candidate_id, rule_id, list_entry_id, was_unknown, filter_status, user_id)
-SELECT n.search_id, n.id, x.rule_id, x.list_entry_id, coalesce(x.was_unknown, false), n.filter_status, %(actor)s
+INSERT INTO exclusions (search_id, candidate_id, rule_id, list_entry_id, entry_row, was_unknown, filter_status, user_id)
+SELECT n.search_id, n.id, x.rule_id, x.list_entry_id, x.entry_row, coalesce(x.was_unknown, false), n.filter_status, %(actor)s
 FROM now_is n
 LEFT JOIN LATERAL (
-    SELECT rule_id, list_entry_id, was_unknown FROM exclusions
+    SELECT rule_id, list_entry_id, entry_row, was_unknown FROM exclusions
     WHERE candidate_id = n.id AND filter_status = n.filter_status ORDER BY id DESC LIMIT 1) AS x ON true
 WHERE n.filter_status <> 'active'
     AND NOT EXISTS (SELECT FROM exclusions o WHERE o.candidate_id = n.id AND o.restored_at IS NULL)
@@ -22,7 +22,7 @@ ORDER BY n.id;
 -- A page of the ledger of one search, the newest first.
 SELECT x.id, x.candidate_id, p.full_name, p.title, p.company, x.filter_status, x.was_unknown, x.rule_id,
     coalesce(f.sentence, '') AS sentence, coalesce(l.name, '') AS list_name, f.list_version,
-    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
+    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, x.entry_row, u.name AS who, x.created_at AS at,
     x.restored_at, coalesce(b.name, '') AS restored_by, x.restored_as
 {ledger}
 ORDER BY x.id DESC LIMIT %(limit)s OFFSET %(offset)s;
@@ -31,7 +31,7 @@ ORDER BY x.id DESC LIMIT %(limit)s OFFSET %(offset)s;
 -- The next lines of a ledger below one of them, the newest first: for a file.
 SELECT x.id, x.candidate_id, p.full_name, p.title, p.company, x.filter_status, x.was_unknown,
     coalesce(f.sentence, '') AS sentence, coalesce(l.name, '') AS list_name, f.list_version,
-    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
+    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, x.entry_row, u.name AS who, x.created_at AS at,
     x.restored_at, coalesce(b.name, '') AS restored_by, x.restored_as
 {ledger} AND (%(before)s::bigint IS NULL OR x.id < %(before)s::bigint)
 ORDER BY x.id DESC LIMIT %(limit)s;
@@ -66,7 +66,7 @@ WHERE x.search_id = %(search_id)s
 -- Everything the ledger has on one person of a search, the newest first.
 SELECT x.id, x.candidate_id, p.full_name, p.title, p.company, x.filter_status, x.was_unknown, x.rule_id,
     coalesce(f.sentence, '') AS sentence, coalesce(l.name, '') AS list_name, f.list_version,
-    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, e.row_number AS entry_row, u.name AS who, x.created_at AS at,
+    coalesce(nullif(e.label, ''), nullif(e.url_key, ''), e.email_key, '') AS entry, x.entry_row, u.name AS who, x.created_at AS at,
     x.restored_at, coalesce(b.name, '') AS restored_by, x.restored_as
 FROM exclusions x
 JOIN searches s ON s.id = x.search_id AND search_visible(s, %(actor)s, %(role)s)

@@ -198,6 +198,8 @@ ROUTE_IDS = {
     "/imports/<run_id>/rejected.csv": "test_somebody_elses_files_are_refused",
     "/search/<uuid:search_id>/ledger.csv": "test_somebody_elses_files_are_refused",
     "/usage.csv": "one's own calls",
+    "/analytics.csv": "takes a search's id: test_analytics_page.py",
+    "/admin/fairness/<report_id>.csv": "for admins, who see all: test_fairness_page.py",
     "/uploads": "makes one's own",
     "/uploads/allowed": "takes none",
     "/logout": "one's own session",

@@ -29,7 +29,7 @@ def show(client: Browser, path: str = "/admin/fairness") -> str:
     return json.dumps(answer.get_json()["response"][ids.PAGE]["children"], ensure_ascii=False)
 
 
-def add(client: Browser, name: str, table: str, search: str = "") -> TestResponse:
+def add(client: Browser, name: str, table: str, search: str = "all") -> TestResponse:
     state: list[Any] = [
         (ids.FAIRNESS_NAME, "value", name), (ids.FAIRNESS_SEARCH, "value", search), (ids.FAIRNESS_TEXT, "value", table),
     ]  # fmt: skip
@@ -74,9 +74,9 @@ def test_what_is_hidden_is_written_down_nowhere(rt: Runtime, admin: Actor) -> No
 def test_bad_tables_get_one_message_and_nothing_is_kept(rt: Runtime, admin: Actor, client_for: ClientFor) -> None:
     client = client_for(admin)
     for name, table, search, said in (
-        ("", TABLE, "", fairness.NO_TITLE),
-        ("Autumn", "name,applicants\nA,1", "", "is about persons"),
-        ("Autumn", "group,applicants,selected\nA,3,4", "", "Line 2: selected is more than applicants"),
+        ("", TABLE, "all", fairness.NO_TITLE),
+        ("Autumn", "name,applicants\nA,1", "all", "is about persons"),
+        ("Autumn", "group,applicants,selected\nA,3,4", "all", "Line 2: selected is more than applicants"),
         ("Autumn", TABLE, "none", fairness.NO_SEARCH),
         ("Autumn", TABLE, "00000000-0000-0000-0000-000000000000", fairness.NO_SEARCH),
     ):

@@ -559,6 +559,29 @@ def test_a_rule_is_judged_by_the_list_as_it_was_when_it_was_started(
         rules_in_force.would_change(rt, alice, search_id)
 
 
+def test_a_line_keeps_the_row_of_the_version_that_it_tells_of(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], acme: dict[str, Any]
+) -> None:
+    def told() -> list[tuple[int, int | None, int | None]]:
+        lines = ledger.page(rt, alice, search_id).lines
+        return [(one.candidate_id, one.entry_row, one.list_version) for one in lines if one.entry == "ACME Ltd."]
+
+    apply(rt, alice, search_id, [acme])
+    first = told()
+    assert first == [(one, 1, 1) for one in reversed(ids[::3])]
+    # The same entry stands further down in the next version.
+    lists.replace(rt, alice, acme["params"]["list_id"], named("Ceeb", "Deeb", "Eeeb", "ACME Ltd."))
+    assert told() == first
+    reasons = rows(rt, "SELECT DISTINCT entry_row, list_version FROM exclusion_reasons")
+    assert [tuple(one.values()) for one in reasons] == [(1, 1)]
+    # Back, and out again by the version of now.
+    taken_back = undo.last_batch(rt, alice, search_id)
+    assert taken_back is not None
+    undo.undo(rt, alice, taken_back.id)
+    apply(rt, alice, search_id, [acme])
+    assert told() == [(one, 4, 2) for one in reversed(ids[::3])] + first
+
+
 def test_a_fuzzy_rule_shows_what_it_takes_for_the_same(rt: Runtime, alice: Actor, search_id: uuid.UUID) -> None:
     add_rows(
         rt,
