@@ -10,7 +10,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from flask import g
 
 from callbacks.errors import toast
-from callbacks.registry import Registry, Rule
+from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from layouts import archive, ids, text
 from services import archive_nightly, archives
@@ -40,7 +40,8 @@ def register(registry: Registry) -> None:
         toast(text.ARCHIVE_RESTORING)
         # Undo in a message may be pressed on any page; only two of them have something to show.
         if pathname == "/":
-            dash.set_props(ids.SEARCH_SAVED, {"data": {"restored": ctx.triggered_id["id"], "clicks": clicks}})
+            pressed = sum(click or 0 for click in clicks)
+            keep(ids.SEARCH_SAVED, {"restored": ctx.triggered_id["id"], "clicks": pressed})
         elif pathname == f"/search/{ctx.triggered_id['id']}":
             dash.set_props(ids.ARCHIVE_PAGE_CLOCK, {"disabled": False})
 

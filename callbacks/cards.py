@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-import dash
 from dash import Input, Output, State, ctx, no_update
 from flask import request as http
 
-from callbacks.grid import page_meta
-from callbacks.registry import Registry, Rule
+from callbacks.grid import page_meta, turn_of
+from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import cards, ids
@@ -37,8 +36,8 @@ def register(registry: Registry) -> None:
         asked, view = mapping(request), view_of(page)
         start = _start(asked)
         found = result_sets.fetch_page(rt, current_actor(), view, version_of(mapping(page)), start, start + cards.PAGE)
-        meta = page_meta(view, found) | {"turn": mapping(page).get("turn"), "start": start, "n": asked.get("n")}
-        dash.set_props(ids.GRID_ANSWER, {"data": meta})
+        meta = page_meta(view, found) | {"turn": turn_of(mapping(page)), "start": start, "n": asked.get("n")}
+        keep(ids.GRID_ANSWER, meta)
         return cards.card_items(found.rows, start, editable=found.editable)
 
 
@@ -46,9 +45,9 @@ def _say_why(error: ProductError) -> Any:
     """The cards stay as they are; the page says what was wrong and asks again where that may help."""
     page = ctx.states.get(f"{ids.GRID_VIEW}.data")
     held = page if isinstance(page, dict) else {}
-    meta = {"search_id": held.get("search_id"), "turn": held.get("turn"), "error": error.message,
+    meta = {"search_id": held.get("search_id"), "turn": turn_of(held), "error": error.message,
             "retry": not isinstance(error, BadInput | Forbidden), "n": secrets.token_hex(4)}  # fmt: skip
-    dash.set_props(ids.GRID_ANSWER, {"data": meta})
+    keep(ids.GRID_ANSWER, meta)
     return no_update
 
 

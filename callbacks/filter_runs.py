@@ -10,7 +10,7 @@ from dash import MATCH, Input, Output, State, no_update, set_props
 from callbacks import page_values, rules_of_page, run_progress
 from callbacks.actions import told
 from callbacks.errors import toast, told_last
-from callbacks.registry import Registry, Rule
+from callbacks.registry import Registry, Rule, keep
 from callbacks.rules_of_page import EDITOR, PageRule, in_use, page_rules
 from callbacks.session import current_actor
 from layouts import dry_run, filter_runs, ids, page_filter, text
@@ -152,7 +152,7 @@ def _register_progress(registry: Registry) -> None:
         ended = run["state"] not in runs.OPEN
         if ended and str(pathname).endswith("/ledger"):
             # Only that page has lines that are others now.
-            set_props(ids.LEDGER_CHANGED, {"data": now["all"]})
+            keep(ids.LEDGER_CHANGED, now["all"])
         elif ended and str(pathname).endswith("/filter"):
             in_force = rules_in_force.in_force(rt, actor, search.id)
             set_props(ids.FILTER_BEHIND, {"children": page_filter.behind(in_force, None)})

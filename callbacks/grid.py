@@ -10,7 +10,7 @@ import dash
 from dash import Input, Output, State, no_update
 
 from callbacks import errors
-from callbacks.registry import Registry, Rule
+from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, page_state, version_of, view_of
 from layouts import ids, text
@@ -30,9 +30,11 @@ def register(registry: Registry) -> None:
         # The grid waits for ever for an answer that does not come: give it an empty one, and say why.
         retry = not isinstance(error, BadInput | Forbidden)
         page = callback_state(ids.GRID_VIEW)
-        meta = {"search_id": page.get("search_id"), "turn": page.get("turn"), "error": error.message, "retry": retry}
+        search_id = page.get("search_id")
+        shown = search_id if isinstance(search_id, str) and len(search_id) <= 36 else None
+        meta = {"search_id": shown, "turn": turn_of(page), "error": error.message, "retry": retry}
         meta["n"] = secrets.token_hex(4)
-        dash.set_props(ids.GRID_ANSWER, {"data": meta})
+        keep(ids.GRID_ANSWER, meta)
         # As many as the page knew of, so that its scrollbar stays where it is until the rows are there again.
         known = page.get("count")
         count = known if retry and isinstance(known, int) and not isinstance(known, bool) else 0
@@ -51,8 +53,8 @@ def register(registry: Registry) -> None:
         view = view_of(page, mapping(request))
         start, end = parse_rows(request.get("startRow"), request.get("endRow"))
         found = result_sets.fetch_page(rt, current_actor(), view, version_of(page or {}), start, end)
-        meta = page_meta(view, found) | {"turn": mapping(page).get("turn"), "start": start}
-        dash.set_props(ids.GRID_ANSWER, {"data": meta})
+        meta = page_meta(view, found) | {"turn": turn_of(mapping(page)), "start": start}
+        keep(ids.GRID_ANSWER, meta)
         return {"rowData": found.rows, "rowCount": found.row_count}
 
     @registry.callback(
@@ -135,6 +137,12 @@ def _compared_with(rt: Runtime, view: View) -> str:
         return match_sentence(found, matching.coverage(rt, current_actor(), view.search_id))
     except (NotFound, Conflict):
         return text.MATCH_GONE
+
+
+def turn_of(page: Mapping[str, Any]) -> int | None:
+    """The page's own number comes back to it; anything else does not."""
+    turn = page.get("turn")
+    return turn if isinstance(turn, int) and abs(turn) < 2**53 else None
 
 
 def page_meta(view: View, found: result_sets.Page) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from dash import ClientsideFunction, Input, Output, State, dcc
-from dash.development.base_component import Component
+from dash import ClientsideFunction, Input, Output, State
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, MapAdapter
@@ -41,10 +40,9 @@ from callbacks import (
     triage,
     usage,
 )
-from callbacks.registry import NOT_STATE, Registry, Rule
+from callbacks.registry import Registry, Rule
 from callbacks.session import PAGE_ENDPOINTS, current_actor
 from layouts import ids, shell, text
-from services import state_limits
 from services.errors import Archived, Forbidden, ProductError
 
 # Gets (rt, actor, **parameters of the path) and returns a component; see query() for the rest of the address.
@@ -110,13 +108,6 @@ def query() -> str:
     return str(g.get("page_query", ""))
 
 
-def _check_stores(page: Any) -> None:
-    """What a page is born with is state, too. Raises StateTooLarge."""
-    for part in page._traverse() if isinstance(page, Component) else ():
-        if isinstance(part, dcc.Store) and str(part.id) not in NOT_STATE:
-            state_limits.check(str(part.id), getattr(part, "data", None))
-
-
 def register(registry: Registry) -> None:
     """The router, the shell around it and the status of addresses that show nothing."""
     rt = registry.rt
@@ -141,9 +132,7 @@ def register(registry: Registry) -> None:
             return shell.message_page(text.NOT_FOUND_TITLE, text.NOT_FOUND_BODY)
         function, params = found
         g.page_query = (search or "").removeprefix("?")
-        shown = function(rt, current_actor(), **params)
-        _check_stores(shown)
-        return shown
+        return function(rt, current_actor(), **params)
 
     registry.clientside(ClientsideFunction("shell", "arrived"), Input(ids.PAGE, "children"), State(ids.URL, "pathname"))
 

@@ -10,12 +10,14 @@ here is refused, so a callback registered past the registry can never be called.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
 import dash
+from dash import dcc
+from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks import errors
@@ -105,8 +107,9 @@ class Registry:
             return leave
 
         def decorate(function: F) -> F:
-            kept = _stores(self.app.callback_map[callback_id])
-            register(_guarded(function, on_error or tell, kept))
+            spec = self.app.callback_map[callback_id]
+            parts = [place for place, _ in _outputs(spec, "children")]
+            register(_guarded(function, on_error or tell, _stores(spec), parts))
             return function
 
         return decorate
@@ -148,28 +151,59 @@ class Registry:
         return str(next(reversed(self.app.callback_map)))
 
 
+def keep(store: str, value: Any) -> None:
+    """Write a Store that is no output of the callback. Raises StateTooLarge, a fault of ours."""
+    if store not in NOT_STATE:
+        state_limits.check(store, value)
+    dash.set_props(store, {"data": value})
+
+
+def check_parts(shown: Any) -> None:
+    """Stores that a part of a page is born with are state, too. Raises StateTooLarge."""
+    for root in shown if isinstance(shown, list | tuple) else [shown]:
+        for part in (root, *root._traverse()) if isinstance(root, Component) else ():
+            if isinstance(part, dcc.Store) and str(part.id) not in NOT_STATE:
+                state_limits.check(str(part.id), getattr(part, "data", None))
+
+
 def _stores(spec: Any) -> list[tuple[int | None, str]]:
     """(place among the outputs, or None for the only one; id) of every output that a Store keeps."""
+    return [(place, str(o.component_id)) for place, o in _outputs(spec, "data") if str(o.component_id) not in NOT_STATE]
+
+
+def _outputs(spec: Any, name: str) -> list[tuple[int | None, Any]]:
+    """(place among the outputs, or None for the only one; output) of every output of this property."""
     if spec["no_output"]:
         return []
     outputs = spec["output"]
     many = isinstance(outputs, list | tuple)
     return [
-        (place if many else None, str(output.component_id))
+        (place if many else None, output)
         for place, output in enumerate(outputs if many else [outputs])
-        if output.component_property == "data" and str(output.component_id) not in NOT_STATE
+        if output.component_property == name
     ]
 
 
-def _guarded(function: Callable[..., Any], on_error: OnError, kept: list[tuple[int | None, str]]) -> Callable[..., Any]:
+def _guarded(
+    function: Callable[..., Any],
+    on_error: OnError,
+    kept: list[tuple[int | None, str]],
+    parts: Sequence[int | None] = (),
+) -> Callable[..., Any]:
+    """kept: Stores among the outputs; parts: places of those that get parts of a page, which may hold Stores."""
+
+    def given(result: Any, place: int | None) -> Any:
+        return result if place is None or not isinstance(result, list | tuple) else result[place]
+
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         try:
             result = function(*args, **kwargs)
             for place, name in kept:
-                value = result if place is None or not isinstance(result, list | tuple) else result[place]
-                if value is not dash.no_update:
+                if (value := given(result, place)) is not dash.no_update:
                     state_limits.check(name, value)
+            for place in parts:
+                check_parts(given(result, place))
             return result
         except PreventUpdate:
             raise

@@ -8,7 +8,7 @@ from typing import Any
 from dash import Input, Output, State, no_update, set_props
 
 from callbacks.errors import told_last
-from callbacks.registry import Registry, Rule
+from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from layouts import ids, reject_dialog
 from services.score_rejections import MustConfirm, confirmation_of
@@ -17,7 +17,7 @@ from services.score_rejections import MustConfirm, confirmation_of
 def ask(error: MustConfirm, problem: str = "") -> None:
     """Open the dialog with the numbers as they are now; what was typed stays where it is asked again."""
     set_props(ids.REJECT_BODY, {"children": reject_dialog.question(error.question)})
-    set_props(ids.REJECT_PEOPLE, {"data": error.question.people})
+    keep(ids.REJECT_PEOPLE, error.question.people)
     set_props(ids.REJECT_PROBLEM, {"children": problem})
     if not problem:
         set_props(ids.REJECT_REASON, {"value": ""})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import sql
-from services import budgets, db, jobs
+from services import budgets, db, jobs, metrics
 from services.config import Settings
 from services.errors import BadInput, Conflict
 from services.identity import Actor, audit
@@ -100,7 +100,11 @@ def connect(settings: Settings, timeout_s: float = 30.0) -> PhantomBuster:
     """A client of the account; close it. Imported late: whoever asks no vendor does not pay for its library."""
     from services.vendors.phantombuster import PhantomBuster
 
-    return PhantomBuster(settings.phantombuster_base_url, settings.phantombuster_api_key, timeout_s=timeout_s)
+    def told(outcome: str) -> None:
+        metrics.VENDOR_CALLS.count("phantombuster", outcome)
+
+    url, key = settings.phantombuster_base_url, settings.phantombuster_api_key
+    return PhantomBuster(url, key, timeout_s=timeout_s, told=told)
 
 
 def source_url(raw: str) -> str:

@@ -26,10 +26,12 @@ HIDDEN = "[hidden]"
 # Shorter values would hide half the words of a line.
 _SHORTEST_SECRET = 8
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
-_LINK = re.compile(r"/login/[\w-]{20,}")
+_LINK = re.compile(r"/login/(?:password/)?[\w-]{20,}")
 _PASSWORD = re.compile(
     r"(?i)((?:password|secret|token|api_key|apikey|authorization)['\"]?\s*[=:]\s*['\"]?)(?:bearer )?[^\s'\",;&]+"
 )
+# gunicorn quotes what it could not read, and the address of what failed outside the app.
+_QUOTED = re.compile(r"(Invalid request from [^'\"]*)['\"].*|(/[^\s?]*)\?.*", re.DOTALL)
 _IN_URL = re.compile(r"(://[^\s:/@]*:)[^\s@/]+@")
 
 
@@ -115,6 +117,8 @@ class _Redact:
         self._secrets = re.compile("|".join(known)) if known else None
 
     def __call__(self, logger: Any, name: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        if str(event.get("logger", "")).startswith("gunicorn"):
+            event["event"] = _QUOTED.sub(rf"\1\2{HIDDEN}", str(event["event"]))
         return {key: self.hide(value) if isinstance(value, str) else value for key, value in event.items()}
 
     def hide(self, text: str) -> str:

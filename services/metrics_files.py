@@ -9,9 +9,13 @@ that a process holds from its start to its end, whatever ends it.
 from __future__ import annotations
 
 import fcntl
+import json
+import logging
 import os
 import re
 import socket
+import struct
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -24,13 +28,14 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from services import config
+from services import config, faults
 
 FOLDED = "folded"
 # These have no types.
 _VALUES: Any = values.MultiProcessValue
 _COLLECTOR: Any = MultiProcessCollector
 _FILE: Any = MmapedDict
+_log = logging.getLogger(__name__)
 # Processes of this one hold their lock by an open file.
 _held: dict[str, int] = {}
 
@@ -53,6 +58,8 @@ def enable(home: Path) -> None:
     """Have this process and its forks keep their figures in files. Before the first figure is touched."""
     path = folder(home)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(path):
+        _fold_dead(path)
     config.announce_metrics_folder(path)
     # Chosen here and not by the environment at the first import: commands import us too.
     values.ValueClass = _VALUES(process_name)
@@ -64,11 +71,11 @@ def join(home: Path) -> None:
     if name in _held or not path.is_dir():
         return
     with _locked(path):
+        # Those of a former process with our pid, too, which is dead and whose lock is free.
+        _fold_dead(path)
         lock = os.open(path / f"{name}.alive", os.O_RDWR | os.O_CREAT, 0o600)
-        # Free in any case: a former holder with our pid is dead.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _held[name] = lock
-        _fold_dead(path)
 
 
 def collect(home: Path, registry: CollectorRegistry) -> bool:
@@ -79,7 +86,9 @@ def collect(home: Path, registry: CollectorRegistry) -> bool:
     with _locked(path):
         _fold_dead(path)
         # Read now, under the lock, and not whenever the registry is asked.
-        found = list(_COLLECTOR(None, str(path)).collect())
+        # One that has only just begun a file has nothing in it yet.
+        files = [str(file) for file in path.glob("*_*.db") if _figures_in(file) is not None]
+        found = list(_COLLECTOR.merge(files))
     registry.register(_Read(found))
     return True
 
@@ -103,11 +112,16 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _fold_dead(path: Path) -> None:
-    for name in {_owner(file) for file in path.glob("*_*.db")} - {FOLDED}:
-        if not _is_alive(path, name):
-            for file in path.glob(f"*_{name}.db"):
-                _fold(file, path / f"{file.name.partition('_')[0]}_{FOLDED}.db")
-            (path / f"{name}.alive").unlink(missing_ok=True)
+    """Raises nothing: figures are no reason not to start."""
+    try:
+        for name in {_owner(file) for file in path.glob("*_*.db")} - {FOLDED}:
+            if not _is_alive(path, name):
+                for file in path.glob(f"*_{name}.db"):
+                    _fold(file, path / f"{file.name.partition('_')[0]}_{FOLDED}.db")
+                (path / f"{name}.alive").unlink(missing_ok=True)
+    except OSError as error:
+        # A full disk: they wait for the next time.
+        _log.warning("figures of processes that ended were not added up: %s", faults.trace(error))
 
 
 def _owner(file: Path) -> str:
@@ -132,16 +146,34 @@ def _is_alive(path: Path, name: str) -> bool:
 
 
 def _fold(file: Path, into: Path) -> None:
-    """Add the figures of one file to another's, which is replaced at once or not at all."""
+    """Add the figures of one file to another's, which is replaced at once or not at all; damaged ones count nothing."""
+    found = _figures_in(file)
+    if found is None:
+        _log.warning("the figures of a process that ended are damaged, and not counted")
+        file.unlink()
+        return
+    totals: defaultdict[str, float] = defaultdict(float)
+    for key, value in [*(_figures_in(into) or []), *found]:
+        totals[key] += value
     draft = into.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    if into.exists():
-        draft.write_bytes(into.read_bytes())
-    total = _FILE(str(draft))
+    written = _FILE(str(draft))
     try:
-        for key, value, _, _ in _FILE.read_all_values_from_file(str(file)):
-            total.write_value(key, total.read_value(key)[0] + value, 0.0)
+        for key, value in totals.items():
+            written.write_value(key, value, 0.0)
     finally:
-        total.close()
+        written.close()
     draft.replace(into)
     file.unlink()
+
+
+def _figures_in(file: Path) -> list[tuple[str, float]] | None:
+    """What stands in a file; None where there is none, or where it is damaged: a power cut may leave it empty."""
+    try:
+        found = [(key, value) for key, value, _, _ in _FILE.read_all_values_from_file(str(file))]
+        for key, _ in found:
+            _, _, labels, _ = json.loads(key)
+            dict(labels)
+    except (OSError, ValueError, TypeError, RuntimeError, struct.error):
+        return None
+    return found

@@ -9,7 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 import sql
-from services import db, metrics, metrics_files, process_figures
+from services import db, health, metrics, metrics_files, process_figures
 from services.cache import CacheDown
 from services.config import SETTINGS
 from services.errors import ProductError
@@ -67,11 +67,13 @@ class _Now(Collector):
             pss.add_metric(at, process.pss)
             rss.add_metric(at, process.rss)
             age.add_metric(at, process.age_s)
-            size, free = process.pool["pool_size"], process.pool["pool_available"]
-            for state, value in (("used", size - free), ("free", free), ("waiting", process.pool["requests_waiting"])):
+            # Of another version they may be called otherwise: hosts are upgraded one by one.
+            told = process.pool.get
+            free, waiting = told("pool_available", 0), told("requests_waiting", 0)
+            for state, value in (("used", told("pool_size", 0) - free), ("free", free), ("waiting", waiting)):
                 pool.add_metric([*at, state], value)
-            waits.add_metric([*at, "waited"], process.pool.get("requests_queued", 0))
-            waits.add_metric([*at, "refused"], process.pool.get("requests_errors", 0))
+            waits.add_metric([*at, "waited"], told("requests_queued", 0))
+            waits.add_metric([*at, "refused"], told("requests_errors", 0))
         yield from (pss, rss, age, pool, waits)
 
     def _runs(self) -> Iterator[Metric]:
@@ -79,6 +81,7 @@ class _Now(Collector):
             queue = db.rows(conn, _Q.fetch_queue)
             dead = db.one(conn, _Q.fetch_dead)
             silence = db.one(conn, _Q.fetch_silence)
+        seconds = silence["seconds"] if silence else None
         runs = GaugeMetricFamily("sourcingx_runs", "Runs that have not ended.", labels=["kind", "state"])
         oldest = GaugeMetricFamily("sourcingx_runs_oldest_seconds", "Age of the oldest.", labels=["kind", "state"])
         for row in queue:
@@ -89,9 +92,12 @@ class _Now(Collector):
         yield GaugeMetricFamily(
             "sourcingx_runs_failed", "Failed in the last 30 days.", value=dead["runs"] if dead else 0
         )
-        if silence and silence["seconds"] is not None:
+        # One that was stopped in good order has left no sign: then there is no silence, and still nobody who works.
+        lively = seconds is not None and seconds <= health.MISSED_HEARTBEATS * self._rt.settings.job_heartbeat_s
+        yield GaugeMetricFamily("sourcingx_job_worker_up", "Whether a job worker shows signs of life.", int(lively))
+        if seconds is not None:
             yield GaugeMetricFamily(
-                "sourcingx_job_worker_silence_seconds", "Since a job worker's last sign of life.", silence["seconds"]
+                "sourcingx_job_worker_silence_seconds", "Since a job worker's last sign of life.", seconds
             )
 
     def _limits(self) -> Iterator[Metric]:

@@ -130,8 +130,16 @@ def processes(rt: Runtime) -> list[ProcessFigures]:
         keys = [key for key, _ in zip(client.scan_iter(f"{PREFIX}*", count=_MOST), range(_MOST), strict=False)]
         return list(client.mget(keys)) if keys else []
 
-    found = [ProcessFigures(**json.loads(value)) for value in rt.cache.call(read) if value]
+    found = [told for value in rt.cache.call(read) if value and (told := _read(value))]
     return sorted(found, key=lambda p: (p.kind, p.host, p.pid))
+
+
+def _read(value: bytes) -> ProcessFigures | None:
+    """None for what a process of another version told: while hosts are upgraded one by one there are both."""
+    try:
+        return ProcessFigures(**json.loads(value))
+    except (ValueError, TypeError):
+        return None
 
 
 def _key() -> str:

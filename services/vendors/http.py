@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -63,7 +63,8 @@ class VendorHttp:
     """A vendor's address and how to sign in there. Usable by several threads; close it, or use it as a context.
 
     vendor: as people call it, for messages. headers: go along with every request, the key among them.
-    timeout_s: for the whole call. transport replaces the network, for tests. Raises NotSetUp for no address.
+    timeout_s: for the whole call. told: hears of each ask() how it ended: ok, refused, or the error's name. transport
+    replaces the network, for tests. Raises NotSetUp for no address.
     """
 
     def __init__(
@@ -73,9 +74,11 @@ class VendorHttp:
         headers: Mapping[str, str],
         *,
         timeout_s: float = TIMEOUT_S,
+        told: Callable[[str], None] | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         self.vendor, self.timeout_s = vendor, timeout_s
+        self._told = told or (lambda outcome: None)
         limits = httpx2.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
         problem: VendorError | None = None
         try:
@@ -104,6 +107,15 @@ class VendorHttp:
 
         Raises Unreachable (surely not sent), Unanswered (perhaps done), NotUnderstood (a good status, but no JSON).
         """
+        try:
+            answer = self._ask(method, path, params, body)
+        except VendorError as error:
+            self._told(type(error).__name__)
+            raise
+        self._told("ok" if answer.status < 400 else "refused")
+        return answer
+
+    def _ask(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Answer:
         parts: list[bytes] = []
         with self.stream(method, path, params=params, body=body, most=MOST_BYTES) as (status, headers, content):
             parts.extend(content)

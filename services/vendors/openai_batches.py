@@ -70,7 +70,11 @@ class BatchClient:
 
     def __init__(self, base_url: str, api_key: str, api: str, model: str, timeout: float = 60) -> None:
         self.api, self.model = api, model
-        self._openai = openai.OpenAI(base_url=base_url, api_key=api_key, timeout=timeout, max_retries=0)
+        # By itself the library follows a redirect, and profiles would go to wherever it leads.
+        stays = openai.DefaultHttpxClient(follow_redirects=False)
+        self._openai = openai.OpenAI(
+            base_url=base_url, api_key=api_key, timeout=timeout, max_retries=0, http_client=stays
+        )
 
     def __enter__(self) -> Self:
         return self

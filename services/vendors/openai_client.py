@@ -91,8 +91,10 @@ class ModelClient:
         self.api = api
         self.model = model
         self.timeout = timeout
+        # By itself the library follows a redirect, and profiles would go to wherever it leads.
+        stays = http_client or openai.DefaultAsyncHttpxClient(follow_redirects=False)
         self._openai = openai.AsyncOpenAI(
-            base_url=base_url, api_key=api_key, timeout=timeout, max_retries=0, http_client=http_client
+            base_url=base_url, api_key=api_key, timeout=timeout, max_retries=0, http_client=stays
         )
 
     async def __aenter__(self) -> Self:

@@ -54,7 +54,8 @@ def read_answer(
     api: str, status: int, headers: Mapping[str, str], body: object, answer: type[AnswerT]
 ) -> tuple[AnswerT, Usage]:
     """A response with its HTTP status and decoded body (None: not JSON). Raises ModelError."""
-    if status >= 400:
+    # Redirects are not followed, and are no answer.
+    if status >= 300:
         error = as_mapping(as_mapping(body).get("error"))
         raise failure(status, as_word(error.get("code")), as_word(error.get("type")), headers)
     rates, usage = rate_headers(headers), read_usage(body)

@@ -36,16 +36,22 @@ T = TypeVar("T")
 class PhantomBuster:
     """One account. Usable by several threads; close it, or use it as a context. Raises NotSetUp without a key.
 
-    timeout_s: of each call. transport replaces the network, for tests.
+    timeout_s: of each call. told: as VendorHttp's. transport replaces the network, for tests.
     """
 
     def __init__(
-        self, base_url: str, key: str, *, timeout_s: float = 30.0, transport: httpx2.BaseTransport | None = None
+        self,
+        base_url: str,
+        key: str,
+        *,
+        timeout_s: float = 30.0,
+        told: Callable[[str], None] | None = None,
+        transport: httpx2.BaseTransport | None = None,
     ) -> None:
         if not key:
             raise NotSetUp(VENDOR, "an admin sets PHANTOMBUSTER_API_KEY or PHANTOMBUSTER_API_KEY_FILE.")
         headers = {"X-Phantombuster-Key": key}
-        self._http = VendorHttp(VENDOR, base_url, headers, timeout_s=timeout_s, transport=transport)
+        self._http = VendorHttp(VENDOR, base_url, headers, timeout_s=timeout_s, told=told, transport=transport)
 
     def __enter__(self) -> Self:
         return self

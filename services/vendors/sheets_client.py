@@ -86,6 +86,8 @@ class _Client(HTTPClient):
     def __init__(self, credentials: Credentials, base_url: str) -> None:
         super().__init__(credentials)
         self._base_url = base_url
+        # The token would go along to wherever a redirect leads.
+        self.session.max_redirects = 0
 
     def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> requests.Response:
         path = endpoint.removeprefix(SPREADSHEETS_API_V4_BASE_URL)

@@ -20,6 +20,7 @@ from services.runtime import Runtime
 from services.vendors import sheets_client
 from tests.change_runs import change, rows, run_row, work
 from tests.integration.test_jobs import working
+from tests.stubs.loopback import LoopbackServer, Reply, Request
 from tests.stubs.sheets_server import ADDRESS, SheetsStub
 from tests.waiting import until
 
@@ -130,6 +131,24 @@ def test_what_goes_wrong_is_told_and_the_list_stays(
     assert told in about.sync_message
     assert about.synced_at is not None and about.sync_tried_at is not None and about.synced_at < about.sync_tried_at
     assert names(rt, alice, list_id) == [(2, "Acme"), (4, "Beeb")]
+
+
+def test_a_redirect_is_not_followed(rt: Runtime, alice: Actor, stub: SheetsStub, list_id: int) -> None:
+    """The token would go along to wherever it leads."""
+    asked: list[Request] = []
+
+    def take(request: Request) -> Reply:
+        asked.append(request)
+        return Reply(200, {})
+
+    other = LoopbackServer(take)
+    try:
+        stub.failing = 307, {"Location": f"http://127.0.0.1:{other.port}/v4/spreadsheets/x"}
+        with pytest.raises(ProductError, match="does not answer as it should"):
+            sheet_sync.sync(rt, alice, list_id)
+    finally:
+        other.stop()
+    assert asked == []
 
 
 def test_an_empty_range_empties_no_list(rt: Runtime, alice: Actor, stub: SheetsStub, list_id: int) -> None:

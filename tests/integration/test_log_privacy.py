@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -48,6 +49,10 @@ def test_no_line_of_the_web_server_has_personal_data(
                           headers={"X-Request-ID": "canary mail@example.com"})  # fmt: skip
         session.http.get(f"{web.url}/search/{search}?q=canary&person=1", timeout=60)
         session.http.get(f"{web.url}/canary-nowhere", timeout=60)
+        # What is no request is refused by gunicorn itself, which writes a line of its own.
+        with socket.create_connection(("127.0.0.1", int(web.url.rpartition(":")[2])), timeout=60) as line:
+            line.sendall(b"GET /search/x?q=canary person HTTP/1.1\r\n\r\n")
+            assert b" 400 " in line.makefile("rb").readline()
         found = session.rows(search, 0, q="canary", filters={"full_name": {"filterType": "text", "type": "contains",
                                                                            "filter": "canary"}})  # fmt: skip
         assert found["rowCount"] == 1
@@ -68,6 +73,7 @@ def test_no_line_of_the_web_server_has_personal_data(
     assert len({line["request_id"] for line in told}) == len(told) > 5
     assert {line["user_id"] for line in told} == {"-", owner.user_id}
     assert [line for line in lines if "fault" in str(line["event"])]
+    assert [line for line in lines if "Invalid request from" in str(line["event"])]
 
 
 def test_no_line_of_the_job_worker_has_personal_data(rt: Runtime, settings: Settings, tmp_path: Path) -> None:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import requests
 from flask import Flask
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import create_app
 from benchmarks.web import Web, serving, sign_in
 from layouts import pages_operations
 from layouts import text as layout_text
-from services import jobs, metrics_files, metrics_page, process_figures
+from services import jobs, launches, metrics, metrics_files, metrics_page, process_figures
 from services.config import SETTINGS, Settings
 from services.errors import Unavailable
 from services.identity import Actor
-from services.process_figures import Teller
+from services.process_figures import ProcessFigures, Teller
 from services.runtime import Runtime
+from services.vendors.vendor_errors import VendorError
 from tests.people import Person, add_people, add_search
+from tests.stubs.loopback import LoopbackServer, Reply
 from tests.waiting import until
 from tests.web import Browser
 
@@ -188,3 +192,71 @@ def test_a_process_of_any_end_is_counted_once(settings: Settings, end: str) -> N
         assert value(text, "sourcingx_run_seconds_sum", kind="export", state="done") == 6
     left = os.listdir(metrics_files.folder(settings.home))
     assert sorted(left) == ["counter_folded.db", "fold.lock", "histogram_folded.db"]
+
+
+@pytest.mark.parametrize(
+    "left", [b"", b"\x00" * 4096, b"\xff" * 4096, b"\x40\x00\x00\x00" * 1024, b"no figures at all"]
+)
+@pytest.mark.faults
+def test_figures_that_a_power_cut_damaged_keep_nothing_from_starting(settings: Settings, left: bytes) -> None:
+    """Neither those of a dead process nor those of all the dead; what others counted is kept."""
+    folder = metrics_files.folder(settings.home)
+    subprocess.run([sys.executable, "-c", COUNT, str(settings.home), "2", "killed"], timeout=60, cwd=Path.cwd())
+    (folder / "counter_host-1.db").write_bytes(left)
+    (folder / "histogram_folded.db").write_bytes(left)
+    done = subprocess.run([sys.executable, "-c", COUNT, str(settings.home), "3", "ended"], timeout=60, cwd=Path.cwd())
+    assert done.returncode == 0
+    (folder / "counter_folded.db").write_bytes(left)
+    registry = CollectorRegistry()
+    assert metrics_files.collect(settings.home, registry)
+    text = generate_latest(registry).decode()
+    assert value(text, "sourcingx_run_seconds_sum", kind="export", state="done") == 5
+    assert not [file for file in folder.glob("*.db") if metrics_files.FOLDED not in file.name]
+
+
+def test_a_job_worker_that_was_stopped_is_missed(rt: Runtime) -> None:
+    """It has taken its sign of life with it, so silence alone says nothing."""
+    text = metrics_page.render(rt).decode()
+    assert value(text, "sourcingx_job_worker_up") == 0
+    assert "sourcingx_job_worker_silence_seconds " not in text
+    with rt.db.connection() as conn:
+        conn.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 hour')")
+    assert value(metrics_page.render(rt).decode(), "sourcingx_job_worker_up") == 1
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '90 seconds'")
+    text = metrics_page.render(rt).decode()
+    assert value(text, "sourcingx_job_worker_up") == 0
+    assert value(text, "sourcingx_job_worker_silence_seconds") >= 90
+
+
+def test_processes_of_another_version_are_passed_over(rt: Runtime) -> None:
+    """While hosts are upgraded one by one there are both, and either may be asked."""
+    own = ProcessFigures("web", "here", 1, 5, 100, 100, 0, {})
+    later = json.dumps(asdict(own) | {"host": "there", "of_a_later_version": 1})
+    for host, said in (("here", json.dumps(asdict(own))), ("there", later), ("odd", "[1"), ("other", "[]")):
+        rt.redis.set(f"{process_figures.PREFIX}{host}:1", said)
+    assert process_figures.processes(rt) == [own]
+    text = metrics_page.render(rt).decode()
+    assert value(text, "sourcingx_process_pss_bytes") == 100
+    assert value(text, "sourcingx_pool_connections") == 0
+
+
+def test_calls_to_phantombuster_are_counted_as_they_ended(settings: Settings) -> None:
+    given: list[Reply] = [Reply(200, []), Reply(500, {}), Reply(200, "no JSON")]
+    stub = LoopbackServer(lambda request: given.pop(0))
+    before = {name: of_phantombuster(name) for name in ("ok", "refused", "NotUnderstood", "Unreachable")}
+    some = replace(settings, phantombuster_api_key="k", phantombuster_base_url=f"http://127.0.0.1:{stub.port}")
+    with launches.connect(some, 10.0) as client:
+        assert client.agents() == []
+        for _ in range(2):
+            with pytest.raises(VendorError):
+                client.agents()
+    stub.stop()
+    with launches.connect(some, 10.0) as client, pytest.raises(VendorError):
+        client.agents()
+    assert {name: of_phantombuster(name) - count for name, count in before.items()} == dict.fromkeys(before, 1)
+
+
+def of_phantombuster(outcome: str) -> float:
+    labels = {"vendor": "phantombuster", "outcome": outcome}
+    return metrics.REGISTRY.get_sample_value("sourcingx_vendor_calls_total", labels) or 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ import pytest
 
 from services.evidence import quote_is_verbatim
 from services.prompts import JudgePrompt, build_judge_prompt
+from services.vendors.openai_batches import BatchClient
 from services.vendors.openai_client import (
     BadKey,
     InvalidAnswer,
@@ -26,6 +28,7 @@ from services.vendors.openai_client import (
     Truncated,
     Usage,
 )
+from tests.stubs.loopback import LoopbackServer, Reply, Request
 from tests.stubs.openai_server import OpenAIStub
 
 T = TypeVar("T")
@@ -152,6 +155,43 @@ def test_a_path_that_the_server_lacks_is_rejected(stub: OpenAIStub) -> None:
 
     with pytest.raises(RequestRejected):
         asyncio.run(elsewhere())
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[tuple[str, list[Request]]]:
+    """The address of a server that leads on to another one, and what that one is asked."""
+    asked: list[Request] = []
+
+    def take(request: Request) -> Reply:
+        asked.append(request)
+        return Reply(200, {})
+
+    other = LoopbackServer(take)
+    target = f"http://127.0.0.1:{other.port}"
+    leading = LoopbackServer(lambda request: Reply(307, {}, {"Location": f"{target}{request.path}"}))
+    yield f"http://127.0.0.1:{leading.port}/v1", asked
+    leading.stop()
+    other.stop()
+
+
+@APIS
+def test_no_profile_goes_where_a_server_leads_it(elsewhere: tuple[str, list[Request]], api: str) -> None:
+    url, asked = elsewhere
+
+    async def run() -> None:
+        async with ModelClient(url, "sk-test", api, "m") as client:
+            await client.judge(prompt_of())
+
+    with pytest.raises(RequestRejected, match="307"):
+        asyncio.run(run())
+    assert asked == []
+
+
+def test_nor_does_a_file_of_them(elsewhere: tuple[str, list[Request]]) -> None:
+    url, asked = elsewhere
+    with BatchClient(url, "sk-test", "responses", "m") as client, pytest.raises(ModelError):
+        client.upload(io.BytesIO(b"{}"), "people")
+    assert asked == []
 
 
 def test_the_servers_limit_is_told_apart_from_a_fault() -> None:

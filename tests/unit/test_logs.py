@@ -60,6 +60,7 @@ def test_text_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         f"key {SECRET}",
         "dana.doe+x@mail.example.com wrote",
         "GET /login/canary-token-of-more-than-twenty-characters",
+        "GET /login/password/canary-token-of-more-than-twenty-characters",
         "postgresql://app:canary-pass@db.example/sourcingx",
         "redis://:canary-pass@cache:6379/0",
         "password=canary-pass host=db",
@@ -73,6 +74,24 @@ def test_what_nobody_may_read_is_taken_out(capsys: pytest.CaptureFixture[str], s
     err = capsys.readouterr().err
     assert logs.HIDDEN in err
     assert not [word for word in ("canary", SECRET, "dana.doe") if word in err], err
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Invalid request from ip=10.0.0.9: Invalid HTTP request line: 'GET /search/x?q=canary doe HTTP/1.1'",
+         "Invalid request from ip=10.0.0.9: Invalid HTTP request line: [hidden]"),
+        ("Invalid request from ip=10.0.0.9: Invalid HTTP Header: \"Cookie sx_session=canary's\"",
+         "Invalid request from ip=10.0.0.9: Invalid HTTP Header: [hidden]"),
+        ("Error handling request GET /search/x?q=canary", "Error handling request GET /search/x[hidden]"),
+        ("Worker (pid:5) was sent SIGKILL! Perhaps out of memory?",
+         "Worker (pid:5) was sent SIGKILL! Perhaps out of memory?"),
+    ],
+)  # fmt: skip
+def test_what_gunicorn_could_not_read_is_not_quoted(capsys: pytest.CaptureFixture[str], said: str, kept: str) -> None:
+    logs.configure(settings())
+    logging.getLogger("gunicorn.error").warning(said)
+    assert [line["event"] for line in lines(capsys)] == [kept]
 
 
 def test_an_exception_is_types_and_places(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 from dash import Input, Output, dcc, html
 
-from callbacks import pages
-from callbacks.registry import _guarded, _stores
+import callbacks
+from callbacks.registry import _guarded, _stores, check_parts, keep
 from services import state_limits
 from services.errors import ProductError
 from services.state_limits import StateTooLarge
@@ -63,7 +65,38 @@ def test_a_callback_that_would_keep_data_fails() -> None:
     assert len(told) == 1 and told[0].status == 500
 
 
-def test_a_page_that_is_born_with_data_fails() -> None:
-    pages._check_stores(html.Div([dcc.Store(id="kept", data=[1] * 100)]))
-    with pytest.raises(StateTooLarge, match="kept has 101 items"):
-        pages._check_stores(html.Div(html.Div([dcc.Store(id="kept", data=[1] * 101)])))
+@pytest.mark.parametrize(
+    "wrap", [lambda store: store, lambda store: html.Div(html.Div([store])), lambda store: [html.P(), html.Div(store)]]
+)
+def test_a_part_of_a_page_that_is_born_with_data_fails(wrap: Any) -> None:
+    """The page itself, and whatever a callback puts into it."""
+    told: list[ProductError] = []
+
+    def shown(items: int) -> Any:
+        guarded = _guarded(lambda: (wrap(dcc.Store(id="kept", data=[1] * items)), 5), told.append, [], [0])
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("callbacks.registry.errors.remember_status", lambda error: None)
+            return guarded()
+
+    assert shown(100)[1] == 5 and told == []
+    shown(101)
+    assert len(told) == 1 and told[0].status == 500
+    check_parts(wrap(dcc.Store(id="change-answer", data=[1] * 101)))
+
+
+def test_a_store_that_is_written_beside_the_outputs_is_looked_at_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[tuple[str, Any]] = []
+    monkeypatch.setattr("callbacks.registry.dash.set_props", lambda name, props: written.append((name, props)))
+    keep("kept", [1] * 100)
+    keep("change-answer", [1] * 101)
+    with pytest.raises(StateTooLarge):
+        keep("kept", [1] * 101)
+    assert [name for name, _ in written] == ["kept", "change-answer"]
+
+
+def test_stores_are_written_that_way_only() -> None:
+    past = [f"{path.name}:{call.lineno}" for path in sorted(Path(callbacks.__file__).parent.glob("*.py"))
+            for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(call, ast.Call) and "set_props" in ast.dump(call.func) and path.name != "registry.py"
+            and "Constant(value='data')" in ast.dump(call.args[1])]  # fmt: skip
+    assert past == []
