@@ -106,11 +106,11 @@ def _person(rng: Random, name: str) -> Person:
     industry = rng.choice(FIELDS[traits.field][1])
     # Somebody else's trade, in the words of a job: whoever looks for shared words finds the wrong people.
     other = rng.choice(TRADES[rng.choice(list(TRADES))].job_titles).lower()
-    summary = " ".join((rng.choice(trade.tasks), said, rng.choice(NEUTRAL), f"Once shared a desk with: {other}."))
+    summary = " ".join((rng.choice(trade.tasks), said, rng.choice(NEUTRAL)))
     title = f"{rank} {rng.choice(trade.titles)}".strip()
-    return Person(
-        title, f"{title}, {industry}", summary, industry, tuple(trade.skills[one][1] for one in skills), traits
-    )
+    headline = f"{title}, {industry}. Once beside: {other}"
+    known = tuple(trade.skills[one][1] for one in skills)
+    return Person(title, headline, summary, industry, known, traits)
 
 
 # field → (as jobs tell it, as profiles do)
