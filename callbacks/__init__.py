@@ -50,9 +50,10 @@ from callbacks.registry import Registry
 # A new module is one line here.
 MODULES = (
     routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
-    person_edit, overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates,
-    lists, list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users,
-    admin_operations, privacy, retention, data_report,
+    person_edit,
+    overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment, duplicates, lists,
+    list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users, admin_operations,
+    privacy, retention, data_report,
 )  # fmt: skip
 
 
