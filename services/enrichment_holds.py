@@ -2,60 +2,55 @@
 
 A run asks the other vendors meanwhile, and pauses only when nobody whom it could ask about is left with one that
 may be asked.
+
+Stopped     message: what to tell people; until: when it goes on by itself, None when someone says so
+├── Paused  the run
+└── Held    the vendor that was to be asked
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 
-class Paused(Exception):
-    """The run shall pause with this message; until: when it goes on by itself, None when someone says so."""
+class Stopped(Exception):
+    """Base of these two."""
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
         self.message, self.until = message, until
 
 
-class Held(Exception):
-    """The vendor that was to be asked cannot be, as in Paused."""
-
-    def __init__(self, message: str, until: datetime | None = None) -> None:
-        super().__init__(message)
-        self.message, self.until = message, until
+class Paused(Stopped):
+    """The run shall pause."""
 
 
-@dataclass(frozen=True)
-class Hold:
-    """until: None where waiting does not help."""
-
-    message: str
-    until: datetime | None
+class Held(Stopped):
+    """The vendor cannot be asked."""
 
 
 class Holds:
     """The vendors that a run does not ask now, by name."""
 
     def __init__(self) -> None:
-        self._holds: dict[str, Hold] = {}
+        self._holds: dict[str, Held] = {}
 
     def put(self, vendor: str, held: Held) -> None:
-        self._holds[vendor] = Hold(held.message, held.until)
+        self._holds[vendor] = held
 
     def vendors(self, now: datetime) -> set[str]:
         """Those that are held still; whose time has come is asked again."""
         self._holds = {name: one for name, one in self._holds.items() if one.until is None or one.until > now}
         return set(self._holds)
 
-    def of(self, vendors: Iterable[str]) -> list[Hold]:
-        """The holds of some vendors, the one first that ends first."""
+    def of(self, vendors: Iterable[str]) -> list[Held]:
+        """Why some vendors are held, the one first that ends first."""
         found = [self._holds[name] for name in sorted(set(vendors)) if name in self._holds]
         return sorted(found, key=lambda one: (one.until is None, one.until or datetime.max))
 
 
-def pause_for(reasons: Iterable[Hold]) -> Paused:
+def pause_for(reasons: Iterable[Held]) -> Paused:
     """All that is said of them, and the first time at which it is worth going on."""
     found = list(reasons)
     times = [one.until for one in found if one.until is not None]

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from services import enrichment_progress, usage_ledger, vendor_budget
 from services.call_budget import BudgetClosed
-from services.enrichment_holds import Held, Hold, Holds, Paused, pause_for
+from services.enrichment_holds import Held, Holds, Paused, pause_for
 from services.enrichment_request import Pace, Requests, clock
 from services.enrichment_rows import Due, Items
 from services.enrichment_vendors import client_of
@@ -112,7 +112,7 @@ class _Enrichment:
             vendor = vendor_budget.LABELS[vendor_budget.CRUSTDATA]
             people = f"{due.queued:,} people" if due.queued != 1 else "one person"
             said = FETCHING.format(vendor=vendor, n=people, when=clock(due.next_at))
-            reasons.append(Hold(said, due.next_at))
+            reasons.append(Held(said, due.next_at))
         raise pause_for(reasons)
 
     def _in_turn(self, vendor: str, step: int, ready: int) -> None:
