@@ -18,6 +18,7 @@ import redis
 import sql
 from services import connections, prices, run_state
 from services.config import Settings
+from services.config_checks import is_safe_address
 from services.errors import ProductError
 from services.migrate import MINIMUM_VERSION
 from services.servers import attached
@@ -188,6 +189,10 @@ def _features(settings: Settings) -> Iterator[Finding]:
     elif settings.openai_model not in {*prices.KNOWN, *prices.read_table(settings.openai_prices)}:
         yield Finding(False, f"The price of {settings.openai_model} is not known: screening cannot keep a budget. Set"
                              " OPENAI_PRICES (docs/settings.md).")  # fmt: skip
+    if settings.openai_api_key and not is_safe_address(settings.openai_base_url):
+        yield Finding(
+            False, "OPENAI_BASE_URL is no https address: key and profiles can be read on the way. Keep it to a network"
+            " of your own.")  # fmt: skip
     if not settings.metrics_token:
         yield Finding(False, "METRICS_TOKEN is not set: there is no /metrics.")
     if settings.oidc_issuer and (problem := _provider(settings)):
