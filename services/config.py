@@ -9,13 +9,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from services import prices
 from services.config_checks import contradiction
 from services.errors import BadInput
+from services.setting_parsers import choice as _choice
+from services.setting_parsers import integer as _integer
+from services.setting_parsers import money as _money
+from services.setting_parsers import order as _order
+from services.setting_parsers import path as _path
+from services.setting_parsers import price_table as _prices
+from services.setting_parsers import seconds as _seconds
+from services.setting_parsers import text as _text
+from services.setting_parsers import words as _words
 
 
 @dataclass(frozen=True)
@@ -33,74 +41,6 @@ class Setting:
     @property
     def field(self) -> str:
         return self.name.lower().removeprefix("sourcingx_")
-
-
-def _text(raw: str) -> str:
-    return raw.strip()
-
-
-def _words(raw: str) -> str:
-    """Words separated by commas, in lower case."""
-    return ",".join(word for part in raw.lower().split(",") if (word := part.strip().removeprefix("@")))
-
-
-def _path(raw: str) -> Path:
-    return Path(raw).expanduser().resolve()
-
-
-def _integer(low: int, high: int) -> Callable[[str], int]:
-    def parse(raw: str) -> int:
-        value = int(raw)
-        if not low <= value <= high:
-            raise ValueError(f"must be from {low} to {high}")
-        return value
-
-    return parse
-
-
-def _seconds(raw: str) -> float:
-    value = float(raw)
-    if value <= 0:
-        raise ValueError("must be more than 0 seconds")
-    return value
-
-
-def _money(raw: str) -> Decimal | None:
-    """US dollars; nothing where it is not known."""
-    if not raw.strip():
-        return None
-    try:
-        value = Decimal(raw)
-    except InvalidOperation as error:
-        raise ValueError("must be an amount in US dollars") from error
-    if not value.is_finite() or not 0 <= value <= 1000:
-        raise ValueError("must be from 0 to 1000 US dollars")
-    return value
-
-
-def _order(*allowed: str) -> Callable[[str], str]:
-    def parse(raw: str) -> str:
-        names = _words(raw).split(",")
-        if len(set(names)) != len(names) or not set(names) <= set(allowed):
-            raise ValueError("must be of " + ", ".join(allowed) + ", each once, separated by commas")
-        return ",".join(names)
-
-    return parse
-
-
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def parse(raw: str) -> str:
-        if raw not in allowed:
-            raise ValueError("must be one of " + ", ".join(allowed))
-        return raw
-
-    return parse
-
-
-def _prices(raw: str) -> str:
-    """As given, once it can be read."""
-    prices.read_table(raw)
-    return raw.strip()
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -177,6 +117,12 @@ SETTINGS: tuple[Setting, ...] = (
         _choice("invited", "viewer", "recruiter"),
         "invited",
         "Who may come in by it for the first time: invited people only, or everyone of OIDC_DOMAINS, as this.",
+    ),
+    Setting(
+        "OIDC_SIGN_OUT",
+        _choice("on", "off"),
+        "on",
+        "on: who signs out here is signed out at the provider, too, where it has a way; off: here only.",
     ),
     Setting("OIDC_DOMAINS", _words, "", "Domains of e-mail addresses, separated by commas; see OIDC_NEW_USERS."),
     Setting("RESULT_SET_TTL_S", _integer(1, 86_400), "900", "Seconds a view's list stays in Redis after its last use."),
@@ -344,6 +290,7 @@ class Settings:
     oidc_email_trust: str
     oidc_name: str
     oidc_new_users: str
+    oidc_sign_out: str
     oidc_domains: str
     result_set_ttl_s: int
     result_set_max_rows: int

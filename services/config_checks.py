@@ -11,6 +11,11 @@ PUBLIC_ISSUERS = (
     "https://accounts.google.com", "https://appleid.apple.com", "https://gitlab.com", "https://login.microsoftonline.com/"
     "9188040d-6c67-4c5b-b112-36a304b66dad", "https://login.live.com", "https://www.linkedin.com/oauth",
 )  # fmt: skip
+# Not OPENAI_BASE_URL: a model of one's own may be on a network of one's own (doctor says what that means).
+KEYS_SENT_TO = {
+    "phantombuster_base_url": "phantombuster_api_key", "crustdata_base_url": "crustdata_api_key",
+    "salesql_base_url": "salesql_api_key", "google_sheets_base_url": "google_service_account",
+}  # fmt: skip
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -28,8 +33,9 @@ def contradiction(values: Mapping[str, Any]) -> str:
     issuer = values["oidc_issuer"]
     if values["password_sign_in"] == "off" and not issuer:
         return "PASSWORD_SIGN_IN is off, and there is no OIDC_ISSUER to sign in by: set one of the two."
-    if values["phantombuster_api_key"] and not is_safe_address(values["phantombuster_base_url"]):
-        return "PHANTOMBUSTER_BASE_URL must be an address that begins with https://: the key is sent there."
+    for url, key in KEYS_SENT_TO.items():
+        if values[key] and not is_safe_address(values[url]):
+            return f"{url.upper()} must be an address that begins with https://: the key is sent there."
     if not issuer:
         return ""
     if not is_safe_address(issuer):

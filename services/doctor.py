@@ -18,6 +18,7 @@ import redis
 import sql
 from services import connections, embedding_local, prices, run_state
 from services.config import Settings
+from services.config_checks import is_safe_address
 from services.errors import ProductError
 from services.migrate import MINIMUM_VERSION
 from services.servers import attached
@@ -202,6 +203,10 @@ def _features(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, "EMBEDDING_PROVIDER is openai, and there is no EMBEDDING_API_KEY: matching is off.")
     elif settings.embedding_provider == "local" and not embedding_local.is_installed():
         yield Finding(True, embedding_local.NOT_INSTALLED)
+    if settings.openai_api_key and not is_safe_address(settings.openai_base_url):
+        yield Finding(
+            False, "OPENAI_BASE_URL is no https address: key and profiles can be read on the way. Keep it to a network"
+            " of your own.")  # fmt: skip
     if not settings.metrics_token:
         yield Finding(False, "METRICS_TOKEN is not set: there is no /metrics.")
     if settings.oidc_issuer and (problem := _provider(settings)):

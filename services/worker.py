@@ -7,24 +7,16 @@ process manager starts it again, and the start frees what the slot's former proc
 from __future__ import annotations
 
 import asyncio
-import faulthandler
-import fcntl
 import logging
 import os
-import signal
-import socket
 import threading
-import uuid
-from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
-from pathlib import Path
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 
 from services import (
     allocator,
@@ -38,20 +30,18 @@ from services import (
     match_tidy,
     metrics_files,
     sign_in_tidy,
+    worker_process,
 )
 from services.config import Settings
-from services.db import GONE_AFTER
 from services.errors import Unavailable
 from services.job_runner import Runner
 from services.process_figures import Teller
 from services.runtime import Runtime
 
 GRACE_S = 25.0
-HANGS_S = 60.0
 # One of them is for comparisons, which take turns, and one for vectors; one looks after launches while there are any.
 QUICK_CONCURRENCY = 5
 POLL_S = 2.0
-CONNECT_S = 10.0
 NIGHTLY_TASK = "nightly"
 # UTC; the queue sees to it that one worker does it, however many there are.
 NIGHTLY_CRON = "17 2 * * *"
@@ -80,7 +70,7 @@ def main(settings: Settings) -> None:
     figures = Teller(rt)
     figures.start()
     try:
-        with slot(settings.home) as name:
+        with worker_process.slot(settings.home) as name:
             asyncio.run(serve(Runner(rt, name), signals=True))
     finally:
         figures.stop()
@@ -107,11 +97,14 @@ async def serve(runner: Runner, *, signals: bool = False, ready: threading.Event
         _Worker(runner, app, queue="quick", concurrency=QUICK_CONCURRENCY, exits=signals),
     ]
     try:
-        async with _pool(settings) as pool, app.open_async(pool):
+        async with worker_process.queue_pool(settings) as pool, app.open_async(pool):
             await asyncio.to_thread(runner.rescue, own_slot=True)
             await asyncio.to_thread(erasure_nightly.at_start, runner.rt)
             runner.start(rescues=True)
-            with _stopping_signals(loop, runner, signals), _watchdog(loop, signals):
+            with (
+                worker_process.stopping_signals(loop, runner.stop, signals),
+                worker_process.watchdog(loop, signals),
+            ):
                 # These first: a worker that begins forgets that it was told to stop before.
                 running = asyncio.gather(*(worker.run() for worker in workers))  # type: ignore[no-untyped-call]
                 stopper = asyncio.create_task(_stop_when_asked(runner, workers))
@@ -249,89 +242,9 @@ class _Worker(Worker):
             timer.start()
 
 
-@asynccontextmanager
-async def _pool(settings: Settings) -> AsyncIterator[AsyncConnectionPool]:
-    """Procrastinate's connections; it needs LISTEN, so they go past a pooler. Raises PoolTimeout."""
-    pool = AsyncConnectionPool(
-        settings.database_direct_url or settings.database_url,
-        min_size=1,
-        max_size=4,
-        timeout=CONNECT_S,
-        kwargs={**GONE_AFTER, "options": "-c statement_timeout=60000 -c lock_timeout=10000 -c timezone=UTC"},
-        check=AsyncConnectionPool.check_connection,
-        open=False,
-        name="jobs",
-    )
-    try:
-        await pool.open(wait=True, timeout=CONNECT_S)
-        yield pool
-    finally:
-        await pool.close()
-
-
 async def _stop_when_asked(runner: Runner, workers: list[_Worker]) -> None:
     """One that stops stops the other; the event may be set in any thread."""
     while not runner.stopping.is_set():
         await asyncio.sleep(0.1)
     for worker in workers:
         worker.stop()
-
-
-@contextmanager
-def _stopping_signals(loop: asyncio.AbstractEventLoop, runner: Runner, wanted: bool) -> Iterator[None]:
-    names = (signal.SIGTERM, signal.SIGINT) if wanted else ()
-    for name in names:
-        loop.add_signal_handler(name, runner.stop)
-    try:
-        yield
-    finally:
-        for name in names:
-            loop.remove_signal_handler(name)
-
-
-@contextmanager
-def _watchdog(loop: asyncio.AbstractEventLoop, wanted: bool) -> Iterator[None]:
-    """Ends the process, with all stacks in the log, when the loop has not turned for 60 s.
-
-    faulthandler's timer is a C thread: it works even when a handler holds the interpreter's lock.
-    """
-    if not wanted:
-        yield
-        return
-
-    async def rearm() -> None:
-        while True:
-            faulthandler.dump_traceback_later(HANGS_S, exit=True)
-            await asyncio.sleep(5)
-
-    task = loop.create_task(rearm())
-    try:
-        yield
-    finally:
-        task.cancel()
-        faulthandler.cancel_dump_traceback_later()
-
-
-@contextmanager
-def slot(home: Path) -> Iterator[str]:
-    """The name of the first free worker slot of this home, ours until the end.
-
-    The lock on its file ends with the process, however that ends: whoever gets it knows that the
-    slot's former holder is dead.
-    """
-    for number in range(1, 1000):
-        with (home / f"worker-{number}.lock").open("a+", encoding="ascii") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            file.seek(0)
-            name = file.read().strip()
-            if not name:
-                name = f"{socket.gethostname().partition('.')[0]}/{number}-{uuid.uuid4().hex[:8]}"
-                file.write(name)
-                file.flush()
-            with suppress(GeneratorExit):
-                yield name
-            return
-    raise Unavailable("There are too many job workers on this SOURCINGX_HOME.")

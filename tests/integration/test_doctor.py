@@ -56,6 +56,10 @@ def test_a_model_without_a_price(examine: Examine) -> None:
     assert not [note for note in notes if "The price of" in note]
 
 
+def test_a_model_that_is_asked_in_the_clear(examine: Examine) -> None:
+    one(examine(OPENAI_API_KEY="sk-x", OPENAI_BASE_URL="http://10.0.0.5:8000/v1")[1], "can be read on the way")
+
+
 def test_little_room_on_the_disk(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_FREE_BYTES", 1 << 62)
     one(examine()[0], "make room, at least 2 GB")

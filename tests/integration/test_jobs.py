@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 import sql
-from services import jobs, runs, searches, worker
+from services import jobs, runs, searches, worker, worker_process
 from services.children import ROOT
 from services.config import child_environ
 from services.errors import BadInput, Conflict, Forbidden, Unavailable
@@ -528,6 +528,7 @@ def waiting_at_the_door(rt: Runtime) -> int:
     return int(found["n"]) if found else 0
 
 
+@pytest.mark.faults
 def test_a_killed_worker_process_loses_and_doubles_nothing(rt: Runtime, alice: Actor) -> None:
     search_id = str(searches.create_search(rt, alice, "Leads").id)
     run_id = start_import(rt, alice, search_id, many(6000))
@@ -562,17 +563,17 @@ def test_a_killed_worker_process_loses_and_doubles_nothing(rt: Runtime, alice: A
 
 def test_two_workers_of_one_home_have_different_slots_and_keep_them(rt: Runtime) -> None:
     home = rt.settings.home
-    with worker.slot(home) as first, worker.slot(home) as second:
+    with worker_process.slot(home) as first, worker_process.slot(home) as second:
         assert first != second
-    with worker.slot(home) as again:
+    with worker_process.slot(home) as again:
         assert again == first
 
 
 def test_a_hanging_loop_ends_the_process() -> None:
     program = (
-        "import asyncio, time; from services import worker; worker.HANGS_S = 0.5\n"
+        "import asyncio, time; from services import worker_process; worker_process.HANGS_S = 0.5\n"
         "async def hang():\n"
-        "    with worker._watchdog(asyncio.get_running_loop(), True):\n"
+        "    with worker_process.watchdog(asyncio.get_running_loop(), True):\n"
         "        await asyncio.sleep(0.1)\n"
         "        time.sleep(60)\n"
         "asyncio.run(hang())"
@@ -585,7 +586,7 @@ def test_a_hanging_loop_ends_the_process() -> None:
 def test_a_worker_without_a_database_ends_with_one_line(
     rt: Runtime, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "CONNECT_S", 1.0)
+    monkeypatch.setattr(worker_process, "CONNECT_S", 1.0)
     nowhere = f"postgresql://nobody@127.0.0.1:1/nothing?host={tmp_path}"
     settings = replace(rt.settings, database_url=nowhere, database_direct_url=nowhere)
     own = Runtime(settings, kind="worker")

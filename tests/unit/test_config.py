@@ -48,6 +48,9 @@ PROVIDER = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "sourcingx"}
     ("given", "named"),
     [
         ({"PASSWORD_SIGN_IN": "off"}, "OIDC_ISSUER"),
+        ({"CRUSTDATA_API_KEY": "k", "CRUSTDATA_BASE_URL": "http://api.example"}, "CRUSTDATA_BASE_URL"),
+        ({"SALESQL_API_KEY": "k", "SALESQL_BASE_URL": "http://api.example"}, "SALESQL_BASE_URL"),
+        ({"GOOGLE_SERVICE_ACCOUNT": "{}", "GOOGLE_SHEETS_BASE_URL": "http://x.example"}, "GOOGLE_SHEETS_BASE_URL"),
         ({**PROVIDER, "OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID"),
         ({**PROVIDER, "OIDC_ISSUER": "http://id.example"}, "OIDC_ISSUER"),
         ({**PROVIDER, "OIDC_ISSUER": "id.example"}, "OIDC_ISSUER"),
@@ -79,6 +82,8 @@ def test_a_provider_that_is_whole_is_taken() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("FIGURES_S", "inf"),
+        ("FIGURES_S", "nan"),
         ("PORT", "eighty"),
         ("PORT", "65536"),
         ("PORT", "-1"),
