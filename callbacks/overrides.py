@@ -8,7 +8,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import errors, page_values
 from callbacks.errors import told_last
-from callbacks.person import search_of, shown_body
+from callbacks.person import compared_with, search_of, shown_body
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
@@ -36,7 +36,7 @@ def register(registry: Registry) -> None:
         search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = overrides.decide(rt, current_actor(), search_id, candidate_id, fit, reason)
         errors.toast(_said(made), kind="success", undo_batch=made.batch_id)
-        body, snapshot = shown_body(rt, current_actor(), search_id, candidate_id)
+        body, snapshot = shown_body(rt, current_actor(), search_id, candidate_id, compared_with(page))
         return body, _answer(candidate_id, made, snapshot), no_update
 
     _register_verdicts(registry)
@@ -66,7 +66,7 @@ def _register_verdicts(registry: Registry) -> None:
         criterion = page_values.number(pressed.get("criterion"))
         made = verdict_reviews.review(rt, actor, search_id, candidate_id, criterion, verdict, reason)
         errors.toast(_reviewed(made), kind="success", undo_batch=made.batch_id)
-        body, snapshot = shown_body(rt, actor, search_id, candidate_id)
+        body, snapshot = shown_body(rt, actor, search_id, candidate_id, compared_with(page))
         row = result_sets.rows_of(rt, actor, View.of(search_id), [candidate_id])[0][0]
         return body, _answer(candidate_id, made, snapshot) | {"row": row, "decided": made.column}, no_update
 

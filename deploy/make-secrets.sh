@@ -42,8 +42,8 @@ done
 keep database_url url app
 keep database_owner_url url owner
 # Empty: what they are for is off until something is put there.
-for name in openai_api_key phantombuster_api_key crustdata_api_key salesql_api_key oidc_client_secret \
-    google_service_account; do
+for name in openai_api_key phantombuster_api_key crustdata_api_key salesql_api_key embedding_api_key \
+    oidc_client_secret google_service_account; do
     keep "$name" true
 done
 if [ ! -e secrets/tls_key ]; then
@@ -53,6 +53,6 @@ if [ ! -e secrets/tls_key ]; then
 fi
 give "$postgres" postgres_password owner_password app_password
 give "$app" database_url database_owner_url secret_key suppression_key metrics_token openai_api_key \
-    phantombuster_api_key crustdata_api_key salesql_api_key oidc_client_secret google_service_account
+    phantombuster_api_key crustdata_api_key salesql_api_key embedding_api_key oidc_client_secret google_service_account
 give 0 tls_certificate tls_key
 echo "deploy/secrets/ is complete."

@@ -68,10 +68,10 @@ _KINDS: dict[str, dict[str, Any]] = {
 # field, how it is shown, hidden until chosen
 _COLUMNS: tuple[tuple[str, str, bool], ...] = (
     ("full_name", "name", False),
+    ("similarity", "similarity", True),
     ("stage", "badge", False),
     ("known", "known", False),
     ("score", "score", False),
-    ("similarity", "similarity", True),
     ("fit", "fit", False),
     ("title", "text", False),
     ("company", "text", False),

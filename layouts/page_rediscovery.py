@@ -36,7 +36,7 @@ def rediscovery_page(
     )  # fmt: skip
     return shell.page(
         text.REDISCOVER_TITLE,
-        html.P([text.FILTER_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
+        html.P([text.REDISCOVER_FOR, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
         html.P(text.REDISCOVER_HINT, className="sx-muted"),
         html.Div(
             [html.Label([html.Span(text.MATCH_TEXT), box]), html.Div([start, job], className="sx-actions")],

@@ -200,6 +200,7 @@ MATCH_UNREAD = ("{n} more is being read; look again in a moment.", "{n} more are
 MATCH_FITS_NONE = "No open search that you see has a job description that was read."
 MATCH_IS_IN = "Already there"
 REDISCOVER_TITLE = "People of other searches"
+REDISCOVER_FOR = "For "
 REDISCOVER_HINT = "Those you know already who are most like what this search looks for, and are not in it."
 REDISCOVER_READING = "Reading what people are compared with. They appear here in a moment."
 REDISCOVER_ASK = "This search has no job description yet. Describe above whom you look for."

@@ -25,7 +25,7 @@ from services.supervisor import base_url
 from services.vendors.oidc_client import OidcClient, ProviderDown, ProviderMisset
 
 NO_VECTOR_TABLES = (
-    "pgvector is not in the database, or older than 0.8: matching is off. Have a superuser run CREATE EXTENSION vector"
+    "pgvector is not in the database, or older than 0.8: matching is off. Have a superuser add the extension vector"
     " there, then run sourcingx migrate."
 )
 

@@ -142,7 +142,7 @@ def marks(conn: db.Conn, view: View, ids: list[int]) -> dict[str, dict[str, Any]
         return {}
     given = {"ids": db.id_array(ids), "search_id": view.search_id}
     text = SQL(_Q.fetch_similarities).format(vector=likeness.vector, model=Literal(likeness.model_id))
-    found = {
+    found: dict[str, dict[str, Any]] = {
         row["id"]: {"similarity": shown(row["similarity"]), "match_words": []} for row in db.rows(conn, text, given)
     }
     words = common_words(conn, likeness, "people_of_page", given)

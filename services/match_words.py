@@ -23,7 +23,7 @@ _COMMON = frozenset(
     very via was we well were what when where which while who whom why will with within without would you your yours
     ability able apply benefits candidate candidates company day degree description environment equal equivalent
     excellent experience experienced good great help ideal ideally include includes job join knowledge least looking
-    minimum offer opportunity part people position preferred qualifications related required requirements
+    minimum offer opportunity part people person position preferred qualifications related required requirements
     responsibilities responsible role salary skill skills strong team teams understanding want work working world year
     years
     """.split()

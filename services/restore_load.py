@@ -21,7 +21,7 @@ from typing import IO
 import psycopg
 
 import sql
-from services import backup_set, pg_tools, unprivileged
+from services import backup_set, pg_tools, restore_contents, unprivileged
 from services.backup_set import DUMP
 from services.errors import ProductError, Unavailable
 from services.pg_tools import Tools
@@ -57,8 +57,8 @@ class Load:
 
     def run(self) -> None:
         """Raises Unavailable or Conflict; nothing is changed then, but for Undecided."""
-        with tempfile.TemporaryFile() as said, self._psql(said) as psql:
-            transaction = self._prepare(psql, said)
+        with tempfile.TemporaryFile() as said, self._contents() as chosen, self._psql(said) as psql:
+            transaction = self._prepare(psql, said, chosen)
             failure: BaseException
             try:
                 code = _commit(psql)
@@ -73,6 +73,17 @@ class Load:
                 raise failure
 
     @contextmanager
+    def _contents(self) -> Iterator[list[str]]:
+        """What pg_restore is told of the parts to load: nothing where all can be."""
+        if restore_contents.takes_vectors(self.url):
+            yield []
+            return
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".list") as file:
+            file.write(restore_contents.without_vectors(self.tools, self.folder / DUMP))
+            file.flush()
+            yield [f"--use-list={file.name}"]
+
+    @contextmanager
     def _psql(self, said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
         where, environ = pg_tools.reach(self.url)
         command = self.tools.command("psql", "--no-psqlrc", "--quiet", "--no-password", f"--dbname={where}")
@@ -84,13 +95,13 @@ class Load:
                 with suppress(BrokenPipeError):
                     psql.stdin.close()
 
-    def _prepare(self, psql: subprocess.Popen[bytes], said: IO[bytes]) -> str:
+    def _prepare(self, psql: subprocess.Popen[bytes], said: IO[bytes], chosen: list[str]) -> str:
         """Everything but the commit; the transaction's number, once psql says that all of it is done."""
         assert psql.stdin is not None and psql.stdout is not None
         try:
             with suppress(BrokenPipeError):
                 # It has ended at an error, and says which.
-                self._write(psql.stdin, said)
+                self._write(psql.stdin, said, chosen)
             answer = psql.stdout.readline()
             if not answer.startswith(_READY):
                 raise _failure(psql.wait(), said)
@@ -99,18 +110,18 @@ class Load:
             raise
         return answer.removeprefix(_READY).decode("ascii").strip()
 
-    def _write(self, script: IO[bytes], said: IO[bytes]) -> None:
+    def _write(self, script: IO[bytes], said: IO[bytes], chosen: list[str]) -> None:
         _send(script, _Q.begin, *([_Q.empty] if self.empty else []))
-        self._read_out(script, said, "pre-data")
+        self._read_out(script, said, chosen, "pre-data")
         _send(script, _Q.guard_transactions)
-        self._read_out(script, said, "data", "post-data")
+        self._read_out(script, said, chosen, "data", "post-data")
         _send(script, _Q.unguard_transactions, *self.settling, _Q.say_ready)
 
-    def _read_out(self, script: IO[bytes], said: IO[bytes], *sections: str) -> None:
+    def _read_out(self, script: IO[bytes], said: IO[bytes], chosen: list[str], *sections: str) -> None:
         """Parts of the dump as statements. Raises Unavailable where it cannot be read to its end."""
         wanted = [f"--section={section}" for section in sections]
         command = self.tools.command(
-            "pg_restore", "--no-owner", "--no-privileges", *wanted, "--file=-", str(self.folder / DUMP)
+            "pg_restore", "--no-owner", "--no-privileges", *chosen, *wanted, "--file=-", str(self.folder / DUMP)
         )
         with subprocess.Popen(command, env=unprivileged.ENVIRONMENT, stdout=subprocess.PIPE, stderr=said) as reader:
             assert reader.stdout is not None

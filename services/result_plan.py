@@ -97,9 +97,9 @@ def _is_near(conn: db.Conn, where: Where) -> bool:
 def fetch_ids(conn: db.Conn, plan: Plan, limit: int, offset: int) -> list[int]:
     """At most limit ids of a view from its place offset on, without a list."""
     if plan.head:
-        ids = list(plan.head[offset : offset + limit])
-        rest = limit - len(ids)
-        return ids + (fetch_ids(conn, behind(plan), rest, max(0, offset - len(plan.head))) if rest else [])
+        first = list(plan.head[offset : offset + limit])
+        rest = limit - len(first)
+        return first + (fetch_ids(conn, behind(plan), rest, max(0, offset - len(plan.head))) if rest else [])
     if plan.order.computed or (plan.filtered and plan.estimate < FEW):
         text = SQL(_Q.fetch_found_ids).format(
             where=plan.where.sql(), columns=SQL(", ").join(plan.order.columns), source=plan.order.source,

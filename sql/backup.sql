@@ -34,6 +34,12 @@ WHERE e.extname <> 'plpgsql' AND NOT EXISTS (
         AND NOT EXISTS (SELECT FROM pg_depend own
             WHERE own.classid = used.classid AND own.objid = used.objid AND own.deptype = 'e'));
 
+-- takes_vectors --
+-- Whether pgvector is in this database, or this role may add it.
+SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') OR (
+    EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')
+    AND (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)) AS found;
+
 -- fetch_files --
 -- The files that rows speak of, and whose they are. sha256 where it was noted when the file was written: an
 -- archive's files are the only copy of what is in them.

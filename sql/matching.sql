@@ -56,7 +56,8 @@ c.id <> ALL ({value}::bigint[])
 -- For the transaction: an index of vectors is read on until there are enough, however few of them pass the filter, and
 -- nothing else has the order. Rows may come slightly out of order, and are sorted after.
 SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', %(ef_search)s, true),
-    set_config('hnsw.max_scan_tuples', %(most)s, true), set_config('enable_seqscan', 'off', true),
+    set_config('hnsw.max_scan_tuples', %(most)s, true), set_config('hnsw.scan_mem_multiplier', '8', true),
+    set_config('enable_seqscan', 'off', true),
     set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true),
     set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
 

@@ -21,6 +21,7 @@ from services.runtime import Runtime
 from services.servers import Servers
 from services.storage import Storage
 from tests.archives import archive, full_search, work
+from tests.embedding import embed, quick_model
 
 # What a restore changes on purpose: sign-ins end, versions move on, open jobs are put down, one line is added.
 CHANGED = {"user_sessions", "login_links", "runs", "procrastinate_jobs", "procrastinate_workers",
@@ -29,7 +30,7 @@ assert export_run
 
 
 def furnish(rt: Runtime, owner: Actor) -> dict[str, Any]:
-    """Two searches, one of them archived, an export, an upload, a sign-in, another name of a company."""
+    """Two searches, one of them archived, an export, an upload, a sign-in, another name of a company, vectors."""
     kept, away = full_search(rt, owner), full_search(rt, owner, 40, seed=2)
     archive(rt, owner, away)
     with rt.db.connection() as conn:
@@ -41,6 +42,8 @@ def furnish(rt: Runtime, owner: Actor) -> dict[str, Any]:
     with rt.db.connection() as conn:
         run_id = jobs.start_run(conn, owner, "export", str(kept), params)
     assert work(rt, run_id)["state"] == "done"
+    with quick_model():
+        embed(rt, owner)
     key = Storage.new_key()
     size = Storage.of(rt.settings).save_stream(key, [b"name\nAda Example\n"], 1000)
     uploads.record_upload(rt, owner, "people.csv", size, key)
@@ -49,12 +52,15 @@ def furnish(rt: Runtime, owner: Actor) -> dict[str, Any]:
 
 
 @contextmanager
-def empty_database(servers: Servers, settings: Settings, home: Path) -> Iterator[Settings]:
-    """A database of the owner's without any table, and a home of its own: another machine."""
+def empty_database(servers: Servers, settings: Settings, home: Path, *, vectors: bool = True) -> Iterator[Settings]:
+    """A database of the owner's without any table, and a home of its own: another machine. vectors: it has pgvector."""
     assert servers.postgres is not None
     name = f"empty_{uuid.uuid4().hex}"
     with psycopg.connect(servers.urls.superuser_url, autocommit=True) as conn:
         servers.postgres.create_database(conn, name)
+    if vectors:
+        with psycopg.connect(servers.postgres.url("postgres", name), autocommit=True) as conn:
+            conn.execute("CREATE EXTENSION vector")
     url = servers.postgres.url("sourcingx_app", name)
     home.mkdir()
     try:

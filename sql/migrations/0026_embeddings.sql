@@ -97,6 +97,11 @@ BEGIN
     IF EXISTS (SELECT FROM embedding_models WHERE id = model)
         AND to_regclass(format('profile_embeddings_%s', model)) IS NULL THEN
         EXECUTE format('CREATE TABLE profile_embeddings_%1$s PARTITION OF profile_embeddings FOR VALUES IN (%1$s)', model);
+        IF session_user <> current_user THEN
+            -- As sql/migrate.sql gives the app's role on every table that is there by then.
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE, MAINTAIN ON profile_embeddings_%s TO %I',
+                model, session_user);
+        END IF;
     END IF;
 END $$;
 

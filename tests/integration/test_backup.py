@@ -31,6 +31,7 @@ from services import (
     exports,
     identity,
     jobs,
+    matching_state,
     migrate,
     passwords,
     pg_tools,
@@ -151,6 +152,19 @@ def test_everything_comes_back(origin: Origin, elsewhere: Settings, made: Path) 
             assert file.read().count(b"\n") == world["export"]["rows"] + 1
         with other.db.connection() as conn:
             add_people(conn, add_search(conn, alice), varied(3))
+
+
+def test_a_server_without_pgvector_takes_all_but_vectors(
+    origin: Origin, servers: Servers, settings: Settings, tmp_path: Path, made: Path
+) -> None:
+    before = contents(origin.settings)
+    vectors = {name for name in before if name.startswith(("profile_embeddings", "query_embeddings"))}
+    assert "profile_embeddings_1" in vectors
+    with empty_database(servers, settings, tmp_path / "bare", vectors=False) as bare:
+        backup_restore.restore(bare, made)
+        assert contents(bare) == {name: sum_ for name, sum_ in before.items() if name not in vectors}
+        with opened(bare) as other:
+            assert "pgvector" in matching_state.state(other, origin.alice).reason
 
 
 def test_nobody_seems_to_have_changed_anything_since(

@@ -90,7 +90,8 @@ def test_functions_run_with_the_rights_of_who_calls_them_but_few(database: Serve
         ).fetchall()
     # Each does one thing, named in its migration, and finds nothing of the caller's by name.
     assert [name for name, _ in found] == [
-        "delete_changes_of_batches", "delete_exclusions_of_candidates", "delete_exclusions_of_rules",
-        "forget_decisions", "move_exclusion", "move_exclusions", "sort_in_search_words",
+        "add_embedding_partition", "delete_changes_of_batches", "delete_exclusions_of_candidates",
+        "delete_exclusions_of_rules", "drop_embedding_model", "forget_decisions", "move_exclusion", "move_exclusions",
+        "sort_in_search_words",
     ]  # fmt: skip
     assert all(any(line.startswith("search_path=") for line in config) for _, config in found)

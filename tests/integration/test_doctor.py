@@ -171,4 +171,4 @@ def test_matching_that_is_off_is_said_to_be(examine: Examine, monkeypatch: pytes
 def test_pgvector_that_was_not_added_is_named(examine: Examine, database: ServerUrls) -> None:
     with psycopg.connect(database.superuser_url, autocommit=True) as conn:
         conn.execute("DROP EXTENSION vector CASCADE; DROP TABLE profile_embeddings, query_embeddings")
-    one(examine()[1], "Have a superuser run CREATE EXTENSION vector")
+    one(examine()[1], "Have a superuser add the extension vector")

@@ -79,7 +79,10 @@ def test_no_text_and_too_much_are_refused(rt: Runtime, alice: Actor) -> None:
         embed_query(rt, alice, "x" * 50_001)
 
 
-def test_what_goes_wrong_is_told_and_tried_again_later(rt: Runtime, alice: Actor, model: FakeModel) -> None:
+def test_what_goes_wrong_is_told_and_tried_again_later(
+    rt: Runtime, alice: Actor, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding_queries, "AGAIN_S", 3600)
     embed_query(rt, alice, JOB)
     model.failing = Unavailable("The model is away.")
     wake(rt)

@@ -267,7 +267,7 @@ def test_where_there_is_nobody_nothing_begins(auto: Runtime, admin: Actor) -> No
     assert rows(auto, "SELECT id FROM embedding_models") == []
 
 
-@pytest.mark.parametrize(("seconds", "state"), [(0, "done"), (0, "running")])
+@pytest.mark.parametrize(("seconds", "state"), [(-3600, "done"), (0, "running")])
 def test_it_waits_until_imports_are_over(
     auto: Runtime, admin: Actor, two: tuple[int, int], seconds: int, state: str
 ) -> None:
@@ -309,7 +309,7 @@ def test_what_a_merge_changed_is_found_at_night(auto: Runtime, admin: Actor, two
 
 def test_after_one_that_failed_nothing_begins_for_an_hour(auto: Runtime, admin: Actor, two: tuple[int, int]) -> None:
     run_id = embedding_runs.start_due(auto)
-    change(auto, "UPDATE runs SET state = 'failed', finished_at = now() - interval '59 minutes' WHERE id = %s", run_id)
+    change(auto, "UPDATE runs SET state = 'failed', finished_at = now() - interval '30 minutes' WHERE id = %s", run_id)
     assert embedding_runs.start_due(auto) is None
     change(auto, "UPDATE runs SET finished_at = now() - interval '61 minutes' WHERE id = %s", run_id)
     assert embedding_runs.start_due(auto) is not None
