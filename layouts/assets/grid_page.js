@@ -107,7 +107,10 @@
     if (open) window.sourcingx.openFacets();
     if (!isPhone()) return;
     if (open) $("filter-close").focus();
-    else $("filter-toggle").focus();
+    else {
+      $("filter-toggle").focus();
+      $("filter-toggle").scrollIntoView({ block: "nearest" });
+    }
   }
 
   function sayFilters() {

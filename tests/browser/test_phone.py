@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
-from selenium.webdriver.common.keys import Keys
 
 from tests.browser.grid_page import GridPage, counted
 from tests.browser.product import Product
@@ -69,15 +68,6 @@ def test_a_search_is_walked_through_on_a_phone(phone: GridPage, product: Product
     until(lambda: not phone.is_shown("#candidate-drawer"), "the person stays")
     shows(phone, everyone, 0)
 
-    # The search text, and the address that says it.
-    phone.search_text("engineer")
-    found = product.sql(
-        "SELECT count(*) FROM candidates WHERE search_id = %(s)s AND search_tsv @@ sx_tsquery('engineer', true)",
-        s=search,
-    )[0][0]
-    until(lambda: phone.text("#row-count") == counted(found), "the search text does not count")
-    until(lambda: "q=engineer" in phone.driver.current_url, "the address does not say so")
-
 
 def test_a_card_is_decided_and_taken_back(phone: GridPage, product: Product) -> None:
     search = product.generate(30, seed=31)
@@ -104,26 +94,6 @@ def test_a_card_is_decided_and_taken_back(phone: GridPage, product: Product) -> 
     until(lambda: stage(product, expected[0]) == "rejected", "it is not saved")
     phone.click('[data-triage="undo"]')
     until(lambda: stage(product, expected[0]) == "new", "it is not taken back")
-
-
-def test_on_a_phone_the_filters_lie_over_the_cards_and_lead_back_to_them(
-    phone: GridPage, product: Product, search: uuid.UUID
-) -> None:
-    expected = product.ids(search)
-    phone.open(search)
-    shows(phone, expected, 0)
-    toggle = phone.element("#filter-toggle")
-    assert (toggle.get_attribute("aria-expanded"), phone.is_shown("#filter-panel")) == ("false", False)
-    for leave in (lambda: phone.click("#filter-close"), lambda: phone.press(Keys.ESCAPE)):
-        phone.click("#filter-toggle")
-        until(lambda: phone.is_shown("#filter-panel"), "the panel does not open")
-        assert toggle.get_attribute("aria-expanded") == "true"
-        until(lambda: phone.text("#filter-close") == f"Show {len(expected):,} people", "it does not say how many")
-        # The panel asks for its values only now.
-        until(lambda: phone.is_shown("#facet-panel [data-facet-value]"), "no values to filter by")
-        leave()
-        until(lambda: not phone.is_shown("#filter-panel"), "the panel does not close")
-        until(lambda: toggle == phone.driver.switch_to.active_element, "the focus does not go back")
 
 
 def test_a_window_that_is_wide_again_has_its_grid(phone: GridPage, product: Product, search: uuid.UUID) -> None:
