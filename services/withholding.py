@@ -75,36 +75,33 @@ _PARTS = frozenset(("", ",", ";", "|", "\n"))
 
 @dataclass(frozen=True)
 class Names:
-    """What to look for of one person's names; None where there is nothing.
+    """What to look for of one person's names.
 
-    words: any of them, as a word. whole: first and last name together, however they are joined.
+    words: any of them, as a word. whole: first and last name together, in any case (folded here), with at least so
+    many signs between them and at most three. Not as patterns: each person's would have to be compiled, which takes
+    longer than looking, and the library would keep the latest 512 people's.
     """
 
-    words: re.Pattern[str] | None = None
-    whole: re.Pattern[str] | None = None
+    words: tuple[str, ...] = ()
+    whole: tuple[tuple[str, str, int], ...] = ()
 
 
 def withhold(text: str, names: Names) -> str:
     """A text with such words replaced."""
     text = withhold_in_place(text, names)
-    if names.words is not None:
-        text = names.words.sub(WITHHELD, text)
-    return _without_sex(text)
+    return _without_sex(_without(text, words_in(text, names)))
 
 
 def withhold_in_list(text: str, names: Names) -> str:
     """The same of a list, by commas and lines: a name that is all of an item is a thing of that name ("Julia")."""
     text = withhold_in_place(text, names)
-    if names.words is not None:
-        text = names.words.sub(lambda found: found[0] if _is_an_item(found) else WITHHELD, text)
-    return _without_sex(text)
+    return _without_sex(_without(text, [one for one in words_in(text, names) if not _is_an_item(text, *one)]))
 
 
 def withhold_in_place(text: str, names: Names) -> str:
     """The same of a place, where a part of a name is a place's ("San Francisco") and tells nobody a name."""
     text = _TRAITS.sub(WITHHELD, _PERSONAL.sub(WITHHELD, text))
-    if names.whole is not None:
-        text = names.whole.sub(WITHHELD, text)
+    text = _without(text, _whole_in(text, names))
     return _ADDRESSED.sub(WITHHELD, text)
 
 
@@ -122,9 +119,21 @@ def names_of(given: Mapping[str, str]) -> Names:
     whole = {pair for some in (*full, *other) if len(some) > 1 for pair in ((some[0], some[-1]),)}
     whole.update((a[0], b[-1]) for a, b in zip(first, last, strict=False) if a and b)
     return Names(
-        _any_of({re.escape(form) for word in words for form in (word, word.capitalize(), word.upper())}),
-        _any_of({_joined(a, b) for pair in whole for a, b in (pair, pair[::-1])}, re.IGNORECASE),
+        tuple(sorted({form for word in words for form in (word, word.capitalize(), word.upper())})),
+        tuple(sorted({_joined(a, b) for pair in whole for a, b in (pair, pair[::-1])})),
     )
+
+
+def words_in(text: str, names: Names) -> list[tuple[int, int]]:
+    """Where words of the names stand, as (start, end)."""
+    found = []
+    for word in names.words:
+        at = text.find(word)
+        while at >= 0:
+            if _is_apart(text, at, at + len(word)):
+                found.append((at, at + len(word)))
+            at = text.find(word, at + 1)
+    return found
 
 
 def _without_sex(text: str) -> str:
@@ -132,10 +141,47 @@ def _without_sex(text: str) -> str:
     return _SEX.sub(WITHHELD, text)
 
 
-def _is_an_item(found: re.Match[str]) -> bool:
+def _whole_in(text: str, names: Names) -> list[tuple[int, int]]:
+    found, folded = [], _folded(text) if names.whole else ""
+    for first, last, least in names.whole:
+        at = folded.find(first)
+        while at >= 0:
+            end = at + len(first)
+            for start in range(end + least, min(end + 3, len(text)) + 1):
+                if any(char.isalnum() for char in text[end:start]):
+                    break
+                if folded.startswith(last, start) and _is_apart(text, at, start + len(last)):
+                    found.append((at, start + len(last)))
+            at = folded.find(first, at + 1)
+    return found
+
+
+def _folded(text: str) -> str:
+    """In one case, character by character, so that places stay the same."""
+    if text.isascii():
+        return text.lower()
+    return "".join(fold if len(fold := char.casefold()) == 1 else char.lower()[0] for char in text)
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    """Whether neither a letter nor a number goes on before or after."""
+    return not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+
+
+def _without(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """Withheld at these places: the first first, of those that begin together the longest."""
+    parts, done = [], 0
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if start >= done:
+            parts += [text[done:start], WITHHELD]
+            done = end
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _is_an_item(text: str, start: int, end: int) -> bool:
     """Whether one word stands alone between the signs that part a list."""
-    before, after = found.string[: found.start()].rstrip(" "), found.string[found.end() :].lstrip(" ")
-    return " " not in found[0] and before[-1:] in _PARTS and after[:1] in _PARTS
+    before, after = text[:start].rstrip(" "), text[end:].lstrip(" ")
+    return " " not in text[start:end] and before[-1:] in _PARTS and after[:1] in _PARTS
 
 
 def _spellings(name: str) -> tuple[str, str]:
@@ -151,13 +197,6 @@ def _words(name: str) -> list[str]:
     return [word for word in words if word.casefold() not in _NOT_NAMES] or words
 
 
-def _joined(first: str, last: str) -> str:
+def _joined(first: str, last: str) -> tuple[str, str, int]:
     # Short ones are parts of other words: An Na, anna.
-    least = 0 if len(first) + len(last) >= 6 else 1
-    return f"{re.escape(first)}[\\W_]{{{least},3}}{re.escape(last)}"
-
-
-def _any_of(patterns: Iterable[str], flags: int = 0) -> re.Pattern[str] | None:
-    """The longest first, as words of their own."""
-    longest = sorted(patterns, key=len, reverse=True)
-    return re.compile(r"(?<![^\W_])(?:" + "|".join(longest) + r")(?![^\W_])", flags) if longest else None
+    return _folded(first), _folded(last), 0 if len(first) + len(last) >= 6 else 1

@@ -160,9 +160,16 @@ def test_what_is_doubtful_is_told(rt: Runtime, alice: Actor, search: uuid.UUID) 
                 "VALUES (%s, %s, '', %s, %s, %s)",
                 [one, criterion, model, score_rejections.PROMPT_VERSION, verdict],
             )
+    weak = View.of(search, filters={"fit_in": {"filterType": "set", "values": ["weak"]}})
     with pytest.raises(MustConfirm) as asked:
-        reject_all(rt, alice, View.of(search, filters={"fit_in": {"filterType": "set", "values": ["weak"]}}))
+        reject_all(rt, alice, weak)
     assert asked.value.question == Question(people=100, unscored=3, unknown=1, stale=2)
+    # What the profile does not say, a person has said.
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE verdicts SET decided = 'fail' WHERE verdict = 'unknown'")
+    with pytest.raises(MustConfirm) as asked:
+        reject_all(rt, alice, weak)
+    assert asked.value.question == Question(people=100, unscored=3, unknown=0, stale=2)
 
 
 def test_a_confirmed_rejection_is_kept_with_its_reason_and_taken_back_as_any_other(
