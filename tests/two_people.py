@@ -178,6 +178,19 @@ def laden(rt: Runtime, two: Two, alice: Actor, bob: Actor) -> None:
         two.b,
         two.b,
     )
+    # Others are compared with both of them, one as someone to be like.
+    rows(
+        rt,
+        "WITH m AS (INSERT INTO matches (search_id, kind, definition, created_by)"
+        " VALUES (%s, 'taste', sha256('both'), %s) RETURNING id)"
+        " INSERT INTO match_people (match_id, profile_id, liked)"
+        " SELECT m.id, p.id, p.id = %s FROM m, profiles p WHERE p.id IN (%s, %s)",
+        two.both,
+        bob.user_id,
+        two.b,
+        two.a,
+        two.b,
+    )
     # A number that no float holds.
     rows(
         rt,
