@@ -89,9 +89,16 @@ WHERE r.id = %(run_id)s AND r.kind = 'screen' AND r.state = 'paused' AND r.count
     AND (r.user_id = %(actor)s OR %(role)s = 'admin');
 
 -- revive_items --
--- What could not be screened gets all its attempts again.
-UPDATE screening_items SET state = 'pending', attempts = 0, not_before = now(), reason = '', lease_token = NULL
-WHERE run_id = %(run_id)s AND state IN ('dead', 'retry', 'leased');
+-- What could not be screened gets all its attempts again; that those were calls is kept with the run.
+WITH before AS (
+    SELECT coalesce(sum(attempts), 0) AS calls FROM screening_items
+    WHERE run_id = %(run_id)s AND state IN ('dead', 'retry', 'leased')),
+revived AS (
+    UPDATE screening_items SET state = 'pending', attempts = 0, not_before = now(), reason = '', lease_token = NULL
+    WHERE run_id = %(run_id)s AND state IN ('dead', 'retry', 'leased'))
+UPDATE runs SET counts = counts || jsonb_build_object(
+    '_calls_before', coalesce((counts ->> '_calls_before')::bigint, 0) + before.calls)
+FROM before WHERE id = %(run_id)s;
 
 -- fetch_dead --
 -- People whom a run could not screen, with the reason.
@@ -187,11 +194,12 @@ SELECT extract(epoch FROM min(not_before) - now())::float8 AS seconds
 FROM screening_items WHERE run_id = %(run_id)s AND state IN ('pending', 'retry') HAVING count(*) > 0;
 
 -- count_items --
--- Where a run stands; an attempt is a call whose end was written down.
+-- Where a run stands; an attempt is a call whose end was written down, also of those that were given anew since.
 SELECT count(*) AS total, count(*) FILTER (WHERE state = 'done') AS screened,
     count(*) FILTER (WHERE state = 'dead') AS dead, count(*) FILTER (WHERE state = 'sent') AS sent,
     count(*) FILTER (WHERE state = 'done' AND attempts = 0) AS reused, count(*) FILTER (WHERE suspect <> '') AS suspect,
-    coalesce(sum(attempts), 0)::int AS calls,
+    (coalesce(sum(attempts), 0) + coalesce((
+        SELECT (r.counts ->> '_calls_before')::bigint FROM runs r WHERE r.id = %(run_id)s), 0))::int AS calls,
     coalesce(sum(tokens), 0)::bigint AS tokens, coalesce(sum(cost), 0) AS cost
 FROM screening_items WHERE run_id = %(run_id)s;
 

@@ -285,6 +285,7 @@ def test_what_failed_can_be_tried_again(rt: Runtime, alice: Actor, bob: Actor, s
     screening.go_on(rt, alice, run["id"])
     run = work(rt, run["id"])
     assert (run["state"], run["done"], run["failed"], stub.requests.total) == ("done", 5, 0, 7)
+    assert run["counts"]["calls"] == value(rt, "SELECT sum(calls) FROM api_usage") == 7
     assert screening.dead_letters(rt, alice, run["id"]) == []
     assert all(one["score"] is not None for one in people(rt, search))
 
