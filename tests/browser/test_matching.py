@@ -23,6 +23,7 @@ def test_people_are_read_compared_and_put_in_order(page: GridPage, product: Prod
 
     # A sentence is read by the job worker; the list orders itself by it.
     page.click("#match-menu .dropdown-toggle, #match-menu > button")
+    until(lambda: page.is_shown("#match-text"), "the menu does not open")
     page.element("#match-text").send_keys("Nurse in a children's hospital")
     page.click('#match-menu [data-action="match"][data-value="text"]')
     until(lambda: "match=" in page.driver.current_url, "the list is not compared")
@@ -34,7 +35,7 @@ def test_people_are_read_compared_and_put_in_order(page: GridPage, product: Prod
     second = by_likeness(product, search, page)[1]
     page.click('#candidate-grid .ag-row[row-index="1"] .sx-name')
     page.click('#candidate-drawer [data-action="match-person"]')
-    until(lambda: page.look() is not None and page.look().ids.get(0) == second, "it is not ordered by the person")
+    page.until(lambda look: look.ids.get(0) == second, "it is not ordered by the person")
     page.click('#filter-chips [data-key="match"]')
     page.shows(product.ids(search), at=0)
     assert "match=" not in page.driver.current_url
