@@ -126,8 +126,8 @@ def read(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int |
         key = f"analytics:{scope['mark']}:{period or 'all'}"
         counted = rt.cache.memo(key, TTL_S, lambda: _count(conn, given))
         costs = _costs(conn, given, counted["reach"][0]) if scope["searches"] else ()
-        team = tuple(_done(row, row["name"]) for row in _table(conn, _Q.sum_people, given, MOST_PEOPLE))
-        weeks = tuple((row["week"], _done(row, "")) for row in _table(conn, _Q.sum_weeks, given, MOST_WEEKS))
+        team = tuple(_done(row, row["name"]) for row in _found(conn, _Q.sum_people, given, MOST_PEOPLE))
+        weeks = tuple((row["week"], _done(row, "")) for row in _found(conn, _Q.sum_weeks, given, MOST_WEEKS))
     total, *sources = (Reach(**row) for row in counted["reach"])
     return Analytics(
         period, scope["searches"], scope["people"], total, tuple(sources),
@@ -139,11 +139,11 @@ def read(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int |
 def _count(conn: db.Conn, given: Mapping[str, Any]) -> dict[str, Any]:
     """What is counted over people, as JSON."""
     scores = [0] * 10
-    for row in _table(conn, _Q.count_scores, given):
+    for row in _found(conn, _Q.count_scores, given):
         scores[row["low"]] = row["people"]
-    stages = {row["stage"]: row for row in _table(conn, _Q.measure_stages, given)}
+    stages = {row["stage"]: row for row in _found(conn, _Q.measure_stages, given)}
     # One more for all of them.
-    reach = _table(conn, _Q.count_sources, given, MOST_SOURCES + 1)
+    reach = _found(conn, _Q.count_sources, given, MOST_SOURCES + 1)
     return {
         "reach": [dict(row) for row in reach],
         "stages": [_days(stages[name]) for name in STAGES if name in stages],
@@ -159,13 +159,13 @@ def _days(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _costs(conn: db.Conn, given: Mapping[str, Any], everyone: Mapping[str, Any]) -> tuple[Cost, ...]:
     if given["search_id"] is None:
-        rows = _table(conn, _Q.sum_searches, given, MOST_COSTS)
+        rows = _found(conn, _Q.sum_searches, given, MOST_COSTS)
         return tuple(Cost(row["title"], row["cost"], row["shortlisted"], str(row["search_id"])) for row in rows)
     # Of the whole search, as its cost is, whatever days the figures are about.
     whole = everyone
     if given["since"] is not None:
-        whole = _table(conn, _Q.count_sources, {**given, "since": None}, 1)[0]
-    rows = _table(conn, _Q.sum_vendors, given, MOST_COSTS)
+        whole = _found(conn, _Q.count_sources, {**given, "since": None}, 1)[0]
+    rows = _found(conn, _Q.sum_vendors, given, MOST_COSTS)
     return tuple(Cost(row["vendor"], row["cost"], whole["shortlisted"]) for row in rows)
 
 
@@ -173,6 +173,6 @@ def _done(row: Mapping[str, Any], label: str | None) -> Done:
     return Done(label or "", row["moved"], row["notes"], row["decisions"], row["jobs"])
 
 
-def _table(conn: db.Conn, query: str, given: Mapping[str, Any], limit: int = 100) -> list[dict[str, Any]]:
+def _found(conn: db.Conn, query: str, given: Mapping[str, Any], limit: int = 100) -> list[dict[str, Any]]:
     text = SQL(query).format(seen=SQL(_Q.with_seen), done=SQL(_Q.with_done))
     return db.rows(conn, text, {**given, "limit": limit})

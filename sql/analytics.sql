@@ -41,7 +41,7 @@ SELECT least(floor(c.score), 9)::integer AS low, count(*) AS people
 FROM seen JOIN candidates c ON c.search_id = seen.id
 WHERE c.score IS NOT NULL AND c.filter_status = 'active'
     AND (%(since)s::timestamptz IS NULL OR c.added_at >= %(since)s::timestamptz)
-GROUP BY 1 ORDER BY 1;
+GROUP BY 1 ORDER BY 1 LIMIT %(limit)s;
 
 -- measure_stages --
 -- How long people stayed in a stage before they left it, and how long those have been there who are in it now.
@@ -67,7 +67,7 @@ moves AS (
 )
 SELECT coalesce(went.stage, stay.stage) AS stage, coalesce(went.went_on, 0) AS went_on, went.of[1] AS median,
     went.of[2] AS most, coalesce(stay.there, 0) AS there, stay.since AS waiting
-FROM went FULL JOIN stay ON stay.stage = went.stage;
+FROM went FULL JOIN stay ON stay.stage = went.stage LIMIT %(limit)s;
 
 -- sum_searches --
 -- What each search has cost since it was made, and how many are on its shortlist or further; the most costly first.
