@@ -228,8 +228,6 @@ BOUNDED_QUERIES = {
     "matching.fetch_shared_traits": "a row for each of the ids of a page",
     "facets.count_steps": "as many rows as a histogram has bars",
     "facets.count_bars": "as many rows as a histogram has bars",
-    "analytics.count_scores": "a row for each point of a score",
-    "analytics.measure_stages": "a row for each stage",
 }
 
 
