@@ -21,14 +21,18 @@ FROM matches m WHERE m.id = %(match)s AND m.search_id = %(search_id)s;
 
 -- vector_of_people --
 -- The middle of some people (Rocchio): {alpha} times the text, {beta} times the middle of those who are liked, less
--- {gamma} times that of the others. Parts that are not there count as nothing.
+-- {gamma} times that of the others. Parts that are not there count as nothing. There is no product of a vector and a
+-- number, hence weights as often as a vector has dimensions.
 (SELECT l2_normalize(coalesce((SELECT q.embedding::vector FROM query_embeddings q
-            WHERE q.model_id = {model} AND q.text_hash = {text_hash}) * sx_all({alpha}), sx_all(0))
-        + coalesce(r.liked * sx_all({beta}), sx_all(0)) - coalesce(r.unliked * sx_all({gamma}), sx_all(0)))::halfvec(384)
+            WHERE q.model_id = {model} AND q.text_hash = {text_hash}) * w.alpha, w.zero)
+        + coalesce(r.liked * w.beta, w.zero) - coalesce(r.unliked * w.gamma, w.zero))::halfvec(384)
     FROM (SELECT avg(e.embedding::vector) FILTER (WHERE p.liked) AS liked,
             avg(e.embedding::vector) FILTER (WHERE NOT p.liked) AS unliked
         FROM match_people p JOIN profile_embeddings e ON e.profile_id = p.profile_id
-        WHERE p.match_id = {match} AND e.model_id = {model}) AS r)
+        WHERE p.match_id = {match} AND e.model_id = {model}) AS r
+    CROSS JOIN (SELECT array_fill({alpha}::real, ARRAY[384])::vector AS alpha,
+        array_fill({beta}::real, ARRAY[384])::vector AS beta, array_fill({gamma}::real, ARRAY[384])::vector AS gamma,
+        array_fill(0::real, ARRAY[384])::vector AS zero) AS w)
 
 -- similarity --
 -- How alike a person is to what is compared with: 1 the same, 0 nothing in common; NULL for who has no vector.

@@ -62,11 +62,6 @@ CREATE TRIGGER embedding_models_tell AFTER UPDATE OF state ON embedding_models
 CREATE FUNCTION ensure_vectors_tell() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    -- A number as often as a vector has dimensions: there is no product of a vector and a number.
-    IF to_regtype('vector') IS NOT NULL AND to_regproc('sx_all') IS NULL THEN
-        CREATE FUNCTION sx_all(value real) RETURNS vector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-            AS 'SELECT array_fill(value, ARRAY[384])::vector';
-    END IF;
     IF to_regclass('profile_embeddings') IS NULL OR EXISTS (
         SELECT FROM pg_trigger WHERE tgrelid = 'profile_embeddings'::regclass AND tgname = 'profile_embeddings_tell_new') THEN
         RETURN;
