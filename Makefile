@@ -44,7 +44,7 @@ lint: environment-dev
 	$(BIN)/mypy
 	$(PYTEST) -q tests/unit/test_architecture.py tests/unit/test_no_secrets.py
 	$(BIN)/bandit -q -c pyproject.toml -r app.py gunicorn.conf.py callbacks layouts services sql
-	$(BIN)/hadolint Dockerfile
+	$(BIN)/hadolint Dockerfile deploy/nginx.Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/codespell
 
@@ -83,12 +83,12 @@ browser:
 	    echo "make test drives a browser: install Chromium and chromedriver, or run make test-fast." >&2; exit 1; \
 	fi
 
-# The configuration in deploy/ is tried with the system's nginx.
+# The configuration in deploy/ is tried with the system's nginx, and with its module for brotli where that can be had.
 nginx:
-	@if command -v nginx >/dev/null; then exit 0; fi; \
+	@there() { command -v nginx >/dev/null; }; \
+	add() { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$$@" >/dev/null; }; \
+	if there && [ -e /usr/lib/nginx/modules/ngx_http_brotli_filter_module.so ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	    apt-get install -qq -y --no-install-recommends nginx-light >/dev/null; \
-	else \
-	    echo "make test tries deploy/nginx.conf: install nginx, or run make test-fast." >&2; exit 1; \
-	fi
+	    apt-get update -qq; there || add nginx-light; add libnginx-mod-http-brotli-filter || true; \
+	fi; \
+	there || { echo "make test tries deploy/nginx.conf: install nginx, or run make test-fast." >&2; exit 1; }

@@ -32,7 +32,7 @@ preload_app = True
 timeout = _settings.web_timeout_s
 # WEB_GRACEFUL_S. A worker that is told to end lets its requests finish for so long.
 graceful_timeout = _settings.web_graceful_s
-# WEB_KEEPALIVE_S. Longer than most pauses between two clicks, and than nginx's idle connections to us.
+# WEB_KEEPALIVE_S. Longer than most pauses between two clicks. For browsers: nginx keeps no connection to us.
 keepalive = _settings.web_keepalive_s
 # WEB_BACKLOG. A burst waits in the kernel instead of being refused; more than this is an overload anyway.
 backlog = _settings.web_backlog

@@ -48,3 +48,5 @@ DEVICE = Cookie("sx_device", "Strict", "/login")
 NARROW = Cookie("sx_narrow", "Strict")
 # State, nonce and PKCE verifier of a sign-in that is at the provider just now.
 FLOW = Cookie("sx_flow", "Lax", "/login/oidc")
+# That this browser's sign-in came from the provider, and so ends there, too. Not sent from anywhere else.
+PROVIDER = Cookie("sx_provider", "Strict", "/login/out")

@@ -21,7 +21,7 @@ def register(registry: Registry) -> None:
     @registry.route("/logout", rule=Rule.ANY, methods=("POST",))
     def sign_out() -> Any:
         identity.sign_out(rt, cookies.SESSION.read())
-        answer = redirect("/login", 303)
+        answer = redirect(cookies.PROVIDER.path, 303)
         cookies.SESSION.drop(answer)
         return answer
 

@@ -21,6 +21,8 @@ from services.runtime import Runtime
 CSRF_HEADER = "X-CSRF-Token"
 # Bytes; a callback's inputs are far smaller. Uploads have a limit of their own.
 MAX_BODY = 2_000_000
+# Characters; gunicorn takes lines of 8,190 (gunicorn.conf.py).
+LONGEST_QUERY = 8000
 
 # Routes that Dash itself adds, by endpoint. Those that are not here are refused (hot reload, …).
 DASH_ROUTES = {
@@ -183,4 +185,5 @@ def _check_token(rt: Runtime) -> None:
 def _to_login() -> Response:
     wanted = request.full_path.rstrip("?") if request.query_string else request.path
     query = "" if wanted == "/" else "?" + urlencode({"next": wanted})
-    return redirect("/login" + query)  # type: ignore[return-value]
+    # Encoded once more an address may be longer than the server takes: then the page is lost, and not the way in.
+    return redirect("/login" + (query if len(query) <= LONGEST_QUERY else ""))  # type: ignore[return-value]

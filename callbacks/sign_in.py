@@ -1,4 +1,5 @@
-"""Every way in, over plain HTTP: password, one-time link, identity provider; and the link that sets a password."""
+"""Every way in, over plain HTTP: password, one-time link, identity provider, and the way out of that one; and the link
+that sets a password."""
 
 from __future__ import annotations
 
@@ -120,10 +121,20 @@ def _register_provider(registry: Registry) -> None:
         cookie = cookies.FLOW.read()
         try:
             token, target = oidc.finish(rt, provider, _redirect_uri(), cookie, request.args)
-            answer = _signed_in(rt, token, session.safe_next(target))
+            answer = _signed_in(rt, token, session.safe_next(target), by_provider=True)
         except ProductError as error:
             answer = _form_page(rt, None, problem=error.message, status=error.status)
         cookies.FLOW.drop(answer)
+        return answer
+
+    @registry.route(cookies.PROVIDER.path, rule=Rule.ANONYMOUS)
+    def go_out() -> Any:
+        """Where a browser goes that has signed out: the cookie says whether it has to end a sign-in elsewhere, too."""
+        if provider is None or not cookies.PROVIDER.read():
+            return redirect("/login", 303)
+        away = oidc.sign_out_url(rt, provider, f"{request.host_url}login")
+        answer = redirect(away, 303) if away else _form_page(rt, None, notice=oidc.still_there(rt))
+        cookies.PROVIDER.drop(answer)
         return answer
 
 
@@ -174,7 +185,7 @@ def _with_form_cookie(page: str, csrf: str, status: int) -> Response:
     return answer
 
 
-def _signed_in(rt: Runtime, token: str, target: str) -> Any:
+def _signed_in(rt: Runtime, token: str, target: str, *, by_provider: bool = False) -> Any:
     if before := cookies.SESSION.read():
         # This browser's earlier sign-in would live on, unseen by anyone.
         identity.sign_out(rt, before)
@@ -182,4 +193,8 @@ def _signed_in(rt: Runtime, token: str, target: str) -> Any:
     cookies.SESSION.put(answer, token, rt.settings.session_max_h * 3600)
     cookies.DEVICE.put(answer, identity.device_token(rt, token), DEVICE_S)
     cookies.FORM.drop(answer)
+    if by_provider:
+        cookies.PROVIDER.put(answer, "1", rt.settings.session_max_h * 3600)
+    else:
+        cookies.PROVIDER.drop(answer)
     return answer

@@ -1,6 +1,6 @@
 """What admins do about people: invite, change a role, disable, end sign-ins. Everything is in the audit log.
 
-Every function raises Forbidden for anyone who is no admin.
+Every function with an actor raises Forbidden for anyone who is no admin.
 """
 
 from __future__ import annotations
@@ -86,10 +86,10 @@ def users(rt: Runtime, actor: Actor) -> list[User]:
 def invite(rt: Runtime, actor: Actor, email: str, name: str, role: str) -> str:
     """Add a user; returns a one-time token for /login/<token>. Raises BadInput, nothing changed."""
     must_be_admin(actor)
-    made = identity.create_user(rt, email, name, role)
     with rt.db.connection() as conn:
+        made = identity.add_user(conn, email, name, role)
         identity.audit(conn, actor, "user.invite", str(made.user_id), role=role)
-    return identity.make_login_link(rt, email)
+        return identity.add_login_link(conn, made.user_id)
 
 
 def new_link(rt: Runtime, actor: Actor, user_id: int) -> str:
@@ -102,7 +102,25 @@ def new_link(rt: Runtime, actor: Actor, user_id: int) -> str:
         if row["disabled_at"] is not None:
             raise Conflict("This user is disabled. Enable them first.")
         identity.audit(conn, actor, "user.link", str(user_id))
-    return identity.make_login_link(rt, row["email"])
+        return identity.add_login_link(conn, user_id)
+
+
+def add_by_command(rt: Runtime, email: str, name: str, role: str) -> Actor:
+    """For whoever can run commands on the server. Raises BadInput."""
+    with rt.db.connection() as conn:
+        made = identity.add_user(conn, email, name, role)
+        identity.audit(conn, None, "user.invite", str(made.user_id), role=role)
+    return made
+
+
+def link_by_command(rt: Runtime, email: str) -> str:
+    """A one-time sign-in token, made on the server. Raises BadInput for a stranger."""
+    found = identity.find_user(rt, email)
+    if found is None:
+        raise BadInput(identity.NO_ACTIVE_USER)
+    with rt.db.connection() as conn:
+        identity.audit(conn, None, "user.link", str(found.user_id))
+        return identity.add_login_link(conn, found.user_id)
 
 
 def new_password_link(rt: Runtime, actor: Actor, user_id: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sql
-from services import db, identity
+from services import accounts, db, identity
 from services.errors import BadInput
 from services.identity import Actor
 from services.runtime import Runtime
@@ -22,10 +22,10 @@ def admin_login_token(rt: Runtime, *, always: bool) -> str | None:
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.fetch_first_admin)
     if row is None:
-        identity.create_user(rt, FIRST_ADMIN, "Admin", "admin")
+        accounts.add_by_command(rt, FIRST_ADMIN, "Admin", "admin")
     elif not always:
         return None
-    return identity.make_login_link(rt, row["email"] if row else FIRST_ADMIN)
+    return accounts.link_by_command(rt, row["email"] if row else FIRST_ADMIN)
 
 
 def acting_as(rt: Runtime, email: str = "") -> Actor:
@@ -37,7 +37,7 @@ def acting_as(rt: Runtime, email: str = "") -> Actor:
         with rt.db.connection() as conn:
             row = db.one(conn, _Q.fetch_first_admin)
         if row is None:
-            return identity.create_user(rt, FIRST_ADMIN, "Admin", "admin")
+            return accounts.add_by_command(rt, FIRST_ADMIN, "Admin", "admin")
         email = row["email"]
     actor = identity.find_user(rt, email)
     if actor is None:

@@ -7,7 +7,7 @@ import getpass
 import sys
 from typing import Any
 
-from services import cli_base, identity, oidc, passwords, run_state
+from services import accounts, cli_base, identity, oidc, passwords, run_state
 from services.errors import NotFound
 from services.runtime import Runtime
 from services.supervisor import base_url
@@ -44,14 +44,14 @@ def add_parsers(subparsers: Any) -> None:
 
 def _add_user(args: argparse.Namespace) -> int:
     with cli_base.opened() as rt:
-        actor = identity.create_user(rt, args.email, args.name, args.role)
+        actor = accounts.add_by_command(rt, args.email, args.name, args.role)
     cli_base.show(args, {"id": actor.user_id, "email": args.email.strip(), "role": actor.role, "name": actor.name})
     return 0
 
 
 def _login_link(args: argparse.Namespace) -> int:
     with cli_base.opened() as rt:
-        url = _url(rt, identity.make_login_link(rt, args.email))
+        url = _url(rt, accounts.link_by_command(rt, args.email))
     cli_base.show(args, {"url": url, "minutes": identity.LOGIN_LINK_MIN}, url)
     return 0
 

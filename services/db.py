@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg import Connection, errors
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, dict_row
 from psycopg.sql import SQL, Composed
 from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
@@ -30,8 +33,46 @@ GONE_AFTER = {
 # The pool waits twice as long before each next try to connect, and starts no other meanwhile: after an outage of a
 # minute pages would stay away for another one. When it has given up, the next request tries at once.
 RECONNECT_S = 2.0
+# Seconds. The server itself ends a statement in time, and its answer needs a moment. Where none comes it hangs though
+# its kernel still answers, which none of the above notices: a thread would wait for as long as that lasts.
+ANSWER_S = 5.0
+# The question whether a connection is good is answered at once, or it is not.
+CHECK_S = 2.0
 # Statements are prepared where a call asks for it (`often`), never for having been run so many times.
 _ON_REQUEST = 2**31 - 1
+
+
+class Line(Connection[DictRow]):
+    """A connection that is given up when no answer has come for patience_s seconds; None waits for ever."""
+
+    usual_s: float | None = None
+    patience_s: float | None = None
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """As psycopg's, which every statement goes through. Raises OperationalError, and the connection is closed."""
+        patience_s, began = self.patience_s if timeout is None else timeout, time.monotonic()
+        try:
+            return super().wait(gen, interval, patience_s)
+        except psycopg.OperationalError:
+            waited = patience_s is not None and time.monotonic() - began >= patience_s
+            if waited and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                # What the server says some time would be taken for the answer to something else.
+                self.close()
+            raise
+
+
+def take_time(conn: Conn, statement_s: float) -> None:
+    """For who has just had the server give this transaction's statements so long: wait for them, too."""
+    if isinstance(conn, Line) and conn.usual_s is not None:
+        conn.patience_s = statement_s + ANSWER_S
+
+
+def _check(conn: Line) -> None:
+    """Whether a connection that was free is good still. Raises OperationalError."""
+    limited = conn.usual_s is not None
+    conn.patience_s = CHECK_S if limited else None
+    ConnectionPool.check_connection(conn)
+    conn.patience_s = conn.usual_s
 
 
 class Database:
@@ -41,6 +82,7 @@ class Database:
     Callers see ProductErrors only: Unavailable when the server, a connection or time is
     missing, Conflict when another writer holds what is wanted.
     prepares: not behind a pooler: there a prepared statement may meet another server.
+    gives_up: a server that does not answer in time is left alone; for those whom people wait for.
     """
 
     def __init__(
@@ -51,7 +93,13 @@ class Database:
         statement_timeout_ms: int = 10_000,
         lock_timeout_ms: int = 2_000,
         prepares: bool = True,
+        gives_up: bool = False,
     ) -> None:
+        usual_s = statement_timeout_ms / 1000 + ANSWER_S if gives_up else None
+
+        def configure(conn: Line) -> None:
+            conn.usual_s = conn.patience_s = usual_s
+
         options = (
             f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} "
             "-c idle_in_transaction_session_timeout=30000 -c timezone=UTC "
@@ -60,9 +108,10 @@ class Database:
             "-c client_connection_check_interval=1000 "
             "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
         )
-        self._pool: ConnectionPool[Conn] = ConnectionPool(
+        self._pool: ConnectionPool[Line] = ConnectionPool(
             url,
-            connection_class=cast(type[Conn], Connection),
+            connection_class=Line,
+            configure=configure,
             kwargs={
                 "row_factory": dict_row,
                 "options": options,
@@ -74,7 +123,7 @@ class Database:
             timeout=3,
             reconnect_timeout=RECONNECT_S,
             max_waiting=50,
-            check=ConnectionPool.check_connection,
+            check=_check,
             open=False,
             name="sourcingx",
         )

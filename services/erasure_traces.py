@@ -16,6 +16,8 @@ from services.runtime import Runtime
 # Shorter ones would be found in everybody's texts.
 SHORTEST_NAME = 7
 SHORTEST_ADDRESS = 6
+# As the query "unhurried" has it.
+UNHURRIED_S = 60
 
 # In this order: files are noted while rows still lead to them.
 _REMOVING = (
@@ -29,6 +31,7 @@ _Q = sql.queries("erasures")
 def prepare(conn: db.Conn) -> None:
     """Before anything else: nobody imports or merges meanwhile, and it may take its time."""
     conn.execute(_Q.unhurried)
+    db.take_time(conn, UNHURRIED_S)
     conn.execute(_Q.lock_people)
 
 

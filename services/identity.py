@@ -20,6 +20,7 @@ from services.runtime import Runtime
 Role = Literal["recruiter", "admin", "viewer"]
 ROLES: tuple[Role, ...] = ("recruiter", "admin", "viewer")
 LOGIN_LINK_MIN = 15
+NO_ACTIVE_USER = "There is no active user with this e-mail address."
 NO_SESSION = "This sign-in has ended already."
 WRONG = "E-mail address or password is wrong."
 OVERTAKEN = "Your account was changed just now, so you are not signed in. Try again, or ask an admin."
@@ -64,6 +65,12 @@ def digest(token: str) -> bytes:
 
 def create_user(rt: Runtime, email: str, name: str, role: str, password: str | None = None) -> Actor:
     """Add a user. Raises BadInput for a bad address, role or password, or a taken address."""
+    with rt.db.connection() as conn:
+        return add_user(conn, email, name, role, password)
+
+
+def add_user(conn: db.Conn, email: str, name: str, role: str, password: str | None = None) -> Actor:
+    """create_user() in the caller's transaction."""
     email, name = email.strip(), name.strip() or email.split("@")[0]
     if "@" not in email or len(email) > 320 or any(c.isspace() for c in email):
         raise BadInput("That is not an e-mail address.")
@@ -71,11 +78,10 @@ def create_user(rt: Runtime, email: str, name: str, role: str, password: str | N
         raise BadInput(f"The role must be one of {', '.join(ROLES)}.")
     if password is not None:
         password_hashes.check(password, email, name)
-    with rt.db.connection() as conn:
-        row = db.one(conn, _Q.insert_user, {
-            "email": email, "name": name, "role": role,
-            "password_hash": password_hashes.hashed(password) if password else None,
-        })  # fmt: skip
+    row = db.one(conn, _Q.insert_user, {
+        "email": email, "name": name, "role": role,
+        "password_hash": password_hashes.hashed(password) if password else None,
+    })  # fmt: skip
     if row is None:
         raise BadInput("Someone with this e-mail address is already a user.")
     return Actor(row["id"], row["role"], row["name"])
@@ -91,13 +97,20 @@ def find_user(rt: Runtime, email: str) -> Actor | None:
 def make_login_link(rt: Runtime, email: str) -> str:
     """A one-time token for /login/<token>, good for 15 minutes. Raises BadInput for a stranger."""
     actor = find_user(rt, email)
-    token = new_token()
+    if actor is None:
+        raise BadInput(NO_ACTIVE_USER)
     with rt.db.connection() as conn:
-        if actor is None or db.one(conn, _Q.hold_user, {"user_id": actor.user_id}) is None:
-            raise BadInput("There is no active user with this e-mail address.")
-        db.run(conn, _Q.insert_login_link, {
-            "token_hash": digest(token), "user_id": actor.user_id, "minutes": LOGIN_LINK_MIN,
-        })  # fmt: skip
+        return add_login_link(conn, actor.user_id)
+
+
+def add_login_link(conn: db.Conn, user_id: int) -> str:
+    """make_login_link() in the caller's transaction. Raises BadInput for who is disabled."""
+    token = new_token()
+    if db.one(conn, _Q.hold_user, {"user_id": user_id}) is None:
+        raise BadInput(NO_ACTIVE_USER)
+    db.run(conn, _Q.insert_login_link, {
+        "token_hash": digest(token), "user_id": user_id, "minutes": LOGIN_LINK_MIN,
+    })  # fmt: skip
     return token
 
 

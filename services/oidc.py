@@ -1,4 +1,4 @@
-"""Sign-in by an identity provider: from a click to a session, and who is let in.
+"""Sign-in by an identity provider: from a click to a session, who is let in, and the way out.
 
 Between the two requests of a sign-in nothing is kept on the server: state, nonce and PKCE verifier travel in a
 signed cookie of the browser that began it, so another browser's answer does not fit.
@@ -43,6 +43,7 @@ UNTRUSTED = "What {name} answered cannot be trusted, so you are not signed in. T
 UNVERIFIED = "{name} has not verified your e-mail address. Have it verified there, then sign in again."
 STRANGER = "You have not been invited here. Ask an admin to add you, with the address that {name} knows."
 DISABLED = "Your account here is disabled. Ask an admin."
+STILL_THERE = "You are signed out here, but may still be signed in with {name}."
 TAKEN = "Your address belongs to another account of {name} here. Ask an admin to separate them."
 
 _Q = sql.queries("oidc")
@@ -103,6 +104,18 @@ def finish(
     return _sign_in(rt, found), str(kept["target"])
 
 
+def sign_out_url(rt: Runtime, provider: OidcClient, back_to: str) -> str:
+    """Where to send a browser whose sign-in here has ended; "" where it stays signed in at the provider: the settings
+    have it so, or the provider has no way, or does not answer. Raises nothing: here it has ended in any case."""
+    if rt.settings.oidc_sign_out == "off":
+        return ""
+    try:
+        return provider.sign_out_url(back_to)
+    except ProviderError as error:
+        _told(rt, error)
+        return ""
+
+
 def _check_issuer(about: Mapping[str, Any], said: str | None) -> None:
     """RFC 9207: the answer of another provider is not taken for this one's. Raises UntrustedToken."""
     if said is None and about.get("authorization_response_iss_parameter_supported") is True:
@@ -152,6 +165,11 @@ def _first_visit(rt: Runtime, conn: db.Conn, found: Identity) -> dict[str, Any]:
         db.run(conn, _Q.link_user, {**about, "user_id": user["id"]})
         audit(conn, Actor(user["id"], user["role"]), "user.provider", str(user["id"]), new=False)
     return dict(user)
+
+
+def still_there(rt: Runtime) -> str:
+    """What to say to whom sign_out_url() leads nowhere."""
+    return _about(rt, STILL_THERE)
 
 
 def unlink(rt: Runtime, email: str) -> bool:

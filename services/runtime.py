@@ -37,6 +37,7 @@ class Runtime:
             statement_timeout_ms=60_000 if worker else 10_000,
             lock_timeout_ms=10_000 if worker else 2_000,
             prepares=not connections.pooled(s),
+            gives_up=not worker,
         )
         self._db.open()
         # Short timeouts: without Redis everything goes on, slower; waiting for it would not.

@@ -131,7 +131,8 @@
   });
   async function signOut() {
     await window.fetch("/logout", { method: "POST", redirect: "manual" });
-    location.assign("/login");
+    // From there it may go on to the identity provider, where only a page may lead and no call.
+    location.assign("/login/out");
   }
 
   // ---- moments --------------------------------------------------------------------------------

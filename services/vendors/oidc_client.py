@@ -99,6 +99,20 @@ class OidcClient:
             url, _ = session.create_authorization_url(endpoint, state=state, nonce=nonce, code_verifier=verifier)
         return str(url)
 
+    def sign_out_url(self, back_to: str) -> str:
+        """Where a browser ends its sign-in at the provider (RP-Initiated Logout 1.0), which then sends it back_to.
+
+        "" where the provider has no such address. No token goes along, since none is kept: the provider may ask.
+        Raises ProviderDown, ProviderMisset.
+        """
+        from authlib.common.urls import add_params_to_uri
+
+        endpoint = str(self.metadata().get("end_session_endpoint", ""))
+        if not is_safe_address(endpoint):
+            return ""
+        params = [("client_id", self._client_id), ("post_logout_redirect_uri", back_to)]
+        return str(add_params_to_uri(endpoint, params))
+
     def identify(self, code: str, redirect_uri: str, nonce: str, verifier: str) -> Identity:
         """Whose a code is. Raises ProviderError."""
         with self._session(redirect_uri) as session:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from itertools import cycle
 from random import Random
 
+import pytest
+
 from services import processes
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product
@@ -57,6 +59,7 @@ def test_a_server_that_is_away_for_a_while_is_waited_for(
         page.shows(expected, at=3_000)
 
 
+@pytest.mark.faults
 def test_valkey_stops_and_starts_again(page: GridPage, product: Product, search: uuid.UUID) -> None:
     expected = product.ids(search)
     page.open(search).shows(expected, at=0)
@@ -80,6 +83,7 @@ def test_valkey_stops_and_starts_again(page: GridPage, product: Product, search:
     page.showed_only(expected)
 
 
+@pytest.mark.faults
 def test_a_web_worker_is_killed_while_someone_scrolls(page: GridPage, product: Product, search: uuid.UUID) -> None:
     expected = product.ids(search)
     page.allow("net::ERR_", "requests of the killed worker are lost, and Chromium says so")

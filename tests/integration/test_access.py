@@ -216,7 +216,7 @@ def test_every_route_is_open_to_strangers_or_is_tried_with_somebody_elses_ids(re
                  if (d := registry.routes.get(rule.endpoint)) and d.rule is Rule.ANONYMOUS}  # fmt: skip
     assert strangers == {
         "/healthz", "/readyz", "/metrics", "/login", "/login/<token>", "/login/password/<token>", "/login/oidc",
-        "/login/oidc/callback", "/assets-vendor/bootstrap.min.css",
+        "/login/oidc/callback", "/login/out", "/assets-vendor/bootstrap.min.css",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from layouts import ids, text
 from services import accounts, identity
-from services.errors import Conflict, Forbidden, NotFound, NotSignedIn
+from services.errors import Conflict, Forbidden, NotFound, NotSignedIn, Unavailable
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.web import Browser, call
@@ -98,6 +98,25 @@ def test_a_bad_invitation_says_why_and_changes_nothing(
     assert set(shown) == {ids.ADMIN_PROBLEM}
     assert said in shown[ids.ADMIN_PROBLEM]["children"]
     assert len(accounts.users(rt, admin)) == 1
+
+
+def test_who_could_not_be_written_down_was_not_invited(
+    rt: Runtime, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person, their link and the line of the audit log are one."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise Unavailable("The database does not answer; try again in a moment.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(identity, "audit", fails)
+        for attempt in (lambda: accounts.invite(rt, admin, "dana@example.com", "Dana", "recruiter"),
+                        lambda: accounts.new_link(rt, admin, admin.user_id)):  # fmt: skip
+            with pytest.raises(Unavailable):
+                attempt()
+    with rt.db.connection() as conn:
+        assert conn.execute("SELECT count(*) AS n FROM login_links").fetchone() == {"n": 0}
+    assert accounts.invite(rt, admin, "dana@example.com", "Dana", "recruiter")
 
 
 def test_a_disabled_person_is_out_at_once(rt: Runtime, client_for: ClientFor, admin: Actor, alice: Actor) -> None:

@@ -122,6 +122,7 @@ def server_time(redis: redis_client.Redis) -> float:
     return float(seconds) + micros / 1e6
 
 
+@pytest.mark.faults
 def test_without_redis_nobody_may_call() -> None:
     with redis_client.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.2) as gone:
         budget = CallBudget(gone, "test", requests=60, tokens=6000)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
 
 from services import db
+from services.errors import Unavailable
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.servers import Servers, ServerUrls
+from tests.bad_line import Line, bad_line
+from tests.waiting import until
 
 PREPARED = "SELECT statement FROM pg_prepared_statements"
 
@@ -86,3 +89,93 @@ def test_a_connection_that_died_while_nobody_used_it_is_noticed(one: db.Database
     before = pid(one)
     end(database, before)
     assert pid(one) != before
+
+
+# ---- a server that hangs while its kernel goes on answering, which TCP's own timeouts do not notice
+
+
+@dataclass
+class Hanging:
+    """A pool of one connection over a line that can hang: what is sent is taken, and nothing comes back."""
+
+    pool: db.Database
+    line: Line
+
+    def hang(self) -> None:
+        self.line.delay_s = 3600
+
+    def go_on(self) -> None:
+        self.line.delay_s = 0.0
+        self.line.cut()
+
+    def answers(self) -> bool:
+        try:
+            with self.pool.connection() as conn:
+                return db.one(conn, "SELECT 1 AS n") == {"n": 1}
+        except Unavailable:
+            return False
+
+
+@pytest.fixture
+def hanging(
+    rt: Runtime, servers: Servers, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Hanging]:
+    """param: seconds that an answer may take; 1 where none will come."""
+    assert servers.postgres is not None
+    monkeypatch.setattr(db, "ANSWER_S", getattr(request, "param", 1.0))
+    name = rt.settings.database_url.partition("@/")[2].partition("?")[0]
+    with bad_line(servers.postgres.sockets / ".s.PGSQL.5432") as line:
+        url = f"postgresql://sourcingx_app@127.0.0.1:{line.port}/{name}"
+        pool = db.Database(url, size=1, statement_timeout_ms=1000, gives_up=True)
+        pool.open()
+        try:
+            found = Hanging(pool, line)
+            until(found.answers, "the line does not work at first")
+            yield found
+        finally:
+            line.delay_s = 0.0
+            line.down()
+            pool.close()
+
+
+@pytest.mark.faults
+def test_a_statement_that_is_not_answered_is_given_up(hanging: Hanging) -> None:
+    with pytest.raises(Unavailable, match="does not answer"), hanging.pool.connection() as conn:
+        db.one(conn, "SELECT 1 AS n")
+        hanging.hang()
+        db.one(conn, "SELECT 2 AS n")
+    assert conn.closed
+    hanging.go_on()
+    assert until(hanging.answers, "it is not used again")
+
+
+@pytest.mark.faults
+def test_a_free_connection_that_hangs_is_found_out_when_it_is_wanted(hanging: Hanging) -> None:
+    hanging.hang()
+    with pytest.raises(Unavailable, match="busy"), hanging.pool.connection():
+        pass
+    hanging.go_on()
+    assert until(hanging.answers, "it is not used again")
+
+
+def test_whoever_asked_the_server_for_time_gets_it_of_the_line_too(hanging: Hanging) -> None:
+    with hanging.pool.connection() as conn:
+        conn.execute("SET LOCAL statement_timeout = 30000")
+        db.take_time(conn, 30)
+        assert db.one(conn, "SELECT 1 AS n FROM pg_sleep(2.5)") == {"n": 1}
+    # For that transaction only.
+    with hanging.pool.connection() as conn:
+        assert isinstance(conn, db.Line) and conn.patience_s == 2.0
+
+
+@pytest.mark.parametrize("hanging", [60.0], indirect=True)
+def test_a_statement_that_the_server_stops_is_an_answer(hanging: Hanging) -> None:
+    with pytest.raises(Unavailable, match="took too long"), hanging.pool.connection() as conn:
+        db.one(conn, "SELECT 1 AS n FROM pg_sleep(60)")
+    assert not conn.closed
+
+
+def test_people_are_not_kept_waiting_and_jobs_are(rt: Runtime, job_rt: Runtime) -> None:
+    for runtime, seconds in ((rt, 15.0), (job_rt, None)):
+        with runtime.db.connection() as conn:
+            assert isinstance(conn, db.Line) and conn.patience_s == seconds

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from benchmarks.web import serving, sign_in
 from services import process_figures
 from services.config import Settings
@@ -22,6 +24,7 @@ def figures(pss: int) -> ProcessFigures:
     return ProcessFigures("web", "host", 1, 0, pss, pss, 100, {})
 
 
+@pytest.mark.faults
 def test_no_request_is_lost_when_workers_grow_over_their_limit(
     rt: Runtime, alice: Actor, settings: Settings, tmp_path: Path
 ) -> None:

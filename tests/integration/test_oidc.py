@@ -291,6 +291,85 @@ def test_whoever_is_known_comes_in_while_only_that_question_fails(
     assert here.visit().status_code == 303
 
 
+# ---- the way out
+
+
+def sign_out(client: Browser) -> TestResponse:
+    """As the page does it: a call, and then to where that leads."""
+    answer = client.send("/logout", headers={"X-CSRF-Token": csrf_of(client)})
+    assert (answer.status_code, client.get("/").status_code) == (303, 302)
+    return client.get(answer.location)
+
+
+def test_who_came_by_the_provider_is_signed_out_there_too(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor
+) -> None:
+    stub.says["end_session_endpoint"] = f"{stub.issuer}/logout?of=the+realm"
+    here = site()
+    client = browser(here.server)
+    here.visit(client)
+    answer = sign_out(client)
+    place, _, query = answer.location.partition("?")
+    assert (answer.status_code, place) == (303, f"{stub.issuer}/logout")
+    assert dict(parse_qsl(query)) == {
+        "of": "the realm", "client_id": CLIENT_ID, "post_logout_redirect_uri": "http://localhost/login"}  # fmt: skip
+    assert sessions(rt) == 0
+    # Once: whoever signs in here by other means afterwards has nothing to end there.
+    assert client.get("/login/out").location == "/login"
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"oidc_sign_out": "off"}, {"end_session_endpoint": "https://id.example/out"}),
+        ({}, {}),
+        ({}, {"end_session_endpoint": "http://id.example/out"}),
+        ({}, {"end_session_endpoint": ["https://id.example/out"]}),
+    ],
+    ids=["switched off", "no such address", "not by https", "no address"],
+)
+def test_who_stays_signed_in_there_is_told_so(
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, settings: dict[str, Any], says: dict[str, Any]
+) -> None:
+    stub.says |= says
+    here = site(**settings)
+    client = browser(here.server)
+    here.visit(client)
+    answer = sign_out(client)
+    assert answer.status_code == 200
+    assert "You are signed out here, but may still be signed in with Example ID." in answer.get_data(as_text=True)
+    assert sessions(rt) == 0
+
+
+def test_a_provider_that_is_down_keeps_nobody_signed_in_here(site: Callable[..., Site], stub: OidcStub) -> None:
+    rt = site().rt
+    stub.failing["discovery"] = 500
+    provider = oidc.client(rt)
+    assert provider is not None
+    assert oidc.sign_out_url(rt, provider, "http://localhost/login") == ""
+
+
+def test_who_came_by_a_link_signs_out_here(site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor) -> None:
+    stub.says["end_session_endpoint"] = f"{stub.issuer}/logout"
+    here = site()
+    client = browser(here.server)
+    here.visit(client)
+    link = f"/login/{identity.make_login_link(rt, 'dana@example.com')}"
+    client.get(link)
+    form = client.get_cookie("sx_form")
+    assert form is not None
+    assert client.post(link, data={"csrf_token": form.value}).status_code == 303
+    answer = sign_out(client)
+    assert (answer.status_code, answer.location) == (303, "/login")
+
+
+def test_another_site_signs_nobody_out_there(site: Callable[..., Site], stub: OidcStub, dana: Actor) -> None:
+    """What says that there is something to end is sent from our own pages only."""
+    answer = site().visit()
+    told = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("sx_provider="))
+    assert all(part in told for part in ("HttpOnly", "SameSite=Strict", "Path=/login/out"))
+
+
 # ---- what is not trusted
 
 

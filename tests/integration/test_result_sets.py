@@ -372,6 +372,7 @@ def own_valkey(tmp_path: Path) -> Iterator[Servers]:
     mine.release()
 
 
+@pytest.mark.faults
 def test_redis_is_stopped_and_started_again_in_the_middle(desk: Desk, own_valkey: Servers, tmp_path: Path) -> None:
     with people.runtime(desk.urls, tmp_path, redis_url=own_valkey.urls.redis_url) as rt:
         version = desk.page(None, 0, 100, rt).version

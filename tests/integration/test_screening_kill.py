@@ -12,6 +12,8 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from services.config import child_environ
 from services.identity import Actor
 from services.job_runner import Runner
@@ -40,6 +42,7 @@ runner.execute(int(sys.argv[1]))
 """
 
 
+@pytest.mark.faults
 def test_after_three_kills_at_random_points_everyone_has_exactly_one_result(rt: Runtime, alice: Actor) -> None:
     draw = random.Random(SEED)
     rt.settings = settings = replace(

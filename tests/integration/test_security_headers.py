@@ -50,7 +50,7 @@ def hardened(answer: TestResponse) -> list[str]:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/login", "/login/abc", "/login/password/abc", "/login/oidc", "/healthz", "/readyz", "/metrics",
+    ["/", "/login", "/login/abc", "/login/password/abc", "/login/oidc", "/login/out", "/healthz", "/readyz", "/metrics",
      "/assets/app.css", "/assets-vendor/bootstrap.min.css", "/_favicon.ico", "/nowhere", "/_dash-layout", "/uploads",
      "/exports/00000000-0000-4000-8000-000000000000"],
 )  # fmt: skip

@@ -56,6 +56,17 @@ def test_right_password_opens_the_page_that_was_asked_for(stranger: Browser, dor
     assert csrf_of(stranger)
 
 
+@pytest.mark.parametrize(("letters", "kept"), [(7800, True), (7990, False)])
+def test_an_address_that_is_too_long_to_be_kept_still_leads_to_the_sign_in_page(
+    stranger: Browser, letters: int, kept: bool
+) -> None:
+    """Encoded once more it would be longer than a line of a request may be, and refused by gunicorn in a word."""
+    answer = stranger.get("/search/x?q=" + "a" * letters)
+    assert answer.status_code == 302
+    assert ("next=" in answer.location) is kept
+    assert len(answer.location) < 8100
+
+
 @pytest.mark.parametrize(
     "target",
     ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\nb", "", "/logout", "x"],

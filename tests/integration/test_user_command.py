@@ -55,6 +55,13 @@ def test_the_command_line_makes_links_too(sourcingx: CommandLine, rt: Runtime, d
     assert sourcingx("user", "password-link", "nobody@example.com")[0] == 2
 
 
+def test_people_and_links_made_by_command_are_in_the_audit_log(sourcingx: CommandLine, rt: Runtime) -> None:
+    assert sourcingx("user", "add", "new@example.com", "--role", "viewer")[0] == 0
+    assert sourcingx("login-link", "new@example.com")[0] == 0
+    assert sourcingx("login-link", "nobody@example.com")[0] == 2
+    assert audited(rt) == [("user.invite", {"role": "viewer"}), ("user.link", {})]
+
+
 def test_break_glass_by_command(sourcingx: CommandLine, rt: Runtime, admin: Actor, dora: Actor) -> None:
     assert sourcingx("user", "break-glass", "admin@example.com", "on")[0] == 0
     assert accounts.users(rt, admin)[0].break_glass

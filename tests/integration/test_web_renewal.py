@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+import pytest
+
 from benchmarks.visits import visit
 from benchmarks.web import Web, serving, sign_in
 from services.config import Settings
@@ -17,6 +19,7 @@ from tests.waiting import until
 READERS, BLOCKS = 4, 30
 
 
+@pytest.mark.faults
 def test_no_request_is_lost_while_workers_are_replaced(
     rt: Runtime, alice: Actor, settings: Settings, tmp_path: Path
 ) -> None:

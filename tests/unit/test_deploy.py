@@ -21,6 +21,8 @@ from services.config import SETTINGS
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 MACHINE_MB = 4096
+# What a browser asks for when it comes for the first time.
+FILES_OF_A_PAGE, CALLS_OF_A_PAGE = 35, 15
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,44 @@ def test_what_nginx_writes_has_room_in_its_container(compose: Any) -> None:
     assert megabytes(most) + megabytes(free) <= megabytes(sizes["/var/cache/nginx"])
     assert "proxy_max_temp_file_size 0;" in text
     assert sum(map(megabytes, sizes.values())) + 48 <= megabytes(nginx["mem_limit"])
+
+
+def test_no_log_of_a_container_fills_the_disk(compose: Any) -> None:
+    for name, service in compose["services"].items():
+        most = service["logging"]["options"]
+        assert megabytes(most["max-size"]) * int(most["max-file"]) <= 200, name
+
+
+def test_no_process_of_a_container_gets_more_rights_than_it_began_with(compose: Any) -> None:
+    for name, service in compose["services"].items():
+        assert "no-new-privileges:true" in service["security_opt"], name
+
+
+def test_an_office_behind_one_address_is_taken_for_no_attack() -> None:
+    """All 50 who open their page at once, each with its files and its calls; and then work on."""
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    rates = {name: int(rate) for name, rate in re.findall(r"zone=(\w+):\d+m rate=(\d+)r/s;", text)}
+    bursts = {name: {int(b) for n, b in re.findall(r"limit_req zone=(\w+) burst=(\d+)", text) if n == name}
+              for name in rates}  # fmt: skip
+    assert rates["all"] >= 50 * (0.5 + 0.2) and min(bursts["all"]) >= 50 * CALLS_OF_A_PAGE
+    assert min(bursts["static"]) >= 50 * FILES_OF_A_PAGE
+    (at_once,) = map(int, re.findall(r"limit_conn connections (\d+);", text))
+    (taken,) = map(int, re.findall(r"worker_connections (\d+);", text))
+    # By HTTP/2 each request counts; nginx has room for those of one address twice, and of others.
+    assert 50 * CALLS_OF_A_PAGE <= at_once <= taken / 4
+    assert "limit_conn_status 429;" in text
+
+
+def test_nginx_is_the_one_that_is_tested_and_has_what_its_configuration_asks_for(compose: Any) -> None:
+    nginx = compose["services"]["nginx"]
+    image = (ROOT / nginx["build"]["dockerfile"]).read_text(encoding="utf-8")
+    assert "nginx-light" in image and "libnginx-mod-http-brotli-filter" in image
+    # What the container's health is asked with.
+    assert nginx["healthcheck"]["test"][1] in image
+    mounted = dict(volume.split(":")[:2] for volume in nginx["volumes"])
+    assert all((ROOT / name).exists() for name in mounted)
+    assert mounted["./deploy/brotli.conf"].startswith("/etc/nginx/sourcingx/")
+    assert "include /etc/nginx/sourcingx/*.conf;" in (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
 
 
 def test_workers_are_replaced_before_their_container_is_full(compose: Any) -> None:
@@ -215,3 +255,21 @@ def test_the_dashboard_shows_figures_that_there_are() -> None:
     assert asked - counted - timed - now == set()
     # Nothing is counted that nobody looks at.
     assert {m for m in counted if m not in asked} == set()
+
+
+def test_the_dashboard_asks_by_labels_that_there_are() -> None:
+    panels = json.loads((DEPLOY / "grafana-dashboard.json").read_text(encoding="utf-8"))["panels"]
+    page = Path(metrics_page.__file__).read_text(encoding="utf-8")
+    known: dict[str, set[str]] = {}
+    for metric in vars(metrics).values():
+        if isinstance(metric, metrics.Count | metrics.Time):
+            ends = ("",) if isinstance(metric, metrics.Count) else ("_bucket", "_count", "_sum")
+            known |= {metric.name + end: {*metric.labels, "le"} for end in ends}
+    process = {"kind", "host", "pid"}
+    for name in set(re.findall(r'"(sourcingx_\w+)"', page)):
+        known[name] = {"server", "kind", "state", "vendor", "what"} | process
+    for expression in (t["expr"] for p in panels for t in p["targets"]):
+        wanted = {w.strip() for by in re.findall(r"by \(([^)]*)\)", expression) for w in by.split(",")}
+        wanted |= set(re.findall(r"[{,]\s*(\w+)\s*=", expression))
+        for name in re.findall(r"sourcingx_\w+", expression):
+            assert wanted <= known[name], expression
