@@ -9,7 +9,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import errors, page_values
 from callbacks.errors import told_last
-from callbacks.person import search_of, shown_body
+from callbacks.person import compared_with, search_of, shown_body
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
@@ -40,7 +40,7 @@ def register(registry: Registry) -> None:
         made = profile_edits.save(rt, current_actor(), search_id, candidate_id, typed, mapping(before))
         named = ", ".join(text.DUPLICATE_FIELDS[field].lower() for field in made.fields)
         errors.toast(text.PERSON_EDIT_SAVED.format(fields=named), kind="success", undo_batch=made.batch_id)
-        return *_shown(rt, search_id, candidate_id, made), no_update
+        return *_shown(rt, search_id, candidate_id, made, page), no_update
 
     @registry.callback(
         Output(ids.PERSON_BODY, "children", allow_duplicate=True),
@@ -56,13 +56,13 @@ def register(registry: Registry) -> None:
         made = profile_edits.back_to_source(rt, current_actor(), search_id, candidate_id, field)
         said = text.PERSON_EDIT_BACK_DONE.format(field=text.DUPLICATE_FIELDS[made.fields[0]])
         errors.toast(said, kind="success", undo_batch=made.batch_id)
-        return _shown(rt, search_id, candidate_id, made)
+        return _shown(rt, search_id, candidate_id, made, page)
 
 
-def _shown(rt: Runtime, search_id: UUID, candidate_id: int, made: Edited) -> tuple[Any, dict[str, Any]]:
+def _shown(rt: Runtime, search_id: UUID, candidate_id: int, made: Edited, page: Any) -> tuple[Any, dict[str, Any]]:
     """The person as they are now, in the drawer and in their row."""
     actor = current_actor()
-    body, snapshot = shown_body(rt, actor, search_id, candidate_id)
+    body, snapshot = shown_body(rt, actor, search_id, candidate_id, compared_with(page))
     row = result_sets.rows_of(rt, actor, View.of(search_id), [candidate_id])[0][0]
     return body, {
         "person": str(candidate_id), "snapshot": snapshot, "row": row, "version_before": made.version_before,

@@ -193,6 +193,8 @@ def candidate_grid(
             # The page has an empty state of its own, with what to do next.
             "suppressNoRowsOverlay": True,
             "initialState": {
+                # Of the columns it says only how they sort: without this, AG Grid shows those that are hidden, too.
+                "partialColumnState": True,
                 "filter": {"filterModel": dict(filter_model)},
                 "sort": {"sortModel": [{"colId": name, "sort": direction} for name, direction in sort]},
             },

@@ -203,6 +203,14 @@ def _bulk_bar() -> Component:
         for stage in text.STAGES
     ]
     restore = html.Button(text.RESTORE, type="button", className="dropdown-item", **{"data-action": "restore"})
+    more = [
+        html.Button(text.EXPORT_SELECTED, type="button", className="dropdown-item", **{"data-action": "export"}),
+        html.Button(text.ENRICH_SELECTED, type="button", className="dropdown-item", **{"data-action": "enrich"}),
+        html.Button(
+            text.MATCH_MORE_LIKE_THESE, type="button", className="dropdown-item",
+            **{"data-action": "match", "data-value": "people"},
+        ),
+    ]  # fmt: skip
     return html.Div(
         id=ids.BULK_BAR,
         className="sx-bulk",
@@ -220,13 +228,8 @@ def _bulk_bar() -> Component:
             dbc.DropdownMenu(_tag_box(), label=text.TAG_MENU, size="sm", color="light", direction="up"),
             _button(text.EXCLUDE, "exclude"),
             _button(text.RESTORE, "restore"),
-            _button(text.EXPORT_SELECTED, "export"),
-            _button(text.ENRICH_SELECTED, "enrich"),
-            # A sign, so that the bar is one row between panel and drawer.
-            _button(
-                "≈", "match", value="people",
-                **{"aria-label": text.MATCH_MORE_LIKE_THESE, "title": text.MATCH_MORE_LIKE_THESE},
-            ),
+            # Together, so that the bar is one row between panel and drawer, also with large numbers in it.
+            dbc.DropdownMenu(more, label=text.BULK_MORE, size="sm", color="light", direction="up"),
             _button(
                 "×", "clear-selection", kind="link",
                 **{"aria-label": text.CLEAR_SELECTION, "title": text.CLEAR_SELECTION},

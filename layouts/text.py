@@ -317,6 +317,7 @@ GRID_IN_BROWSER = {
     "known_archived": "archived",
 }
 BULK_LABEL = "Actions on the selected people"
+BULK_MORE = "More"
 SELECT_ALL = "Select all matching"
 SHORTLIST = "Shortlist"
 SET_STAGE = "Stage"

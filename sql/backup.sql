@@ -78,33 +78,40 @@ SET LOCAL client_min_messages = error;
 SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('sourcingx migrations'));
 
 -- empty --
--- All that is in the schema and of no extension, whatever version it is of.
+-- All that is in the schema and of no extension, whatever version it is of. Each kind's statements are made before the
+-- first of them is done: CASCADE takes others along (a function that is written with another one's name in it), and
+-- what is gone has no name that it could be dropped by, if it exists.
 DO $empty$
 DECLARE
-    thing record;
+    statement text;
 BEGIN
-    FOR thing IN
-        SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
-            WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END AS kind, c.relname AS name
+    FOREACH statement IN ARRAY ARRAY(
+        SELECT format('DROP %s IF EXISTS public.%I CASCADE',
+            CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+                WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, c.relname)
         FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
-            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i', 'a'))
+            -- Columns that a table is partitioned by depend on it: objsubid.
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                AND d.objsubid = 0 AND d.deptype IN ('e', 'i', 'a')))
     LOOP
-        EXECUTE format('DROP %s IF EXISTS public.%I CASCADE', thing.kind, thing.name);
+        EXECUTE statement;
     END LOOP;
-    FOR thing IN
-        SELECT p.oid::regprocedure::text AS text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
-            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('e', 'i'))
+    FOREACH statement IN ARRAY ARRAY(
+        SELECT 'DROP ROUTINE IF EXISTS ' || p.oid::regprocedure::text || ' CASCADE'
+        FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype IN ('e', 'i')))
     LOOP
-        EXECUTE 'DROP ROUTINE IF EXISTS ' || thing.text || ' CASCADE';
+        EXECUTE statement;
     END LOOP;
-    FOR thing IN
-        SELECT t.oid::regtype::text AS text FROM pg_type t WHERE t.typnamespace = 'public'::regnamespace
+    FOREACH statement IN ARRAY ARRAY(
+        SELECT 'DROP TYPE IF EXISTS ' || t.oid::regtype::text || ' CASCADE'
+        FROM pg_type t WHERE t.typnamespace = 'public'::regnamespace
             AND (t.typtype IN ('e', 'd', 'r')
                 OR EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
             AND NOT EXISTS (
-                SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype IN ('e', 'i'))
+                SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype IN ('e', 'i')))
     LOOP
-        EXECUTE 'DROP TYPE IF EXISTS ' || thing.text || ' CASCADE';
+        EXECUTE statement;
     END LOOP;
 END $empty$;
 

@@ -62,8 +62,10 @@ CREATE TRIGGER embedding_models_tell AFTER UPDATE OF state ON embedding_models
 CREATE FUNCTION ensure_vectors_tell() RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+    -- to_regclass() both times: a literal regclass is looked up before anything is decided, and is an error without it.
     IF to_regclass('profile_embeddings') IS NULL OR EXISTS (
-        SELECT FROM pg_trigger WHERE tgrelid = 'profile_embeddings'::regclass AND tgname = 'profile_embeddings_tell_new') THEN
+        SELECT FROM pg_trigger
+        WHERE tgrelid = to_regclass('profile_embeddings') AND tgname = 'profile_embeddings_tell_new') THEN
         RETURN;
     END IF;
     CREATE TRIGGER profile_embeddings_tell_new AFTER INSERT ON profile_embeddings

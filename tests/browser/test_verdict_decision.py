@@ -45,7 +45,8 @@ def screened(product: Product) -> Iterator[tuple[uuid.UUID, str]]:
     columns = [{"colId": name, "hide": name not in SHOWN} for name in (*COLUMNS, *MARKS)]
     product.sql(
         "INSERT INTO user_preferences (user_id, name, value) SELECT user_id, %(key)s, %(columns)s::jsonb"
-        " FROM searches WHERE id = %(search)s",
+        # A test before may have left a choice of columns: the page keeps one when columns are arranged.
+        " FROM searches WHERE id = %(search)s ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value",
         key=PREFERENCE, columns=json.dumps(columns), search=search,
     )  # fmt: skip
     yield search, field

@@ -290,6 +290,11 @@ def _delete_note(search: str) -> dict[str, Any]:
 NOTE_OUTPUTS = "..person-body.children...person-answer.data...note-input.value.."
 
 
+def _whole_view() -> list[Any]:
+    """Nobody is chosen by similarity."""
+    return [(ids.SCREEN_REACH, "value", "all"), (ids.SCREEN_TOP, "value", None), (ids.SCREEN_SAMPLE, "value", None)]
+
+
 def _criterion() -> list[Any]:
     """One criterion as the editor holds it: a list a field."""
     fields = {"title": "Go", "question": "Has the person worked with Go?", "kind": "must", "weight": 1}
@@ -356,6 +361,11 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "state": [[(ids.verdict_agree(1), "value", "pass")], [(ids.verdict_choice(1), "value", "fail")],
                   [(ids.verdict_reason(1), "value", "Because")], *_drawer(s)],
         "triggered": '{"criterion":1,"type":"verdict-save"}.n_clicks'}),
+    ("..person-body.children...person-answer.data...person-edit-problem.children..", lambda s: {
+        "inputs": [(ids.PERSON_EDIT_SAVE, "n_clicks", 1)],
+        "state": [[(ids.person_edit("title"), "value", "Pilot")],
+                  [(ids.person_edit("title"), "id", ids.person_edit("title"))],
+                  (ids.PERSON_EDIT_SHOWN, "data", {}), *_drawer(s)]}),
     ("raw-body.children", lambda s: {"inputs": [(ids.RAW_OPEN, "n_clicks", 1)], "state": _drawer(s)}),
     ("..saved-view-list.children...saved-view-name.value..", lambda s: {
         "inputs": [(ids.SAVED_VIEW_SAVE, "n_clicks", 1)],
@@ -366,17 +376,18 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "inputs": [(ids.SCREEN_PROPOSE, "n_clicks", 1)],
         "state": [(ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"), (ids.SCREEN_SEARCH, "data", s)]}),
     ("..screen-estimate.children...screen-rubric.data...screen-problem.children..", lambda s: {
-        "inputs": [(ids.SCREEN_SAVE, "n_clicks", 1), (ids.SCREEN_SCOPE, "value", "active")],
+        "inputs": [(ids.SCREEN_SAVE, "n_clicks", 1), (ids.SCREEN_SCOPE, "value", "active"), *_whole_view()],
         "state": [(ids.SCREEN_SEARCH, "data", s), (ids.SCREEN_VIEW, "data", None), (ids.SCREEN_RUBRIC, "data", 1),
                   (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"), *_criterion()]}),
     ("..screen-run.data...screen-clock.disabled...screen-rubric.data...screen-problem.children..", lambda s: {
         "inputs": [(ids.SCREEN_START, "n_clicks", 1)],
         "state": [(ids.SCREEN_SCOPE, "value", "active"), (ids.SCREEN_SEARCH, "data", s),
                   (ids.SCREEN_VIEW, "data", None), (ids.SCREEN_JOB_DESCRIPTION, "value", "An engineer for Bern"),
-                  (ids.SCREEN_BUDGET, "value", None), (ids.SCREEN_WHEN, "value", "now"), *_criterion()]}),
+                  (ids.SCREEN_BUDGET, "value", None), (ids.SCREEN_WHEN, "value", "now"), *_whole_view(),
+                  *_criterion()]}),
     ("..enrich-estimate.children...enrich-problem.children..", lambda s: {
         "inputs": [(ids.ENRICH_WANTS, "value", ["email"]), (ids.ENRICH_SCOPE, "value", "active"),
-                   (ids.ENRICH_AGAIN, "value", [])],
+                   (ids.ENRICH_AGAIN, "value", []), (ids.ENRICH_CLOCK, "disabled", True)],
         "state": [(ids.ENRICH_SEARCH, "data", s), (ids.ENRICH_VIEW, "data", None)]}),
     ("..enrich-run.data...enrich-clock.disabled...enrich-problem.children..", lambda s: {
         "inputs": [(ids.ENRICH_START, "n_clicks", 1)],

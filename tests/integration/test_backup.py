@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -657,11 +657,15 @@ def test_a_restore_that_is_ended_in_the_middle_changes_nothing(
         (tmp_path / "break").touch()
     done = command(elsewhere, "restore", str(made), "--force", name, environ=slow_programs, start_new_session=True)
     if end == "kill -9":
-        until((tmp_path / "in-the-middle").exists)
-        done.kill()
-        done.wait(60)
-        os.killpg(done.pid, signal.SIGKILL)
-        done.communicate(timeout=60)
+        try:
+            until((tmp_path / "in-the-middle").exists)
+        finally:
+            # Also where it never got there: what is left of it would be reported by another test.
+            done.kill()
+            done.wait(60)
+            with suppress(ProcessLookupError):
+                os.killpg(done.pid, signal.SIGKILL)
+            done.communicate(timeout=60)
     else:
         _, err = done.communicate(timeout=120)
         assert (done.returncode, "nothing was changed" in err) == (1, True)

@@ -92,7 +92,7 @@ def test_what_is_left_to_look_for_is_said_anew_when_a_run_has_ended(
     assert text.ENRICH_ALL_KNOWN in shown
     # That one has begun changes nothing.
     begun = (ids.ENRICH_CLOCK, "disabled", False)
-    assert call(client, ESTIMATE, [*given[:3], begun], given[3:], triggered=clock).status_code == 204
+    assert call(client, ESTIMATE, [*given[:3], begun], given[3:], triggered=clock).get_json()["response"] == {}
 
 
 def test_selected_people_of_the_address_are_the_choice(

@@ -319,7 +319,7 @@ def test_who_came_by_the_provider_is_signed_out_there_too(
 
 
 @pytest.mark.parametrize(
-    ("settings", "says"),
+    ("given", "says"),
     [
         ({"oidc_sign_out": "off"}, {"end_session_endpoint": "https://id.example/out"}),
         ({}, {}),
@@ -329,10 +329,10 @@ def test_who_came_by_the_provider_is_signed_out_there_too(
     ids=["switched off", "no such address", "not by https", "no address"],
 )
 def test_who_stays_signed_in_there_is_told_so(
-    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, settings: dict[str, Any], says: dict[str, Any]
+    site: Callable[..., Site], rt: Runtime, stub: OidcStub, dana: Actor, given: dict[str, Any], says: dict[str, Any]
 ) -> None:
     stub.says |= says
-    here = site(**settings)
+    here = site(**given)
     client = browser(here.server)
     here.visit(client)
     answer = sign_out(client)

@@ -15,6 +15,7 @@ from services import (
     batches,
     bulk,
     duplicates,
+    embedding_runs,
     exports,
     filtering,
     import_preview,
@@ -42,6 +43,7 @@ from tests import filter_world, phantoms
 from tests import screening as screens
 from tests.archives import full_search, hot
 from tests.change_runs import change, rows, run_row, work
+from tests.embedding import FakeShelf, embedded
 from tests.integration.test_export import stored_files
 from tests.integration.test_import import many, upload
 from tests.integration.test_import import start as start_import
@@ -97,6 +99,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         ("services.run_handle", "WRITE_EVERY_S", 0.0), ("services.bulk", "MOST_AT_ONCE", 10),
         ("services.undo", "MOST_AT_ONCE", 10), ("services.filter_run", "BATCH", 10),
         ("services.export_targets", "BATCH_ROWS", 10), ("services.duplicates_job", "BATCH", 10),
+        ("services.embedding_job", "BATCH", 10), ("services.embedding_local", "SHELF", FakeShelf()),
         ("services.archive_job", "READ_PEOPLE", 10), ("services.archive_job", "CLEAR_PEOPLE", 10),
         ("services.candidates", "MOST", 20),
     ):  # fmt: skip
@@ -255,6 +258,11 @@ def begin_fetch(rt: Runtime, alice: Actor) -> Begun:
     return Begun(run_id, lambda: rows(rt, "SELECT state FROM vendor_launches") == [{"state": "failed"}])
 
 
+def begin_embed(rt: Runtime, alice: Actor) -> Begun:
+    _search(rt, alice)
+    return Begun(embedding_runs.start(rt, alice), lambda: 0 < len(embedded(rt)) < PEOPLE)
+
+
 # Kind → how it is begun, and at which of its looks the right is lost: check, progress and save, in their order.
 KINDS: dict[str, tuple[Begin, int]] = {
     "import": (begin_import, 8),
@@ -272,6 +280,7 @@ KINDS: dict[str, tuple[Begin, int]] = {
     "find_duplicates": (begin_find_duplicates, 6),
     "enrich": (begin_enrich, 7),
     "fetch": (begin_fetch, 1),
+    "embed": (begin_embed, 8),
 }
 # Brought to its end, whoever asked for it: test_erasure.py.
 TO_THE_END = {"erase"}
