@@ -56,6 +56,7 @@ def by_likeness(product: Product, search: uuid.UUID, page: GridPage) -> list[str
     return product.ids(
         search,
         order="(SELECT e.embedding <=> q.embedding FROM profile_embeddings e JOIN query_embeddings q USING (model_id)"
-        " JOIN matches m ON m.text_hash = q.text_hash WHERE m.id = %(match)s AND e.profile_id = c.profile_id), c.id DESC",
+        " JOIN matches m ON m.text_hash = q.text_hash"
+        " WHERE m.id = %(match)s AND e.profile_id = c.profile_id), c.id DESC",
         match=match,
     )
