@@ -612,7 +612,7 @@ def test_connections_that_break_lose_no_run(rt: Runtime, alice: Actor, use: Use)
         change(
             rt,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'active'",
         )
         go.set()
         until(lambda: row(rt, run_id)["state"] == "done")
