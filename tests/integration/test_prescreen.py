@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import embedding_queries, overrides, prescreen, prescreen_measure, screening, screening_model, searches
-from services.config import Settings
+from services import embedding_queries, overrides, prescreen, prescreen_measure, screening, searches
 from services.embedding_queries import Query
 from services.errors import BadInput
 from services.grid_view import View
@@ -21,30 +19,14 @@ from services.prescreen import Prescreen
 from services.runtime import Runtime
 from tests.embedding import quick_model
 from tests.integration.test_command_line import CommandLine, sourcingx
+from tests.model_at_hand import quick, settings, stub
 from tests.screen_page import BERN, PYTHON, estimate, progress, props, show, start, words
 from tests.screening import JOB, add_search, row, rows, save_rubric, value, work
 from tests.stubs.openai_server import OpenAIStub
 from tests.vectors import at, live_model, place_people, place_text
 from tests.web import Browser
 
-__all__ = ["sourcingx"]
-
-
-@pytest.fixture
-def stub() -> Iterator[OpenAIStub]:
-    with OpenAIStub() as running:
-        yield running
-
-
-@pytest.fixture
-def settings(settings: Settings, stub: OpenAIStub) -> Settings:
-    return replace(settings, openai_api_key="sk-test", openai_base_url=stub.base_url, openai_rpm=100_000,
-                   openai_tpm=100_000_000)  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001))
+__all__ = ["quick", "settings", "sourcingx", "stub"]
 
 
 def compare(rt: Runtime, search: str, but: int = 0) -> None:

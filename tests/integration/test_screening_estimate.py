@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from services import rubrics, screening_estimate, screening_model
-from services.config import Settings
+from services import rubrics, screening_estimate
 from services.grid_view import View
 from services.identity import Actor
 from services.rubrics import Criterion
 from services.runtime import Runtime
 from services.screening_estimate import estimate
+from tests.model_at_hand import quick, settings, stub
 from tests.screening import CRITERIA, JOB, add_search, save_rubric, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 from tests.verdicts import judge
 
+__all__ = ["quick", "settings", "stub"]
+
 SQL = Criterion("SQL", "Does the profile show experience with sql?", "should", Decimal(1))
 # Over MOST_READ people are not all read; the same on few people in these tests.
 WAYS = pytest.mark.parametrize("most_read", [400, 30])
-
-
-@pytest.fixture
-def stub() -> Iterator[OpenAIStub]:
-    with OpenAIStub() as running:
-        yield running
-
-
-@pytest.fixture
-def settings(settings: Settings, stub: OpenAIStub) -> Settings:
-    return replace(settings, openai_api_key="sk-test", openai_base_url=stub.base_url, openai_rpm=100_000,
-                   openai_tpm=100_000_000)  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001))
 
 
 def read_at_most(monkeypatch: pytest.MonkeyPatch, people: int) -> None:

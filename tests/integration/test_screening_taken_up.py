@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from layouts import ids, text
-from services import model_holds, runs, screening, screening_model, searches
+from services import model_holds, runs, screening, searches
 from services.config import Settings
 from services.errors import Conflict, Forbidden, NotFound
 from services.grid_view import View
 from services.identity import Actor
 from services.runtime import Runtime
 from services.screening_estimate import estimate
+from tests.model_at_hand import quick, settings, stub
 from tests.screen_page import again, progress, props, show, words
 from tests.screening import add_search, row, save_rubric, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 from tests.web import Browser
 
+__all__ = ["quick", "settings", "stub"]
+
 ClientFor = Callable[[Actor], Browser]
-
-
-@pytest.fixture
-def stub() -> Iterator[OpenAIStub]:
-    with OpenAIStub() as running:
-        yield running
-
-
-@pytest.fixture
-def settings(settings: Settings, stub: OpenAIStub) -> Settings:
-    return replace(settings, openai_api_key="sk-test", openai_base_url=stub.base_url, openai_rpm=100_000,
-                   openai_tpm=100_000_000)  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001))
 
 
 def test_whoever_may_change_the_search_may_end_a_paused_screening_and_begin_another(
