@@ -52,15 +52,18 @@ def main(arguments: list[str]) -> int:
         return 2
     about = machine()
     figures: list[Figure] = []
-    with Stage(quick=quick) as stage:
-        about |= stage.about()
-        for module in modules:
-            for figure in import_module(f"benchmarks.{module}").figures(stage):
-                if not wanted or any(figure.name.startswith(name) for name in wanted):
-                    print(figure.line(), flush=True)
-                    figures.append(figure)
-    if not quick:
-        _save(about, figures)
+    try:
+        with Stage(quick=quick) as stage:
+            about |= stage.about()
+            for module in modules:
+                for figure in import_module(f"benchmarks.{module}").figures(stage):
+                    if not wanted or any(figure.name.startswith(name) for name in wanted):
+                        print(figure.line(), flush=True)
+                        figures.append(figure)
+    finally:
+        # What was measured before one of them broke took minutes, too.
+        if not quick and figures:
+            _save(about, figures)
     unexplained = [figure.name for figure in figures if figure.is_unexplained]
     if unexplained and not quick:
         print(f"Missed, and no cause is named: {', '.join(unexplained)}. Find it and write it beside the goal.")
@@ -89,7 +92,7 @@ def _save(about: dict[str, object], figures: list[Figure]) -> None:
     merged = [old for old in kept if old["name"] not in new] + [figure.as_json() for figure in figures]
     merged.sort(key=lambda figure: figure["name"])
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({"machine": about, "figures": merged}, indent=1) + "\n")
+    RESULTS.write_text(json.dumps({"machine": about, "figures": merged}, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ class Pages:
         state: list[Any] = [
             (ids.SCREEN_SCOPE, "value", "active"), (ids.SCREEN_SEARCH, "data", search_id),
             (ids.SCREEN_VIEW, "data", None), (ids.SCREEN_JOB_DESCRIPTION, "value", job),
-            (ids.SCREEN_BUDGET, "value", None), (ids.SCREEN_WHEN, "value", "now"), *_editor(criteria),
+            (ids.SCREEN_BUDGET, "value", None), (ids.SCREEN_WHEN, "value", "now"), (ids.SCREEN_REACH, "value", "all"),
+            (ids.SCREEN_TOP, "value", None), (ids.SCREEN_SAMPLE, "value", None), *_editor(criteria),
         ]  # fmt: skip
         button = (ids.SCREEN_START, "n_clicks", 1)
         answer = json.loads(self._session.at(self._web).call(self._output(button), [button], state))

@@ -48,7 +48,7 @@ class Refused(Exception):
     """An answer that is none: its status, and its text."""
 
     def __init__(self, status: int, text: str) -> None:
-        super().__init__(f"status {status}")
+        super().__init__(f"status {status}: {text[:200]}")
         self.status, self.text = status, text
 
 

@@ -28,6 +28,8 @@
       await signedInAgain();
       answer = await attempt(resource, init);
     }
+    // Signed in anew in another tab: this tab's token is of the sign-in before.
+    if (answer.status === 403 && (await renewed()) === "new") answer = await attempt(resource, init);
     if (!answer.ok) return forDash(answer, init.quiet);
     if (!window.dash_ag_grid && String(init.body).startsWith('{"output":"page.children"')) await gridScript(answer);
     return answer;
@@ -63,6 +65,18 @@
     return new Response(JSON.stringify(body), { status: 200, headers: { "Content-Type": "application/json" } });
   }
 
+  // The token that goes with the sign-in of now: "new" or "same"; null while nobody is signed in.
+  async function renewed() {
+    const answer = await send("/session").catch(() => null);
+    if (!answer || !answer.ok) return null;
+    const { csrf, user } = await answer.json();
+    // Someone else's page must not be used with this person's sign-in.
+    if (String(user) !== shell().dataset.user) { location.reload(); return null; }
+    const same = meta.content === csrf;
+    meta.content = csrf;
+    return same ? "same" : "new";
+  }
+
   // ---- a sign-in that ended: keep the page and what was typed, go on after the next one ---------
   let waiting = null;
   function signedInAgain() {
@@ -79,12 +93,7 @@
       dialog.showModal();
 
       async function look() {
-        const answer = await send("/session").catch(() => null);
-        if (!answer || !answer.ok) return;
-        const { csrf, user } = await answer.json();
-        // Someone else's page must not be used with this person's sign-in.
-        if (String(user) !== shell().dataset.user) return location.reload();
-        meta.content = csrf;
+        if (!(await renewed())) return;
         window.removeEventListener("focus", look);
         document.removeEventListener("visibilitychange", look);
         dialog.remove();

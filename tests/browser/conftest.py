@@ -56,6 +56,8 @@ def driver(product: Product) -> Iterator[Chrome]:
         chrome.get(product.url + product.login)
         chrome.find_element("css selector", "main button, form button").click()
         until(lambda: chrome.find_elements("css selector", "#search-list"), "signing in did not lead to the searches")
+        # What a page asks for by itself would be told among the errors of whatever test is under way.
+        chrome.get("about:blank")
         yield chrome
 
 

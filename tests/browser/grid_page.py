@@ -213,6 +213,7 @@ class GridPage:
     # ---- doing --------------------------------------------------------------------------------
     def click(self, selector: str) -> None:
         """Once it is shown. What the page renders anew between finding and clicking, or covers, is found again."""
+        why = ["it is hidden"]
 
         def clicked() -> bool:
             element = self.element(selector)
@@ -220,11 +221,14 @@ class GridPage:
                 if element.is_displayed():
                     element.click()
                     return True
-            except PASSING:
-                pass
+            except PASSING as error:
+                why[0] = str(error.msg)
             return False
 
-        until(clicked, f"{selector} is not shown")
+        try:
+            until(clicked, f"{selector} cannot be clicked")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {why[0]}") from error
 
     def scroll_to(self, row: int) -> None:
         """As a jump by the scrollbar: the row comes to the top."""

@@ -27,6 +27,12 @@ return [...document.querySelectorAll(arguments[0])]
   .map((one) => one.textContent);
 """
 
+_AT_TOP = """
+window.scrollTo(0, 0);
+const tab = document.querySelector('#status-tabs [data-value="all"]'), box = tab.getBoundingClientRect();
+return tab.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
+"""
+
 
 @pytest.fixture
 def phone(new_tab: Callable[..., GridPage]) -> Iterator[GridPage]:
@@ -50,14 +56,24 @@ def test_a_search_is_walked_through_on_a_phone(phone: GridPage, product: Product
     assert phone.driver.execute_script("return document.documentElement.scrollWidth") == 390
     assert phone.driver.execute_script(_SMALL, ".sx-search-page button, .sx-search-page a.btn") == []
 
+    phone.click('[data-action="cards-next"]')
+    shows(phone, expected, PAGE)
+    first = "return document.querySelector('#candidate-cards [data-row]').getBoundingClientRect().top"
+    until(lambda: 48 <= phone.driver.execute_script(first) < 400, "the first of the page is not in sight")
+    # What lies under the header is in the window, so the driver would not scroll to it.
+    until(lambda: phone.driver.execute_script(_AT_TOP), "the tabs are not to be seen from the top")
+    phone.click('#status-tabs [data-value="all"]')
+    everyone = product.ids(search, "true")
+    shows(phone, everyone, 0)
+
     # A person, walked on from, closed again.
-    phone.click(f'#candidate-cards [data-person="{expected[2]}"].sx-name')
-    until(lambda: f"person={expected[2]}" in phone.driver.current_url and phone.is_shown("#stage-select"), "no person")
+    phone.click(f'#candidate-cards [data-person="{everyone[2]}"].sx-name')
+    until(lambda: f"person={everyone[2]}" in phone.driver.current_url and phone.is_shown("#stage-select"), "no person")
     phone.click("#drawer-next")
-    until(lambda: f"person={expected[3]}" in phone.driver.current_url, "no next person")
+    until(lambda: f"person={everyone[3]}" in phone.driver.current_url, "no next person")
     phone.click('[data-action="close-person"]')
     until(lambda: not phone.is_shown("#candidate-drawer"), "the person stays")
-    shows(phone, expected, 0)
+    shows(phone, everyone, 0)
 
 
 def test_a_card_is_decided_and_taken_back(phone: GridPage, product: Product) -> None:

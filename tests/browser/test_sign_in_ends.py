@@ -9,6 +9,10 @@ from tests.browser.product import Product, until
 
 
 def test_what_was_typed_outlives_a_sign_in_that_ended(new_tab: Callable[..., GridPage], product: Product) -> None:
+    third = new_tab()
+    third.driver.get(product.url)
+    until(lambda: third.is_shown("#new-search"), "the searches are not shown")
+    beside = third.driver.current_window_handle
     page = new_tab()
     page.driver.get(f"{product.url}/?typed=here")
     until(lambda: page.is_shown("#new-search"), "the searches are not shown")
@@ -36,3 +40,12 @@ def test_what_was_typed_outlives_a_sign_in_that_ended(new_tab: Callable[..., Gri
     page.driver.execute_script("window.dispatchEvent(new Event('focus'))")
     until(lambda: "/search/" in page.driver.current_url, "the search is not made")
     assert product.sql("SELECT count(*) FROM searches WHERE title = 'Typed before it ended'") == [(1,)]
+
+    # A tab that noticed nothing of it goes on, too, with what goes with the new sign-in.
+    page.driver.switch_to.window(beside)
+    third.allow("403", "its first request still carries the token of the sign-in before")
+    third.click("#new-search")
+    until(lambda: third.is_shown("#search-title"), "the form does not open")
+    third.element("#search-title").send_keys("Made in the tab beside")
+    third.click("#search-save")
+    until(lambda: "/search/" in third.driver.current_url, "the search is not made")
