@@ -5,14 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import drawer_edit, drawer_erase, drawer_reject, drawer_screening, drawer_tags, ids, text
+from layouts import (
+    drawer_edit,
+    drawer_erase,
+    drawer_history,
+    drawer_parts,
+    drawer_profile,
+    drawer_reject,
+    drawer_screening,
+    drawer_tags,
+    ids,
+    text,
+)
 from layouts.known_before import Before, known_before
 from layouts.pages_searches import time
 from layouts.person_why import was_out, why_out
@@ -91,22 +101,25 @@ def person_body(
         _stage(person),
         drawer_tags.section(person.tags) if person.editable else [],
         known_before([one for one in before if not one.own]),
-        _facts(person, tags=not person.editable),
+        drawer_profile.facts(person, tags=not person.editable),
         drawer_edit.edited_section(person),
         drawer_edit.form_section(person),
-        _section(text.PERSON_CONTACTS, [*map(_contact, person.contacts), *map(_asked, person.lookups)]),
+        drawer_parts.section(
+            text.PERSON_CONTACTS,
+            [*map(drawer_profile.contact, person.contacts), *map(drawer_profile.lookup, person.lookups)],
+        ),
         likeness,
         drawer_screening.explanation_section(person.explanation, editable=person.editable),
         drawer_screening.override_section(person),
-        _section(text.PERSON_NOTES, [_note(n) for n in person.notes], className="sx-notes"),
-        _section(text.PERSON_KNOWN, [_known(k) for k in person.known]),
-        _summary(person.summary),
-        _section(text.PERSON_POSITIONS, [_position(p) for p in person.positions]),
-        _section(text.PERSON_EDUCATIONS, [_education(e) for e in person.educations]),
-        _skills(person.skills),
+        drawer_parts.section(text.PERSON_NOTES, [_note(n) for n in person.notes], className="sx-notes"),
+        drawer_parts.section(text.PERSON_KNOWN, [drawer_profile.known(k) for k in person.known]),
+        drawer_profile.summary(person.summary),
+        drawer_parts.section(text.PERSON_POSITIONS, [drawer_profile.position(p) for p in person.positions]),
+        drawer_parts.section(text.PERSON_EDUCATIONS, [drawer_profile.education(e) for e in person.educations]),
+        drawer_profile.skills(person.skills),
         was_out(reasons) if reasons else [],
-        _section(text.PERSON_HISTORY, [_event(e) for e in person.history]),
-        _sources(person.sources),
+        drawer_parts.section(text.PERSON_HISTORY, [drawer_history.event(e) for e in person.history]),
+        drawer_profile.sources(person.sources),
         _raw(),
         drawer_erase.section() if may_erase else [],
     )
@@ -119,15 +132,17 @@ def triage_parts(person: Person, reasons: Any = None) -> tuple[list[Component], 
         _head(person),
         why_out(reasons, False) if reasons else [],
         drawer_screening.explanation_section(person.explanation),
-        _section(text.PERSON_NOTES, [_note(n, may_delete=False) for n in person.notes], className="sx-notes"),
+        drawer_parts.section(
+            text.PERSON_NOTES, [_note(n, may_delete=False) for n in person.notes], className="sx-notes"
+        ),
     )
     besides = (
-        _facts(person),
-        _summary(person.summary),
-        _section(text.PERSON_POSITIONS, [_position(p) for p in person.positions]),
-        _section(text.PERSON_EDUCATIONS, [_education(e) for e in person.educations]),
-        _skills(person.skills),
-        _section(text.PERSON_HISTORY, [_event(e) for e in person.history]),
+        drawer_profile.facts(person),
+        drawer_profile.summary(person.summary),
+        drawer_parts.section(text.PERSON_POSITIONS, [drawer_profile.position(p) for p in person.positions]),
+        drawer_parts.section(text.PERSON_EDUCATIONS, [drawer_profile.education(e) for e in person.educations]),
+        drawer_profile.skills(person.skills),
+        drawer_parts.section(text.PERSON_HISTORY, [drawer_history.event(e) for e in person.history]),
     )
     left, right = ([part for section in sections for part in section] for sections in (decided_by, besides))
     return left, right
@@ -158,13 +173,13 @@ def _badges(person: Person) -> list[Component]:
     if person.score is not None:
         badges.append(html.Strong(text.PERSON_SCORE.format(score=f"{person.score:g}"), className="sx-person-score"))
     if person.fit:
-        badges.append(_badge(text.FITS.get(person.fit, person.fit), person.fit))
+        badges.append(drawer_parts.badge(text.FITS.get(person.fit, person.fit), person.fit))
     if not person.editable:
-        badges.append(_badge(text.STAGES.get(person.stage, person.stage), person.stage))
+        badges.append(drawer_parts.badge(text.STAGES.get(person.stage, person.stage), person.stage))
     if person.filter_status != "active":
-        badges.append(_badge(_status(person.filter_status), "rejected"))
+        badges.append(drawer_parts.badge(drawer_history.status(person.filter_status), "rejected"))
     if person.do_not_contact:
-        badges.append(_badge(text.PERSON_DO_NOT_CONTACT, "rejected"))
+        badges.append(drawer_parts.badge(text.PERSON_DO_NOT_CONTACT, "rejected"))
     if person.screened_at:
         badges.append(html.Span([f"{text.PERSON_SCREENED} ", time(person.screened_at)], className="sx-muted"))
     if person.override:
@@ -194,46 +209,6 @@ def _stage(person: Person) -> list[Component]:
     ]
 
 
-def _facts(person: Person, *, tags: bool = True) -> list[Component]:
-    facts: list[tuple[str, Any]] = [
-        (text.PERSON_EMAIL, _link(person.email, person.email_link)),
-        (text.PERSON_PHONE, person.phone),
-        (text.PERSON_LINKEDIN, _link(person.linkedin_url, person.linkedin_link)),
-        (text.PERSON_EXPERIENCE, _count(text.PERSON_YEARS, person.years_experience)),
-        (text.PERSON_TENURE, _count(text.PERSON_MONTHS, person.current_tenure_months)),
-        (text.PERSON_AVERAGE, _count(text.PERSON_MONTHS, person.average_tenure_months)),
-        (text.PERSON_INDUSTRY, person.industry),
-        (text.PERSON_COUNTRY, person.country),
-        (text.PERSON_TAGS, _tags(person.tags) if tags else None),
-        (text.PERSON_SOURCE, person.source or text.PERSON_NO_SOURCE),
-        (text.PERSON_COLLECTED, time(person.collected_at)),
-    ]
-    shown = [(html.Dt(name), html.Dd(value, dir="auto")) for name, value in facts if value]
-    return [html.Dl([part for pair in shown for part in pair], className="sx-facts")]
-
-
-def _contact(contact: Any) -> Component:
-    """An e-mail or a telephone number, what its source says of it, and since when."""
-    told = [text.PERSON_CONTACT_TYPES.get(contact.type, contact.type), contact.status, _vendor(contact.source)]
-    said = " · ".join(part for part in told if part)
-    value = html.Span(_link(contact.value, contact.link), dir="auto", className="sx-wrap")
-    own = [_badge(text.PERSON_CONTACT_OWN)] if contact.own else []
-    by = html.Div([html.Span(said), time(contact.at)], className="sx-by sx-muted")
-    return html.Li([value, *own, by], **{"data-testid": "contact", "data-kind": contact.kind})
-
-
-def _asked(lookup: Any) -> Component:
-    outcome = text.PERSON_ASKED_OUTCOMES[lookup.outcome]
-    said = text.PERSON_ASKED.format(vendor=_vendor(lookup.vendor), outcome=outcome)
-    return html.Li(
-        html.Div([html.Span(said), time(lookup.at)], className="sx-by sx-muted"), **{"data-testid": "lookup"}
-    )
-
-
-def _vendor(name: str) -> str:
-    return text.VENDOR_NAMES.get(name, name)
-
-
 def _note(note: Any, *, may_delete: bool = True) -> Component:
     start = note.body if len(note.body) <= 40 else f"{note.body[:40]}…"
     label = {"aria-label": text.NOTE_DELETE_LABEL.format(start=start)}
@@ -247,168 +222,9 @@ def _note(note: Any, *, may_delete: bool = True) -> Component:
     return html.Li([html.P(note.body, className="sx-lines", dir="auto"), by], **{"data-testid": "note"})
 
 
-def _known(known: Any) -> Component:
-    # An archived search has no drawer: its page is its preview.
-    where = "" if known.archived else f"?status=all&person={known.candidate_id}"
-    href = f"/search/{known.search_id}{where}"
-    more = [html.Span(["· ", time(known.stage_at)])] if known.stage_at else []
-    if known.screened_at:
-        more.append(html.Span([_said(text.PERSON_SCREENED, known.screened_by), " ", time(known.screened_at)]))
-    if known.archived:
-        more.append(html.Span(f"· {text.PERSON_ARCHIVED}"))
-    by = [html.Span(_said(text.STAGES.get(known.stage, known.stage), known.stage_by)), *more]
-    return html.Li([dcc.Link(known.title, href=href), html.Div(by, className="sx-by sx-muted")])
-
-
-def _position(position: Any) -> Component:
-    return _entry(
-        _joined(", ", position.title, position.company),
-        _span(position.started_on, position.ended_on, position.is_current),
-        position.location,
-        position.description,
-    )
-
-
-def _education(education: Any) -> Component:
-    return _entry(
-        _joined(", ", education.degree, education.field_of_study) or education.school,
-        _span(education.started_on, education.ended_on, False),
-        education.school if education.degree or education.field_of_study else "",
-    )
-
-
-def _entry(title: str, span: list[Any], *lines: str) -> Component:
-    dates = [html.Div(html.Span(span), className="sx-by sx-muted")] if span else []
-    more = [html.P(line, className="sx-muted sx-lines", dir="auto") for line in lines if line]
-    return html.Li([html.Div(title, dir="auto"), *dates, *more])
-
-
-def _event(event: Any) -> Component:
-    if event.field in text.EVENTS:
-        what: list[Any] = [html.Span(text.EVENTS[event.field].format(who=event.who))]
-    else:
-        about = text.EVENT_VERDICT if event.criterion else text.EVENT_CHANGE
-        what = [
-            html.Span(about.format(who=event.who, field=_field(event.field), criterion=event.criterion)),
-            html.Span([html.Span(_value(event.field, event.old)), " → ", html.Span(_value(event.field, event.new))]),
-        ]
-    undone = [_badge(text.EVENT_UNDONE)] if event.undone else []
-    why = text.HISTORY_BY_SCORE.format(reason=event.by_score) if event.by_score else None
-    if reason := text.REFUSE_REASONS.get(event.reason):
-        why = text.HISTORY_REASON.format(reason=reason)
-    return html.Li(
-        [
-            html.Div(what, className="sx-by", dir="auto"),
-            html.Div(why, className="sx-by", dir="auto") if why else None,
-            html.Div([time(event.at), *undone], className="sx-by sx-muted"),
-        ],
-        className="sx-undone" if event.undone else None,
-    )
-
-
-def _said(what: str, who: str | None) -> str:
-    return text.PERSON_BY.format(what=what, who=who) if who else what
-
-
-def _sources(sources: Sequence[Any]) -> list[Component]:
-    """Closed until asked for: where each value comes from, and how old it is."""
-    if not sources:
-        return []
-    rows = [
-        html.Tr(
-            [
-                html.Th(text.DUPLICATE_FIELDS.get(found.field, found.field), scope="row"),
-                html.Td([_origin(found.source), *([_badge(text.SOURCE_MERGED)] if found.merged else [])]),
-                html.Td(time(found.at)),
-            ]
-        )
-        for found in sources
-    ]
-    head = html.Tr([html.Th(name, scope="col") for name in text.SOURCE_COLUMNS])
-    table = html.Table([html.Thead(head), html.Tbody(rows)], className="sx-sources")
-    return [html.Details([html.Summary(text.PERSON_SOURCES_TITLE), table], className="sx-sources-box")]
-
-
-def _origin(source: str) -> str:
-    if source == "manual":
-        return text.SOURCE_MANUAL
-    return _vendor(source) or text.PERSON_NO_SOURCE
-
-
-def _summary(summary: str) -> list[Component]:
-    return [html.H3(text.PERSON_SUMMARY), html.P(summary, className="sx-lines", dir="auto")] if summary else []
-
-
-def _skills(skills: Sequence[str]) -> list[Component]:
-    return [html.H3(text.PERSON_SKILLS), _tags(skills)] if skills else []
-
-
 def _raw() -> list[Component]:
     button = html.Button(text.RAW_OPEN, id=ids.RAW_OPEN, type="button", className="btn btn-sm btn-light")
     return [html.H3(text.RAW_TITLE), html.Div(button, id=ids.RAW_BODY)]
-
-
-def _section(title: str, rows: list[Component], *, id: str | None = None, className: str = "") -> list[Component]:
-    if not rows:
-        return []
-    return [html.H3(title), html.Ul(rows, className=className, **({"id": id} if id else {}))]
-
-
-def _tags(values: Iterable[str]) -> Component | None:
-    tags = [html.Span(value, className="sx-tag", dir="auto") for value in values]
-    return html.Div(tags, className="sx-tags sx-wrap") if tags else None
-
-
-def _link(label: str, href: str | None) -> Any:
-    """The address as a link where it may be one, else as plain text."""
-    return html.A(label, href=href, target="_blank", rel="noopener noreferrer nofollow") if href else label
-
-
-def _badge(label: str, tone: str = "") -> Component:
-    return html.Span(label, className=f"sx-badge sx-badge-{tone}" if tone else "sx-badge")
-
-
-def _span(start: date | None, end: date | None, current: bool) -> list[Any]:
-    """Months from – to; often no more of a date is true."""
-    till = [text.PERSON_NOW] if current else [_month(end)] if end else []
-    since = [_month(start)] if start else []
-    return [*since, " – ", *till] if since and till else [*since, *till]
-
-
-def _month(day: date) -> Component:
-    return html.Time(f"{day:%b %Y}", dateTime=f"{day:%Y-%m}")
-
-
-def _count(labels: tuple[str, str], value: float | None) -> str:
-    """labels: for one, for any other number."""
-    return "" if value is None else labels[value != 1].format(n=f"{value:g}")
-
-
-def _field(field: str) -> str:
-    return text.FIELD_NAMES.get(field) or text.COLUMN_LABELS.get(field, field.replace("_", " ")).lower()
-
-
-def _status(status: str) -> str:
-    if status == "active":
-        return text.STATUS_TABS["active"]
-    reason = text.FILTER_STATUSES.get(status) or status.removeprefix("filtered_").replace("_", " ")
-    return text.PERSON_FILTERED.format(reason=reason[:1].lower() + reason[1:]) if reason else text.PERSON_FILTERED_OUT
-
-
-def _value(field: str, value: Any) -> str:
-    """An old or new value in words."""
-    if value is None or value in ("", []):
-        return text.EVENT_NOTHING
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if field == "filter_status":
-        return _status(str(value))
-    words = {"stage": text.STAGES, "fit": text.FITS, "verdict": text.VERDICTS}.get(field.partition(":")[0], {})
-    return words.get(str(value), str(value))
-
-
-def _joined(sign: str, *parts: str) -> str:
-    return sign.join(part for part in parts if part)
 
 
 def _button(label: str, action: str, *, id: str | None = None, spoken: str = "", person: str = "") -> Component:
