@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -9,12 +10,13 @@ from uuid import UUID
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 from flask import g
 
-from callbacks import page_values, run_progress
+from callbacks import page_values, run_panel, run_progress
 from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
+from callbacks.run_panel import Panel
 from callbacks.session import current_actor
 from layouts import ids, page_enrich, text
-from services import enrichment, runs, vendor_reserves
+from services import budgets, enrichment, runs, vendor_reserves
 from services.enrichment_estimate import Choice
 from services.errors import ProductError
 from services.grid_view import View, parse_url
@@ -53,10 +55,6 @@ def register(registry: Registry) -> None:
         ClientsideFunction("screening", "enrich"), Output(ids.ENRICH_OPEN, "href"), Input(ids.VIEW_SHOWN, "data"),
         prevent_initial_call=True,
     )  # fmt: skip
-    registry.clientside(
-        ClientsideFunction("screening", "tick"), Output(ids.ENRICH_TICK, "data"),
-        Input(ids.ENRICH_CLOCK, "n_intervals"), prevent_initial_call=True,
-    )  # fmt: skip
     _register_form(registry)
     _register_run(registry)
     _register_reserves(registry)
@@ -81,7 +79,8 @@ def _register_form(registry: Registry) -> None:
         if not wants:
             return page_enrich.estimate_panel(None), ""
         chosen = _choice(rt, search_id, shown, wants, scope, again)
-        return page_enrich.estimate_panel(enrichment.estimate(rt, current_actor(), chosen)), ""
+        found = enrichment.estimate(rt, current_actor(), chosen)
+        return page_enrich.estimate_panel(found, budgets.standing(rt, current_actor())), ""
 
     @registry.callback(
         Output(ids.ENRICH_RUN, "data"), Output(ids.ENRICH_CLOCK, "disabled"),
@@ -101,26 +100,15 @@ def _register_form(registry: Registry) -> None:
 def _register_run(registry: Registry) -> None:
     rt = registry.rt
 
-    @registry.callback(
-        Output(ids.RUN_PROGRESS, "children", allow_duplicate=True),
-        Output(ids.ENRICH_CLOCK, "disabled", allow_duplicate=True), Output(ids.ENRICH_SEEN, "data"),
-        Input(ids.ENRICH_TICK, "data"), Input(ids.ENRICH_RUN, "data"), State(ids.ENRICH_SEARCH, "data"),
-        State(ids.ENRICH_SEEN, "data"),
-        rule=Rule.ANY, polling=True, prevent_initial_call=True,
-    )  # fmt: skip
-    def progress(_: int | None, shown: Any, search_id: Any, seen: Any) -> Any:
-        if not isinstance(shown, dict):
-            return no_update, True, no_update
-        actor = current_actor()
-        run = runs.get_run(rt, actor, page_values.number(shown.get("run")))
-        now = run_progress.seen(run)
-        if now == seen:
-            return (no_update,) * 3
+    def draw(actor: Actor, run: dict[str, Any], search_id: str) -> Any:
+        return _run_panel(rt, actor, run, search_id)
+
+    def beside(actor: Actor, only_figures: bool) -> None:
         set_props(ids.ENRICH_STANDING, {"children": page_enrich.standing_lines(enrichment.standings(rt))})
-        if run_progress.only_figures(run, seen, now):
-            return no_update, no_update, now
-        ended = True if run["state"] not in runs.OPEN else no_update
-        return _run_panel(rt, actor, run, str(page_values.uuid(search_id))), ended, now
+
+    panel = Panel(ids.ENRICH_RUN, ids.ENRICH_CLOCK, ids.ENRICH_TICK, ids.ENRICH_SEEN, ids.ENRICH_SEARCH, draw, beside)
+    run_panel.follow(registry, panel)
+    run_panel.pause_by(registry, panel, ids.ENRICH_PAUSE, partial(enrichment.pause, rt), text.ENRICH_PAUSING)
 
     # Two callbacks, since seldom both buttons are there.
     for button in (ids.ENRICH_GO_ON, ids.ENRICH_ASK_AGAIN):
@@ -137,18 +125,6 @@ def _register_run(registry: Registry) -> None:
             unknown = ctx.triggered_id == ids.ENRICH_ASK_AGAIN
             enrichment.go_on(rt, current_actor(), page_values.number(shown.get("run")), unknown=unknown)
             return run_progress.look_again(shown), False
-
-    @registry.callback(
-        Output(ids.ENRICH_RUN, "data", allow_duplicate=True),
-        Input(ids.ENRICH_PAUSE, "n_clicks"), State(ids.ENRICH_RUN, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True,
-    )  # fmt: skip
-    def pause(clicks: int | None, shown: Any) -> Any:
-        if not clicks or not isinstance(shown, dict):
-            return no_update
-        if enrichment.pause(rt, current_actor(), page_values.number(shown.get("run"))) == "running":
-            toast(text.ENRICH_PAUSING)
-        return run_progress.look_again(shown)
 
 
 def _register_reserves(registry: Registry) -> None:
@@ -202,4 +178,4 @@ def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -
     """One small query while it runs; whom it could not ask about follows once it has stopped."""
     stopped = run["state"] not in ("queued", "running")
     failed = enrichment.failed(rt, actor, run["id"]) if stopped and run["failed"] else []
-    return page_enrich.run_panel(run, search_id, failed, may_go_on=actor.may_edit and run["may_cancel"])
+    return page_enrich.latest(run, search_id, failed, may_go_on=actor.may_edit and run["own"])

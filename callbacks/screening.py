@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from dash import ClientsideFunction, Input, Output, State, ctx, no_update, set_props
 from flask import g
 
-from callbacks import page_values, run_progress
+from callbacks import page_values, run_panel, run_progress
 from callbacks.criteria import EDITOR, plain, rows_of, starts
 from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
+from callbacks.run_panel import Panel
 from callbacks.session import current_actor
 from layouts import ids, page_prescreen, page_screen, text
 from services import budgets, model_holds, prescreen, prescreen_measure, rubrics, runs, screening, screening_estimate
@@ -59,10 +61,6 @@ def register(registry: Registry) -> None:
     registry.clientside(
         ClientsideFunction("screening", "link"), Output(ids.SCREEN_OPEN, "href"), Input(ids.VIEW_SHOWN, "data"),
         prevent_initial_call=True,
-    )  # fmt: skip
-    registry.clientside(
-        ClientsideFunction("screening", "tick"), Output(ids.SCREEN_TICK, "data"),
-        Input(ids.SCREEN_CLOCK, "n_intervals"), prevent_initial_call=True,
     )  # fmt: skip
     _register_estimate(registry)
     _register_runs(registry)
@@ -142,26 +140,16 @@ def _register_runs(registry: Registry) -> None:
         toast(text.SCREEN_STARTED_BATCH if batch else text.SCREEN_STARTED, kind="success")
         return {"run": run_id}, False, rubric.id, ""
 
-    @registry.callback(
-        Output(ids.RUN_PROGRESS, "children"), Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
-        Output(ids.SCREEN_SEEN, "data"),
-        Input(ids.SCREEN_TICK, "data"), Input(ids.SCREEN_RUN, "data"), State(ids.SCREEN_SEARCH, "data"),
-        State(ids.SCREEN_SEEN, "data"),
-        rule=Rule.ANY, polling=True, prevent_initial_call=True,
-    )  # fmt: skip
-    def progress(_: int | None, shown: Any, search_id: str, seen: Any) -> Any:
-        if not isinstance(shown, dict):
-            return no_update, True, no_update
-        actor = current_actor()
-        run = runs.get_run(rt, actor, page_values.number(shown.get("run")))
-        now = run_progress.seen(run)
-        if now == seen:
-            return no_update, no_update, no_update
-        if run_progress.only_figures(run, seen, now):
-            return no_update, no_update, now
-        set_props(ids.SCREEN_HOLD, {"children": _hold(rt, actor)})
-        ended = True if run["state"] not in runs.OPEN else no_update
-        return _run_panel(rt, actor, run, str(page_values.uuid(search_id))), ended, now
+    def draw(actor: Actor, run: dict[str, Any], search_id: str) -> Any:
+        return _run_panel(rt, actor, run, search_id)
+
+    def beside(actor: Actor, only_figures: bool) -> None:
+        if not only_figures:
+            set_props(ids.SCREEN_HOLD, {"children": _hold(rt, actor)})
+
+    panel = Panel(ids.SCREEN_RUN, ids.SCREEN_CLOCK, ids.SCREEN_TICK, ids.SCREEN_SEEN, ids.SCREEN_SEARCH, draw, beside)
+    run_panel.follow(registry, panel)
+    run_panel.pause_by(registry, panel, ids.SCREEN_PAUSE, partial(screening.pause, rt), text.SCREEN_PAUSING)
 
     @registry.callback(
         Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
@@ -174,18 +162,6 @@ def _register_runs(registry: Registry) -> None:
             return no_update, no_update
         screening.go_on(rt, current_actor(), page_values.number(shown.get("run")), budget)
         return run_progress.look_again(shown), False
-
-    @registry.callback(
-        Output(ids.SCREEN_RUN, "data", allow_duplicate=True),
-        Input(ids.SCREEN_PAUSE, "n_clicks"), State(ids.SCREEN_RUN, "data"),
-        rule=Rule.RECRUITER, prevent_initial_call=True,
-    )  # fmt: skip
-    def pause(clicks: int | None, shown: Any) -> Any:
-        if not clicks or not isinstance(shown, dict):
-            return no_update
-        if screening.pause(rt, current_actor(), page_values.number(shown.get("run"))) == "running":
-            toast(text.SCREEN_PAUSING)
-        return run_progress.look_again(shown)
 
     @registry.callback(
         Output(ids.SCREEN_HOLD, "children"), Output(ids.SCREEN_CLOCK, "disabled", allow_duplicate=True),
@@ -227,7 +203,7 @@ def _run_panel(rt: Runtime, actor: Actor, run: dict[str, Any], search_id: str) -
     dead = screening.dead_letters(rt, actor, run["id"]) if stopped and run["failed"] else []
     suspects = screening.suspects(rt, actor, run["id"]) if stopped and run["counts"].get("suspect") else []
     measured = prescreen_measure.of_run(rt, actor, search_id, run["id"]) if stopped else None
-    return page_screen.run_panel(run, search_id, dead, suspects, measured, may_go_on=actor.may_edit and run["own"])
+    return page_screen.latest(run, search_id, dead, suspects, measured, may_go_on=actor.may_edit and run["own"])
 
 
 def _view(search_id: UUID, scope: Any, state: Any) -> View:

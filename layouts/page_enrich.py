@@ -13,8 +13,9 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, shell, text
-from layouts.pages_runs import OPEN, Run, cancel_store, run_card
+from layouts import ids, run_panel, shell, text
+from layouts.page_usage import left_panel
+from layouts.pages_runs import Run, cancel_store
 
 POLL_MS = 2_000
 Row = Any
@@ -72,8 +73,8 @@ def standing_lines(standings: Sequence[Row]) -> list[Component]:
     ]  # fmt: skip
 
 
-def estimate_panel(found: Row | None) -> list[Component]:
-    """What it would take, or how to find out."""
+def estimate_panel(found: Row | None, standing: Row = None) -> list[Component]:
+    """What it would take, or how to find out. standing: what the reader may still spend this month."""
     if found is None:
         return [html.P(text.ENRICH_NO_ESTIMATE, className="sx-muted")]
     if not found.people:
@@ -88,6 +89,10 @@ def estimate_panel(found: Row | None) -> list[Component]:
     if len(found.vendors) > 1 and found.cost:
         said = text.ENRICH_TOTAL.format(expected=f"{found.expected_cost:,.2f}", cost=f"{found.cost:,.2f}")
         notes.append(html.P(said, **{"data-testid": "estimate-total"}))
+    if standing is not None and any(one.cost for one in found.vendors):
+        notes += left_panel(standing)
+        if found.cost is not None and standing.left is not None and found.cost > standing.left:
+            notes.append(html.P(text.BUDGET_OVER, className="sx-note"))
     return [html.Ul(items, className="sx-counts"), *(part for parts in lines for part in parts), *notes]
 
 
@@ -120,23 +125,19 @@ def _reserve(one: Row) -> html.Div:
     return html.Div([html.Label([name, box]), save], className="sx-budget-row")
 
 
-def run_panel(run: Run, search_id: str, failed: Sequence[Row], *, may_go_on: bool) -> html.Div:
+def latest(run: Run, search_id: str, failed: Sequence[Row], *, may_go_on: bool) -> html.Div:
     """How far the latest enrichment is, whom it could not ask about, and what can be done next."""
-    ended = run["state"] not in OPEN
-    actions: list[Any] = []
-    if run["state"] in ("queued", "running") and may_go_on and not run["cancel_requested"]:
-        actions.append(_button(text.ENRICH_PAUSE, ids.ENRICH_PAUSE))
-    if ended or run["done"]:
-        actions.append(dcc.Link(text.ENRICH_SHOW, href=f"/search/{search_id}", className="btn btn-outline-secondary"))
+    pause = run_panel.button(text.ENRICH_PAUSE, ids.ENRICH_PAUSE)
+    show = run_panel.link(text.ENRICH_SHOW, f"/search/{search_id}")
+    actions = run_panel.first_actions(run, pause, show, may_go_on=may_go_on)
     unknown = any(one.unknown for one in failed)
     if may_go_on and run["state"] == "done" and any(not one.unknown for one in failed):
-        actions.append(_button(text.ENRICH_TRY_AGAIN, ids.ENRICH_GO_ON, kind="primary"))
+        actions.append(run_panel.button(text.ENRICH_TRY_AGAIN, ids.ENRICH_GO_ON, kind="primary"))
     elif may_go_on and run["state"] in ("paused", "failed", "cancelled"):
-        actions.append(_button(text.ENRICH_GO_ON, ids.ENRICH_GO_ON, kind="primary"))
+        actions.append(run_panel.button(text.ENRICH_GO_ON, ids.ENRICH_GO_ON, kind="primary"))
     if may_go_on and unknown and run["state"] not in ("queued", "running"):
-        actions.append(_button(text.ENRICH_ASK_AGAIN, ids.ENRICH_ASK_AGAIN))
-    extra = html.Div([html.Div(actions, className="sx-actions"), _failed(search_id, failed)], className="sx-run-next")
-    return html.Div([html.H2(text.ENRICH_LATEST), run_card(run, extra=extra)], className="sx-section")
+        actions.append(run_panel.button(text.ENRICH_ASK_AGAIN, ids.ENRICH_ASK_AGAIN))
+    return run_panel.panel(text.ENRICH_LATEST, run, actions, _failed(search_id, failed))
 
 
 def _form(wants: Sequence[str], view: Mapping[str, Any] | None, people: Sequence[int], fresh_days: int) -> html.Section:
@@ -223,25 +224,14 @@ def _standing(one: Row) -> str:
 
 
 def _failed(search_id: str, failed: Sequence[Row]) -> html.Details | None:
-    if not failed:
-        return None
-    items = [
-        html.Li(
-            [
-                dcc.Link(one.name, href=f"/search/{search_id}?status=all&person={one.candidate_id}"),
-                f" · {text.ENRICH_REASONS.get(one.reason, one.reason)}",
-            ],
+    found = [
+        run_panel.person(
+            search_id, one, f" · {text.ENRICH_REASONS.get(one.reason, one.reason)}",
             **{"data-testid": "enrich-failed", "data-unknown": str(one.unknown).lower()},
         )
         for one in failed
-    ]
-    more = text.SCREEN_DEAD_MORE.format(count=len(failed)) if len(failed) >= 100 else ""
-    hint = html.P(f"{text.ENRICH_FAILED_HINT} {more}", className="sx-muted")
-    return html.Details([html.Summary(text.ENRICH_FAILED), hint, html.Ul(items, className="sx-dead")], open=True)
-
-
-def _button(label: str, id: str, *, kind: str = "outline-secondary") -> html.Button:
-    return html.Button(label, id=id, type="button", className=f"btn btn-{kind}")
+    ]  # fmt: skip
+    return run_panel.people(text.ENRICH_FAILED, text.ENRICH_FAILED_HINT, found)
 
 
 def _minutes(minutes: float) -> str:

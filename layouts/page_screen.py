@@ -10,10 +10,9 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import criteria_editor, ids, page_prescreen, shell, text
+from layouts import criteria_editor, ids, page_prescreen, run_panel, shell, text
 from layouts.page_usage import left_panel
-from layouts.pages_runs import OPEN, Run, cancel_store, run_card
-from layouts.pages_searches import time
+from layouts.pages_runs import OPEN, Run, cancel_store
 
 # A look is two small queries, of the sign-in and of the run: one a second.
 POLL_MS = 2_000
@@ -165,7 +164,7 @@ def estimate_panel(found: Figures | None, standing: Any = None, part: Component 
     return [html.Ul(items, className="sx-counts"), part, *lines, *_budgets(found, standing)]
 
 
-def run_panel(
+def latest(
     run: Run,
     search_id: str,
     dead: Sequence[Dead],
@@ -179,33 +178,17 @@ def run_panel(
     measured: what choosing by similarity left out, where that was done and the run has stopped.
     """
     ended = run["state"] not in OPEN
-    actions: list[Any] = []
-    if run["state"] in ("queued", "running") and may_go_on and not run["cancel_requested"]:
-        actions.append(
-            html.Button(text.SCREEN_PAUSE, id=ids.SCREEN_PAUSE, type="button", className="btn btn-outline-secondary")
-        )
-    if ended or run["done"]:
-        actions.append(
-            dcc.Link(
-                text.SCREEN_SHOW, href=f"/search/{search_id}?sort=score.desc", className="btn btn-outline-secondary"
-            )
-        )
+    pause = run_panel.button(text.SCREEN_PAUSE, ids.SCREEN_PAUSE)
+    show = run_panel.link(text.SCREEN_SHOW, f"/search/{search_id}?sort=score.desc")
+    actions = run_panel.first_actions(run, pause, show, may_go_on=may_go_on)
     unfinished = run["state"] in ("paused", "failed", "cancelled") or bool(run["failed"])
     if unfinished and may_go_on and (ended or run["state"] == "paused"):
         label = text.SCREEN_AGAIN if run["state"] == "done" else text.SCREEN_RESUME
         label = text.SCREEN_LOOK if run["vendor_since"] else label
-        actions.append(html.Button(label, id=ids.SCREEN_AGAIN, type="button", className="btn btn-primary"))
-    extra = html.Div(
-        [
-            html.Div(actions, className="sx-actions"),
-            page_prescreen.result(measured) if measured else None,
-            _dead(search_id, dead),
-            _suspects(search_id, suspects),
-        ],
-        className="sx-run-next",
-    )
-    begun = html.P([text.SCREEN_BEGUN.format(who=run["user_name"]), time(run["created_at"])], className="sx-muted")
-    return html.Div([html.H2(text.SCREEN_LATEST), begun, run_card(run, extra=extra)], className="sx-section")
+        actions.append(run_panel.button(label, ids.SCREEN_AGAIN, kind="primary"))
+    part = page_prescreen.result(measured) if measured else None
+    lists = _dead(search_id, dead), _suspects(search_id, suspects)
+    return run_panel.panel(text.SCREEN_LATEST, run, actions, part, *lists)
 
 
 def hold_banner(hold: Hold | None, *, may_lift: bool) -> html.Div | None:
@@ -296,39 +279,27 @@ def _budgets(found: Figures, standing: Any) -> list[Component]:
 
 
 def _dead(search_id: str, dead: Sequence[Dead]) -> html.Details | None:
-    if not dead:
-        return None
-    items = [
-        html.Li(
-            [
-                dcc.Link(one.name, href=f"/search/{search_id}?status=all&person={one.candidate_id}"),
-                f" · {text.SCREEN_REASONS.get(one.reason, one.reason)} · ",
-                html.Span(_attempts(one.attempts), className="sx-muted"),
-            ],
+    found = [
+        run_panel.person(
+            search_id, one, f" · {text.SCREEN_REASONS.get(one.reason, one.reason)} · ",
+            html.Span(_attempts(one.attempts), className="sx-muted"),
             **{"data-testid": "dead-letter", "data-reason": one.reason},
         )
         for one in dead
-    ]
-    more = text.SCREEN_DEAD_MORE.format(count=len(dead)) if len(dead) >= 100 else ""
-    hint = html.P(f"{text.SCREEN_DEAD_HINT} {more}", className="sx-muted")
-    return html.Details([html.Summary(text.SCREEN_DEAD), hint, html.Ul(items, className="sx-dead")], open=True)
+    ]  # fmt: skip
+    return run_panel.people(text.SCREEN_DEAD, text.SCREEN_DEAD_HINT, found)
 
 
 def _suspects(search_id: str, suspects: Sequence[Suspect]) -> html.Details | None:
-    if not suspects:
-        return None
-    items = [
-        html.Li(
-            [
-                dcc.Link(one.name, href=f"/search/{search_id}?status=all&person={one.candidate_id}"),
-                f" · {text.FIELD_NAMES.get(one.field) or text.COLUMN_LABELS.get(one.field, one.field).lower()}",
-            ],
+    found = [
+        run_panel.person(
+            search_id, one,
+            f" · {text.FIELD_NAMES.get(one.field) or text.COLUMN_LABELS.get(one.field, one.field).lower()}",
             **{"data-testid": "suspect"},
         )
         for one in suspects
-    ]
-    hint = html.P(text.SCREEN_SUSPECTS_HINT, className="sx-muted")
-    return html.Details([html.Summary(text.SCREEN_SUSPECTS), hint, html.Ul(items, className="sx-dead")])
+    ]  # fmt: skip
+    return run_panel.people(text.SCREEN_SUSPECTS, text.SCREEN_SUSPECTS_HINT, found, is_open=False)
 
 
 def _attempts(count: int) -> str:

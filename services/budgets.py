@@ -124,6 +124,11 @@ def reserve(
     return Grant(calls, _used(whose, tightest, found.month), waits=fits and any(one.busy for one in limits))
 
 
+def release(conn: db.Conn, run_id: int) -> None:
+    """None of a run's calls is under way any more: what was set aside for them beyond their cost is others' again."""
+    db.run(conn, _Q.release_hold, {"run_id": run_id})
+
+
 def has_room(conn: db.Conn, user_id: int, run_id: int, needs: Decimal, *, priced: bool) -> bool:
     """Whether a run of this person could set so much aside now. priced: the price of its model is known."""
     found = _standing(conn, user_id, run_id)

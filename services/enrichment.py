@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, enrichment_estimate, enrichment_plan, jobs, vendor_budget
+from services import budgets, db, enrichment_estimate, enrichment_plan, jobs, vendor_budget
 from services.candidates import candidate_ids
 from services.config import Settings
 from services.enrichment_estimate import Choice, Estimate
@@ -73,7 +73,7 @@ def estimate(rt: Runtime, actor: Actor, chosen: Choice) -> Estimate:
 
 def start(rt: Runtime, actor: Actor, chosen: Choice) -> int:
     """Look for what was chosen; returns the run's id. Raises Forbidden, BadInput when nobody would be asked about,
-    Conflict while another enrichment of the search is open."""
+    Conflict while another enrichment of the search is open, LimitReached for a used-up budget that would pay for it."""
     with rt.db.connection() as conn:
         return start_with(conn, rt.settings, actor, chosen)
 
@@ -88,6 +88,8 @@ def start_with(conn: db.Conn, settings: Settings, actor: Actor, chosen: Choice) 
     found = enrichment_estimate.estimate(conn, settings, actor, chosen)
     if not found.asked:
         raise BadInput(NOBODY)
+    if any(one.cost for one in found.vendors):
+        budgets.must_have_room(conn, actor.user_id, "", priced=True, reader=actor.user_id)
     audit(conn, actor, "enrichment.start", search_id, wants=list(chosen.wants), again=chosen.again)
     run_id = jobs.start_run(conn, actor, "enrich", search_id, _params(settings, chosen))
     for vendor in sorted(enrichment_plan.available(settings)):

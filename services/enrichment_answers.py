@@ -9,7 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import sql
-from services import db, enrichment_write, usage_ledger, vendor_budget
+from services import budgets, db, enrichment_write, usage_ledger, vendor_budget
 from services.config import Settings
 from services.enrichment_rows import Items, Target
 from services.jobs import RunHandle
@@ -21,6 +21,9 @@ from services.vendors.vendor_errors import VendorError
 MOST_TRIES = 24
 # A server's own failure: so many requests for one person.
 MOST_ATTEMPTS = 6
+
+# After these it may have been done, and billed.
+UNKNOWN = ("unanswered", "not_understood")
 
 _Q = sql.queries("enrichment")
 
@@ -86,7 +89,7 @@ def fail(conn: db.Conn, handle: RunHandle, items: Items, sent: Sent, error: Vend
         return
     if not error.made:
         vendor_budget.give_back(conn, sent.vendor, sent.day, len(sent.targets), handle.actor.user_id)
-    if error.reason in ("unanswered", "not_understood"):
+    if error.reason in UNKNOWN:
         items.end(conn, sent.ids, "unknown", error.reason)
     elif error.reason == "server_fault":
         tired = [one.candidate_id for one in sent.targets if one.attempts + 1 >= MOST_ATTEMPTS]
@@ -100,7 +103,7 @@ def fail(conn: db.Conn, handle: RunHandle, items: Items, sent: Sent, error: Vend
 
 def _cost_of(error: VendorError) -> Decimal | None:
     """0 where nothing was billed, None where that is not known."""
-    return None if error.reason in ("unanswered", "not_understood") else Decimal(0)
+    return None if error.reason in UNKNOWN else Decimal(0)
 
 
 def _gave_up(one: Target, answers: Answers) -> bool:
@@ -108,4 +111,6 @@ def _gave_up(one: Target, answers: Answers) -> bool:
 
 
 def _record(conn: db.Conn, handle: RunHandle, call: Call) -> None:
+    """What it cost takes the place of all that was set aside for it."""
     usage_ledger.record(conn, handle.actor.user_id, call)
+    budgets.release(conn, handle.run_id)

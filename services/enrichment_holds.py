@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 
 class Stopped(Exception):
@@ -23,7 +24,11 @@ class Stopped(Exception):
 
 
 class Paused(Stopped):
-    """The run shall pause."""
+    """The run shall pause. needs: US dollars of a budget for its next request, where it goes on once there are."""
+
+    def __init__(self, message: str, until: datetime | None = None, needs: Decimal | None = None) -> None:
+        super().__init__(message, until)
+        self.needs = needs
 
 
 class Held(Stopped):

@@ -9,6 +9,7 @@ the queue meanwhile.
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from services import enrichment_progress, usage_ledger, vendor_budget
 from services.call_budget import BudgetClosed
@@ -20,7 +21,7 @@ from services.jobs import LeaseLost, RunCancelled, RunHandle, RunStopped
 from services.runtime import Runtime
 from services.vendor_turns import Turns
 from services.vendors.lookups import Enricher
-from services.vendors.vendor_errors import NoCredit, VendorError
+from services.vendors.vendor_errors import BadKey, NoCredit, NotSetUp, VendorError
 
 WAITING_REDIS = "Waiting for Redis: limits cannot be kept without it."
 WAITING_TURN = "Waiting for {vendor}'s limit a minute."
@@ -51,7 +52,7 @@ class _Enrichment:
             while self._step():
                 self._handle.check()
         except Paused as pause:
-            self._end("paused", pause.message, pause.until)
+            self._end("paused", pause.message, pause.until, pause.needs)
         except (LeaseLost, RunStopped):
             raise
         except RunCancelled:
@@ -138,14 +139,15 @@ class _Enrichment:
             self._pass_time(min(wait, PACE.look_s), WAITING_TURN.format(vendor=turns.limits.label))
 
     def _client(self, vendor: str) -> Enricher:
-        """Made at its first use, which is when the account is asked what it has left. Raises Held."""
+        """Made at its first use, which is when the account is asked what it has left: not to ask about people in vain.
+        That it does not say so is no reason not to ask. Raises Held."""
         if vendor not in self._clients:
             try:
                 client = self._clients[vendor] = client_of(self._rt.settings, vendor)
                 left = client.credits_left()
-            except VendorError as error:
-                if not error.retryable:
-                    raise Held(error.message) from None
+            except (NotSetUp, BadKey, NoCredit) as error:
+                raise Held(error.message) from None
+            except VendorError:
                 return self._clients[vendor]
             if left is not None:
                 with self._rt.db.connection() as conn:
@@ -158,9 +160,10 @@ class _Enrichment:
         self._handle.progress(self._handle.done, waiting=why)
         vendor_budget.CLOCK.wait(self._handle, seconds)
 
-    def _end(self, state: str, message: str, until: datetime | None = None) -> None:
+    def _end(self, state: str, message: str, until: datetime | None = None, needs: Decimal | None = None) -> None:
+        when = {"_resume_at": until.isoformat() if until else None, "_needs": str(needs) if needs else None}
         with self._rt.db.connection() as conn:
-            enrichment_progress.report(conn, self._handle, self._items, _resume_at=until.isoformat() if until else None)
+            enrichment_progress.report(conn, self._handle, self._items, **when)
             if state != "paused":
                 vendor_budget.forget_wants(conn, self._handle.run_id)
             self._handle.finish(message or enrichment_progress.summary(conn, self._items), state=state, conn=conn)

@@ -6,14 +6,15 @@ two, the run goes on behind it: what was perhaps made is not made again by itsel
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from uuid import UUID
 
 from services import budgets, db, enrichment_answers, enrichment_progress, vendor_budget
-from services.enrichment_answers import Sent
+from services.enrichment_answers import UNKNOWN, Sent
 from services.enrichment_holds import Held, Paused
 from services.enrichment_rows import Items, Target
 from services.errors import Conflict, Unavailable
@@ -31,6 +32,10 @@ DAY_SHARED = (
 )
 DAY_CLOSED = "{vendor} says that today's allowance is used. It goes on by itself at {when} UTC."
 TRY_LATER = "{said} It is tried again by itself at {when} UTC."
+LOST_AGAIN = (
+    "{said} So it was {n} times in a row, and each may have cost credits, so nobody else is asked about there for now: "
+    "go on once {vendor} answers again."
+)
 NO_PRICE = (
     "What a credit of {vendor} costs is not known here, so the budget of {month} cannot be kept. "
     "Ask an admin to set {setting}, or to lift the budget."
@@ -57,15 +62,15 @@ class Requests:
 
     def __init__(self, rt: Runtime, handle: RunHandle, items: Items, pace: Pace) -> None:
         self._rt, self._handle, self._items, self._pace = rt, handle, items, pace
-        # In a row, by vendor; an answer ends it.
-        self._failures: Counter[str] = Counter()
+        # What went wrong in a row, by vendor: reasons of errors; an answer ends it.
+        self._failures: dict[str, list[str]] = defaultdict(list)
 
     def ask(self, turns: Turns, client: Enricher, step: int, wanted: int, waiting: int) -> None:
         """Ask about up to `wanted` people of a step, for whom room in the minute is reserved; waiting: all who wait
         there. Raises Held, Paused, LeaseLost."""
         vendor = turns.limits.vendor
         try:
-            call_id, day, targets = self._write_down(turns.limits, step, wanted, waiting)
+            call_id, day, targets = self._within_budgets(turns.limits, step, wanted, waiting)
         except (Held, Paused):
             turns.settle(wanted, 0)
             raise
@@ -79,6 +84,15 @@ class Requests:
         except VendorError as error:
             answers = error
         self._take(turns, sent, answers)
+
+    def _within_budgets(
+        self, limits: Limits, step: int, wanted: int, waiting: int
+    ) -> tuple[int, date, Sequence[Target]]:
+        while True:
+            try:
+                return self._write_down(limits, step, wanted, waiting)
+            except _Fewer as room:
+                wanted = room.people
 
     def _write_down(self, limits: Limits, step: int, wanted: int, waiting: int) -> tuple[int, date, Sequence[Target]]:
         handle, vendor, user_id = self._handle, limits.vendor, self._handle.actor.user_id
@@ -101,16 +115,24 @@ class Requests:
     def _set_aside(self, conn: db.Conn, limits: Limits, people: int) -> None:
         """Of the month's budgets, what everyone's being found would cost. What it raises undoes the rest."""
         user_id = self._handle.actor.user_id
-        cost = limits.cost(limits.credits * people)
+        each = limits.cost(limits.credits)
         month = budgets.in_force(conn, user_id)
         if month is None:
             return
-        if cost is None:
+        if each is None:
             setting = f"{limits.vendor.upper()}_CREDIT_USD"
-            raise Held(NO_PRICE.format(vendor=limits.label, month=f"{month:%B %Y}", setting=setting))
-        grant = budgets.reserve(conn, user_id, self._handle.run_id, [cost])
+            said = NO_PRICE.format(vendor=limits.label, month=f"{month:%B %Y}", setting=setting)
+            raise self._later(said)
+        grant = budgets.reserve(conn, user_id, self._handle.run_id, [each] * people)
         if not grant.calls:
-            raise Paused(grant.refusal)
+            raise Paused(grant.refusal, needs=each)
+        if grant.calls < people:
+            raise _Fewer(grant.calls)
+
+    def _later(self, said: str) -> Held:
+        """The vendor is left alone for a while."""
+        until = vendor_budget.CLOCK.now() + timedelta(seconds=self._pace.resume_s)
+        return Held(TRY_LATER.format(said=said, when=clock(until)), until)
 
     def _day_over(self, conn: db.Conn, limits: Limits, *, shared: bool = False) -> Held:
         found = vendor_budget.standing(conn, self._rt.settings, limits.vendor)
@@ -122,7 +144,10 @@ class Requests:
 
     def _take(self, turns: Turns, sent: Sent, answers: Answers | VendorError) -> None:
         """Write the answer down; insisting, since it is paid for. Raises Held, LeaseLost."""
-        self._failures[sent.vendor] = self._failures[sent.vendor] + 1 if isinstance(answers, VendorError) else 0
+        if isinstance(answers, VendorError):
+            self._failures[sent.vendor].append(answers.reason)
+        else:
+            self._failures[sent.vendor].clear()
         # Also when whoever started it has lost the right meanwhile: the run ends behind it.
         self._handle.must_finish = True
         try:
@@ -154,20 +179,33 @@ class Requests:
 
     def _failed(self, conn: db.Conn, turns: Turns, sent: Sent, error: VendorError) -> Held | None:
         """Whom it was about is asked about later, or by a person's wish, or never; says whether the vendor is held."""
-        now, times = vendor_budget.CLOCK.now(), self._failures[sent.vendor]
-        delay = timedelta(seconds=self._pace.failed_s * 2 ** (times - 1))
+        reasons = self._failures[sent.vendor]
+        now, times = vendor_budget.CLOCK.now(), len(reasons)
+        again = len(list(takewhile(lambda one: one == error.reason, reversed(reasons))))
+        delay = timedelta(seconds=self._pace.failed_s * 2 ** (min(times, MOST_FAILURES) - 1))
         enrichment_answers.fail(conn, self._handle, self._items, sent, error, now + delay)
         if isinstance(error, RateLimited):
-            if times >= MOST_FAILURES or (error.retry_after or 0) > LONG_WAIT_S:
-                vendor_budget.close_day(conn, sent.vendor, vendor_budget.day_at(self._rt.settings, now))
-                return self._day_over(conn, turns.limits)
+            if again >= MOST_FAILURES or (error.retry_after or 0) > LONG_WAIT_S:
+                # Of the day on which it was asked: it may be another one by now.
+                vendor_budget.close_day(conn, sent.vendor, sent.day)
+                if sent.day == vendor_budget.day_at(self._rt.settings, now):
+                    return self._day_over(conn, turns.limits)
             return None
-        if not error.retryable and error.reason not in ("unanswered", "not_understood"):
+        if error.reason in UNKNOWN:
+            if again < MOST_FAILURES:
+                return None
+            return Held(LOST_AGAIN.format(said=error.message, n=again, vendor=turns.limits.label))
+        if not error.retryable:
             return Held(error.message)
-        if times >= MOST_FAILURES:
-            until = now + timedelta(seconds=self._pace.resume_s)
-            return Held(TRY_LATER.format(said=error.message, when=clock(until)), until)
-        return None
+        return self._later(error.message) if times >= MOST_FAILURES else None
+
+
+class _Fewer(Exception):
+    """The month's budgets have room for so many people only."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__()
+        self.people = people
 
 
 def clock(moment: datetime) -> str:

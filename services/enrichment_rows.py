@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg.sql import SQL
@@ -21,6 +21,9 @@ from services.errors import Forbidden
 from services.grid_view import View
 from services.jobs import RunHandle
 from services.urls import url_key
+
+# Whom another run asks about is looked at again after so long.
+UNDER_WAY_S = 5.0
 
 _Q = sql.queries("enrichment")
 
@@ -121,17 +124,21 @@ class Items:
         })  # fmt: skip
 
     def claim(self, conn: db.Conn, step: int, limit: int, now: datetime) -> list[Target]:
-        """Up to so many people to ask about at a step. Those of whom there is nothing to ask are moved on; nobody to
-        ask about does not mean that nobody is left."""
+        """Up to so many people to ask about at a step. Those of whom there is nothing to ask are moved on, and whom
+        another run asks about at this moment waits for what comes of it: nobody is paid for twice. Nobody to ask about
+        does not mean that nobody is left."""
         vendor, gives = self.steps[step - 1]["vendor"], self.steps[step - 1]["gives"]
         found = db.rows(conn, _Q.claim_items, {
             "run_id": self._handle.run_id, "step": step, "limit": limit, "now": now, "vendor": vendor,
             "since": self.since})  # fmt: skip
-        targets, moved = [], []
+        targets, moved, later = [], [], []
         allowed = set(contact_rules.may_be_enriched(conn, [row["profile_id"] for row in found]))
         for row in found:
             address = url_key(f"https://www.{row['url_key']}") if row["url_key"] else None
             may_be_asked = row["active"] and row["profile_id"] in allowed
+            if may_be_asked and row["under_way"] and not row["asked"]:
+                later.append(row["candidate_id"])
+                continue
             if may_be_asked and address is not None and not row["asked"]:
                 targets.append(Target(row["candidate_id"], row["profile_id"], address.url, row["attempts"]))
                 continue
@@ -142,6 +149,7 @@ class Items:
                 reason = "do_not_contact" if row["active"] else "left_out"
             moved.append({"id": row["candidate_id"], "got": got, "reason": reason})
         self.advance(conn, vendor, moved)
+        self.postpone(conn, later, now + timedelta(seconds=UNDER_WAY_S))
         return targets
 
     def send(self, conn: db.Conn, vendor: str, day: Any, targets: Sequence[Target]) -> int:
@@ -170,8 +178,9 @@ class Items:
                 "items": Jsonb(list(items))})  # fmt: skip
 
     def postpone(self, conn: db.Conn, ids: Sequence[int], until: datetime, reason: str = "") -> None:
-        db.run(conn, _Q.postpone_items, {
-            "run_id": self._handle.run_id, "ids": list(ids), "until": until, "reason": reason})  # fmt: skip
+        if ids:
+            db.run(conn, _Q.postpone_items, {
+                "run_id": self._handle.run_id, "ids": list(ids), "until": until, "reason": reason})  # fmt: skip
 
     def end(self, conn: db.Conn, ids: Sequence[int], state: str, reason: str) -> None:
         """state: "failed" or "unknown"."""

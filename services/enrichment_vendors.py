@@ -13,5 +13,5 @@ def client_of(settings: Settings, vendor: str) -> Enricher:
     """To be closed. Raises NotSetUp, which says what to set."""
     s = settings
     if vendor == vendor_budget.SALESQL:
-        return SalesqlClient(s.salesql_base_url, s.salesql_api_key, s.salesql_batch)
+        return SalesqlClient(s.salesql_base_url, s.salesql_api_key, vendor_budget.limits_of(s, vendor).batch)
     return CrustdataClient(s.crustdata_base_url, s.crustdata_api_key, s.crustdata_api_generation, s.crustdata_credits)

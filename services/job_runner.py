@@ -270,7 +270,7 @@ class Runner:
             if ids:
                 db.run(conn, _Q.delete_jobs_of, {"task": jobs.TASK, "run_ids": ids})
             if not own_slot:
-                db.run(conn, _Q.delete_dead_jobs, {"task": jobs.TASK, "silence_s": self.silence_s})
+                db.run(conn, _Q.delete_dead_jobs, {"silence_s": self.silence_s})
             for run in db.rows(conn, _Q.fetch_stranded, {"task": jobs.TASK}):
                 jobs.enqueue(conn, run["id"], run["kind"], run["user_id"])
         for row in found:

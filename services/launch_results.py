@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,17 +25,23 @@ SAY_COLUMNS = "The result is here. Say what its columns are, then import it."
 IMPORTING = "The result is here; its import says what came of it."
 SHARED = " The run named no file of its own, so this is the agent's file, with what its earlier runs found."
 UNREADABLE = "The result could not be read: {why}"
+WAITS = (
+    "PhantomBuster could not be asked for the result. It is asked again by itself, until it answers or this is "
+    "cancelled."
+)
 # What tells people apart; without one of them nobody can be imported.
 _TELLS = {"full_name", "first_name", "last_name", "linkedin_url", "linkedin_id", "email"}
 
 _Q = sql.queries("launches")
+_log = logging.getLogger(__name__)
 
 
 def take(rt: Runtime, handle: RunHandle, launch: Mapping[str, Any]) -> None:
     """From a container that has ended to an import that has started, and the end of the run.
 
-    May run twice: what was stored is not read again, and an upload is imported once. Raises what the runner makes
-    an end of; Unavailable is tried again.
+    May run twice: what was stored is not read again, and an upload is imported once. Where PhantomBuster cannot be
+    asked now the run pauses, and launch_watch has it go on at its next look. Raises what the runner makes an end of;
+    Unavailable is tried again.
     """
     try:
         upload_id = str(launch["upload_id"]) if launch["upload_id"] else _store(rt, handle, launch)
@@ -43,7 +50,9 @@ def take(rt: Runtime, handle: RunHandle, launch: Mapping[str, Any]) -> None:
         _end(rt, handle, launch, "taken", NOTHING_NEW)
     except VendorError as error:
         if error.retryable or isinstance(error, Unanswered):
-            raise Unavailable(error.message) from None
+            _log.warning("the result of launch %s could not be taken: %s", launch["id"], error.reason)
+            handle.finish(WAITS, state="paused")
+            return
         _end(rt, handle, launch, "failed", error.message)
     except Unavailable:
         raise

@@ -16,7 +16,15 @@ from services.jobs import LeaseLost, RunCancelled, RunHandle, RunStopped
 from services.runtime import Runtime
 from services.vendors.phantombuster import PhantomBuster
 from services.vendors.phantombuster_errors import AgentBusy
-from services.vendors.vendor_errors import NotUnderstood, ServerFault, Unanswered, Unreachable, VendorError
+from services.vendors.vendor_errors import (
+    NotUnderstood,
+    RateLimited,
+    ServerFault,
+    Unanswered,
+    Unreachable,
+    VendorError,
+    given_up,
+)
 
 WORKS = "PhantomBuster works on it; its result is imported when it has ended."
 LOOKED_FOR = (
@@ -24,6 +32,7 @@ LOOKED_FOR = (
     "again."
 )
 CANCELLED = "This was cancelled before the agent was launched."
+CANCELLED_RESULT = "This was cancelled before its result was taken. It can be taken by the id of the run."
 STOPPING = "PhantomBuster is asked to stop it."
 NO_ARGUMENT = (
     "Which of this agent's settings is the search is not known: type its name under “More”. It has {names}. Nothing "
@@ -57,8 +66,9 @@ def fetch(conn: db.Conn, launch_id: int) -> dict[str, Any]:
 
 
 def again(error: VendorError) -> ProductError:
-    """What was only asked, and may be asked again: the run is tried again by itself where that can help."""
-    return Unavailable(error.message) if error.retryable or isinstance(error, Unanswered) else error
+    """What was only asked, and may be asked again: the run is tried again by itself where that can help, and its
+    message is for when that has not."""
+    return Unavailable(given_up(error)) if error.retryable or isinstance(error, Unanswered) else error
 
 
 class _Fetch:
@@ -131,6 +141,10 @@ class _Fetch:
         except _LOST:
             self._lost()
             return
+        except RateLimited as error:
+            # Refused, and surely not made; a person may wait better than a job.
+            self._fail(f"{given_up(error)} Nothing was launched.", outcome=error.reason)
+            return
         except VendorError as error:
             said = error.message if isinstance(error, AgentBusy) else f"{error.message} Nothing was launched."
             self._fail(said, outcome=error.reason)
@@ -169,7 +183,7 @@ class _Refused(Exception):
 def _cancel(rt: Runtime, handle: RunHandle) -> None:
     """What runs is stopped first (launch_watch), so that the agent is free when the run says that it has ended."""
     launch_id = int(handle.params["launch_id"])
-    given = {"launch_id": launch_id, "message": CANCELLED}
+    given = {"launch_id": launch_id}
     with rt.db.connection() as conn:
         launch = fetch(conn, launch_id)
         if launch["state"] in ("unknown", "running") or (launch["state"] == "launching" and launch["sent"]):
@@ -177,5 +191,6 @@ def _cancel(rt: Runtime, handle: RunHandle) -> None:
             jobs.wake(conn, jobs.LAUNCHES_TASK)
             handle.finish(STOPPING, state="paused", conn=conn)
             return
-        db.run(conn, _Q.set_failed, given)
-        handle.finish(launch["message"] or CANCELLED, state="cancelled", conn=conn)
+        told = CANCELLED_RESULT if launch["state"] == "finished" else CANCELLED
+        db.run(conn, _Q.set_failed, given | {"message": told})
+        handle.finish(launch["message"] or told, state="cancelled", conn=conn)

@@ -28,13 +28,18 @@ EVERY_S = 5.0
 ROUND_S = 55.0
 # By then PhantomBuster knows of a launch that it took, and nobody waits for its answer any more.
 GIVE_UP_S = 90.0
+# Nobody waits longer for an agent to end that was asked to.
+STOP_S = 600.0
 CONSOLE_TTL_S = 3_600
 
+UNTAKEN = "Its result was not taken: the job that should have done it has ended. It can be taken by the id of the run."
+FAULT = "This could not be looked at because of a fault in the program; it is looked at again. Tell your admin."
 NEVER_SENT = "It was not launched: the job that should have done it has ended."
 NOT_LAUNCHED = "PhantomBuster did not launch it. Launch it again."
 FORGOTTEN = "PhantomBuster does not know this run any more; whether it left a result is not known. Look at it there."
 NOT_STARTED = "PhantomBuster could not start it. Look at its console, and whether your plan has time left."
 STOPPED = "It was stopped before its end. What it had found until then can be taken by the id of the run."
+NOT_STOPPED = "PhantomBuster was asked to stop it, and does not say that it has. Look at it there."
 TIME_LIMIT = "It ran into a limit of time ({limit}): raise that at PhantomBuster, or search for fewer people."
 WITH_ERROR = (
     "It ended with an error (exit code {code}): look at its console. Often the session cookie is too old, or the "
@@ -67,6 +72,7 @@ def look_at_all(rt: Runtime) -> int:
             for row in found:
                 _look_quietly(rt, client, row)
     with rt.db.connection() as conn:
+        db.run(conn, _Q.close_untaken, {"message": UNTAKEN})
         for run in db.rows(conn, _Q.reopen_ended):
             jobs.enqueue(conn, run["id"], run["kind"], run["user_id"])
         left = db.one(conn, _Q.count_live)
@@ -74,12 +80,18 @@ def look_at_all(rt: Runtime) -> int:
 
 
 def _look_quietly(rt: Runtime, client: PhantomBuster, row: Mapping[str, Any]) -> None:
-    """That the vendor cannot be asked is told on the launch; it is asked again in a few seconds."""
+    """That the vendor cannot be asked is told on the launch; it is asked again in a few seconds. What goes wrong with
+    one launch keeps no other one from being looked at. Raises what the database says: that is wrong with all."""
     try:
         _look(rt, client, row)
     except VendorError as error:
         _log.warning("launch %s could not be looked at: %s", row["id"], error.reason)
         _run(rt, _Q.set_problem, launch_id=row["id"], message=error.message)
+    except ProductError:
+        raise
+    except Exception as error:
+        _log.error("launch %s could not be looked at: %s", row["id"], faults.trace(error))
+        _run(rt, _Q.set_problem, launch_id=row["id"], message=FAULT)
 
 
 def _look(rt: Runtime, client: PhantomBuster, row: Mapping[str, Any]) -> None:
@@ -132,6 +144,9 @@ def _follow(rt: Runtime, client: PhantomBuster, row: Mapping[str, Any]) -> None:
     if row["cancel"] and not row["stopped"]:
         client.stop(row["agent_id"])
         _run(rt, _Q.set_stopped, launch_id=row["id"])
+    elif row["cancel"] and row["stopped_s"] > STOP_S:
+        # Whoever launches it next is told by PhantomBuster itself if it runs still.
+        _ended(rt, row, container, "failed", NOT_STOPPED)
 
 
 def _ended(rt: Runtime, row: Mapping[str, Any], container: Container | None, state: str, message: str) -> None:
@@ -145,10 +160,10 @@ def _ended(rt: Runtime, row: Mapping[str, Any], container: Container | None, sta
             "began_ms": container.launched_ms, "ended_ms": container.ended_ms,
         }  # fmt: skip
     with rt.db.connection() as conn:
-        if db.one(conn, _Q.set_ended, {"launch_id": row["id"], "state": state, "message": message, **given}):
-            launch_usage.record_time(
-                conn, rt.settings, row, outcome_of(container), given["began_ms"], given["ended_ms"]
-            )
+        ended = db.one(conn, _Q.set_ended, {"launch_id": row["id"], "state": state, "message": message, **given})
+        if ended is not None:
+            times = ended["began_ms"], ended["ended_ms"]
+            launch_usage.record_time(conn, rt.settings, row, outcome_of(container), *times)
 
 
 def outcome_of(container: Container | None) -> str:

@@ -23,7 +23,8 @@ from services.profile_values import FIELDS, LABELS, Origin, put
 from services.runtime import Runtime
 from services.searches import not_editable, refusal
 
-ACTION = "edit"
+# The action of a batch, and its value where the source's value was given back.
+ACTION, TO_SOURCE = "edit", "source"
 NOTHING = "Nothing is different from what was there. Change a field first."
 NOT_AN_EMAIL = "That is not an e-mail address: write it like name@company.com, or leave it empty."
 TOO_LONG = "The {field} has at most {most} characters; this one has {length}."
@@ -96,10 +97,10 @@ def take_back(
         given = {"undoes": undoes, "candidate_id": candidate_id}
         found = {field: db.one(conn, _Q.fetch_change, {**given, "field": field}) for field in fields}
         changes = {field: change for field, change in found.items() if change is not None}
-        same = {field: change["old"] for field, change in changes.items() if change["new"] == person[field]}
-        for field, value in sorted(same.items()):
-            _restore(conn, actor, person, given, field, value)
-            _note(conn, batch_id, candidate_id, field, person[field], value)
+        same = {field: change for field, change in changes.items() if change["new"] == person[field]}
+        for field, change in sorted(same.items()):
+            now = _restore(conn, actor, person, undoes, field, change)
+            _note(conn, batch_id, candidate_id, field, person[field], now)
         counts += Counts(changed=min(1, len(same)), skipped_changed=min(1, len(changes) - len(same)))
         touched |= _synced(conn, person["id"])
     if counts.changed:
@@ -111,23 +112,28 @@ def take_back(
 
 
 def _restore(
-    conn: db.Conn, actor: Actor, person: Mapping[str, Any], given: Mapping[str, Any], field: str, value: str
-) -> None:
-    """A field as it was: its source's, or what somebody had written before."""
-    origin = Origin.of(conn, person["id"], field, person[field])
-    if origin.is_manual and value == origin.kept_value:
-        put(conn, person["id"], field, value, origin.unlocked())
-        return
-    before = db.one(conn, _Q.fetch_editor, {**given, "field": field, "value": value})
-    editor, at = (before["user_id"], before["created_at"]) if before else (actor.user_id, None)
-    put(conn, person["id"], field, value, origin.written(editor, at))
+    conn: db.Conn, actor: Actor, person: Mapping[str, Any], undoes: int, field: str, change: Mapping[str, Any]
+) -> str:
+    """A field as it was before a batch: what somebody had written, or what its source says, by now perhaps something
+    newer than there was. change: of fetch_change. Returns what it is then."""
+    origin, value = Origin.of(conn, person["id"], field, person[field]), str(change["old"])
+    before = db.one(conn, _Q.fetch_before, {"profile_id": person["id"], "undoes": undoes, "field": field})
+    if before is not None and not before["to_source"] and before["new"] == value:
+        put(conn, person["id"], field, value, origin.written(before["user_id"], before["created_at"]))
+        return value
+    if change["to_source"]:
+        # Who had written what was there is not known any more.
+        put(conn, person["id"], field, value, origin.written(actor.user_id))
+        return value
+    put(conn, person["id"], field, origin.kept_value, origin.unlocked())
+    return origin.kept_value
 
 
 def _write(
     conn: db.Conn, actor: Actor, search_id: UUID, candidate_id: int, person: Mapping[str, Any],
     values: Mapping[str, str], *, manual: bool,
 ) -> Edited:  # fmt: skip
-    batch_id = change_rows.insert_batch(conn, actor, search_id, ACTION)
+    batch_id = change_rows.insert_batch(conn, actor, search_id, ACTION, "" if manual else TO_SOURCE)
     for field, value in values.items():
         origin = Origin.of(conn, person["id"], field, person[field])
         put(conn, person["id"], field, value, origin.written(actor.user_id) if manual else origin.unlocked())

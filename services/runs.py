@@ -28,8 +28,8 @@ def list_runs(rt: Runtime, actor: Actor, limit: int = 50) -> list[dict[str, Any]
     message, attempts, cancel_requested, own (the actor began it, or is an admin), vendor_since (of a screening whose
     people are with the vendor), vendor_problem (why the vendor could not be asked last), created_at, started_at,
     finished_at, search_id, search_title, user_name, may_cancel (also whoever may change the search of a paused
-    screening), queue_position (None unless queued), eta_s (None = unknown), export_id (of a file that the actor can
-    download), undo_batch (of a bulk action that the actor can take back).
+    screening or enrichment), queue_position (None unless queued), eta_s (None = unknown), export_id (of a file that the
+    actor can download), undo_batch (of a bulk action that the actor can take back).
     """
     with rt.db.connection() as conn:
         given = {"run_id": None, "limit": max(1, min(limit, 100)), "quick": QUICK, **actor.params}
@@ -61,8 +61,8 @@ def queue_position(rt: Runtime, actor: Actor, run_id: int) -> int | None:
 def cancel_run(rt: Runtime, actor: Actor, run_id: int) -> str:
     """Ask a run to end; returns its state ("cancelled" at once when it had not begun).
 
-    Raises Forbidden for a run of others (admins may cancel any, and a paused screening whoever may change the search),
-    Conflict when it has ended.
+    Raises Forbidden for a run of others (admins may cancel any, and a paused screening or enrichment whoever may change
+    the search), Conflict when it has ended.
     """
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.request_cancel, {"run_id": run_id, **actor.params})

@@ -113,7 +113,7 @@ class Usage:
     """month: what is looked at, None for all of them; now: the month that it is.
 
     everyone: whether people, models and months are the whole team's, not the actor's own. gone: calls and cost
-    that no search of today stands for.
+    that no search stands for that the actor may see.
     """
 
     month: date | None

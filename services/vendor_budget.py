@@ -124,7 +124,9 @@ class Taken:
 def limits_of(settings: Settings, vendor: str) -> Limits:
     s = settings
     if vendor == SALESQL:
-        return Limits(vendor, s.salesql_rpm, True, s.salesql_daily, s.salesql_batch, 1, s.salesql_credit_usd)
+        # A request of more than half a minute's people would make all of them slower than smaller ones.
+        batch = max(1, min(s.salesql_batch, (s.salesql_rpm + 1) // 2))
+        return Limits(vendor, s.salesql_rpm, True, s.salesql_daily, batch, 1, s.salesql_credit_usd)
     return Limits(vendor, s.crustdata_rpm, False, s.crustdata_daily, 25, s.crustdata_credits, s.crustdata_credit_usd)
 
 

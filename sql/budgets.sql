@@ -36,6 +36,13 @@ WHERE r.state = 'paused' AND r.kind = 'screen' AND r.counts ->> '_needs' IS NOT 
         SELECT b.id FROM rubrics b WHERE b.search_id = r.search_id ORDER BY b.version DESC LIMIT 1)
 ORDER BY r.id LIMIT 200;
 
+-- fetch_short_enrichments --
+-- Enrichments that wait for money, the oldest first; needs: for one person.
+SELECT r.id, r.user_id, (r.counts ->> '_needs')::numeric AS needs FROM runs r
+WHERE r.state = 'paused' AND r.kind = 'enrich' AND r.counts ->> '_needs' IS NOT NULL
+    AND NOT r.pause_requested AND NOT r.cancel_requested
+ORDER BY r.id LIMIT 200;
+
 -- reopen_short --
 -- There is money again.
 UPDATE runs SET state = 'queued', finished_at = NULL, message = '', attempts = 0,
@@ -49,6 +56,10 @@ RETURNING id, kind, user_id;
 INSERT INTO budget_holds (run_id, user_id, month, amount)
 VALUES (%(run_id)s, %(user_id)s, billing_month(), %(amount)s)
 ON CONFLICT (run_id) DO UPDATE SET month = excluded.month, amount = excluded.amount;
+
+-- release_hold --
+-- A run has nothing set aside any more.
+UPDATE budget_holds SET amount = 0 WHERE run_id = %(run_id)s AND amount > 0;
 
 -- fetch_all --
 -- Everyone who may sign in or has spent something this month, with their own budget and what they spent.

@@ -70,14 +70,20 @@ WHERE i.run_id = %(run_id)s AND i.candidate_id = n.candidate_id AND n.step IS NO
 
 -- claim_items --
 -- Some people at one step, with the public address by which each is known best. Those who were left out, merged or
--- changed so that they have none any more are done. Before the call is sent, in the transaction that records it.
+-- changed so that they have none any more are done. under_way: another run asks this vendor about them at this moment;
+-- a request ends within seconds, and one whose process died is not waited for. Before the call is sent, in the transaction
+-- that records it and holds the vendor's day, so that of two runs one sees what the other has sent.
 WITH due AS MATERIALIZED (
     SELECT candidate_id FROM enrichment_items
     WHERE run_id = %(run_id)s AND state = 'pending' AND step = %(step)s AND not_before <= %(now)s
     ORDER BY candidate_id LIMIT %(limit)s FOR UPDATE)
 SELECT i.candidate_id, c.profile_id, i.attempts, c.filter_status = 'active' AS active, p.email <> '' AS has_email,
     p.phone <> '' AS has_phone, EXISTS (SELECT FROM profile_lookups l
-        WHERE l.profile_id = p.id AND l.vendor = %(vendor)s AND l.at > %(since)s) AS asked, (
+        WHERE l.profile_id = p.id AND l.vendor = %(vendor)s AND l.at > %(since)s) AS asked, EXISTS (
+    SELECT FROM candidates o JOIN enrichment_items s ON s.candidate_id = o.id AND s.state = 'sent'
+    JOIN vendor_calls v ON v.id = s.call_id AND v.state = 'sent' AND v.vendor = %(vendor)s
+        AND v.sent_at > now() - interval '2 minutes'
+    WHERE o.profile_id = p.id AND s.run_id <> %(run_id)s) AS under_way, (
     SELECT u.url_key FROM profile_urls u
     WHERE u.profile_id = c.profile_id AND starts_with(u.url_key, 'linkedin.com/in/')
     ORDER BY strpos(p.linkedin_url, split_part(u.url_key, '/', 3)) = 0, u.url_key LIMIT 1) AS url_key
@@ -113,6 +119,23 @@ people AS (
     UPDATE enrichment_items SET state = 'unknown', reason = 'unknown'
     WHERE run_id = %(run_id)s AND state = 'sent')
 SELECT id, vendor, people FROM lost ORDER BY id;
+
+-- lose_forsaken --
+-- The same of runs that have ended: their worker died at them, and nobody takes them up by itself. A request of a worker
+-- that lives has ended long before.
+WITH lost AS (
+    UPDATE vendor_calls v SET state = 'unknown', outcome = 'unknown', ended_at = now() FROM runs r
+    WHERE v.state = 'sent' AND v.sent_at < now() - interval '5 minutes' AND r.id = v.run_id
+        AND r.state IN ('done', 'failed', 'cancelled')
+    RETURNING v.id, v.run_id, v.vendor, r.user_id, r.search_id),
+people AS (
+    UPDATE enrichment_items i SET state = 'unknown', reason = 'unknown' FROM lost
+    WHERE i.run_id = lost.run_id AND i.call_id = lost.id AND i.state = 'sent' RETURNING i.run_id),
+told AS (
+    UPDATE runs r SET done = r.done + n.people, failed = r.failed + n.people, counts = r.counts
+        || jsonb_build_object('unknown', coalesce((r.counts ->> 'unknown')::bigint, 0) + n.people)
+    FROM (SELECT run_id, count(*) AS people FROM people GROUP BY run_id) AS n WHERE r.id = n.run_id)
+SELECT run_id, vendor, user_id, search_id FROM lost ORDER BY id;
 
 -- advance_items --
 -- What a vendor gave of what was needed, or did not: on to the next step, or to the end. got: field names as a JSON
@@ -172,7 +195,7 @@ RETURNING state;
 -- reopen_run --
 -- Back to waiting, for one that was paused or has ended; the starter or an admin, who may still change the search.
 UPDATE runs r SET state = 'queued', finished_at = NULL, message = '', cancel_requested = false, pause_requested = false,
-    attempts = 0, failed = 0, done = r.done - r.failed, counts = r.counts - 'waiting' - '_resume_at'
+    attempts = 0, failed = 0, done = r.done - r.failed, counts = r.counts - 'waiting' - '_resume_at' - '_needs'
 FROM searches s
 WHERE r.id = %(run_id)s AND r.kind = 'enrich' AND r.state IN ('paused', 'done', 'failed', 'cancelled')
     AND s.id = r.search_id AND search_editable(s, %(actor)s, %(role)s)

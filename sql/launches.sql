@@ -82,7 +82,7 @@ UPDATE vendor_launches SET state = %(state)s, vendor_status = %(status)s, end_ty
     exit_code = %(exit_code)s, began_ms = coalesce(%(began_ms)s, began_ms), ended_ms = %(ended_ms)s,
     message = %(message)s, ended_at = now(), looked_at = now()
 WHERE id = %(launch_id)s AND state = 'running'
-RETURNING id;
+RETURNING id, began_ms, ended_ms;
 
 -- set_failed --
 -- It came to nothing; no row where it had ended already.
@@ -116,6 +116,7 @@ RETURNING id;
 -- run_open: some worker still has it or will.
 SELECT l.id, l.run_id, l.search_id, l.user_id, l.agent_id, l.state, l.container_id, l.mark_ms, l.sent_at IS NOT NULL AS sent,
     coalesce(extract(epoch FROM now() - l.sent_at), 0)::float8 AS sent_s, l.stopped_at IS NOT NULL AS stopped,
+    coalesce(extract(epoch FROM now() - l.stopped_at), 0)::float8 AS stopped_s,
     coalesce(r.cancel_requested OR run_refused(r, 'edit') IS NOT NULL, false) AS cancel,
     coalesce(r.state IN ('queued', 'running'), false) AS run_open
 FROM vendor_launches l LEFT JOIN runs r ON r.id = l.run_id
@@ -138,8 +139,13 @@ WHERE l.search_id = %(search_id)s::uuid AND l.container_id = ANY (%(containers)s
     AND l.id IS DISTINCT FROM %(launch_id)s::bigint AND (l.state = 'taken' OR (l.state = 'finished'
         AND EXISTS (SELECT FROM runs r WHERE r.id = l.run_id AND r.state IN ('queued', 'running', 'paused'))));
 
+-- close_untaken --
+-- Launches whose result nobody takes any more, since the run that should have has ended.
+UPDATE vendor_launches l SET state = 'failed', message = %(message)s, ended_at = coalesce(l.ended_at, now())
+FROM runs r WHERE r.id = l.run_id AND l.state = 'finished' AND r.state IN ('done', 'failed', 'cancelled');
+
 -- reopen_ended --
--- Runs that wait for a launch that is over.
+-- Runs that wait for a launch that is over, or for its result to be had.
 UPDATE runs r SET state = 'queued', finished_at = NULL, message = '', attempts = 0
 FROM vendor_launches l
 WHERE l.run_id = r.id AND r.kind = 'fetch' AND r.state = 'paused' AND l.state IN ('finished', 'failed', 'taken')

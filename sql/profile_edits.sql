@@ -59,15 +59,18 @@ INSERT INTO changes (batch_id, candidate_id, field, old, new)
 VALUES (%(batch_id)s, %(candidate_id)s, %(field)s, to_jsonb(%(old)s::text), to_jsonb(%(new)s::text));
 
 -- fetch_change --
--- What a batch made of a field.
-SELECT old #>> '{}' AS old, new #>> '{}' AS new FROM changes
-WHERE batch_id = %(undoes)s AND candidate_id = %(candidate_id)s AND field = %(field)s;
+-- What a batch made of a field; to_source: it gave the source's value back.
+SELECT h.old #>> '{}' AS old, h.new #>> '{}' AS new, b.value = 'source' AS to_source
+FROM changes h JOIN change_batches b ON b.id = h.batch_id
+WHERE h.batch_id = %(undoes)s AND h.candidate_id = %(candidate_id)s AND h.field = %(field)s;
 
--- fetch_editor --
--- Who had written a value before a batch, and when.
-SELECT b.user_id, b.created_at FROM changes h JOIN change_batches b ON b.id = h.batch_id
-WHERE h.candidate_id = %(candidate_id)s AND h.field = %(field)s AND h.new = to_jsonb(%(value)s::text)
-    AND b.id < %(undoes)s
+-- fetch_before --
+-- The last edit of a field before a batch, in any search, that was not taken back. value 'source': that gave the
+-- source's value back.
+SELECT b.user_id, b.created_at, b.value = 'source' AS to_source, h.new #>> '{}' AS new
+FROM candidates c JOIN changes h ON h.candidate_id = c.id JOIN change_batches b ON b.id = h.batch_id
+WHERE c.profile_id = %(profile_id)s AND h.field = %(field)s AND b.action = 'edit' AND b.id < %(undoes)s
+    AND NOT batch_undone(b)
 ORDER BY b.id DESC LIMIT 1;
 
 -- fetch_edits --

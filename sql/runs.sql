@@ -94,9 +94,10 @@ DELETE FROM procrastinate_jobs
 WHERE task_name = %(task)s AND status = 'doing' AND (args ->> 'run_id')::bigint = ANY (%(run_ids)s);
 
 -- delete_dead_jobs --
--- The transport's rows that nobody works on: their worker is silent and their run is not alive.
+-- The transport's rows that nobody works on: their worker is silent and no run of theirs is alive. Those of the clock's
+-- tasks too: each holds its task's lock, and as long as it stands nobody does that task any more, on any host.
 DELETE FROM procrastinate_jobs j
-WHERE j.task_name = %(task)s AND j.status = 'doing'
+WHERE j.status = 'doing'
     AND NOT EXISTS (SELECT FROM procrastinate_workers w WHERE w.id = j.worker_id
         AND w.last_heartbeat > now() - make_interval(secs => %(silence_s)s))
     AND NOT EXISTS (SELECT FROM runs r WHERE r.id = (j.args ->> 'run_id')::bigint AND r.state = 'running'
@@ -115,7 +116,7 @@ ORDER BY r.id LIMIT 1000;
 SELECT r.id, r.kind, r.state, r.total, r.done, r.failed, r.counts, r.message, r.attempts, r.cancel_requested,
     r.created_at, r.started_at, r.finished_at, r.search_id, s.title AS search_title, u.name AS user_name,
     r.user_id = %(actor)s OR %(role)s = 'admin' AS own,
-    r.user_id = %(actor)s OR %(role)s = 'admin' OR (r.kind = 'screen' AND r.state = 'paused'
+    r.user_id = %(actor)s OR %(role)s = 'admin' OR (r.kind IN ('screen', 'enrich') AND r.state = 'paused'
         AND search_editable(s, %(actor)s, %(role)s)) AS may_cancel,
     -- Quick jobs have threads of their own: they wait for each other only, and no long one waits for them.
     CASE WHEN r.state = 'queued' THEN (
@@ -154,7 +155,7 @@ ORDER BY r.id LIMIT 20;
 -- request_cancel --
 -- Asks a run to end; one that waits ends at once, unless it waits for its batches at a vendor, which are taken back
 -- first, or has claimed an agent, which is stopped or given free first. No row unless the actor started it or is an
--- admin; a screening that is paused holds up its search, so whoever may change that may cancel it.
+-- admin; a screening or an enrichment that is paused holds up its search, so whoever may change that may cancel it.
 UPDATE runs r SET cancel_requested = true,
     state = CASE WHEN w.waits THEN 'cancelled' ELSE r.state END,
     finished_at = CASE WHEN w.waits THEN now() ELSE r.finished_at END
@@ -164,7 +165,7 @@ FROM (SELECT o.id, o.state, o.state IN ('queued', 'paused') AND NOT EXISTS (
             WHERE l.run_id = o.id AND l.state IN ('launching', 'unknown', 'running')) AS waits
     FROM runs o WHERE o.id = %(run_id)s FOR UPDATE) AS w
 WHERE r.id = w.id AND r.state IN ('queued', 'running', 'paused')
-    AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (r.kind = 'screen' AND w.state = 'paused' AND EXISTS (
+    AND (r.user_id = %(actor)s OR %(role)s = 'admin' OR (r.kind IN ('screen', 'enrich') AND w.state = 'paused' AND EXISTS (
         SELECT FROM searches s WHERE s.id = r.search_id AND search_editable(s, %(actor)s, %(role)s))))
 RETURNING r.state;
 

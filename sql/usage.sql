@@ -58,11 +58,13 @@ WHERE m.calls > 0
 ORDER BY m.cost DESC, m.calls DESC, s.id LIMIT 200;
 
 -- sum_gone --
--- What no search of today stands for: searches that were deleted, and calls for none.
+-- What no search stands for that the actor may see: ones that were deleted or are no longer theirs to see, and calls for
+-- none. With it what stands by search adds up to what was spent.
 SELECT coalesce(sum(t.calls), 0)::bigint AS calls, coalesce(sum(t.cost), 0) AS cost
-FROM usage_totals t
-WHERE (%(role)s = 'admin' OR t.user_id = %(actor)s) AND (%(month)s::date IS NULL OR t.month = %(month)s::date)
-    AND NOT EXISTS (SELECT FROM searches s WHERE s.id = t.search_id);
+FROM (SELECT search_id, sum(calls) AS calls, sum(cost) AS cost FROM usage_totals
+    WHERE (%(role)s = 'admin' OR user_id = %(actor)s) AND (%(month)s::date IS NULL OR month = %(month)s::date)
+    GROUP BY search_id) AS t
+WHERE NOT EXISTS (SELECT FROM searches s WHERE s.id = t.search_id AND search_listed(s, %(actor)s, %(role)s));
 
 -- fetch_calls --
 -- The ledger itself after one line, oldest first: the actor's own, or everyone's for an admin. Titles of searches

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 
 from services.vendors import crustdata_people
-from services.vendors.http import Answer, VendorHttp, failure
+from services.vendors.http import Answer, VendorHttp, failure, is_page
 from services.vendors.lookups import Answers, objects, part, public_key, words
 from services.vendors.vendor_errors import BadKey, NoCredit, NotSetUp, NotUnderstood, ServerFault
 
@@ -89,7 +89,7 @@ class CrustdataClient:
         if len(asked) == 1 and answer.status >= 400 and _code(answer.body) == "PE04":
             answers.failed[next(iter(asked.values()))] = UNREAD
             return answers
-        if answer.status == 404:
+        if answer.status == 404 and not is_page(answer):
             # Of one person: not there, or being fetched. Of several: nobody is.
             everyone = set(asked.values())
             (answers.queued if _code(answer.body) == "PE03" else answers.missed).update(everyone)
@@ -115,7 +115,7 @@ class CrustdataClient:
         body = {"professional_network_profile_urls": list(asked.values()), "fields": _FIELDS}
         answer = self._http.ask("POST", "/person/enrich", body=body)
         answers = Answers()
-        if answer.status == 404:
+        if answer.status == 404 and not is_page(answer):
             answers.missed.update(asked.values())
             return answers
         if answer.status != 200:
@@ -124,6 +124,8 @@ class CrustdataClient:
             raise NotUnderstood(NAME, "It is no list of people.")
         for entry in objects(answer.body):
             url = asked.get(public_key(entry.get("matched_on")))
+            if url is None and len(asked) == len(answer.body) == 1 and not public_key(entry.get("matched_on")):
+                url = next(iter(asked.values()))
             if url is None:
                 continue
             matches = objects(entry.get("matches"))
@@ -131,10 +133,8 @@ class CrustdataClient:
             person = part(best, "person_data")
             if isinstance(person, dict) and person:
                 answers.found[url] = crustdata_people.current_person(person)
-            elif _code(entry) == "PE03":
-                answers.queued.add(url)
             else:
-                answers.missed.add(url)
+                _without(answers, url, _code(entry))
         return answers
 
 
@@ -147,8 +147,12 @@ def _sort_in(answers: Answers, url: str, entry: dict[str, Any]) -> None:
     """One entry of a batch: a person, an error, or nothing."""
     if words(entry.get("name")):
         answers.found[url] = crustdata_people.legacy_person(entry)
-        return
-    code = _code(entry)
+    else:
+        _without(answers, url, _code(entry))
+
+
+def _without(answers: Answers, url: str, code: str) -> None:
+    """Someone of whom nothing came, by what the error says; without one they are not known there."""
     if code == "PE03":
         answers.queued.add(url)
     elif code in ("PE01", "PE02"):

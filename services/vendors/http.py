@@ -171,6 +171,11 @@ class VendorHttp:
             yield piece
 
 
+def is_page(answer: Answer) -> bool:
+    """Whether it is a page for people: whoever sends that is no interface, whatever its status seems to say."""
+    return "text/html" in answer.headers.get("content-type", "").lower()
+
+
 def failure(vendor: str, answer: Answer) -> VendorError:
     """The error for an answer with a failure status, where the vendor means by it what everyone does."""
     told, wait = f"(HTTP {answer.status})", retry_after(answer.headers)

@@ -61,7 +61,7 @@ class ModelError(ProductError):
     reason = "failed"
     retryable = False
     status = 503
-    said = "The model could not be asked."
+    said = "The model could not be asked: try again in a moment."
 
     def __init__(
         self,
@@ -95,22 +95,22 @@ class QuotaExhausted(ModelError):
 
 class Refused(ModelError):
     reason, retryable = "refused", False
-    said = "The model declined to answer."
+    said = "The model declined to answer: change what it is asked about, or decide yourself."
 
 
 class Truncated(ModelError):
     reason, retryable = "truncated", True
-    said = "The model's answer was cut off."
+    said = "The model's answer was cut off: ask again, about less at a time."
 
 
 class InvalidAnswer(ModelError):
     reason, retryable = "invalid_answer", True
-    said = "The model's answer was not usable."
+    said = "The model's answer was not usable: ask again; if it stays so, an admin looks at OPENAI_MODEL."
 
 
 class ServerFault(ModelError):
     reason, retryable = "server_fault", True
-    said = "The model's server failed or could not be reached."
+    said = "The model's server failed or could not be reached: try again in a moment."
 
 
 class AnswerLost(ServerFault):
@@ -119,7 +119,7 @@ class AnswerLost(ServerFault):
 
 class TimedOut(ModelError):
     reason, retryable = "timed_out", True
-    said = "The model did not answer in time."
+    said = "The model did not answer in time: try again in a moment."
 
 
 class BadKey(ModelError):
@@ -139,7 +139,7 @@ class NoBatches(ModelError):
 
 class BatchGone(ModelError):
     reason = "batch_gone"
-    said = "The vendor does not know this batch any more."
+    said = "The vendor does not know this batch any more: go on with the screening, which asks about them anew."
 
 
 # Codes and types seen in the bodies of a 429 (or 402) that waiting does not cure.

@@ -127,7 +127,7 @@ def read_container(body: Any) -> Container:
     row = _object(body)
     return Container(
         _id(row["id"]), _text(row.get("status"), 60), _int(row.get("createdAt")) or 0, _int(row.get("launchedAt")),
-        _int(row.get("endedAt")), _text(row.get("endType"), 60), _int(row.get("exitCode")),
+        _int(row.get("endedAt")), _text(row.get("endType"), 60), _int(row.get("exitCode"), 2**31),
     )  # fmt: skip
 
 
@@ -187,8 +187,9 @@ def _id(raw: Any) -> str:
     return value
 
 
-def _int(raw: Any) -> int | None:
-    return raw if isinstance(raw, int) and not isinstance(raw, bool) else None
+def _int(raw: Any, most: int = 2**53) -> int | None:
+    """A whole number that a column of ours can hold; None for anything else."""
+    return raw if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < most else None
 
 
 def _text(raw: Any, limit: int) -> str:

@@ -1,7 +1,8 @@
 """SalesQL: e-mails and telephone numbers by public LinkedIn address, one person or up to 100 in a request.
 
 Every person asked about counts against the account's day, known or not; a credit is only taken for what is found.
-404 is an answer: the vendor does not know them. Opaque addresses (ACw…, ACoAA…) are 404s that count, so none is sent.
+404 is an answer: the vendor does not know them; a page that says 404 is none, or a wrong address in the settings would
+have everyone remembered as unknown. Opaque addresses (ACw…, ACoAA…) are 404s that count, so none is sent.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 import httpx2
 
-from services.vendors.http import VendorHttp, failure
+from services.vendors.http import VendorHttp, failure, is_page
 from services.vendors.lookups import Answers, Contact, Found, objects, part, public_key, words
 from services.vendors.vendor_errors import NoCredit, NotSetUp, NotUnderstood, VendorError
 
@@ -72,7 +73,7 @@ class SalesqlClient:
 
     def _one(self, url: str, answers: Answers) -> None:
         answer = self._http.ask("GET", "/persons/enrich/", params={"linkedin_url": url})
-        if answer.status == 404:
+        if answer.status == 404 and not is_page(answer):
             answers.missed.add(url)
         elif answer.status == 200 and isinstance(answer.body, dict):
             _sort_in(answers, url, answer.body)
@@ -81,7 +82,7 @@ class SalesqlClient:
 
     def _many(self, urls: Sequence[str], answers: Answers) -> None:
         answer = self._http.ask("POST", "/persons/enrich/bulk", body=[{"linkedin_url": url} for url in urls])
-        if answer.status == 404:
+        if answer.status == 404 and not is_page(answer):
             answers.missed.update(urls)
             return
         if answer.status != 200:

@@ -38,6 +38,20 @@ class VendorError(ProductError):
         self.retry_after = retry_after
 
 
+# What is said of these when trying again, of which their messages speak, has come to its end.
+GIVEN_UP = {
+    "rate_limited": "{vendor}'s rate limit is reached: wait some minutes, then start this again.",
+    "unreachable": "{vendor} could not be reached, however often it was tried: start this again once it can be.",
+    "server_fault": "{vendor}'s server failed, however often it was tried: start this again once it works.",
+    "unanswered": "{vendor} did not answer in time, however often it was asked: start this again once it does.",
+}
+
+
+def given_up(error: VendorError) -> str:
+    """The message of a job that ends with an error which was tried again before."""
+    return GIVEN_UP[error.reason].format(vendor=error.vendor) if error.reason in GIVEN_UP else error.message
+
+
 class NotSetUp(VendorError):
     reason, made = "not_set_up", False
     said = "{vendor} is not set up:"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from layouts import ids, text
-from services import operations, runs
+from services import budget_settings, operations, runs
 from services.config import Settings
 from services.errors import BadInput, Unavailable
 from services.identity import Actor
@@ -106,6 +107,33 @@ def test_selected_people_of_the_address_are_the_choice(
     run_id = start(client, fields(search, ["email"], "selected", [one])).get_json()["response"][ids.ENRICH_RUN]["data"]
     work(rt, run_id["run"])
     assert [asked.rpartition("/")[2] for asked in stub.asked] == ["bo-two"]
+
+
+def test_an_estimate_says_what_is_left_of_the_budgets_and_whether_that_is_enough(
+    client_for: Callable[[Actor], Browser], rt: Runtime, alice: Actor, admin: Actor
+) -> None:
+    search = add_people(rt, alice, ["ana-one", "bo-two"])
+    client = client_for(alice)
+    web = client.application.config["SOURCINGX_RUNTIME"]
+    web.settings = replace(web.settings, salesql_credit_usd=Decimal(1))
+    assert "budget" not in estimate(client, fields(search, ["email"])).get_data(as_text=True)
+    for amount, enough in (("5", True), ("1.50", False)):
+        budget_settings.save(rt, admin, "each", amount)
+        shown = estimate(client, fields(search, ["email"])).get_data(as_text=True)
+        assert f"${float(amount):.2f}" in shown and (text.BUDGET_OVER not in shown) is enough
+
+
+def test_a_colleague_may_cancel_what_holds_up_the_search_and_not_go_on_with_it(
+    client_for: Callable[[Actor], Browser], rt: Runtime, alice: Actor, bob: Actor, stub: SalesqlStub
+) -> None:
+    search = add_people(rt, alice, ["ana-one"])
+    run_id = start(client_for(alice), fields(search, ["email"])).get_json()["response"][ids.ENRICH_RUN]["data"]["run"]
+    stub.then((200, {"credits": 5}, {}), (401, {}, {}))
+    assert work(rt, run_id)["state"] == "paused"
+    mine, theirs = (show(client_for(one), f"/search/{search}/enrich") for one in (alice, bob))
+    begun = text.SCREEN_BEGUN.format(who="Alice Owner")
+    for page, may_go_on in ((mine, True), (theirs, False)):
+        assert "data-cancel-run" in page and begun in page and (text.ENRICH_GO_ON in page) is may_go_on
 
 
 def test_a_choice_that_cannot_be_had_is_said_beside_the_button(

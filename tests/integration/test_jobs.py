@@ -437,6 +437,27 @@ def test_a_job_that_was_fetched_and_never_claimed_comes_up_again(rt: Runtime, al
         until(lambda: row(rt, run_id)["state"] == "done")
 
 
+def test_a_task_of_the_clock_whose_worker_was_killed_is_done_again(rt: Runtime) -> None:
+    query = "SELECT status::text FROM procrastinate_jobs WHERE task_name = %s ORDER BY id"
+
+    def rescued() -> list[str]:
+        Runner(rt, "here").rescue()
+        with rt.db.connection() as conn:
+            return [one["status"] for one in conn.execute(query, [jobs.LAUNCHES_TASK]).fetchall()]
+
+    with rt.db.connection() as conn:
+        jobs.wake(conn, jobs.LAUNCHES_TASK)
+        conn.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        conn.execute(
+            "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM procrastinate_workers)"
+        )
+        # It waits for the lock of the one that is being done.
+        jobs.wake(conn, jobs.LAUNCHES_TASK)
+    assert rescued() == ["doing", "todo"], "its worker lives"
+    change(rt, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+    assert rescued() == ["todo"]
+
+
 def test_what_lost_its_lease_writes_nothing(rt: Runtime, alice: Actor, use: Use) -> None:
     run_id = start(rt, alice)
     old = dead_claim(rt, run_id)

@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 
 from layouts import page_usage
-from services import launch_run, launch_watch, launches, phantom_account, runs, searches, uploads, usage
+from services import launch_results, launch_run, launch_watch, launches, phantom_account, runs, searches, uploads, usage
 from services.config import Settings
 from services.errors import BadInput, Conflict, Forbidden, LimitReached
 from services.identity import Actor
-from services.job_runner import Runner
+from services.job_runner import MAX_ATTEMPTS, Runner
 from services.launches import Wanted
 from services.runtime import Runtime
 from services.vendors.phantombuster import PhantomBuster
 from services.vendors.phantombuster_errors import AgentBusy, NoSuchAgent, NoSuchContainer
 from services.vendors.vendor_errors import BadKey, NotSetUp, Rejected, ServerFault, Unanswered, Unreachable, VendorError
-from tests.change_runs import change, kill_at, rows, run_row, work
+from tests.change_runs import change, kill_at, rows, run_row, work, work_with
 from tests.phantoms import (
     URL,
     agent,
@@ -38,6 +38,7 @@ from tests.phantoms import (
 )
 from tests.stubs.phantombuster_rows import LEGACY, NAVIGATOR, SCRAPER, SEARCH_EXPORT, as_csv, people
 from tests.stubs.phantombuster_server import COOKIE, KEY, PROXY_PASSWORD, PhantomStub
+from tests.waiting import until
 
 __all__ = ["agent", "phantom", "phantom_search"]
 
@@ -325,8 +326,12 @@ def test_a_vendor_that_is_down_is_asked_again_and_the_result_is_not_lost(
     phantom.failing = None
     look_until_over(rt)
     phantom.failing = 503
-    work(rt, run_id)
-    assert run_row(rt, run_id)["state"] == "queued", "it is tried again by itself"
+    for _ in range(5):
+        # However long it takes: the result is there, and nobody launches again for it.
+        work(rt, run_id)
+        assert (run_row(rt, run_id)["state"], run_row(rt, run_id)["message"]) == ("paused", launch_results.WAITS)
+        launch_watch.look_at_all(rt)
+        assert run_row(rt, run_id)["state"] == "queued", "it is tried again by itself"
     phantom.failing = None
     work(rt, run_id)
     work(rt, row_of(rt, run_id)["import_run_id"])
@@ -419,12 +424,26 @@ def test_an_agent_that_somebody_launched_elsewhere_is_not_launched(
 def test_a_launch_that_is_refused_is_told_and_frees_the_agent(
     rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
 ) -> None:
-    for answer, told in (("busy", "as many agents as it may"), ("400", "Nothing was launched")):
+    answers = (("busy", "as many agents as it may"), ("400", "Nothing was launched"), ("429", "wait some minutes"))
+    for answer, told in answers:
         phantom.launch_answers = [answer]
         run_id = launch(rt, alice, search, agent)
         work(rt, run_id)
         run = run_row(rt, run_id)
-        assert run["state"] == "failed" and told in run["message"]
+        assert run["state"] == "failed" and told in run["message"] and "made again later" not in run["message"]
+
+
+def test_a_vendor_that_stays_away_ends_the_run_with_what_to_do(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str
+) -> None:
+    phantom.failing = 503
+    run_id = launch(rt, alice, search, agent)
+    for _ in range(MAX_ATTEMPTS):
+        work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert run["state"] == "failed" and "start this again once it works" in run["message"]
+    phantom.failing = None
+    assert launch_watch.look_at_all(rt) == 0, "the agent is free again"
 
 
 def test_a_launch_whose_answer_was_lost_is_found_and_not_made_again(
@@ -527,7 +546,54 @@ def test_a_worker_that_dies_while_it_takes_the_result_takes_it_once(
     assert len(names(rt, search)) == 5
 
 
+def test_a_launch_that_cannot_be_read_keeps_no_other_one_from_being_looked_at(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = phantom.add("Another")
+    runs_of = [launch(rt, alice, search, one) for one in (agent, other)]
+    for run_id in runs_of:
+        work(rt, run_id)
+    container = PhantomBuster.container
+
+    def broken(self: PhantomBuster, container_id: str) -> Any:
+        if container_id == row_of(rt, runs_of[0])["container_id"]:
+            raise ZeroDivisionError
+        return container(self, container_id)
+
+    monkeypatch.setattr(PhantomBuster, "container", broken)
+    until(lambda: launch_watch.look_at_all(rt) == 1, "the other one does not end")
+    assert row_of(rt, runs_of[1])["state"] == "finished"
+    assert row_of(rt, runs_of[0])["message"] == launch_watch.FAULT
+    monkeypatch.undo()
+    look_until_over(rt)
+    assert row_of(rt, runs_of[0])["state"] == "finished"
+
+
 # -- cancelling ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_result_that_nobody_takes_any_more_does_not_stand_as_being_taken(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, told: bool
+) -> None:
+    phantom.next(agent, polls=0, result=json.dumps(people(2)))
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    look_until_over(rt)
+    if told:
+        # While it is at it.
+        work_with(rt, run_id, 1, lambda: runs.cancel_run(rt, alice, run_id))
+    else:
+        runs.cancel_run(rt, alice, run_id)
+        launch_watch.look_at_all(rt)
+    launched = row_of(rt, run_id)
+    assert (run_row(rt, run_id)["state"], launched["state"]) == ("cancelled", "failed") and names(rt, search) == []
+    assert "taken by the id of the run" in launched["message"]
+    given = Wanted(agent, "container", container_id=launched["container_id"])
+    work(rt, launches.start(rt, alice, search, given))
+    (imported,) = rows(rt, "SELECT id FROM runs WHERE kind = 'import'")
+    work(rt, imported["id"])
+    assert len(names(rt, search)) == 2
 
 
 def test_before_its_launch_a_run_is_cancelled_and_nothing_is_launched(
@@ -557,6 +623,27 @@ def test_a_running_agent_is_stopped_before_its_run_says_that_it_ended(
     run = run_row(rt, run_id)
     assert (run["state"], run["message"]) == ("cancelled", launch_watch.STOPPED)
     assert names(rt, search) == []
+
+
+def test_an_agent_that_does_not_stop_is_not_waited_for_for_ever(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PhantomBuster, "stop", lambda *_: None)
+    phantom.next(agent, polls=1_000)
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    runs.cancel_run(rt, alice, run_id)
+    for _ in range(3):
+        assert launch_watch.look_at_all(rt) == 1, "it may still end"
+    change(rt, "UPDATE vendor_launches SET stopped_at = stopped_at - interval '11 minutes'")
+    assert launch_watch.look_at_all(rt) == 0
+    work(rt, run_id)
+    run = run_row(rt, run_id)
+    assert (run["state"], run["message"]) == ("cancelled", launch_watch.NOT_STOPPED)
+    # It runs still, so nobody launches it a second time.
+    again = launch(rt, alice, search, agent)
+    work(rt, again)
+    assert run_row(rt, again)["message"] == launch_run.ELSEWHERE and len(phantom.launches) == 1
 
 
 # -- earlier runs -------------------------------------------------------------------------------------
@@ -627,6 +714,27 @@ def test_what_an_agent_worked_is_in_the_ledger_on_the_usage_page_and_in_its_file
     assert "PhantomBuster (3.0 hours)" in page
     name, parts = usage.ledger_csv(rt, alice)
     assert name.endswith(".csv") and "".join(parts).count(",phantombuster,,ok,1,0,0,0,54") == 2
+
+
+def test_when_it_began_is_remembered_where_the_end_does_not_say_so(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rt.settings = replace(rt.settings, phantombuster_hour_usd=Decimal(1))
+    run_id = launch(rt, alice, search, agent)
+    work(rt, run_id)
+    container = PhantomBuster.container
+
+    def silent(self: PhantomBuster, container_id: str) -> Any:
+        found = container(self, container_id)
+        return replace(found, launched_ms=None) if found.is_over else found
+
+    monkeypatch.setattr(PhantomBuster, "container", silent)
+    until(lambda: launch_watch.look_at_all(rt) == 1 and row_of(rt, run_id)["began_ms"], "it never began")
+    # It has been at work for an hour by PhantomBuster's clock, which one more look is told.
+    phantom.agents[agent].containers[-1].launched = int(time.time() * 1000) - 3_600_000
+    look_until_over(rt)
+    (line,) = rows(rt, "SELECT units, priced, cost FROM api_usage")
+    assert 3_600 <= line["units"] < 3_700 and line["priced"] and line["cost"] >= 1
 
 
 def test_a_launch_that_came_to_nothing_is_in_the_ledger_with_its_outcome(

@@ -225,6 +225,53 @@ def test_undo_gives_back_what_was_there_by_whoever_it_was(place: Place, rt: Runt
     assert rows(rt, "SELECT * FROM profile_fields") == []
 
 
+def test_undo_gives_back_what_the_source_says_by_now(place: Place, rt: Runtime, alice: Actor) -> None:
+    made = place.save(title="Chief Engineer")
+    place.load(ADA.replace("Engineer", "Director"))
+    undo.undo(rt, alice, made.batch_id)
+    found = place.seen()
+    assert (found.title, found.edits) == ("Director", ())
+    # Also when it had been given back before.
+    place.save(title="Chief Engineer")
+    place.back("title")
+    again = place.save(title="Head of Engineering")
+    undo.undo(rt, alice, again.batch_id)
+    assert (place.seen().title, place.seen().edits) == ("Director", ())
+
+
+def test_undo_of_what_the_source_came_to_say_itself_writes_nothing_by_hand(
+    place: Place, rt: Runtime, alice: Actor
+) -> None:
+    made = place.save(title="Director")
+    place.load(ADA.replace("Engineer", "Director"))
+    place.back("title")
+    undo.undo(rt, alice, made.batch_id)
+    assert (place.seen().title, place.seen().edits) == ("Director", ())
+
+
+def test_undo_of_giving_back_brings_back_what_was_written_by_hand(place: Place, rt: Runtime, bob: Actor) -> None:
+    place.save(title="Chief Engineer")
+    given = place.back("title", bob)
+    place.load(ADA.replace("Engineer", "Director"))
+    outcome = undo.undo(rt, bob, given.batch_id).done
+    assert outcome is not None and outcome.skipped_changed == 1 and place.seen().title == "Director"
+    place.save(title="Chief Engineer")
+    undo.undo(rt, bob, place.back("title", bob).batch_id)
+    (edit,) = place.seen().edits
+    assert (place.seen().title, edit.own, edit.source_value) == ("Chief Engineer", True, "Director")
+
+
+def test_undo_knows_what_was_written_in_another_search(place: Place, rt: Runtime, alice: Actor, bob: Actor) -> None:
+    other = searches.create_search(rt, alice, "Others").id
+    place.load(ADA, search=other)
+    there = value(rt, "SELECT id FROM candidates WHERE search_id = %s", other)
+    place.save(title="Chief Engineer")
+    made = profile_edits.save(rt, bob, other, there, {"title": "Head"}, {"title": "Chief Engineer"})
+    undo.undo(rt, bob, made.batch_id)
+    (edit,) = place.seen().edits
+    assert (place.seen().title, edit.own, edit.source_value) == ("Chief Engineer", True, "Engineer")
+
+
 def test_undo_leaves_what_was_changed_since(place: Place, rt: Runtime, alice: Actor, bob: Actor) -> None:
     first = place.save(title="Chief Engineer", company="Babbage & Co")
     place.save(bob, title="Head of Engineering")

@@ -113,6 +113,18 @@ def test_a_viewer_who_used_nothing_sees_the_searches_of_the_team(
     assert (found.people, found.models, [one.title for one in found.searches]) == ((), (), ["Team search"])
 
 
+def test_what_one_spent_on_a_search_that_is_not_theirs_to_see_any_more_still_adds_up(
+    rt: Runtime, client_for: ClientFor, bob: Actor, spent: dict[str, str]
+) -> None:
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE searches SET visibility = 'private' WHERE id = %s", [spent["team"]])
+    found = usage.read(rt, bob)
+    assert [one.title for one in found.searches] == ["Bob alone"] and found.gone == (1, 5)
+    assert found.people[0].cost == sum(one.cost for one in found.searches) + found.gone[1] == 12
+    page = show(client_for(bob))
+    assert text.USAGE_GONE in page and "Team search" not in page
+
+
 def test_what_a_deleted_search_cost_is_not_lost(
     rt: Runtime, client_for: ClientFor, alice: Actor, admin: Actor, spent: dict[str, str]
 ) -> None:

@@ -33,6 +33,14 @@ def wants(rt: Runtime, actor: Actor, people: int) -> int:
     return run_id
 
 
+def test_a_batch_is_no_larger_than_half_of_a_minute(rt: Runtime) -> None:
+    # 25 people at once where 20 a minute are allowed would be too many, and one a minute on average.
+    slow = vendor_budget.limits_of(replace(rt.settings, salesql_rpm=20, salesql_batch=25), SALESQL)
+    assert (slow.batch, slow.even_rate, slow.minutes_for(110)) == (10, 11, 10)
+    assert vendor_budget.limits_of(replace(rt.settings, salesql_rpm=1, salesql_batch=25), SALESQL).batch == 1
+    assert vendor_budget.limits_of(replace(rt.settings, salesql_rpm=180, salesql_batch=25), SALESQL).batch == 25
+
+
 def test_many_at_once_never_take_more_than_the_day_has(rt: Runtime, alice: Actor, bob: Actor) -> None:
     rt.settings = replace(rt.settings, salesql_daily=100)
     with ThreadPoolExecutor(6) as pool:

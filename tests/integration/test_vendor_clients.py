@@ -88,11 +88,49 @@ def test_one_whom_nobody_knows_is_missed_and_costs_nothing(crustdata: CrustdataS
     assert (found.missed, found.credits) == ({url("nobody-one")}, 0)
 
 
+def test_a_404_about_everyone_is_a_miss_of_each(crustdata: CrustdataStub) -> None:
+    crustdata.failing = 404, {"error": "not found"}, {}
+    found = ask(crustdata, "ana-one", "bo-two")
+    assert (found.missed, found.credits) == ({url("ana-one"), url("bo-two")}, 0)
+
+
 def test_a_person_whose_page_cannot_be_read_fails_alone() -> None:
     with CrustdataStub("legacy") as stub:
         found = ask(stub, "ana-one", "broken-two")
         assert set(found.found) == {url("ana-one")} and "PE04" in found.failed[url("broken-two")]
         assert "PE04" in ask(stub, "broken-two").failed[url("broken-two")]
+
+
+@pytest.mark.parametrize("code", ["PE01", "PE02", "PE04"])
+def test_an_error_in_a_person_s_place_is_no_miss_that_is_remembered(crustdata: CrustdataStub, code: str) -> None:
+    if crustdata.generation == "legacy":
+        entry: dict[str, Any] = {"error": code, "linkedin_profile_url": url("bo-two")}
+    else:
+        entry = {"matched_on": url("bo-two"), "error": {"code": code}, "matches": []}
+    crustdata.then((200, [entry], {}))
+    found = ask(crustdata, "ana-one", "bo-two")
+    assert found.missed == {url("ana-one")} and code in found.failed[url("bo-two")] and found.credits == 0
+
+
+def test_one_answer_to_one_question_is_about_them_whatever_it_calls_them() -> None:
+    person = {"basic_profile": {"name": "Ana One"}}
+    entry = {"match_type": "url", "matches": [{"confidence_score": 1.0, "person_data": person}]}
+    with CrustdataStub("current") as stub:
+        stub.then((200, [entry], {}), (200, [entry], {}))
+        assert set(ask(stub, "ana-one").found) == {url("ana-one")}
+        # Of two nobody knows who is meant.
+        assert ask(stub, "ana-one", "bo-two").found == {}
+
+
+@pytest.mark.parametrize("slugs", [("ana-one",), ("ana-one", "bo-two")])
+def test_a_page_that_says_404_is_a_wrong_address_and_no_miss(
+    crustdata: CrustdataStub, salesql: SalesqlStub, slugs: tuple[str, ...]
+) -> None:
+    page = (404, "<html>No such page</html>", {})
+    crustdata.failing = salesql.failing = page
+    for look in (lambda: ask(crustdata, *slugs), lambda: ask_salesql(salesql, *slugs)):
+        with pytest.raises(Rejected, match="an admin checks its settings"):
+            look()
 
 
 @pytest.mark.parametrize("code", ["PE01", "PE02"])

@@ -78,8 +78,8 @@ class PhantomStub:
     """launches: bodies of the launches that were asked for. stops: agents that were to be stopped.
 
     launch_answers: how the next launches are answered: "ok", "lost" (launched, and then no answer), "500 launched",
-    "500" (not launched), "gone" (not launched, no answer), "busy", "400". failing: a status for everything.
-    files: path below /storage → what is there; file_status: path → another status.
+    "500" (not launched), "gone" (not launched, no answer), "busy", "400", "429" (too many requests). failing: a status
+    for everything. files: path below /storage → what is there; file_status: path → another status.
     """
 
     def __init__(self, key: str = KEY, port: int = 0, polls: int = 3) -> None:
@@ -195,6 +195,8 @@ class PhantomStub:
                                    "details": {"detailedErrorSlug": "maxParallelismReached"}})  # fmt: skip
             if how == "400":
                 return Reply(400, {"error": "Argument too big"})
+            if how == "429":
+                return Reply(429, {"error": "Too many requests"})
             container = None
             if how not in ("gone", "500"):
                 fields = agent.upcoming.pop(0) if agent.upcoming else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services import launches
+from services import launch_watch, launches
 from services.errors import BadInput
 from services.vendors.phantombuster_answers import (
     CONSOLE_CHARS,
@@ -206,3 +206,30 @@ def test_what_is_no_address_is_refused(raw: str) -> None:
 def test_nonsense_is_refused_before_anything_is_written(wanted: launches.Wanted) -> None:
     with pytest.raises(BadInput):
         wanted.checked()
+
+
+@pytest.mark.parametrize(
+    ("status", "end_type", "exit_code", "outcome", "told"),
+    [
+        ("finished", "finished", 0, "ok", ""),
+        ("finished", "finished", 1, "failed", "exit code 1"),
+        ("finished", "unknown", None, "failed", "exit code unknown"),
+        ("unknown", "unknown", None, "failed", "exit code unknown"),
+        ("launch error", "unknown", None, "launch_error", "whether your plan has time left"),
+        ("finished", "killed", 137, "stopped", "taken by the id of the run"),
+        *(("finished", limit, 1, "time_limit", f"({limit}): raise that at PhantomBuster")
+          for limit in ("global timeout", "org timeout", "agent timeout", "no log timeout")),
+    ],
+)  # fmt: skip
+def test_each_way_in_which_a_container_ends_has_a_word_and_says_what_to_do(
+    status: str, end_type: str, exit_code: int | None, outcome: str, told: str
+) -> None:
+    row = {"id": "1", "status": status, "endType": end_type, "exitCode": exit_code, "endedAt": 2, "createdAt": 1}
+    container = read_container(row)
+    assert container.is_over and launch_watch.outcome_of(container) == outcome
+    assert told in launch_watch.why(container) and bool(launch_watch.why(container)) is (outcome != "ok")
+
+
+def test_numbers_that_no_column_can_hold_are_not_told() -> None:
+    found = read_container({"id": "1", "exitCode": 2**31, "endedAt": 10**30, "createdAt": True})
+    assert (found.exit_code, found.ended_ms, found.created_ms) == (None, None, 0)

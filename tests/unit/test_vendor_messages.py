@@ -25,6 +25,12 @@ SAYS = {
     "sheets_errors.NoSuchSheet": "Look whether its address is right", "sheets_errors.NoSuchRange": "Set it anew",
     "sheets_errors.TooManyReads": "tried again by itself", "sheets_errors.SheetTimedOut": "tried again by itself",
     "sheets_errors.SheetsDown": "tried again by itself",
+    "openai_errors.RateLimited": "made again later", "openai_errors.QuotaExhausted": "add credit",
+    "openai_errors.Refused": "decide yourself", "openai_errors.Truncated": "ask again",
+    "openai_errors.InvalidAnswer": "an admin looks at OPENAI_MODEL", "openai_errors.ServerFault": "try again",
+    "openai_errors.AnswerLost": "try again", "openai_errors.TimedOut": "try again",
+    "openai_errors.BadKey": "check OPENAI_API_KEY", "openai_errors.RequestRejected": "check OPENAI_MODEL",
+    "openai_errors.NoBatches": "screen now instead", "openai_errors.BatchGone": "go on with the screening",
 }  # fmt: skip
 BASES = (phantombuster_errors.PhantomError, sheets_errors.SheetError, openai_errors.ModelError)
 
@@ -50,7 +56,7 @@ def made(cause: type[Exception]) -> Exception:
 
 ERRORS = {
     f"{one.__module__.rpartition('.')[2]}.{one.__name__}": one
-    for base in (vendor_errors.VendorError, sheets_errors.SheetError)
+    for base in (vendor_errors.VendorError, sheets_errors.SheetError, openai_errors.ModelError)
     for one in subclasses(base)
     if one not in BASES
 }
@@ -59,6 +65,13 @@ ERRORS = {
 @pytest.mark.parametrize("name", sorted(ERRORS))
 def test_a_message_says_what_to_do(name: str) -> None:
     assert SAYS[name] in str(made(ERRORS[name]))
+
+
+@pytest.mark.parametrize("reason", sorted(vendor_errors.GIVEN_UP))
+def test_a_job_that_gives_up_does_not_say_that_it_tries_again(reason: str) -> None:
+    cause = next(one for one in ERRORS.values() if one.reason == reason)
+    said = vendor_errors.given_up(cause("SalesQL"))
+    assert "start this again" in said and "SalesQL" in said and "it is tried again" not in said
 
 
 def test_nothing_is_said_of_an_error_that_is_not_there() -> None:
