@@ -7,7 +7,7 @@ BIN := .venv/bin
 # The environment is made anew when what it was made from changes.
 hash = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
 READY := .venv/.ready-$(call hash,requirements.txt pyproject.toml)
-READY_DEV := .venv/.ready-dev-$(call hash,requirements.txt requirements-dev.txt pyproject.toml)
+READY_DEV := .venv/.ready-dev-$(call hash,requirements.txt requirements-dev.txt requirements-bare.txt pyproject.toml)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # A registry that fails for a moment is asked again.
 fetched = for n in 1 2 3; do $(PIP) $(1) && exit 0; sleep 10; done; exit 1
@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 # Two processes, each with servers of its own; a file's tests stay together.
 PARALLEL := -n 2 --dist loadfile
 
-.PHONY: run demo demo-reset test test-fast test-million lint bench bench-quick browser nginx environment environment-dev
+.PHONY: run demo demo-reset test test-fast test-million lint pictures bench bench-quick browser nginx environment environment-dev
 .DEFAULT_GOAL := run
 
 run: environment
@@ -48,6 +48,10 @@ lint: environment-dev
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/codespell
 
+# The pictures of the guides, anew; minutes.
+pictures: environment-dev browser
+	$(BIN)/python -m docs.pictures
+
 # make bench ONLY="P1a P3" measures the goals whose names begin so.
 bench: environment-dev
 	$(BIN)/python -m benchmarks $(ONLY)
@@ -70,6 +74,7 @@ $(READY): | $(BIN)/python
 
 $(READY_DEV): $(READY) | $(BIN)/python
 	$(call fetched,-r requirements-dev.txt)
+	$(call fetched,--no-deps -r requirements-bare.txt)
 	@rm -f .venv/.ready-dev-* && touch $@
 
 # A Chrome and a driver that are there are used; as root on Debian they are installed; else it stops.

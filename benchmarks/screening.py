@@ -28,7 +28,7 @@ from benchmarks.measure import Figure
 from benchmarks.screening_model import KEY, begin, pointed, seconds, stats, stub, wait, working
 from benchmarks.stage import Stage
 from services import prices, rubrics, runs, screening, synthetic
-from services.demo import CRITERIA, JOB
+from services.demo_job import CRITERIA, JOB
 from services.grid_view import View
 from services.profile_texts import fetch_profiles
 from services.prompts import JudgePrompt, build_judge_prompt

@@ -12,7 +12,7 @@ from benchmarks.measure import Figure
 from benchmarks.screening_model import KEY, PATIENCE_S, begin, pointed, run_state, wait, working
 from benchmarks.stage import Stage
 from services import rubrics, synthetic
-from services.demo import CRITERIA, JOB
+from services.demo_job import CRITERIA, JOB
 from services.runtime import Runtime
 from tests.stubs.openai_server import OpenAIStub
 

@@ -22,6 +22,7 @@ from callbacks import (
     fairness,
     filter_runs,
     filters,
+    first_steps,
     grid,
     imports,
     ledger,
@@ -61,7 +62,7 @@ MODULES = (
     person_edit, overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment,
     duplicates, lists, list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users,
     admin_operations, matching_admin, privacy, retention, data_report, fairness, analytics,
-    matching, rediscovery, triage, mentions, cards,
+    matching, rediscovery, triage, mentions, cards, first_steps,
 )  # fmt: skip
 
 

@@ -71,7 +71,9 @@ def answer(
         return _undone(rt, actor, view)
     chosen = selection_of(rt, actor, view, version, target, (page or {}).get("snapshot"))
     if chosen.everyone:
-        outcome = bulk.start(rt, actor, view, version, str(name), value, chosen.left_out, confirmed)
+        outcome = bulk.start(
+            rt, actor, view, version, str(name), value, chosen.left_out, confirmed, asked.get("reason")
+        )
         if outcome.done is None:
             return _started(outcome.run_id, "bulk", text.BULK_STARTED.format(n=outcome.total))
         return _done(outcome.done)

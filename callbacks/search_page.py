@@ -13,10 +13,21 @@ from callbacks.view_state import page_state
 from layouts import page_search
 from layouts.archive import frozen_notice
 from layouts.facet_panel import filter_panel
+from layouts.first_steps import line as first_step_line
 from layouts.match_menu import match_menu
 from layouts.page_filter import behind_line
 from layouts.saved_views import saved_views_menu
-from services import archives, column_state, grid_criteria, matching, rules_in_force, runs, saved_views, searches
+from services import (
+    archives,
+    column_state,
+    first_steps,
+    grid_criteria,
+    matching,
+    rules_in_force,
+    runs,
+    saved_views,
+    searches,
+)
 from services.grid_view import parse_url
 from services.identity import Actor
 from services.runtime import Runtime
@@ -41,6 +52,7 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
     view, pending, unmatched = matching.settle(rt, actor, view)
     for notice in (*notices, *gone, *unmatched):
         errors.toast(notice)
+    narrow = cards.wanted()
     criteria = grid_criteria.columns(rt, actor, search.id)
     state = page_state(view, person, pending) | {"runs": runs.open_runs(rt, actor, search.id)}
     return page_search.search_page(
@@ -59,9 +71,16 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
             may_make=search.editable and matching.may_be_made(rt, actor),
         ),
         views=saved_views_menu(views.shown_views(rt, actor, search.id), may_share=actor.may_edit),
-        cards=cards.wanted(),
+        cards=narrow,
+        guide=None if narrow else _guide(rt, actor, search.id),
         notice=frozen_notice() if archive is not None and archive.under_way else _behind(rt, actor, search.id),
     )
+
+
+def _guide(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
+    """The next step, on the page of the search that the guide is about."""
+    steps = first_steps.of_actor(rt, actor)
+    return first_step_line(steps) if steps and steps.search_id == str(search_id) else None
 
 
 def _behind(rt: Runtime, actor: Actor, search_id: UUID) -> Any:

@@ -11,7 +11,7 @@ from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_searches, text
-from services import addresses, archive_nightly, archives, searches, sharing
+from services import addresses, archive_nightly, archives, first_steps, sample, searches, sharing
 from services.errors import ProductError
 from services.identity import Actor
 from services.runtime import Runtime
@@ -29,6 +29,8 @@ def page(rt: Runtime, actor: Actor) -> Any:
         archives=archives.archives_of(rt, actor, [row.id for row in rows]),
         unused=[found.title for found in archive_nightly.suggestions(rt, actor)],
         unused_days=rt.settings.archive_after_days,
+        sample=not rows and sample.offered(rt, actor),
+        steps=first_steps.of_actor(rt, actor),
     )
 
 
@@ -39,7 +41,8 @@ def register(registry: Registry) -> None:
         actor = current_actor()
         rows, more = _rows(rt, actor, 1 + (clicks or 0), bool(archived))
         known = archives.archives_of(rt, actor, [row.id for row in rows])
-        shown = pages_searches.search_list(rows, may_edit=actor.may_edit, archived=bool(archived), archives=known)
+        shown = pages_searches.search_list(rows, may_edit=actor.may_edit, archived=bool(archived), archives=known,
+                                           sample=not rows and sample.offered(rt, actor))  # fmt: skip
         watched = pages_searches.watch(known)
         return shown, not more, not watched, watched
 

@@ -28,7 +28,7 @@ class Table:
 
 def tables(found: Analytics) -> list[Table]:
     """All of them, in the order of the page."""
-    return [make(found) for make in (_funnel, _sources, _stages, _scores, _costs, _team)]
+    return [make(found) for make in (_funnel, _sources, _stages, _scores, _reasons, _costs, _team)]
 
 
 def _funnel(found: Analytics) -> Table:
@@ -62,6 +62,15 @@ def _scores(found: Analytics) -> Table:
     whole = sum(found.scores)
     rows = [(f"{low}–{low + 1}", people, _share(people, whole)) for low, people in enumerate(found.scores)]
     return _table("scores", rows, [(row[0], row[1]) for row in rows] if whole else [])
+
+
+def _reasons(found: Analytics) -> Table:
+    whole = sum(people for _, people in found.reasons)
+    rows = [
+        (text.REFUSE_REASONS.get(code, code) or text.FACET_NO_REASON, people, _share(people, whole))
+        for code, people in found.reasons
+    ]
+    return _table("reasons", rows, [(row[0], row[1]) for row in rows])
 
 
 def _costs(found: Analytics) -> Table:

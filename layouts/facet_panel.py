@@ -249,7 +249,7 @@ def _is_outside(low: Any, high: Any, chosen: tuple[Any, Any]) -> bool:
 
 def _in_order(facet: Facet) -> Sequence[Value]:
     """Stages, fits, yes and no in their own order, which does not change with the counts."""
-    fixed = {"stage_in": text.STAGES, "fit_in": text.FITS, "has_email": text.FLAGS}
+    fixed = {"stage_in": text.STAGES, "fit_in": text.FITS, "has_email": text.FLAGS, "reason_in": text.REFUSE_REASONS}
     order: list[Any] = list(fixed.get(facet.key, ()))
     if not order:
         return facet.values
@@ -260,7 +260,7 @@ def _label(key: str, value: Value) -> str:
     if key.startswith(CRITERION):
         return text.VERDICTS.get(value.value or "", text.NOT_SCREENED)
     if value.value is None:
-        return text.FACET_BLANK
+        return text.FACET_NO_REASON if key == "reason_in" else text.FACET_BLANK
     if isinstance(value.value, bool):
         return text.FLAGS[value.value]
     if key == "status_in":
@@ -268,7 +268,7 @@ def _label(key: str, value: Value) -> str:
             text.FILTER_STATUSES.get(value.value)
             or value.label.removeprefix("filtered_").replace("_", " ").capitalize()
         )
-    named = {"stage_in": text.STAGES, "fit_in": text.FITS}.get(key, {})
+    named = {"stage_in": text.STAGES, "fit_in": text.FITS, "reason_in": text.REFUSE_REASONS}.get(key, {})
     return named.get(value.value, value.label)
 
 

@@ -36,6 +36,7 @@ def agreement_page(
         *_body(search_id, found),
         page_prescreen.history(picked) if picked else None,
         *(drift_parts(drift) if drift is not None else []),
+        term="agreement",
     )
 
 

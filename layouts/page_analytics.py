@@ -32,6 +32,7 @@ def page(found: Analytics, search_id: str | None = None, title: str = "") -> htm
         html.P(text.ANALYTICS_HINT_ONE if search_id else text.ANALYTICS_HINT, className="sx-muted"),
         _periods(found, base),
         *_body(found, base, search_id),
+        term="analytics",
     )
 
 
@@ -106,6 +107,7 @@ _CHARTS: Mapping[str, Callable[[Table], Component]] = {
     "sources": lambda t: charts.bars(ids.ANALYTICS_SOURCES, _said(t, " %"), *_drawn(t), unit="%{x:.1f} %"),
     "stages": lambda t: charts.bars(ids.ANALYTICS_STAGES, _said(t, " d"), *_drawn(t), unit="%{x:,.1f} d"),
     "scores": lambda t: charts.columns(ids.ANALYTICS_SCORES, _said(t), *_drawn(t)),
+    "reasons": lambda t: charts.bars(ids.ANALYTICS_REASONS, _said(t), *_drawn(t), unit="%{x:,}"),
     "costs": lambda t: charts.bars(ids.ANALYTICS_COSTS, _said(t, " $"), *_drawn(t), unit="$%{x:,.2f}"),
     "team": lambda t: charts.columns(ids.ANALYTICS_TEAM, _said(t), *_drawn(t)),
 }

@@ -59,6 +59,7 @@ def enrich_page(
         dcc.Interval(id=ids.ENRICH_CLOCK, interval=POLL_MS, disabled=not run_open),
         dcc.Store(id=ids.ENRICH_TICK),
         cancel_store(),
+        term="enrich",
     )
 
 

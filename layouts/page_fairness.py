@@ -31,6 +31,7 @@ def page(reports: Sequence[Row], searches: Sequence[tuple[str, str]], shown: Seq
         html.Div(_form(searches), className="sx-card sx-invite sx-fairness-form"),
         html.H2(text.FAIRNESS_REPORTS),
         html.Div(report_list(reports), id=ids.ADMIN_FAIRNESS),
+        term="fairness",
     )  # fmt: skip
 
 

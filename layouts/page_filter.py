@@ -71,6 +71,7 @@ def filter_page(
         dcc.Store(id=ids.FILTER_SET, data=applied_set.id if applied_set else None),
         dcc.Store(id=ids.DRY_RUN_SEEN),
         dcc.Interval(id=ids.DRY_RUN_CLOCK, interval=POLL_MS),
+        term="rule",
     )
 
 

@@ -34,6 +34,7 @@ def funnel_page(*, search_id: str, title: str, found: Funnel) -> html.Div:
         *body,
         actions=dcc.Link(text.ANALYTICS_OPEN, href=f"/search/{search_id}/analytics", id=ids.ANALYTICS_OPEN,
                          className="btn btn-sm btn-outline-secondary"),
+        term="funnel",
     )  # fmt: skip
 
 

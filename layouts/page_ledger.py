@@ -53,6 +53,7 @@ def ledger_page(
         dcc.Store(id=ids.LEDGER_SEARCH, data=search_id),
         dcc.Store(id=ids.LEDGER_CHANGED),
         actions=[everyone] if editable else None,
+        term="ledger",
     )
 
 

@@ -35,6 +35,7 @@ def names_page(found: Sequence[Alias], total: int, *, page_size: int, may_edit: 
         ),
         html.Div(table(found, total, 0, page_size, may_edit=may_edit), id=ids.NAMES),
         dcc.Store(id=ids.NAMES_CHANGED),
+        term="alias",
     )  # fmt: skip
 
 

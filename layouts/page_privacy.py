@@ -29,6 +29,7 @@ def page(erasures: Sequence[Row], people: int, retention: Sequence[Component]) -
         html.Div(list(retention), id=ids.RETENTION),
         html.H2(text.ERASURES_TITLE),
         html.Div(erasure_list(erasures, people), id=ids.ADMIN_ERASURES),
+        term="erasure",
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ def rediscovery_page(
         dcc.Store(id=ids.REDISCOVER_SEARCH, data=search_id),
         dcc.Store(id=ids.REDISCOVER_MATCH, data=match),
         dcc.Interval(id=ids.REDISCOVER_CLOCK, interval=POLL_MS, disabled=not waiting),
+        term="likeness",
     )
 
 

@@ -133,6 +133,7 @@ def screen_page(
         dcc.Store(id=ids.SCREEN_TICK),
         dcc.Interval(id=ids.SCREEN_PROPOSAL_CLOCK, interval=PROPOSAL_POLL_MS, disabled=proposal is None),
         cancel_store(),
+        term="rubric",
     )
 
 

@@ -15,6 +15,7 @@ from layouts.cards import cards_box
 from layouts.drawer import drawer
 from layouts.export_dialog import export_dialog
 from layouts.grid import SIMILARITY, Criterion, candidate_grid, column_defs
+from layouts.help_mark import help_mark
 from layouts.match_menu import match_wait
 from layouts.pages_runs import cancel_store
 from layouts.reject_dialog import reject_dialog
@@ -35,13 +36,14 @@ def search_page(
     match: Component,
     criteria: Sequence[Criterion] = (),
     notice: Component | None = None,
+    guide: Component | None = None,
     cards: bool = False,
 ) -> Component:
     """page: what the Store grid-view starts with; panel, views and match: the filter panel, the saved views, and the
     menu of what people are compared with.
 
-    criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now. cards:
-    in place of the grid, for a narrow window.
+    criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now.
+    guide: the next step of a first search. cards: in place of the grid, for a narrow window.
     """
     return html.Div(
         className="sx-search-page sx-search-cards" if cards else "sx-search-page",
@@ -49,6 +51,7 @@ def search_page(
         children=[
             *_stores(page),
             notice,
+            html.Div(guide, id=ids.FIRST_STEPS),
             _head(search_id, title, None if cards else _columns_menu(columns, criteria), editable, views),
             _toolbar(str(page.get("status", "active")), str(page.get("q", "")), match),
             match_wait(),
@@ -125,6 +128,7 @@ def _head(search_id: str, title: str, columns: Component | None, editable: bool,
             ),
             html.H1(title, className="sx-title", title=title),
             html.Span(id=ids.ROW_COUNT, className="sx-count", role="status"),
+            help_mark("candidates"),
             html.Div(
                 className="sx-head-actions",
                 children=[
@@ -225,8 +229,9 @@ def _bulk_bar() -> Component:
                 [*stages, html.Hr(className="dropdown-divider"), restore],
                 label=text.SET_STAGE, size="sm", color="light", direction="up",
             ),
+            _reject_menu(),
             dbc.DropdownMenu(_tag_box(), label=text.TAG_MENU, size="sm", color="light", direction="up"),
-            _button(text.EXCLUDE, "exclude"),
+            _button(text.EXCLUDE, "exclude", title=text.EXCLUDE_HINT),
             _button(text.RESTORE, "restore"),
             # Together, so that the bar is one row between panel and drawer, also with large numbers in it.
             dbc.DropdownMenu(more, label=text.BULK_MORE, size="sm", color="light", direction="up"),
@@ -235,6 +240,21 @@ def _bulk_bar() -> Component:
                 **{"aria-label": text.CLEAR_SELECTION, "title": text.CLEAR_SELECTION},
             ),
         ],
+    )  # fmt: skip
+
+
+def _reject_menu() -> Component:
+    """Rejecting asks why: a click with a reason, a click without one."""
+    codes = [
+        html.Button(label, type="button", className="dropdown-item", **{"data-action": "reject", "data-value": code})
+        for code, label in text.REFUSE_REASONS.items()
+    ]
+    without = html.Button(text.BULK_REJECT_WITHOUT, type="button", className="dropdown-item",
+                          **{"data-action": "reject"})  # fmt: skip
+    return dbc.DropdownMenu(
+        [html.Div(text.TRIAGE_REASONS_TITLE, className="dropdown-header"), *codes,
+         html.Hr(className="dropdown-divider"), without],
+        label=text.BULK_REJECT, size="sm", color="light", direction="up", className="sx-reject-menu",
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def usage_page(found: Row, standing: Row, budgets: Row | None) -> html.Div:
         html.Div(budget_panel(budgets), id=ids.ADMIN_USAGE) if budgets is not None else None,
         html.Div(body(found), id=ids.USAGE),
         actions=html.Label([html.Span(text.USAGE_MONTH, className="visually-hidden"), choice]),
+        term="usage",
     )
 
 

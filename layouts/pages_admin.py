@@ -20,7 +20,7 @@ PAGES = (("users", text.ADMIN_USERS), ("sessions", text.ADMIN_SESSIONS), ("worke
          ("privacy", text.ADMIN_PRIVACY), ("fairness", text.ADMIN_FAIRNESS))  # fmt: skip
 
 
-def frame(here: str, title: str, *children: Any, actions: Any = None) -> html.Div:
+def frame(here: str, title: str, *children: Any, actions: Any = None, term: str = "") -> html.Div:
     """One of the pages, with the way to the others above it."""
     links = [
         html.A(label, href=f"/admin/{name}", className="sx-nav-link", **{"aria-current": "page"})
@@ -29,7 +29,7 @@ def frame(here: str, title: str, *children: Any, actions: Any = None) -> html.Di
         for name, label in PAGES
     ]
     nav = html.Nav(links, className="sx-subnav", **{"aria-label": text.ADMIN_NAV})
-    return html.Div([nav, shell.page(title, *children, actions=actions)], className="sx-admin-page")
+    return html.Div([nav, shell.page(title, *children, actions=actions, term=term)], className="sx-admin-page")
 
 
 def users_page(rows: Sequence[Row], me: int, provider: str = "") -> html.Div:

@@ -47,6 +47,7 @@ def duplicates_page(
         dcc.Interval(id=ids.DUPLICATES_CLOCK, interval=POLL_MS, disabled=run is None),
         cancel_store(),
         actions=[find] if may_edit else None,
+        term="duplicate",
     )
 
 

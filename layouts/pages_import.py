@@ -67,6 +67,7 @@ def import_page(
         dcc.Interval(id=ids.IMPORT_CLOCK, interval=POLL_MS, disabled=run is None),
         dcc.Interval(id=ids.IMPORT_DRY_RUN_CLOCK, interval=POLL_MS, disabled=True),
         cancel_store(),
+        term="import",
     )
 
 

@@ -32,6 +32,7 @@ def lists_page(
         html.Div(list_table(lists, used, files, may_edit=may_edit), id=ids.LISTS),
         dbc.Modal(form(), id=ids.LIST_FORM, is_open=False, centered=True) if may_edit else None,
         actions=[names, new] if may_edit else [names],
+        term="list",
     )
 
 

@@ -25,6 +25,7 @@ def runs_page(runs: Sequence[Run]) -> html.Div:
         dcc.Interval(id=ids.RUNS_CLOCK, interval=POLL_MS),
         cancel_store(),
         dcc.Store(id=ids.RUN_UNDO_REQUEST),
+        term="run",
     )
 
 

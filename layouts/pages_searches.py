@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from layouts import archive, ids, shell, text
+from layouts import archive, first_steps, ids, shell, text
 from layouts.archive import ArchiveRow
 from layouts.pages_runs import cancel_store
 
@@ -54,16 +54,22 @@ def searches_page(
     archives: Archives | None = None,
     unused: Sequence[str] = (),
     unused_days: int = 0,
+    sample: bool = False,
+    steps: first_steps.Steps | None = None,
 ) -> html.Div:
-    """The whole page. more: whether there are older searches than these. unused: titles that could be archived."""
+    """The whole page. more: whether there are older searches than these. unused: titles that could be archived.
+
+    sample: whether made-up people may be loaded. steps: of the guide, where it is to be seen.
+    """
     known = archives or {}
     watched = watch(known)
     new = html.Button(text.SEARCH_NEW, id=ids.NEW_SEARCH, type="button", className="btn btn-primary")
     archived = dbc.Switch(id=ids.SEARCH_ARCHIVED, label=text.SHOW_ARCHIVED, value=False)
     return shell.page(
         text.SEARCHES_TITLE,
+        html.Div(first_steps.guide(steps) if steps else None, id=ids.FIRST_STEPS),
         html.Div(archive.suggestion(unused, unused_days), id=ids.ARCHIVE_SUGGESTION),
-        html.Div(search_list(rows, may_edit=may_edit, archives=known), id=ids.SEARCH_LIST),
+        html.Div(search_list(rows, may_edit=may_edit, archives=known, sample=sample), id=ids.SEARCH_LIST),
         more_button(more),
         # Absent for viewers: Dash would ask for its content, which is not theirs.
         dbc.Modal(form(), id=ids.SEARCH_FORM, is_open=False, centered=True) if may_edit else None,
@@ -72,6 +78,7 @@ def searches_page(
         dcc.Interval(id=ids.ARCHIVE_CLOCK, interval=archive.POLL_MS, disabled=not watched),
         cancel_store(),
         actions=[archived, new] if may_edit else [archived],
+        term="search",
     )
 
 
@@ -88,11 +95,16 @@ def watch(archives: Archives) -> dict[str, str]:
 
 
 def search_list(
-    rows: Sequence[SearchRow], *, may_edit: bool, archived: bool = False, archives: Archives | None = None
+    rows: Sequence[SearchRow],
+    *,
+    may_edit: bool,
+    archived: bool = False,
+    archives: Archives | None = None,
+    sample: bool = False,
 ) -> html.Div | html.Table:
-    """A table, or what to do when it would be empty."""
+    """A table, or what to do when it would be empty. sample: whether made-up people may be loaded."""
     if not rows:
-        return _empty(may_edit, archived)
+        return _empty(may_edit, archived, sample)
     last = (text.COLUMN_ARCHIVED, text.COLUMN_KEPT) if archived else (text.COLUMN_VISIBILITY, text.COLUMN_CREATED)
     names = (text.COLUMN_TITLE, text.COLUMN_COUNT, text.COLUMN_OWNER, *last)
     head = [html.Th(n, scope="col", className="sx-number" if n == text.COLUMN_COUNT else None) for n in names]
@@ -135,13 +147,12 @@ def time(moment: datetime) -> html.Time:
     return html.Time(moment.strftime("%Y-%m-%d %H:%M UTC"), dateTime=moment.isoformat(), className="sx-time")
 
 
-def _empty(may_edit: bool, archived: bool) -> html.Div:
+def _empty(may_edit: bool, archived: bool, sample: bool) -> html.Div:
     if archived:
         return html.Div(html.P(text.EMPTY_ARCHIVED), className="sx-empty")
     if not may_edit:
-        return html.Div([html.H2(text.EMPTY_TITLE), html.P(text.EMPTY_VIEWER)], className="sx-empty")
-    hints = [html.P(text.EMPTY_BODY), html.P(text.EMPTY_DEMO, className="sx-muted")]
-    return html.Div([html.H2(text.EMPTY_TITLE), *hints], className="sx-empty")
+        return html.Div([html.H2(text.EMPTY_VIEWER_TITLE), html.P(text.EMPTY_VIEWER)], className="sx-empty")
+    return first_steps.greeting(sample)
 
 
 def form(

@@ -9,6 +9,7 @@ from typing import Any
 from dash import dcc, html
 
 from layouts import ids, text
+from layouts.help_mark import help_mark
 
 MENTIONS_POLL_MS = 60_000
 
@@ -55,13 +56,17 @@ def layout(name: str, role: str, user_id: int = 0) -> html.Div:
     )
 
 
-def page(title: str, *children: Any, actions: Any = None, wide: bool = False, fill: bool = False) -> html.Div:
+def page(
+    title: str, *children: Any, actions: Any = None, wide: bool = False, fill: bool = False, term: str = ""
+) -> html.Div:
     """A page: heading row with actions at its right, then content.
 
-    wide: as broad as the window. fill: exactly as high as the window, so that a grid scrolls, not the page.
+    term: of text.HELP, explained beside the heading. wide: as broad as the window. fill: exactly as high as the
+    window, so that a grid scrolls, not the page.
     """
     names = ["sx-page", "sx-page-wide" if wide or fill else "", "sx-page-fill" if fill else ""]
-    head = html.Div([html.H1(title), html.Div(actions, className="sx-actions")], className="sx-page-head")
+    heading = html.Div([html.H1(title), help_mark(term)], className="sx-heading") if term else html.H1(title)
+    head = html.Div([heading, html.Div(actions, className="sx-actions")], className="sx-page-head")
     return html.Div([head, *children], className=" ".join(n for n in names if n))
 
 

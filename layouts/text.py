@@ -141,13 +141,40 @@ COLUMN_OWNER = "Owner"
 COLUMN_VISIBILITY = "Seen by"
 COLUMN_CREATED = "Created"
 COLUMN_ACTIONS = "Actions"
-EMPTY_TITLE = "No searches yet"
-EMPTY_BODY = (
-    "A search holds the people you look at for one role. Create one, then upload a file of profiles "
-    "(CSV or JSON) into it."
-)
+EMPTY_TITLE = "Three ways to start"
+EMPTY_BODY = "A search holds the people you look at for one role. You have none yet; begin with one of these."
+EMPTY_VIEWER_TITLE = "No searches yet"
 EMPTY_VIEWER = "Nobody has shared a search with you yet. Ask a recruiter to share one, or an admin for another role."
-EMPTY_DEMO = "Only looking around? Run “make demo” for 10,000 made-up people."
+FIRST_SAMPLE = ("Look around with sample data", "300 made-up people with a job description, in a search of your own.")
+FIRST_SAMPLE_START = "Load sample data"
+FIRST_SAMPLE_OFF = "Only where nobody is known yet: made-up people do not go among real ones."
+FIRST_SAMPLE_STARTED = "Sample people are being imported."
+FIRST_UPLOAD = (
+    "Upload a file",
+    "CSV, Excel, Parquet or JSON, from any source. You see its first rows before anything is kept.",
+)
+FIRST_UPLOAD_START = "Upload a file"
+FIRST_VENDOR = (
+    "Take people from a vendor",
+    "Launch a PhantomBuster agent, or take the result of a run that has ended.",
+)
+FIRST_VENDOR_START = "Go to PhantomBuster"
+FIRST_TITLE = "My first search"
+FIRST_STEPS_TITLE = "Your first search"
+FIRST_STEPS_IN = "In "
+FIRST_STEPS_NEXT = "Next: "
+FIRST_STEPS_COUNT = "{n} of {total} steps done"
+FIRST_DONE = "done"
+FIRST_DISMISS = "Do not show this again"
+FIRST_DISMISSED = "The guide is gone for good. What each page is for stands behind its “?”."
+FIRST_STEPS = {
+    "load": ("Load", "Upload a file, or take people from a vendor."),
+    "filter": ("Filter", "Leave out who cannot fit, by rules that first say how many they take."),
+    "enrich": ("Enrich", "Ask vendors for e-mails and phones. Optional."),
+    "screen": ("Screen", "Let the model answer your criteria for each person, with a quote for every answer."),
+    "triage": ("Triage", "Decide one person at a time: shortlist, reject for a reason, or skip."),
+    "export": ("Export", "Take the shortlist along as CSV, Excel or Parquet."),
+}
 EMPTY_ARCHIVED = "No search is archived."
 
 # The page of a search
@@ -320,6 +347,8 @@ BULK_LABEL = "Actions on the selected people"
 BULK_MORE = "More"
 SELECT_ALL = "Select all matching"
 SHORTLIST = "Shortlist"
+BULK_REJECT = "Reject"
+BULK_REJECT_WITHOUT = "Without a reason"
 SET_STAGE = "Stage"
 ADD_TAG = "Add tag"
 TAG_PLACEHOLDER = "Tag"
@@ -330,6 +359,7 @@ TAG_MORE = "Add a tag…"
 TAG_MORE_LABEL = "Tag to add, Enter adds it"
 TAG_GONE = "Take the tag {tag} away"
 EXCLUDE = "Exclude"
+EXCLUDE_HINT = "Take out of this search: who should not have been in it. Reject is for who was looked at."
 RESTORE = "Restore"
 EXPORT_SELECTED = "Export"
 CLEAR_SELECTION = "Select nobody"
@@ -605,6 +635,7 @@ FACET_LABELS = {
     "screened_at": "Screened",
     "status_in": "Status",
     "rule_in": "Excluded by rule",
+    "reason_in": "Reason of rejection",
 }
 FACET_FIND = {
     "title_in": "Find a title…",
@@ -619,6 +650,7 @@ FITS = {"strong": "Strong", "possible": "Possible", "weak": "Weak"}
 FLAGS = {True: "Yes", False: "No"}
 FACET_CRITERION = "criterion"
 FACET_BLANK = "Not filled in"
+FACET_NO_REASON = "No reason given"
 FACET_EMPTY = "Nobody in this view has a value here. Remove a filter to see more."
 FACET_NOT_FOUND = "No value contains this."
 FACET_MORE = "The 20 most frequent. Find others by name."
@@ -1736,13 +1768,14 @@ ANALYTICS_VENDOR = "Vendor"
 ANALYTICS_COLLEAGUES = "Colleagues"
 ANALYTICS_TITLES = {
     "funnel": "Funnel", "sources": "Sources", "stages": "Time in stage", "scores": "Scores",
-    "costs": "Cost per shortlisted person", "team": "Team activity",
+    "reasons": "Reasons of rejections", "costs": "Cost per shortlisted person", "team": "Team activity",
 }  # fmt: skip
 ANALYTICS_HINTS = {
     "funnel": "How many people have come how far. All steps but the first count active people only.",
     "sources": "Of the active people from a source, how many are shortlisted or further.",
     "stages": "Days until half of the people who left a stage had left it. What was undone does not count.",
     "scores": "Active people with a score, by a point.",
+    "reasons": "Active people who are rejected now, by the reason that was given. What was undone does not count.",
     "costs": "What calls have cost since a search was made, for each who is shortlisted or further now.",
     "team": "People moved to a stage, notes, decisions about verdicts and fits, and jobs started, by week.",
 }
@@ -1751,6 +1784,7 @@ ANALYTICS_NONE = {
     "sources": "Nobody is shortlisted yet.",
     "stages": "Nobody has left a stage yet: set stages in the grid or in the drawer.",
     "scores": "Nobody has a score yet: screen people.",
+    "reasons": "Nobody is rejected.",
     "costs": "Nothing was spent, or nobody is shortlisted yet.",
     "team": "Nothing was done in this time.",
 }
@@ -1764,9 +1798,51 @@ ANALYTICS_COLUMNS = {
                 "Interviewing", "Hired"),
     "stages": ("Stage", "Left it", "Days, half", "Days, nine of ten", "There now", "For days, half"),
     "scores": ("Score", "People", "Of all, %"),
+    "reasons": ("Reason", "People", "Of all, %"),
     "costs": ("Search", "Cost, $", "Shortlisted", "Each, $"),
     "team": ("Person", "People moved", "Notes", "Decisions", "Jobs"),
 }  # fmt: skip
+
+# What terms mean: (term, one sentence), behind a "?"
+HELP_LABEL = "What this is: {term}"
+HELP = {
+    "search": ("Search", "Holds the people you look at for one role; one person can be in several searches."),
+    "candidates": (
+        "Tabs",
+        "Active are the people who are left, Filtered out are those whom a rule or a colleague took out, All are both.",
+    ),
+    "import": ("Import", "Adds the people of a file; who is known already is brought up to date, not added twice."),
+    "rule": (
+        "Filter rule",
+        "Leaves people out by one plain condition; they stay under “Filtered out” and can come back.",
+    ),
+    "ledger": (
+        "Ledger",
+        "For each person who was left out: by which rule or colleague, when, and by what entry of a list.",
+    ),
+    "funnel": ("Funnel", "How many people each rule took, in the order in which the rules were applied."),
+    "enrich": ("Enriching", "Asks vendors for e-mails, phones and newer profiles, and skips what is still fresh."),
+    "rubric": (
+        "Criteria",
+        "Questions that the model answers for each profile: pass, fail or unknown, with a quote from the profile.",
+    ),
+    "agreement": ("Agreement", "How often people who judged a verdict said the same as the model, by criterion."),
+    "likeness": (
+        "Likeness",
+        "How near the meaning of two texts is, from 0 to 1; it orders people and decides nothing.",
+    ),
+    "list": ("List", "Names or companies that rules refer to; each change of it is a version of its own."),
+    "alias": ("Other names", "Two spellings of one company or place that count as the same in rules."),
+    "duplicate": ("Duplicates", "Two profiles that may be one person; merging them can be taken back."),
+    "run": ("Run", "A job in the background: it goes on when you close the page, and after a restart."),
+    "usage": ("Usage", "What calls of vendors and of the model have cost, and what is left of the budgets."),
+    "analytics": ("Analytics", "Sums over the people whom you may see; what was undone does not count."),
+    "erasure": ("Erasing", "Removes a person everywhere and keeps a keyed hash, so that no import brings them back."),
+    "fairness": (
+        "Impact ratio",
+        "A group's selection rate divided by the highest one; under four fifths it is marked for a closer look.",
+    ),
+}
 
 # Administration
 NAV_ADMIN = "Admin"

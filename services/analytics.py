@@ -97,7 +97,8 @@ class Done:
 
 @dataclass(frozen=True)
 class Analytics:
-    """period: days, None for all time. scores: ten counts, of 0 to 1 first. by_vendor: whether costs are a search's."""
+    """period: days, None for all time. scores: ten counts, of 0 to 1 first. reasons: (code of refuse_reasons or "",
+    people), the most frequent first. by_vendor: whether costs are a search's."""
 
     period: int | None
     searches: int
@@ -106,6 +107,7 @@ class Analytics:
     sources: tuple[Reach, ...]
     stages: tuple[Stage, ...]
     scores: tuple[int, ...]
+    reasons: tuple[tuple[str, int], ...]
     costs: tuple[Cost, ...]
     by_vendor: bool
     team: tuple[Done, ...]
@@ -123,7 +125,8 @@ def read(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int |
             ledger.check_visible(conn, actor, search_id)
         scope = db.one(conn, _Q.fetch_scope, given)
         assert scope is not None
-        key = f"analytics:{scope['mark']}:{period or 'all'}"
+        # The number goes up with what is counted: an older version's figures lack some.
+        key = f"analytics:2:{scope['mark']}:{period or 'all'}"
         counted = rt.cache.memo(key, TTL_S, lambda: _count(conn, given))
         costs = _costs(conn, given, counted["reach"][0]) if scope["searches"] else ()
         team = tuple(_done(row, row["name"]) for row in _found(conn, _Q.sum_people, given, MOST_PEOPLE))
@@ -131,7 +134,8 @@ def read(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int |
     total, *sources = (Reach(**row) for row in counted["reach"])
     return Analytics(
         period, scope["searches"], scope["people"], total, tuple(sources),
-        tuple(Stage(**row) for row in counted["stages"]), tuple(counted["scores"]), costs, search_id is not None,
+        tuple(Stage(**row) for row in counted["stages"]), tuple(counted["scores"]),
+        tuple((code, people) for code, people in counted["reasons"]), costs, search_id is not None,
         team, tuple(reversed(weeks)),
     )  # fmt: skip
 
@@ -148,6 +152,7 @@ def _count(conn: db.Conn, given: Mapping[str, Any]) -> dict[str, Any]:
         "reach": [dict(row) for row in reach],
         "stages": [_days(stages[name]) for name in STAGES if name in stages],
         "scores": scores,
+        "reasons": [[row["reason"], row["people"]] for row in _found(conn, _Q.count_reasons, given)],
     }
 
 

@@ -39,14 +39,15 @@ def start(
     value: Any = "",
     except_ids: Sequence[Any] = (),
     confirmed: Confirmation | None = None,
+    reason: Any = "",
 ) -> Outcome:
     """Do something to everyone in a view, as the page shows it at `version`, but a few (at most 500).
 
-    confirmed: what the person confirmed, for a rejection. Raises BadInput for another action or value and when
-    nobody is left, Forbidden, Conflict when the list that the person saw can no longer be had, MustConfirm for a
-    rejection by score alone.
+    confirmed: what the person confirmed, for a rejection. reason: of one, a code of refuse_reasons. Raises BadInput
+    for another action, value or reason and when nobody is left, Forbidden, Conflict when the list that the person saw
+    can no longer be had, MustConfirm for a rejection by score alone.
     """
-    wanted = candidates.action_of(action, value)
+    wanted = candidates.action_of(action, value, reason)
     left_out = candidates.candidate_ids(except_ids)
     made, at = run_targets.as_shown(rt, actor, view, version, left_out)
     choice = Choice(view, part=bool(left_out), confirmed=confirmed)
@@ -67,8 +68,10 @@ def params(view: View, version: int | None, action: Action, by_score: Decision |
 
     by_score: what decide() gave.
     """
-    decided = {} if by_score is None else {"by_score": by_score.state()}
-    return {"view": view.state(), "version": version, "action": action.name, "value": action.value, **decided}
+    more: dict[str, Any] = {} if by_score is None else {"by_score": by_score.state()}
+    if action.reason:
+        more["reason"] = action.reason
+    return {"view": view.state(), "version": version, "action": action.name, "value": action.value, **more}
 
 
 def decide(conn: db.Conn, rt: Runtime, choice: Choice, action: Action, left_out: Sequence[int] = ()) -> Decision | None:
@@ -95,7 +98,7 @@ def result_of(rt: Runtime, actor: Actor, run_id: int) -> ChangeResult | None:
 def run_bulk(rt: Runtime, handle: RunHandle) -> None:
     """The handler of bulk runs."""
     given, actor, search_id = handle.params, handle.actor, UUID(str(handle.search_id))
-    action = candidates.action_of(given["action"], given["value"])
+    action = candidates.action_of(given["action"], given["value"], given.get("reason"))
     view = View.from_state(search_id, given["view"])
     total, as_of = run_targets.ensure(rt, actor, handle.run_id, view, given["version"])
     batch_id = _batch(rt, handle, search_id, action)
@@ -123,7 +126,9 @@ def _batch(rt: Runtime, handle: RunHandle, search_id: UUID, action: Action) -> i
         if known is not None:
             return int(known["id"])
         change_rows.check_editable(conn, handle.actor, search_id)
-        made = change_rows.insert_batch(conn, handle.actor, search_id, action.name, action.value, handle.run_id)
+        made = change_rows.insert_batch(
+            conn, handle.actor, search_id, action.name, action.value, handle.run_id, reason=action.reason
+        )
         if (by_score := score_rejections.decision_of(handle.params.get("by_score"))) is not None:
             score_rejections.record(conn, handle.actor, search_id, by_score, made)
         return made

@@ -22,9 +22,9 @@ from services import db, demo_filters, demo_import, erasure_log, identity, rubri
 from services import home as homes
 from services.children import ROOT, Child
 from services.config import SETTINGS, Settings, child_environ
+from services.demo_job import CRITERIA, JOB
 from services.errors import BadInput, Unavailable
 from services.identity import Actor, audit
-from services.rubrics import Criterion
 from services.runtime import Runtime
 from services.servers import attached
 from services.storage import Storage
@@ -33,19 +33,6 @@ PEOPLE = 10_000
 SEED = 1
 USER = "demo@example.com"
 TITLE = "Backend engineers (demo)"
-JOB = """\
-Backend engineer for our payments platform, based in London or remote.
-
-You have at least 5 years of experience with services that many people rely on. Python and PostgreSQL are a must.
-Kubernetes and AWS are nice to have. You like to lead a small team. We are not looking for agencies.
-"""
-CRITERIA = (
-    Criterion("Python", "Does the profile show experience with python?", "must", Decimal(5)),
-    Criterion("PostgreSQL", "Does the profile show experience with postgresql?", "must", Decimal(4)),
-    Criterion("Five years", "At least 5 years of experience?", "should", Decimal(3)),
-    Criterion("Kubernetes", "Does the profile show experience with kubernetes?", "should", Decimal(2)),
-    Criterion("London", "Is the candidate based in London?", "should", Decimal(1)),
-)
 NOT_A_DEMO = (
     "This database is in use and is not the demo's; nothing was changed. "
     "Set SOURCINGX_HOME to a folder of the demo's own and leave DATABASE_URL empty."

@@ -79,6 +79,10 @@ class Counter:
         """The same of those whom rules left out; value is what the rule says. column: the only one there is."""
         return self.run(_Q.count_rules, where, {"wanted": part(wanted)}, {"most": most, **params}, _people_of(wanted))
 
+    def reasons(self, where: Where, most: int) -> Counted:
+        """The same of those who are rejected; value is a code of refuse_reasons, '' without one."""
+        return self.run(_Q.count_reasons, where, {}, {"most": most}, _people)
+
     def tags(
         self, where: Where, column: str, most: int, wanted: str = "any_value", total: int | None = None, **params: Any
     ) -> Counted:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from services.grid_columns import COLUMNS, CRITERION, FILTERS, is_criterion
 
-Kind = Literal["small", "flag", "key", "array", "tags", "rule", "verdict"]
+Kind = Literal["small", "flag", "key", "array", "tags", "rule", "reason", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class FacetSpec:
 
     small: few values, all such columns in one pass; flag: one of them that is true or false;
     tags: an array that few have anything in; rule: what the rule says that left someone out, nothing for others;
+    reason: why someone was rejected, nothing for others;
     verdict: a criterion's verdicts, all of them always.
     """
 
@@ -105,6 +106,7 @@ FACETS: dict[str, FacetSpec] = dict(
         _spec("tags_in", "tags", "tags"),
         _spec("status_in", "small", "filter_status"),
         ("rule_in", FacetSpec("Excluded by rule", "rule", FILTERS["rule_in"].column)),
+        ("reason_in", FacetSpec("Reason of rejection", "reason", FILTERS["reason_in"].column)),
         _spec("industry_in", "small", "industry"),
         _spec("has_email", "flag", "has_email"),
     )

@@ -57,7 +57,7 @@ def facet_search(rt: Runtime, actor: Actor, view: View, version: int | None, key
     """
     spec = _found(spec_of(key))
     text = clean_text(text, spec.label.lower())
-    if not text or spec.kind in ("flag", "verdict"):
+    if not text or spec.kind in ("flag", "verdict", "reason"):
         return facet(rt, actor, view, version, key)
     asked = Asked(rt, actor, view, version)
     base = asked.base(key)
@@ -94,9 +94,9 @@ def _facet(asked: Asked, key: str, spec: FacetSpec) -> Facet:
         found = list(kept["values"])
     more = len(found) > TOP
     picked, unmatched = _pick(found, chosen_values(asked.view.filters.get(key)))
-    if unmatched and spec.kind == "flag":
-        # Both values were counted: nobody has this one.
-        found += [[text, text, 0] for text in unmatched]
+    if unmatched and spec.kind in ("flag", "reason"):
+        # Every value was counted: nobody has this one.
+        found += [[text, text or "", 0] for text in unmatched]
         picked |= {text: text for text in unmatched}
     elif unmatched:
         rest = asked.recall(
@@ -144,6 +144,8 @@ def _top(counter: Counter, base: View, spec: FacetSpec, asked: Asked, key: str) 
             counted = counter.values(where, spec.column, TOP + 1)
         case "rule":
             counted = counter.rules(where, spec.column, TOP + 1)
+        case "reason":
+            counted = counter.reasons(where, TOP + 1)
         case "tags":
             total = asked.total(counter.meta.version, key)
             counted = counter.tags(where, spec.column, TOP + 1, total=total)

@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag", "rule", "verdict", "review"]
+from services import refuse_reasons
+
+Kind = Literal["text", "number", "date", "set", "set_key", "array", "flag", "rule", "reason", "verdict", "review"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter. `column` stands in candidates; `values` bounds what a set may hold. rule: by what rules say."""
+    """One filter. `column` stands in candidates; `values` bounds what a set may hold.
+
+    rule: by what rules say; reason: by why people were rejected.
+    """
 
     key: str
     label: str
@@ -111,6 +116,7 @@ FILTERS: dict[str, Filter] = {
         Filter("industry_in", "industry", "set", "industry"),
         Filter("status_in", "status", "set", "filter_status"),
         Filter("rule_in", "rule", "rule", "filter_rule_id"),
+        Filter("reason_in", "reason of rejection", "reason", "stage", refuse_reasons.CODES),
         Filter("tags_in", "tags", "array", "tags"),
         Filter("has_email", "e-mail known", "flag", "has_email"),
     )

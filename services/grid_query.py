@@ -30,6 +30,7 @@ from services.grid_where import (
     fragment,
     joined,
 )
+from services.reason_filters import reason_condition
 
 __all__ = ["MAX_CONDITIONS", "Where", "add_filters", "clean_text", "fragment", "parse_rows", "parse_sort"]
 
@@ -110,7 +111,7 @@ def _filter(where: Where, entry: Filter, model: Any, zone: str) -> tuple[Composa
 
 def _condition(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
     count_condition(where)
-    build = {"text": _text, "number": _number, "date": _date}.get(entry.kind)
+    build = {"text": _text, "number": _number, "date": _date, "reason": reason_condition}.get(entry.kind)
     return build(where, entry, model, zone) if build else _set(where, entry, model)
 
 

@@ -43,6 +43,21 @@ WHERE c.score IS NOT NULL AND c.filter_status = 'active'
     AND (%(since)s::timestamptz IS NULL OR c.added_at >= %(since)s::timestamptz)
 GROUP BY 1 ORDER BY 1 LIMIT %(limit)s;
 
+-- count_reasons --
+-- Active people who are rejected, by the reason of their last move to a stage, of those that were not taken back.
+WITH {seen},
+moved AS (
+    SELECT DISTINCT ON (h.candidate_id) h.candidate_id, b.reason
+    FROM seen JOIN change_batches b ON b.search_id = seen.id JOIN changes h ON h.batch_id = b.id AND h.field = 'stage'
+    WHERE b.undone_at IS NULL AND b.undoes IS NULL
+    ORDER BY h.candidate_id, h.batch_id DESC
+)
+SELECT coalesce(moved.reason, '') AS reason, count(*) AS people
+FROM seen JOIN candidates c ON c.search_id = seen.id LEFT JOIN moved ON moved.candidate_id = c.id
+WHERE c.stage = 'rejected' AND c.filter_status = 'active'
+    AND (%(since)s::timestamptz IS NULL OR c.added_at >= %(since)s::timestamptz)
+GROUP BY 1 ORDER BY people DESC, reason LIMIT %(limit)s;
+
 -- measure_stages --
 -- How long people stayed in a stage before they left it, and how long those have been there who are in it now.
 -- What was taken back did not happen.

@@ -43,6 +43,17 @@ SELECT value, n, people FROM (
     JOIN filter_rules f ON f.id = k.rule_id GROUP BY 1) AS summed
 WHERE {wanted} ORDER BY n DESC, value LIMIT %(most)s
 
+-- count_reasons --
+-- How many were rejected for each reason: that of their last move to a stage, of those that were not taken back.
+SELECT value, n, people FROM (
+    SELECT value, count(*) AS n, (sum(count(*)) OVER ())::bigint AS people
+    FROM (SELECT coalesce((
+            SELECT b.reason FROM changes h JOIN change_batches b ON b.id = h.batch_id
+            WHERE h.candidate_id = c.id AND h.field = 'stage' AND b.undone_at IS NULL AND b.undoes IS NULL
+            ORDER BY h.batch_id DESC LIMIT 1), '') AS value
+        FROM {people} WHERE {where} AND c.stage = 'rejected') AS rejected GROUP BY 1) AS counted
+ORDER BY n DESC, value LIMIT %(most)s
+
 -- count_tags --
 -- As count_elements where few have any: through the index of those who do. NULL counts the tagged.
 WITH tagged AS MATERIALIZED (SELECT c.tags FROM {people} WHERE {where} AND c.tags <> '{{}}')

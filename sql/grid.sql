@@ -87,6 +87,17 @@
 -- tells them.
 {column} IN (SELECT f.id FROM filter_rules f WHERE f.run_id IS NOT NULL AND left(f.sentence, 500) = ANY ({value}::text[]))
 
+-- rejected_for --
+-- Whose last move to a stage, of those that were not taken back, was a rejection for one of some reasons. The set is
+-- made once and looked into for each, as in verdicts_in.
+(c.id IN (
+    SELECT l.candidate_id FROM (
+        SELECT DISTINCT ON (h.candidate_id) h.candidate_id, b.reason
+        FROM change_batches b JOIN changes h ON h.batch_id = b.id AND h.field = 'stage'
+        WHERE b.search_id = {search} AND b.undone_at IS NULL AND b.undoes IS NULL
+        ORDER BY h.candidate_id, h.batch_id DESC) AS l
+    WHERE l.reason = ANY ({codes}::text[]))) IS TRUE
+
 -- set_overlaps --
 -- An array that has one of some values. The second half lets an index on filled arrays be used.
 ({column} && {value}::text[] AND {column} <> '{{}}')

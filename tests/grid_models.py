@@ -74,6 +74,7 @@ _SETS: dict[str, tuple[Any, ...]] = {
     "source_in": (*people.SOURCES, None, "CSV"),
     "industry_in": (*people.INDUSTRIES, None),
     "status_in": ("active", "filtered_no_title", "filtered_nothing"),
+    "reason_in": ("skills", "location", "salary", None),
     "rule_in": ("Leave out who works in consulting", None),
     "has_email": (True, False),
 }

@@ -45,6 +45,7 @@ class Row:
     note_count: int
     filter_status: str
     rule: str | None
+    reason: str | None
     stage: str
     fit: str | None
     score: float | None
@@ -64,6 +65,9 @@ def load_rows(conn: psycopg.Connection[Any], search_id: uuid.UUID) -> list[Row]:
                 c.skills, c.tags, c.years_experience::float8 AS years_experience, c.current_tenure_months,
                 c.average_tenure_months, c.has_email, c.note_count, c.filter_status, c.stage, c.fit,
                 (SELECT left(f.sentence, 500) FROM filter_rules f WHERE f.id = c.filter_rule_id) AS rule,
+                CASE WHEN c.stage = 'rejected' THEN coalesce((SELECT b.reason FROM changes h
+                    JOIN change_batches b ON b.id = h.batch_id WHERE h.candidate_id = c.id AND b.undone_at IS NULL
+                    ORDER BY b.id DESC LIMIT 1), '') END AS reason,
                 c.score::float8 AS score, c.added_at, c.screened_at, c.name_key, c.last_name_key, c.title_key,
                 c.company_key, c.location_key
             FROM candidates c JOIN profiles p ON p.id = c.profile_id WHERE c.search_id = %s""",
@@ -216,6 +220,8 @@ def _day(text: str) -> date:
 def _one_of(row: Row, name: str, values: list[Any]) -> bool:
     if name == "has_email":
         return row.has_email in values
+    if name == "reason_in":
+        return row.reason is not None and (row.reason or None) in values
     field = "filter_status" if name == "status_in" else name.removesuffix("_in")
     if field in TEXTS:
         column = getattr(row, f"{field}_key")

@@ -6,7 +6,9 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -42,8 +44,25 @@ def world(servers: Servers, template: str, home: Path, people: Sequence[Person])
                 add_people(conn, search_id, people)
                 # Others' people must never show.
                 add_people(conn, add_search(conn, actor), people[:50])
+                reject(conn, actor, search_id)
                 rows = load_rows(conn, search_id)
             yield World(rt, away, actor, search_id, rows, urls.database_url)
+
+
+def reject(conn: psycopg.Connection[Any], actor: Actor, search_id: uuid.UUID) -> None:
+    """Give the rejected ones a reason, a third of them none that holds: theirs was taken back."""
+    for part, (reason, undone_at) in enumerate((("skills", None), ("location", None), ("salary", datetime.now(UTC)))):
+        made = conn.execute(
+            "INSERT INTO change_batches (search_id, user_id, action, value, reason, undone_at)"
+            " VALUES (%s, %s, 'stage', 'rejected', %s, %s) RETURNING id",
+            (search_id, actor.user_id, reason, undone_at),
+        ).fetchone()
+        conn.execute(
+            "INSERT INTO changes (batch_id, candidate_id, field, old, new)"
+            " SELECT %s, id, 'stage', to_jsonb('new'::text), to_jsonb(stage) FROM candidates"
+            " WHERE search_id = %s AND stage = 'rejected' AND id %% 3 = %s",
+            (made[0] if made else None, search_id, part),
+        )
 
 
 def check_three_ways(world: World, view: View, expected: Sequence[Row], start: int, end: int) -> None:

@@ -183,6 +183,7 @@
     // Judged by what the drawer shows, which may be newer than the row.
     "stage-person": (el) => G.act("stage", el.dataset.value, shownPerson()),
     "reject-person": (el) => G.act("stage", "rejected", shownPerson(), el.dataset.value),
+    "reject": (el) => G.act("stage", "rejected", G.target(), el.dataset.value || null),
     "untag-person": (el) => G.act("tag_remove", el.dataset.value, shownPerson()),
     "restore-person": () => G.act("restore", null, shownPerson()),
     "open-view": (el) => {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.browser import axe
 from tests.browser.grid_page import GridPage, counted
 from tests.browser.product import Product
 from tests.waiting import until
@@ -82,6 +83,7 @@ def test_a_card_is_decided_and_taken_back(phone: GridPage, product: Product) -> 
     expected = product.ids(search)
     phone.open(search)
     shows(phone, expected, 0)
+    assert axe.violations(phone.driver) == []
     phone.click(f'[data-row="{expected[1]}"] [data-value="shortlisted"]')
     until(lambda: stage(product, expected[1]) == "shortlisted", "it is not saved")
     pressed = f'[data-row="{expected[1]}"] [data-value="shortlisted"][aria-pressed="true"]'
@@ -96,6 +98,7 @@ def test_a_card_is_decided_and_taken_back(phone: GridPage, product: Product) -> 
     assert phone.driver.execute_script("return document.documentElement.scrollWidth") == 390
     assert phone.driver.execute_script(_SMALL, ".sx-triage-bar button, .sx-note-box button") == []
     phone.click('[data-triage="reject"]')
+    assert axe.violations(phone.driver) == []
     assert phone.driver.execute_script(_SMALL, ".sx-triage-codes button") == []
     phone.click('[data-triage="reason"][data-value="location"]')
     until(lambda: stage(product, expected[0]) == "rejected", "it is not saved")

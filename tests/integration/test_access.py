@@ -496,6 +496,8 @@ FOREIGN += [
 ]  # fmt: skip
 
 TAKES_NO_ID = {
+    "..url.href...first-problem.children..": "makes a search of one's own: test_first_minute.py",
+    "first-steps.children": "one's own guide: test_first_minute.py",
     "mentions.children": "counts the notes that name the actor: test_mentions.py",
     "mentions-list.children": "marks the notes that name the actor: test_mentions.py",
     "..sources-agent.options...sources-agent.placeholder...sources-agent-state.children..":

@@ -183,6 +183,7 @@ def test_figures_are_counted_without_redis_too(place: Place, monkeypatch: pytest
 def test_the_page_has_a_chart_a_table_and_a_file_for_each_figure(place: Place, client_for: ClientFor) -> None:
     spend(place.rt, place.alice, place.search, "openai", "3")
     place.move(place.alice, place.ids[0], "shortlisted", 1)
+    place.move(place.alice, place.ids[1], "rejected", 1)
     client = client_for(place.alice)
     for path in ("/analytics", f"/search/{place.search}/analytics", "/analytics/365"):
         page = show(client, path)
@@ -208,7 +209,7 @@ def test_nothing_to_draw_says_what_to_do(rt: Runtime, alice: Actor, client_for: 
     with rt.db.connection() as conn:
         add_people(conn, search, [Person(added_at=NOW)])
     page = show(client, f"/search/{search}/analytics")
-    for name in ("sources", "stages", "scores", "costs", "team"):
+    for name in ("sources", "stages", "scores", "reasons", "costs", "team"):
         assert text.ANALYTICS_NONE[name] in page, name
 
 

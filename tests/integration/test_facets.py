@@ -96,6 +96,8 @@ def tally(rows: list[Row], name: str) -> Tally[str | bool | None]:
         return Tally(row.has_email for row in rows)
     if name == "rule_in":
         return Tally(row.rule for row in rows if row.rule is not None)
+    if name == "reason_in":
+        return Tally(row.reason or None for row in rows if row.reason is not None)
     if name in KEYED:
         return Tally(getattr(row, f"{KEYED[name]}_key") or None for row in rows)
     if name in LISTS:

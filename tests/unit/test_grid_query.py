@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from psycopg.sql import Placeholder
 
+from services import refuse_reasons
 from services.errors import BadInput
 from services.grid_columns import COLUMNS, FILTERS
-from services.grid_query import MAX_CONDITIONS, Where, add_filters, parse_rows, parse_sort
+from services.grid_query import MAX_CONDITIONS, Where, add_filters, fragment, parse_rows, parse_sort
 
 Model = dict[str, Any]
+REASONS = fragment("rejected_for", search=Placeholder("p0"), codes=Placeholder("p1")).as_string()
 
 
 def compiled(key: str, model: Any, zone: str = "UTC") -> tuple[str, dict[str, Any], str]:
@@ -145,6 +148,13 @@ def test_blank_needs_no_value(key: str, model: Model, text: str, words: str) -> 
          "(filter_rule_id IN (SELECT f.id FROM filter_rules f WHERE f.run_id IS NOT NULL"
          " AND left(f.sentence, 500) = ANY (%(p0)s::text[])) OR filter_rule_id IS NULL)",
          [["Leave out who works in consulting"]], "rule is “Leave out who works in consulting” or blank"),
+        ("reason_in", [], f"(stage = %(p2)s AND {REASONS})", [None, [], "rejected"],
+         "reason of rejection is one of no values"),
+        ("reason_in", ["not_interested", "skills"], f"(stage = %(p2)s AND {REASONS})",
+         [None, ["skills", "not_interested"], "rejected"], "reason of rejection is “skills” or “not interested”"),
+        ("reason_in", ["skills", None], f"(stage = %(p2)s AND NOT {REASONS})",
+         [None, [code for code in refuse_reasons.CODES if code != "skills"], "rejected"],
+         "reason of rejection is “skills” or not given"),
         ("has_email", [True], "(has_email = %(p0)s)", [True], "e-mail known is yes"),
         ("has_email", [True, False], "(has_email = %(p0)s OR has_email = %(p1)s)", [True, False],
          "e-mail known is yes or no"),
