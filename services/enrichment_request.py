@@ -31,6 +31,7 @@ DAY_SHARED = (
     "It is tried again by itself at {when} UTC."
 )
 DAY_CLOSED = "{vendor} says that today's allowance is used. It goes on by itself at {when} UTC."
+NO_MONEY = "{said} It goes on by itself once there is money again."
 TRY_LATER = "{said} It is tried again by itself at {when} UTC."
 LOST_AGAIN = (
     "{said} So it was {n} times in a row, and each may have cost credits, so nobody else is asked about there for now: "
@@ -125,7 +126,7 @@ class Requests:
             raise self._later(said)
         grant = budgets.reserve(conn, user_id, self._handle.run_id, [each] * people)
         if not grant.calls:
-            raise Paused(grant.refusal, needs=each)
+            raise Paused(NO_MONEY.format(said=grant.refusal), needs=each)
         if grant.calls < people:
             raise _Fewer(grant.calls)
 

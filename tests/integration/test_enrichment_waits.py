@@ -47,7 +47,7 @@ def test_a_month_s_budget_is_used_to_its_end_and_a_raised_one_has_the_run_go_on(
     run = work(rt, run_id)
     # One request would have been about all 23: it was made about those for whom there is money.
     assert (run["state"], run["done"], len(salesql.asked)) == ("paused", 20, 20)
-    assert "budget of $10.00" in run["message"]
+    assert "budget of $10.00" in run["message"] and "goes on by itself once there is money" in run["message"]
     assert value(rt, "SELECT sum(cost) FROM api_usage") == 10 and value(rt, "SELECT asked FROM vendor_days") == 20
     assert enrichment_wake.wake_due(rt) == 0
     budget_settings.save(rt, admin, "each", "20")

@@ -114,4 +114,6 @@ def test_a_worker_that_dies_for_good_leaves_a_launch_that_is_found_all_the_same(
     launch_watch.look_at_all(rt)
     assert row_of(rt, run_id)["container_id"] == phantom.agents[agent].containers[1].id
     look_until_over(rt)
-    assert row_of(rt, run_id)["state"] == "finished"
+    # It worked, and nobody is left to take what it found: a person does, by its id.
+    found = row_of(rt, run_id)
+    assert (found["exit_code"], found["state"], found["message"]) == (0, "failed", launch_watch.UNTAKEN)
