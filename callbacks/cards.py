@@ -13,7 +13,7 @@ from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import cards, ids
-from services import result_sets
+from services import matching
 from services.errors import BadInput, Forbidden, ProductError
 
 # What theme.js found out about the window, sent with every call.
@@ -35,7 +35,7 @@ def register(registry: Registry) -> None:
     def show(request: Any, page: Any) -> Any:
         asked, view = mapping(request), view_of(page)
         start = _start(asked)
-        found = result_sets.fetch_page(rt, current_actor(), view, version_of(mapping(page)), start, start + cards.PAGE)
+        found = matching.fetch_page(rt, current_actor(), view, version_of(mapping(page)), start, start + cards.PAGE)
         meta = page_meta(view, found) | {"turn": turn_of(mapping(page)), "start": start, "n": asked.get("n")}
         keep(ids.GRID_ANSWER, meta)
         return cards.card_items(found.rows, start, editable=found.editable)

@@ -52,7 +52,7 @@ def register(registry: Registry) -> None:
             return no_update
         view = view_of(page, mapping(request))
         start, end = parse_rows(request.get("startRow"), request.get("endRow"))
-        found = result_sets.fetch_page(rt, current_actor(), view, version_of(page or {}), start, end)
+        found = matching.fetch_page(rt, current_actor(), view, version_of(page or {}), start, end)
         meta = page_meta(view, found) | {"turn": turn_of(mapping(page)), "start": start}
         keep(ids.GRID_ANSWER, meta)
         return {"rowData": found.rows, "rowCount": found.row_count}

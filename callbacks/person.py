@@ -67,8 +67,7 @@ def register(registry: Registry) -> None:
         search_id, candidate_id = search_of(page), page_values.digits(mapping(shown).get("person"))
         made = notes.add_note(rt, current_actor(), search_id, candidate_id, body or "")
         errors.toast(mentions.told(made), kind="success")
-        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id, compared_with(page))
-        return shown_now, _noted(candidate_id, made, snapshot), ""
+        return *_shown_noted(rt, page, candidate_id, made), ""
 
     @registry.callback(
         Output(ids.PERSON_BODY, "children", allow_duplicate=True),
@@ -92,8 +91,7 @@ def register(registry: Registry) -> None:
         )
         back = no_update if draft else gone.body
         errors.toast(text.NOTE_DELETED if draft else text.NOTE_DELETED_BACK)
-        shown_now, snapshot = shown_body(rt, current_actor(), search_id, candidate_id, compared_with(page))
-        return shown_now, _noted(candidate_id, gone, snapshot), back
+        return *_shown_noted(rt, page, candidate_id, gone), back
 
     @registry.callback(
         Output(ids.RAW_BODY, "children"),
@@ -163,8 +161,10 @@ def _not_shown(error: ProductError) -> Any:
     return drawer.failed(error.message, shown if isinstance(shown, str) else None), answer
 
 
-def _noted(candidate_id: int, made: Noted, snapshot: str | None) -> dict[str, Any]:
-    return {
+def _shown_noted(rt: Runtime, page: Any, candidate_id: int, made: Noted) -> tuple[Any, dict[str, Any]]:
+    """The drawer after a note came or went, and what the list learns of that."""
+    body, snapshot = shown_body(rt, current_actor(), search_of(page), candidate_id, compared_with(page))
+    return body, {
         "person": str(candidate_id),
         "snapshot": snapshot,
         "row": {"note_count": made.note_count},

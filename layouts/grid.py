@@ -50,7 +50,8 @@ _KINDS: dict[str, dict[str, Any]] = {
         "tooltipValueGetter": {"function": "sxScoreTooltip(params)"},
     },
     "similarity": {
-        "width": 100,
+        **_NUMBER_FILTER,
+        "width": 110,
         "type": "rightAligned",
         "cellRenderer": "SxLikeness",
         "tooltipValueGetter": {"function": "sxLikenessTooltip(params)"},

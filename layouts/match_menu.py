@@ -60,7 +60,7 @@ def like(found: Any) -> str:
     if found.kind == "people":
         return text.MATCH_LIKE_PEOPLE[found.liked != 1].format(n=f"{found.liked:,}")
     if found.kind == "job":
-        return text.MATCH_LIKE_JOB
+        return text.MATCH_LIKE_OLD_JOB if found.is_old else text.MATCH_LIKE_JOB
     return text.MATCH_LIKE_TEXT.format(text=found.text if len(found.text) <= 60 else f"{found.text[:59]}…")
 
 

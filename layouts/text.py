@@ -208,17 +208,18 @@ MATCH_MAKE = "Read people who were not yet"
 MATCH_MAKE_HINT = "Only who was read can be compared; it goes on in the background"
 MATCH_MAKING = "People are being read in the background. Refresh the list when newer data is offered."
 MATCH_LIKE_JOB = "Most like the job description first"
+MATCH_LIKE_OLD_JOB = "Most like an earlier job description first; choose it again for the one of now"
 MATCH_LIKE_TEXT = "Most like “{text}” first"
 MATCH_LIKE_ONE = "Most like {name} first"
 MATCH_LIKE_PEOPLE = ("Most like {n} person first", "Most like {n} people first")
 MATCH_LIKE_TASTE = "Most like {liked} taken, least like {unliked} rejected first"
-MATCH_MISSING = " ({missing} of {people} not read yet, they come last)"
+MATCH_MISSING = " ({missing} of {people} cannot be compared, they come last)"
 MATCH_GONE = "Compared with something that is not there any more"
 MATCH_SECTION = "Likeness"
 MATCH_SIMILARITY = "{similarity} of 1"
 MATCH_WORDS = "In common:"
 MATCH_NO_WORDS = "No words in common: alike in meaning only."
-MATCH_NOT_READ = "Not read yet, so not compared."
+MATCH_NOT_READ = "Not compared: not read yet, or a profile that says nothing of their work."
 MATCH_MORE_LIKE = "More like this person"
 MATCH_MORE_LIKE_THESE = "More like the selected people"
 MATCH_FITTING = "Searches that fit"
@@ -321,7 +322,7 @@ GRID_IN_BROWSER = {
     "match_most": "At most {n} people can be compared with, chosen one by one.",
     "match_words": "In common: {words}",
     "match_no_words": "No words in common: alike in meaning only",
-    "match_not_read": "Not read yet, so not compared",
+    "match_not_read": "Not compared: not read yet, or a profile that says nothing of their work",
     "deleted": "Deleted since",
     "no_name": "No name",
     "yes": "Yes",
@@ -1853,6 +1854,9 @@ ADMIN_WORKERS = "Workers"
 ADMIN_JOBS = "Jobs"
 ADMIN_MATCHING = "Matching"
 MATCHING_ON = "Matching is on: people are compared by {model}."
+MATCHING_BUILDING = "{model} is built beside it: {made} of {people} people are up to date."
+MATCHING_COMPLETE = "It can be switched to."
+MATCHING_NAMED = "The settings name {model}: the next run begins to build it beside the one in use."
 MATCHING_MADE = "Up to date"
 MATCHING_MISSING = "Missing"
 MATCHING_RATE = "People a minute, last run"

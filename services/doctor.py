@@ -20,6 +20,7 @@ from services import connections, embedding_local, prices, run_state
 from services.config import Settings
 from services.config_checks import is_safe_address
 from services.errors import ProductError
+from services.matching_state import endpoint_of
 from services.migrate import MINIMUM_VERSION
 from services.servers import attached
 from services.supervisor import base_url
@@ -199,7 +200,7 @@ def _features(settings: Settings) -> Iterator[Finding]:
                              " OPENAI_PRICES (docs/settings.md).")  # fmt: skip
     if settings.embedding_provider == "off":
         yield Finding(False, "EMBEDDING_PROVIDER is off: matching is off.")
-    elif settings.embedding_provider == "openai" and not (settings.embedding_api_key or settings.openai_api_key):
+    elif settings.embedding_provider == "openai" and not endpoint_of(settings)[1]:
         yield Finding(False, "EMBEDDING_PROVIDER is openai, and there is no EMBEDDING_API_KEY: matching is off.")
     elif settings.embedding_provider == "local" and not embedding_local.is_installed():
         yield Finding(True, embedding_local.NOT_INSTALLED)

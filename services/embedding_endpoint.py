@@ -13,9 +13,10 @@ from decimal import Decimal
 from services import budgets, prices, usage_ledger
 from services.call_budget import BudgetClosed, CallBudget
 from services.errors import LimitReached
+from services.matching_state import endpoint_of
 from services.prompts import estimate_tokens
 from services.runtime import Runtime
-from services.vendors.embeddings_client import EmbeddingsClient, Vectors
+from services.vendors.embeddings_client import TIMEOUT_S, EmbeddingsClient, Vectors
 from services.vendors.openai_errors import Usage
 from services.vendors.vendor_errors import RateLimited, ServerFault, Unanswered, Unreachable, VendorError
 
@@ -25,6 +26,7 @@ BATCH = 64
 TRIES = 4
 FIRST_PAUSE_S = 2.0
 LOOK_S = 1.0
+RUN_TIMEOUT_S = 60.0
 
 Wait = Callable[[float], None]
 
@@ -41,10 +43,11 @@ class EndpointModel:
         self, rt: Runtime, model: str, user_id: int, run_id: int | None, wait: Wait, search_id: str | None = None
     ) -> None:
         s = rt.settings
-        base, key = s.embedding_base_url or s.openai_base_url, s.embedding_api_key or s.openai_api_key
+        base, key = endpoint_of(s)
         self._rt, self._model, self._user_id, self._run_id, self._wait = rt, model, user_id, run_id, wait
         self._search_id = search_id
-        self._client = EmbeddingsClient(base, key, model)
+        # Sixty-four texts take a small server of one's own a while; for one text a person waits.
+        self._client = EmbeddingsClient(base, key, model, timeout_s=TIMEOUT_S if run_id is None else RUN_TIMEOUT_S)
         # Without the key, which may stand nowhere else.
         account = hashlib.blake2b(f"{base} {model}".encode(), digest_size=8).hexdigest()
         self._limit = CallBudget(rt.redis, f"{VENDOR}:{account}", requests=s.embedding_rpm, tokens=s.embedding_tpm)

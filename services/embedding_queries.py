@@ -14,10 +14,11 @@ from services import db, jobs, matching_state
 from services.errors import BadInput
 from services.identity import Actor
 from services.runtime import Runtime
-from services.searches import refusal
 
 # A text that could not be embedded is tried again after so many seconds, when it is asked for.
 AGAIN_S = 30
+# A text that waits goes after so many seconds, whether it could be read or not.
+TEXT_S = 3600
 LONGEST = 50_000
 NO_TEXT = "There is no text to compare people with: write a job description first."
 TOO_LONG = "This text is too long to compare people with: 50,000 characters are the most."
@@ -69,12 +70,3 @@ def embed_query(rt: Runtime, actor: Actor, text: str) -> Query:
     if waiting is not None and waiting["error"]:
         return Query("failed", model_id, text_hash, waiting["error"])
     return Query("making", model_id, text_hash)
-
-
-def embed_job_description(rt: Runtime, actor: Actor, search_id: str) -> Query:
-    """The same of a search's job description. Raises NotFound or Forbidden, and BadInput where there is none."""
-    with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_job_description, {"search_id": search_id, **actor.params})
-        if row is None:
-            raise refusal(conn, actor, search_id)
-    return embed_query(rt, actor, row["job_description"])

@@ -6,6 +6,7 @@ Light: web processes start runs, and load neither a model nor a vendor's client.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from uuid import UUID
 
 import sql
@@ -65,9 +66,11 @@ def start_due(rt: Runtime) -> int | None:
         assert standing is not None
         if not standing["newest"] or standing["going"] or standing["busy"] or standing["lately"]:
             return None
-        model = embedding_models.ensure(conn, rt.settings)
-        due = db.one(conn, _Q.fetch_due, {"model_id": model.id, "newest": standing["newest"], "kinds": KINDS})
-        return _start(conn, model) if due is not None and due["found"] else None
+        embedding_models.ensure(conn, rt.settings)
+        models = embedding_models.in_use(conn)
+        given = {"newest": standing["newest"], "kinds": KINDS}
+        due = [db.one(conn, _Q.fetch_due, {**given, "model_id": model.id}) for model in models]
+        return _start(conn, [model for model, row in zip(models, due, strict=True) if row and row["found"]])
 
 
 def start_nightly(rt: Runtime) -> int | None:
@@ -76,12 +79,13 @@ def start_nightly(rt: Runtime) -> int | None:
         if rt.settings.embeddings != "auto":
             return None
         with rt.db.connection() as conn:
-            if matching_state.refusal(conn, rt) or embedding_models.newest(conn) is None:
+            if matching_state.refusal(conn, rt) or not embedding_models.in_use(conn):
                 return None
             db.run(conn, _Q.lock_starts)
             if db.one(conn, _Q.find_open_run, {"search_id": None}) is not None:
                 return None
-            return _start(conn, embedding_models.ensure(conn, rt.settings))
+            embedding_models.ensure(conn, rt.settings)
+            return _start(conn, embedding_models.in_use(conn))
     except ProductError as error:
         _log.warning("vectors: %s", error.message)
     except Exception as error:
@@ -89,12 +93,16 @@ def start_nightly(rt: Runtime) -> int | None:
     return None
 
 
-def _start(conn: db.Conn, model: Model) -> int | None:
-    """In the name of the first admin, since nobody asked; None where nobody is missing, which is noted."""
-    row = db.one(conn, _Q.count_stale, {"model_id": model.id, "all": False})
-    if row is None or not row["n"]:
-        now = db.one(conn, _Q.fetch_now)
-        db.run(conn, _Q.note_complete, {"model_id": model.id, "at": now["now"] if now else None})
-        return None
-    someone = erasures.someone(conn)
+def _start(conn: db.Conn, models: Sequence[Model]) -> int | None:
+    """In the name of the first admin, since nobody asked; None where nobody is missing by any of the models, which is
+    noted."""
+    missing = False
+    for model in models:
+        row = db.one(conn, _Q.count_stale, {"model_id": model.id, "all": False})
+        if row is not None and row["n"]:
+            missing = True
+        else:
+            now = db.one(conn, _Q.fetch_now)
+            db.run(conn, _Q.note_complete, {"model_id": model.id, "at": now["now"] if now else None})
+    someone = erasures.someone(conn) if missing else None
     return jobs.start_run(conn, someone, "embed", None, {"automatic": True}) if someone else None

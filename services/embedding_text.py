@@ -16,7 +16,8 @@ import sql
 from services import db, prompts
 from services.withholding import NAME_FIELDS, WITHHELD
 
-# Part of every hash: change it with any change of what stands in the text, and everyone is made anew.
+# Part of every hash: change it with any change of what stands in the text. Whoever is looked at again is made anew
+# then: everyone by `sourcingx embed --all`, or by a migration that sets seen_at back.
 TEXT_VERSION = "1"
 # Of the model's 256, two are its own; estimates are of another tokeniser, so a few are kept free.
 MOST_TOKENS = 240

@@ -17,17 +17,27 @@ import sql
 from services import db, embedding_models, embedding_runs, faults, matching_state, prompts
 from services.embedding_job import as_text
 from services.embedding_providers import Provider, provider_of
-from services.errors import ProductError, Unavailable
+from services.embedding_queries import TEXT_S
+from services.errors import LimitReached, ProductError, Unavailable
 from services.jobs import RunStopped
 from services.matching_state import Model
 from services.runtime import Runtime
+from services.vendors.vendor_errors import Rejected
 
 MOST_TEXTS = 50
 PIECE_TOKENS = 200
 MOST_PIECES = 6
-# A text that waits goes after an hour, a vector that nobody used after a quarter of a year.
-TEXT_S = 3600
+# A vector that nobody used goes after a quarter of a year.
 DAYS = 90
+FAULT = "This text could not be read because of a fault in the program ({kind}). Tell your admin."
+
+
+class Fault(ProductError):
+    """Of ours, with one text."""
+
+
+# What went wrong with one text, or with whom it is read for: others may do better.
+OF_ONE_TEXT = (Rejected, LimitReached, Fault)
 
 _Q = sql.queries("embeddings")
 _log = logging.getLogger(__name__)
@@ -54,38 +64,73 @@ def wake(rt: Runtime, stopping: threading.Event) -> None:
 
 def embed_texts(rt: Runtime, stopping: threading.Event) -> int:
     """Texts that wait, by the live model, and job descriptions, by it and by what is to follow it; returns how many."""
-    made = 0
     with rt.db.connection() as conn:
         models = [one for one in matching_state.models(conn) if one.state == "live" or
                   (one.state == "building" and one.complete_at)]  # fmt: skip
-    for model in models:
-        with rt.db.connection() as conn:
-            asked = db.rows(conn, _Q.fetch_asked_texts, {"limit": MOST_TEXTS}) if model.state == "live" else []
-            known = {bytes(row["text_hash"]) for row in asked}
-            of_jobs = db.rows(conn, _Q.fetch_job_texts, {"model_id": model.id, "limit": MOST_TEXTS})
-        for row in [*asked, *(row for row in of_jobs if bytes(row["text_hash"]) not in known)]:
-            if stopping.is_set():
-                return made
-            made += _embed(rt, model, row, stopping)
+    return sum(_round(rt, model, stopping) for model in models)
+
+
+def _round(rt: Runtime, model: Model, stopping: threading.Event) -> int:
+    """Those of one model, as far as it answers. Before each job description whoever has come to wait meanwhile."""
+    made, done = 0, set[bytes]()
+    with rt.db.connection() as conn:
+        unread = db.rows(conn, _Q.fetch_job_texts, {"model_id": model.id, "limit": MOST_TEXTS})
+    for _ in range(2 * MOST_TEXTS):
+        row = _asked(rt, model) or next((one for one in unread if one["text_hash"] not in done), None)
+        if row is None or stopping.is_set():
+            break
+        done.add(row["text_hash"])
+        problem = _embed(rt, model, row, stopping)
+        made += problem is None
+        if problem is not None and not isinstance(problem, OF_ONE_TEXT):
+            # The next one would fail as well, and whoever waits for it would wait for that.
+            _fail_asked(rt, model, problem)
+            break
     return made
 
 
-def _embed(rt: Runtime, model: Model, row: dict[str, Any], stopping: threading.Event) -> bool:
-    """One text. What goes wrong is told to whoever waits for it. Raises RunStopped."""
+def _asked(rt: Runtime, model: Model) -> dict[str, Any] | None:
+    """The text that someone has waited for longest."""
+    if model.state != "live":
+        return None
+    with rt.db.connection() as conn:
+        return db.one(conn, _Q.fetch_asked_text)
+
+
+def _embed(rt: Runtime, model: Model, row: dict[str, Any], stopping: threading.Event) -> ProductError | None:
+    """One text; what went wrong, which whoever waits for it is told, too. Raises RunStopped."""
     given = {"model_id": model.id, "text_hash": row["text_hash"]}
     try:
         with provider_of(rt, model, user_id=row["user_id"], run_id=None, wait=_waiter(stopping)) as provider:
             vector = _vector(provider, row["text"])
-    except ProductError as error:
+    except RunStopped:
+        raise
+    except Exception as error:
+        problem = error if isinstance(error, ProductError) else _fault(error)
         with rt.db.connection() as conn:
-            embedding_models.note_error(conn, model.id, error.message)
-            db.run(conn, _Q.fail_asked, {**given, "message": error.message[:500]})
-        return False
+            embedding_models.note_error(conn, model.id, problem.message)
+            if isinstance(problem, OF_ONE_TEXT):
+                # A job description, too, that nobody has asked for: it is not tried again before the hour is over.
+                db.run(conn, _Q.fail_text, {**row, "message": problem.message[:500]})
+        return problem
     with rt.db.connection() as conn:
+        embedding_models.note_error(conn, model.id, "")
         db.run(conn, _Q.save_query, {**given, "vector": as_text(vector)})
         if model.state == "live":
             db.run(conn, _Q.delete_asked, given)
-    return True
+    return None
+
+
+def _fault(error: Exception) -> Fault:
+    _log.error("making the vector of a text failed: %s", faults.trace(error))
+    return Fault(FAULT.format(kind=type(error).__name__))
+
+
+def _fail_asked(rt: Runtime, model: Model, problem: ProductError) -> None:
+    """Everyone who waits is told why nothing comes."""
+    if model.state == "live":
+        with rt.db.connection() as conn:
+            db.run(conn, _Q.fail_asked, {"message": problem.message[:500]})
 
 
 def _waiter(stopping: threading.Event) -> Any:

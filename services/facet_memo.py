@@ -12,6 +12,7 @@ from typing import Any
 
 from services.cache import CacheDown
 from services.facet_counts import Counter
+from services.grid_columns import SIMILARITY
 from services.grid_view import View
 from services.identity import Actor
 from services.result_sets import fetch_meta
@@ -42,7 +43,9 @@ class Asked:
     def base(self, *without: str) -> View:
         """The view without some filters and without its order."""
         view = self.view.without_filter(*without)
-        return View(view.search_id, view.status, view.q, view.filters, (), view.zone)
+        # What people are compared with is an order, but for a filter on how alike they are.
+        match = view.match if SIMILARITY in view.filters else None
+        return View(view.search_id, view.status, view.q, view.filters, (), view.zone, match)
 
     def total(self, version: int, *without: str) -> int | None:
         """How many people a version of the view without some filters has, if its list is there."""

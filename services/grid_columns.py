@@ -100,6 +100,8 @@ FILTERS: dict[str, Filter] = {
         Filter("company", "company", "text", "company_key"),
         Filter("location", "location", "text", "location_key"),
         Filter("score", "score", "number", "score"),
+        # Of no column of candidates but computed, too.
+        Filter("similarity", "likeness", "number", "similarity"),
         Filter("years_experience", "experience in years", "number", "years_experience"),
         Filter("current_tenure_months", "current tenure in months", "number", "current_tenure_months"),
         Filter("average_tenure_months", "average tenure in months", "number", "average_tenure_months"),

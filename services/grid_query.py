@@ -19,7 +19,7 @@ from psycopg.sql import SQL, Composable, Identifier
 
 from services.criterion_filters import criterion_condition
 from services.errors import BadInput
-from services.grid_columns import Filter, column_of, filter_of
+from services.grid_columns import SIMILARITY, Filter, column_of, filter_of
 from services.grid_where import (
     MAX_CONDITIONS,
     MAX_VALUES,
@@ -30,6 +30,7 @@ from services.grid_where import (
     fragment,
     joined,
 )
+from services.match_sql import likeness_column
 from services.reason_filters import reason_condition
 
 __all__ = ["MAX_CONDITIONS", "Where", "add_filters", "clean_text", "fragment", "parse_rows", "parse_sort"]
@@ -59,13 +60,19 @@ _NUMBER_OPS = {
 
 
 def add_filters(where: Where, model: Mapping[str, Any], zone: str = "UTC") -> None:
-    """Add every filter of an AG Grid filterModel. Raises BadInput for anything unknown."""
+    """Add every filter of an AG Grid filterModel. Raises BadInput for anything unknown.
+
+    Where people are compared with nothing, one on how alike they are is checked, and holds for nobody and everybody.
+    """
     if not isinstance(model, Mapping):
         raise BadInput("The filter is not in a form that can be read.")
     for key in sorted(model, key=str):
         entry = filter_of(key)
         if entry is None:
             raise BadInput("There is no filter of that name; remove it and try again.")
+        if entry.key == SIMILARITY and where.match is None:
+            _filter(Where(match=0), entry, model[key], zone)
+            continue
         condition, sentence = _filter(where, entry, model[key], zone)
         where.conditions.append(condition)
         where.sentences[entry.key] = f"{entry.label} {sentence}"
@@ -131,7 +138,7 @@ def _text(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> t
 
 
 def _number(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
-    column = Identifier("c", entry.column)
+    column = _operand(where, entry)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
         check_uses(entry, model, "type")
@@ -146,6 +153,13 @@ def _number(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) ->
         raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
     name, words = _NUMBER_OPS[kind]
     return fragment(name, column=column, value=where.value(low)), f"{words} {low}"
+
+
+def _operand(where: Where, entry: Filter) -> Composable:
+    """What a number is compared with: a column of candidates, or how alike they are, which stands in none."""
+    if entry.key == SIMILARITY:
+        return likeness_column(where.value(where.match), where.value(where.search))
+    return Identifier("c", entry.column)
 
 
 def _date(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:

@@ -110,7 +110,7 @@ class View:
 
     def where(self) -> Where:
         """Conditions on candidates c. Raises BadInput for an unknown filter."""
-        where = Where(search=self.search_id)
+        where = Where(search=self.search_id, match=self.match)
         where.conditions.append(fragment("value_equals", column=Identifier("c", "search_id"),
                                          value=where.value(self.search_id)))  # fmt: skip
         _add_status(where, self.status)
@@ -130,7 +130,8 @@ class View:
 
     def without_match(self) -> View:
         """The same view, compared with nothing, in the order that it has then."""
-        return replace(self, match=None, sort=tuple(one for one in self.sort if one[0] != SIMILARITY))
+        sort = tuple(one for one in self.sort if one[0] != SIMILARITY)
+        return replace(self.without_filter(SIMILARITY), match=None, sort=sort)
 
     def without_filter(self, *keys: str) -> View:
         """The same view without some filters: what a facet's counts are computed from."""
@@ -189,6 +190,10 @@ def parse_url(search_id: Any, query: str, zone: str = "UTC") -> tuple[View, str 
                 view = View.from_state(search_id, {**view.state(), **attempt(values[name])})
             except (BadInput, ValueError, RecursionError):
                 notices.append(_UNREAD.format(name))
+    if view.match is None and SIMILARITY in view.filters:
+        # It would say who is left out, and leave out nobody.
+        view = view.without_match()
+        notices.append(_UNREAD.format("f"))
     person, shown = values.get("person"), values.get("view")
     if person is not None and not (person.isascii() and person.isdecimal() and len(person) < 19):
         person = None

@@ -27,9 +27,13 @@ _PARTS = frozenset(("filter", "filterTo", "dateFrom", "dateTo"))
 
 @dataclass
 class Where:
-    """Conditions that all must hold, their parameters, and a sentence for each filter. search: whose candidates."""
+    """Conditions that all must hold, their parameters, and a sentence for each filter. search: whose candidates.
+
+    match: what they are compared with, if anything.
+    """
 
     search: UUID | None = None
+    match: int | None = None
     conditions: list[Composable] = field(default_factory=list)
     params: dict[str, Any] = field(default_factory=dict)
     sentences: dict[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Literal
 
 import sql
-from services import db, embedding_queries, match_rank, match_words
+from services import db, embedding_queries, match_rank, match_sql, match_words
 from services.errors import NotFound
 from services.grid_view import View
 from services.identity import Actor
@@ -19,6 +19,7 @@ from services.runtime import Runtime
 MOST_FITTING = 5
 # Job descriptions that one look has read; those that nobody has looked at for long wait for the next.
 MOST_READ = 50
+NO_WORK = "This person's profile says nothing of their work, so they cannot be compared."
 NOT_READ = "This person has not been read yet, so they cannot be compared. Try again in some minutes."
 
 _Q = sql.queries("matching")
@@ -77,13 +78,13 @@ def fitting(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, most:
         given = {"search_id": search_id, "candidate_id": candidate_id, "model_id": model_id, **actor.params}
         person = db.one(conn, _Q.fetch_person, given)
         if person is None or not person["is_read"]:
-            raise NotFound(NOT_READ)
+            raise NotFound(NO_WORK if person is not None and person["was_looked_at"] else NOT_READ)
         unread = db.rows(conn, _Q.fetch_unread_jobs, {**given, "limit": MOST_READ})
     for row in unread:
         embedding_queries.embed_query(rt, actor, row["job_description"])
     with rt.db.connection() as conn:
         text = SQL(_Q.fetch_fitting_searches).format(
-            vector=match_rank.fragment(
+            vector=match_sql.fragment(
                 "vector_of_person", model=Literal(model_id), profile=Literal(person["profile_id"])
             ),
             model=Literal(model_id), profile=Literal(person["profile_id"]),
@@ -97,7 +98,7 @@ def fitting(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int, most:
 def _fit(conn: db.Conn, row: DictRow, given: dict[str, object]) -> Fit:
     asked = {**given, "ids": [given["candidate_id"]], "words": match_words.words_of(row["job_description"]),
              "most": match_rank.MOST_WORDS}  # fmt: skip
-    text = match_rank.fragment("fetch_shared_words", people=match_rank.fragment("people_of_page"))
+    text = match_sql.fragment("fetch_shared_words", people=match_sql.fragment("people_of_page"))
     shared = db.one(conn, text, asked)
     words = match_rank.without_parts(shared["words"]) if shared else []
     return Fit(row["id"], row["title"], match_rank.shown(row["similarity"]) or 0.0, row["is_in"], tuple(words))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from psycopg.rows import DictRow
@@ -20,6 +19,7 @@ from services import db
 from services.errors import BadInput, Conflict
 from services.grid_query import Where
 from services.grid_view import View
+from services.match_sql import ALPHA, BETA, GAMMA, fragment
 
 # Comparing as many one by one takes less than a page may: measured in benchmarks/matching.py.
 EXACT_ROWS = 20_000
@@ -31,8 +31,6 @@ EF_SEARCH = 200
 MOST_SCANNED = 40_000
 # Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): the first ranks do not drown the others.
 FUSION_K = 60
-# Rocchio's weights (Salton and Buckley 1990): the text, those who are liked, those who were turned down.
-ALPHA, BETA, GAMMA = 1.0, 0.75, 0.15
 MOST_WORDS = 8
 
 OFF = "Matching is off: there are no vectors in this database. An admin finds out why with “sourcingx doctor”."
@@ -44,6 +42,10 @@ _Q = sql.queries("matching")
 
 class MatchingOff(Conflict):
     """There is nothing to compare people by; the message says what is missing."""
+
+
+class NotRead(Conflict):
+    """What people are compared with has no vector by the model in use (any more): matching.look() has it read."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Likeness:
 
 
 def likeness_of(conn: db.Conn, view: View) -> Likeness | None:
-    """None where a view compares with nothing. Raises MatchingOff, Conflict (not read yet), BadInput (gone)."""
+    """None where a view compares with nothing. Raises MatchingOff, NotRead, BadInput (gone)."""
     if view.match is None:
         return None
     model_id = live_model(conn)
@@ -82,7 +84,7 @@ def likeness_of(conn: db.Conn, view: View) -> Likeness | None:
     if row is None:
         raise BadInput(GONE)
     if not row["has_text"]:
-        raise Conflict(NOT_YET)
+        raise NotRead(NOT_YET)
     if not (row["text_hash"] or row["has_people"]):
         raise BadInput(GONE)
     return _likeness(row, model_id)
@@ -147,7 +149,8 @@ def marks(conn: db.Conn, view: View, ids: list[int]) -> dict[str, dict[str, Any]
     }
     words = common_words(conn, likeness, "people_of_page", given)
     for one, said in words.items():
-        found[one]["match_words"] = said
+        if one in found:  # read a moment later, when someone may be back
+            found[one]["match_words"] = said
     return found
 
 
@@ -173,14 +176,3 @@ def without_parts(words: list[str]) -> list[str]:
 def shown(similarity: float | None) -> float | None:
     """As people see it: 0 to 1, to three places."""
     return None if similarity is None else round(max(0.0, min(1.0, similarity)), 3)
-
-
-@cache
-def _template(name: str) -> SQL:
-    # Without its comment, whose signs are not ours to fill in.
-    return SQL("\n".join(line for line in getattr(_Q, name).splitlines() if not line.startswith("--")))
-
-
-def fragment(name: str, **parts: Composable) -> Composed:
-    """A fragment of sql/matching.sql with its parts filled in."""
-    return _template(name).format(**parts)

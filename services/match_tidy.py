@@ -1,4 +1,4 @@
-"""Once a night: what people were compared with, and nobody uses any more, is removed."""
+"""Once a night: what people were compared with, and nobody uses any more, is removed; also where matching is off."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import logging
 
 import sql
 from services import db, faults
+from services.embedding_queries import TEXT_S
 from services.errors import ProductError
 from services.runtime import Runtime
 
 _Q = sql.queries("matching")
+_E = sql.queries("embeddings")
 _log = logging.getLogger(__name__)
 
 
@@ -17,6 +19,8 @@ def run(rt: Runtime) -> None:
     """What nobody looked at for three months and no saved view needs. Raises nothing."""
     try:
         with rt.db.connection() as conn:
+            # While vectors are made this is done each minute.
+            db.run(conn, _E.forget_texts, {"text_s": TEXT_S})
             _log.info("tidied away: %d matches", db.run(conn, _Q.delete_unused))
     except ProductError as error:
         _log.warning("old matches were not tidied away: %s", error.message)

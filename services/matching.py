@@ -14,12 +14,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sql
-from services import candidates, db, embedding_queries, match_rank, match_words, matching_state
-from services.errors import BadInput, Conflict, NotFound
+from services import candidates, db, embedding_queries, match_rank, match_words, matching_state, result_sets
+from services.errors import BadInput, Conflict, NotFound, Unavailable
 from services.grid_view import View
 from services.identity import Actor
-from services.match_rank import MatchingOff
-from services.result_sets import fetch_meta
+from services.match_rank import MatchingOff, NotRead
+from services.result_sets import Page, fetch_meta
 from services.runtime import Runtime
 
 MOST_PEOPLE = 100
@@ -31,10 +31,14 @@ MAX_TEXT = 2_000
 COUNTS_TTL_S = 15
 NO_JOB = "This search has no job description yet. Write one under “Screen…”, or describe whom you look for here."
 NO_TEXT = "Describe whom you look for in a sentence or two."
+UNREADABLE = "The description has a character that cannot be read."
 TOO_LONG = f"A description has at most {MAX_TEXT:,} characters; a longer one belongs in the job description."
 NOBODY = "Choose the people first whom others shall be like."
 TOO_MANY = f"At most {MOST_PEOPLE} people can be compared with at once; choose fewer of them."
-NOT_COMPARED = "None of these people has been read yet, so nobody can be compared with them. Try again in some minutes."
+NOT_COMPARED = (
+    "Nobody can be compared with these people: they have not been read yet, so try again in some minutes, or their"
+    " profiles say nothing of their work."
+)
 NOT_HERE = "The people whom others shall be like are not in this search any more."
 TOO_FEW = (
     f"Shortlist at least {LEAST_LIKED} people first: there are {{liked}}. "
@@ -53,7 +57,7 @@ class Match:
     """What is compared with. state: waiting until its text was read, failed with a message where that went wrong.
 
     text: of a job description or a sentence. liked and unliked: how many people; name: of the one whom it is about,
-    where it is one.
+    where it is one. is_old: a job description that the search has no more.
     """
 
     id: int
@@ -64,6 +68,7 @@ class Match:
     unliked: int = 0
     name: str = ""
     message: str = ""
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,8 @@ def to_text(rt: Runtime, actor: Actor, search_id: UUID, text: str) -> Match:
             raise BadInput(NO_TEXT)
         if len(clean) > MAX_TEXT:
             raise BadInput(TOO_LONG)
+        if any("\ud800" <= sign <= "\udfff" for sign in clean):
+            raise BadInput(UNREADABLE)
         match_rank.live_model(conn)
         match_id = _insert(conn, actor, search_id, "text", text=clean)
     return look(rt, actor, search_id, match_id)
@@ -141,13 +148,14 @@ def look(rt: Runtime, actor: Actor, search_id: UUID, match_id: Any) -> Match:
         if not (row["text_hash"] or row["has_people"]):
             raise Conflict(NOT_COMPARED)
         db.run(conn, _Q.touch_match, {"match": view.match})
+        is_old = row["kind"] == "job" and row["text"] != _job(conn, actor, search_id)
     if row["has_text"]:
-        return _match(row, "ready")
+        return _match(row, "ready", is_old=is_old)
     asked = embedding_queries.embed_query(rt, actor, row["text"])
     if asked.state == "off":
         raise MatchingOff(asked.error)
     states: dict[str, State] = {"ready": "ready", "failed": "failed"}
-    return _match(row, states.get(asked.state, "waiting"), asked.error)
+    return _match(row, states.get(asked.state, "waiting"), asked.error, is_old=is_old)
 
 
 def settle(rt: Runtime, actor: Actor, view: View) -> tuple[View, int | None, list[str]]:
@@ -168,6 +176,18 @@ def settle(rt: Runtime, actor: Actor, view: View) -> tuple[View, int | None, lis
     if found.state == "failed":
         return view.without_match(), None, [found.message]
     return view.without_match(), found.id, []
+
+
+def fetch_page(rt: Runtime, actor: Actor, view: View, version: int | None, start: int, end: int) -> Page:
+    """As result_sets.fetch_page(), and where what the view is compared with has no vector (a model was switched to
+    that never read it) it is read by the time the page asks again. Raises Unavailable where that went wrong."""
+    try:
+        return result_sets.fetch_page(rt, actor, view, version, start, end)
+    except NotRead:
+        found = look(rt, actor, view.search_id, view.match)
+        if found.state == "failed":
+            raise Unavailable(found.message) from None
+        raise
 
 
 def coverage(rt: Runtime, actor: Actor, search_id: UUID) -> Coverage:
@@ -233,6 +253,6 @@ def _insert(
     return int(row["id"])
 
 
-def _match(row: Mapping[str, Any], state: State, message: str = "") -> Match:
+def _match(row: Mapping[str, Any], state: State, message: str = "", *, is_old: bool) -> Match:
     name = row["name"] if row["kind"] == "people" and row["liked"] == 1 else ""
-    return Match(row["id"], row["kind"], state, row["text"], row["liked"], row["unliked"], name or "", message)
+    return Match(row["id"], row["kind"], state, row["text"], row["liked"], row["unliked"], name or "", message, is_old)

@@ -12,6 +12,7 @@ from typing import Any
 
 import sql
 from services import db
+from services.config import Settings
 from services.errors import Unavailable
 from services.identity import Actor
 from services.runtime import Runtime
@@ -86,10 +87,17 @@ def refusal(conn: db.Conn, rt: Runtime) -> str:
     settings = rt.settings
     if settings.embedding_provider == "off":
         return NO_PROVIDER
-    if settings.embedding_provider == "openai" and not (settings.embedding_api_key or settings.openai_api_key):
+    if settings.embedding_provider == "openai" and not endpoint_of(settings)[1]:
         return NO_KEY
     row = db.one(conn, _Q.is_possible)
     return "" if row and row["found"] else NO_PGVECTOR
+
+
+def endpoint_of(settings: Settings) -> tuple[str, str]:
+    """(address, key) of the endpoint that makes vectors. The key of OPENAI_BASE_URL goes nowhere else."""
+    base = settings.embedding_base_url or settings.openai_base_url
+    is_same = base.rstrip("/") == settings.openai_base_url.rstrip("/")
+    return base, settings.embedding_api_key or (settings.openai_api_key if is_same else "")
 
 
 def must_be_possible(conn: db.Conn, rt: Runtime) -> None:

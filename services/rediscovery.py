@@ -14,7 +14,7 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composed, Literal
 
 import sql
-from services import change_rows, contact_rules, db, match_rank
+from services import change_rows, contact_rules, db, match_rank, match_sql
 from services.candidates import candidate_ids
 from services.errors import BadInput
 from services.grid_view import View
@@ -119,5 +119,5 @@ def _ranked(conn: db.Conn, likeness: match_rank.Likeness, given: dict[str, Any])
 
 
 def _text(query: str, likeness: match_rank.Likeness) -> Composed:
-    allowed = match_rank.fragment("elsewhere_allowed")
+    allowed = match_sql.fragment("elsewhere_allowed")
     return SQL(query).format(vector=likeness.vector, model=Literal(likeness.model_id), allowed=allowed)

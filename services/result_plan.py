@@ -13,7 +13,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Composed
 
 import sql
-from services import db, match_rank
+from services import db, match_rank, match_sql
 from services.grid_columns import RELEVANCE
 from services.grid_order import Order, order_by_fusion, order_by_rank, order_of
 from services.grid_query import Where, fragment
@@ -125,7 +125,7 @@ def fetch_ids(conn: db.Conn, plan: Plan, limit: int, offset: int) -> list[int]:
 def behind(plan: Plan) -> Plan:
     """The plan of everyone who comes after the head."""
     where = replace(plan.where, conditions=list(plan.where.conditions), params=dict(plan.where.params))
-    where.conditions.append(match_rank.fragment("not_among", value=where.value(list(plan.head))))
+    where.conditions.append(match_sql.fragment("not_among", value=where.value(list(plan.head))))
     return replace(plan, where=where, head=())
 
 

@@ -34,7 +34,7 @@ from services.runtime import Runtime
 
 BY_HAND = 10
 MAX_REASON = 2_000
-BY_MODEL = frozenset({"score", "fit_in"})
+BY_MODEL = frozenset({"score", "fit_in", SIMILARITY})
 NO_REASON_OF_ITS_OWN = frozenset({"stage_in", "status_in", "screened_at"})
 ASK = "Only a score chose these {people:,} people. Confirm how many they are, and say why."
 MOVED = "They are {people:,} people by now. Look again, and confirm that number."

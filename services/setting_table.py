@@ -201,7 +201,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Model at the endpoint; empty: text-embedding-3-small. The local one is all-MiniLM-L6-v2.",
     ),
     Setting("EMBEDDING_BASE_URL", _text, "", "Where the endpoint is; empty: OPENAI_BASE_URL."),
-    Setting("EMBEDDING_API_KEY", _text, "", "Its key; empty: OPENAI_API_KEY.", secret=True),
+    Setting("EMBEDDING_API_KEY", _text, "", "Its key; empty: OPENAI_API_KEY, at OPENAI_BASE_URL only.", secret=True),
     Setting("EMBEDDING_RPM", _integer(1, 1_000_000), "500", "Requests a minute that the endpoint allows the account."),
     Setting("EMBEDDING_TPM", _integer(100, 1_000_000_000), "200000", "Tokens a minute that it allows the account."),
     Setting("EMBEDDING_THREADS", _integer(1, 64), "1", "Threads of the local model; what it takes, pages do without."),

@@ -11,10 +11,6 @@ SELECT extversion AS version FROM pg_extension WHERE extname = 'vector';
 SELECT id, name, provider, dimensions, state, created_at, live_at, retired_at, complete_at, last_error, last_error_at
 FROM embedding_models ORDER BY state <> 'live', id DESC;
 
--- fetch_live --
--- The model that everything is compared by; no row while there is none.
-SELECT id, name, provider, state FROM embedding_models WHERE state = 'live';
-
 -- count_vectors --
 -- How many people a model knows as they are, and how many there are.
 SELECT (SELECT count(*) FROM profile_embeddings e JOIN profiles p ON p.id = e.profile_id AND p.updated_at = e.seen_at
@@ -39,11 +35,6 @@ RETURNING text_hash;
 -- Why a text has no vector yet.
 SELECT error FROM query_texts WHERE text_hash = %(text_hash)s;
 
--- fetch_job_description --
--- A search's, for whoever may see the search.
-SELECT s.job_description FROM searches s
-WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
-
 -- lock_models --
 -- One change of models at a time; the lock ends with the transaction.
 SELECT pg_advisory_xact_lock(hashtext('sourcingx embedding models'));
@@ -67,6 +58,16 @@ SELECT add_embedding_partition(%(model_id)s::smallint);
 -- retire_live --
 -- The one in use makes room.
 UPDATE embedding_models SET state = 'retired', retired_at = now() WHERE state = 'live';
+
+-- find_left_out --
+-- Whether there is someone who can be compared by the live model and is not known to the one that was built.
+SELECT EXISTS (SELECT FROM profile_embeddings l WHERE l.model_id = %(live)s AND l.embedding IS NOT NULL
+    AND NOT EXISTS (SELECT FROM profile_embeddings b WHERE b.model_id = %(built)s AND b.profile_id = l.profile_id)
+) AS found;
+
+-- find_any_run --
+-- A run that makes vectors, of whomever, and has not ended.
+SELECT id FROM runs WHERE kind = 'embed' AND state IN ('queued', 'running') LIMIT 1;
 
 -- make_live --
 -- From now on everything is compared by this one.
@@ -159,17 +160,18 @@ SELECT pg_advisory_xact_lock(hashtext('sourcingx embedding starts'));
 SELECT id FROM runs WHERE kind = 'embed' AND state IN ('queued', 'running') AND NOT cancel_requested
     AND (search_id IS NULL OR search_id = %(search_id)s::uuid) ORDER BY search_id NULLS FIRST LIMIT 1;
 
--- fetch_asked_texts --
--- Texts that wait for their vector, the oldest first.
-SELECT text_hash, text, user_id FROM query_texts WHERE failed_at IS NULL ORDER BY asked_at LIMIT %(limit)s;
+-- fetch_asked_text --
+-- The text that has waited longest for its vector.
+SELECT text_hash, text, user_id FROM query_texts WHERE failed_at IS NULL ORDER BY asked_at LIMIT 1;
 
 -- fetch_job_texts --
--- Job descriptions of open searches that a model does not know yet.
+-- Job descriptions of open searches that a model does not know yet, but for those that failed in the last hour.
 SELECT DISTINCT ON (j.text_hash) j.text_hash, j.text, j.user_id
 FROM (SELECT query_hash(s.job_description) AS text_hash, query_text(s.job_description) AS text, s.user_id
     FROM searches s WHERE s.archived_at IS NULL AND s.job_description <> '') AS j
 WHERE j.text <> ''
     AND NOT EXISTS (SELECT FROM query_embeddings q WHERE q.model_id = %(model_id)s AND q.text_hash = j.text_hash)
+    AND NOT EXISTS (SELECT FROM query_texts t WHERE t.text_hash = j.text_hash AND t.failed_at IS NOT NULL)
 LIMIT %(limit)s;
 
 -- save_query --
@@ -181,9 +183,15 @@ VALUES (%(model_id)s, %(text_hash)s, %(vector)s::halfvec(384)) ON CONFLICT DO NO
 -- A text has its vector now.
 DELETE FROM query_texts WHERE text_hash = %(text_hash)s;
 
--- fail_asked --
+-- fail_text --
 -- Why a text has none; a person may ask again.
-UPDATE query_texts SET failed_at = now(), error = %(message)s WHERE text_hash = %(text_hash)s;
+INSERT INTO query_texts (text_hash, text, user_id, failed_at, error)
+VALUES (%(text_hash)s, %(text)s, %(user_id)s, now(), %(message)s)
+ON CONFLICT (text_hash) DO UPDATE SET failed_at = excluded.failed_at, error = excluded.error;
+
+-- fail_asked --
+-- Why none of those that wait has one; people may ask again.
+UPDATE query_texts SET failed_at = now(), error = %(message)s WHERE failed_at IS NULL;
 
 -- forget_texts --
 -- What nobody waits for any more.

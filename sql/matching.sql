@@ -43,6 +43,25 @@ FROM matches m WHERE m.id = %(match)s AND m.search_id = %(search_id)s;
 (SELECT round((1 - (e.embedding <=> {vector}))::numeric, 3)::float8 FROM candidates k
     JOIN profile_embeddings e ON e.profile_id = k.profile_id AND e.model_id = {model} WHERE k.id = r.candidate_id)
 
+-- live_model --
+-- The model that everything is compared by.
+(SELECT l.id FROM embedding_models l WHERE l.state = 'live')
+
+-- weight_by_kind --
+-- Rocchio's weight of a match m: with whom was taken and rejected, or with some people alone.
+CASE WHEN m.kind = 'taste' THEN {taste} ELSE {people} END
+
+-- vector_of_match --
+-- The vector of a match of this search, whatever it is: for a filter, which is made before anything is read. Run once.
+(SELECT CASE WHEN m.kind IN ('job', 'text') THEN {text} ELSE {people} END
+    FROM matches m WHERE m.id = {match} AND m.search_id = {search})
+
+-- similarity_shown --
+-- How alike a candidate c is, as the list shows it: 0 to 1, to two places; NULL for who has no vector.
+(SELECT round(greatest(0, least(1, s.alike))::numeric, 2)
+    FROM profile_embeddings e CROSS JOIN LATERAL (SELECT 1 - (e.embedding <=> {vector}) AS alike) AS s
+    WHERE e.profile_id = c.profile_id AND e.model_id = {model} AND s.alike IS NOT NULL)
+
 -- compared_source --
 -- People with their vectors, where they have one.
 candidates c LEFT JOIN profile_embeddings e ON e.profile_id = c.profile_id AND e.model_id = {model}
@@ -168,7 +187,7 @@ DELETE FROM matches m WHERE m.used_at < now() - interval '90 days' AND NOT EXIST
     SELECT FROM saved_views v WHERE v.search_id = m.search_id AND v.state ->> 'match' = m.id::text);
 
 -- fetch_fitting_searches --
--- Searches that the actor sees, other than this one, whose job description is most like a person; and of how many.
+-- Open searches that the actor sees whose job description is most like a person, and of how many; theirs among them.
 SELECT s.id, s.title, (1 - (q.embedding <=> {vector}))::float8 AS similarity, EXISTS (
         SELECT FROM candidates c WHERE c.search_id = s.id AND c.profile_id = {profile}) AS is_in,
     left(s.job_description, 2000) AS job_description, count(*) OVER () AS compared
@@ -190,9 +209,9 @@ ORDER BY s.created_at DESC, s.id LIMIT %(limit)s;
 
 -- fetch_person --
 -- The person behind a candidate of a search that the actor sees, and whether they can be compared.
-SELECT c.profile_id, EXISTS (SELECT FROM profile_embeddings e WHERE e.profile_id = c.profile_id
-    AND e.model_id = %(model_id)s AND e.embedding IS NOT NULL) AS is_read
+SELECT c.profile_id, e.embedding IS NOT NULL AS is_read, e.profile_id IS NOT NULL AS was_looked_at
 FROM candidates c JOIN searches s ON s.id = c.search_id
+LEFT JOIN profile_embeddings e ON e.profile_id = c.profile_id AND e.model_id = %(model_id)s
 WHERE c.id = %(candidate_id)s AND c.search_id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
 
 -- fetch_elsewhere_near --

@@ -80,6 +80,10 @@ _SETS: dict[str, tuple[Any, ...]] = {
 }
 
 
+# How alike people are stands in no column of theirs: test_match_filter.py.
+FILTERED = sorted(set(FILTERS) - {SIMILARITY})
+
+
 def condition(name: str) -> st.SearchStrategy[dict[str, Any]]:
     kind = FILTERS[name].kind
     if kind == "text":
@@ -99,7 +103,7 @@ def one_filter(name: str) -> st.SearchStrategy[dict[str, Any]]:
 def filter_models(draw: Callable[[st.SearchStrategy[Any]], Any]) -> dict[str, Any]:
     # More filters leave nobody over, whose order would say nothing.
     count = draw(st.sampled_from((0, 1, 1, 2)))
-    names = draw(st.lists(st.sampled_from(sorted(FILTERS)), min_size=count, max_size=count, unique=True))
+    names = draw(st.lists(st.sampled_from(FILTERED), min_size=count, max_size=count, unique=True))
     return {name: draw(one_filter(name)) for name in names}
 
 

@@ -49,15 +49,17 @@
     if (column && column.isVisible() !== on) S.api.setColumnsVisible(["similarity"], on);
   }
 
-  // The part of a view that compares with nothing; a sort by likeness goes with it.
+  // The part of a view that compares with nothing; a sort and a filter by likeness go with it.
   function withoutMatch() {
     stop();
     if (!S.view.match) return {};
     S.quiet = true;
     const sort = G.sortModel().filter((s) => s.colId !== "similarity");
     S.api.applyColumnState({ state: sort.map((s, sortIndex) => ({ ...s, sortIndex })), defaultState: { sort: null } });
+    const { similarity, ...filterModel } = S.view.filterModel || {};
+    if (similarity) S.api.setFilterModel(filterModel);
     setTimeout(() => (S.quiet = false), 0);
-    return { match: null, sort };
+    return { match: null, sort, filterModel };
   }
 
   function waitForMatch(match) {

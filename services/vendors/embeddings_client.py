@@ -21,7 +21,7 @@ from services.vendors.vendor_errors import NoCredit, NotSetUp, NotUnderstood, Re
 NAME = "The embeddings endpoint"
 DIMENSIONS = 384
 TIMEOUT_S = 20.0
-NO_KEY = "an admin sets EMBEDDING_API_KEY or OPENAI_API_KEY."
+NO_KEY = "an admin sets EMBEDDING_API_KEY."
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from tests.browser.product import Product
 from tests.waiting import until
 
 PEOPLE = 30
+FILTER = """dash_ag_grid.getApi("candidate-grid").setFilterModel(
+    {similarity: {filterType: "number", type: "greaterThanOrEqual", filter: arguments[0]}})"""
 
 
 def test_people_are_read_compared_and_put_in_order(page: GridPage, product: Product) -> None:
@@ -31,6 +33,20 @@ def test_people_are_read_compared_and_put_in_order(page: GridPage, product: Prod
     until(lambda: page.is_shown('.ag-header-cell[col-id="similarity"]'), "likeness is not shown")
     until(lambda: "children's hospital" in page.text("#filter-chips"), "what it is like is not said")
 
+    # Only who is at least as alike as the list says; the number goes with the comparison.
+    everyone = by_likeness(product, search, page)
+    least, count = at_least_as_the_tenth(product, search, page)
+    page.driver.execute_script(FILTER, least)
+    page.shows(everyone[:count], at=0)
+    until(lambda: f"at least {least:g}" in page.text("#filter-chips"), "the filter is not said")
+    page.click('#filter-chips [data-key="match"]')
+    page.shows(product.ids(search), at=0)
+    assert "similarity" not in page.driver.current_url
+    page.driver.back()
+    page.shows(everyone[:count], at=0)
+    page.click('#filter-chips [data-key="similarity"]')
+    page.shows(everyone, at=0)
+
     # Who is like the second one: they themselves first.
     second = by_likeness(product, search, page)[1]
     page.click('#candidate-grid .ag-row[row-index="1"] .sx-name')
@@ -50,13 +66,30 @@ def read(product: Product, search: uuid.UUID) -> int:
     return int(people)
 
 
+def at_least_as_the_tenth(product: Product, search: uuid.UUID, page: GridPage) -> tuple[float, int]:
+    """How alike the tenth is, as the list shows it, and how many are at least as alike."""
+    ((least, count),) = product.sql(
+        "WITH alike AS (SELECT round((1 - (e.embedding <=> q.embedding))::numeric, 2) AS shown"
+        " FROM candidates c JOIN profile_embeddings e USING (profile_id) JOIN query_embeddings q USING (model_id)"
+        " JOIN matches m ON m.text_hash = q.text_hash WHERE m.id = %(match)s AND c.search_id = %(search)s),"
+        " tenth AS (SELECT shown FROM alike ORDER BY shown DESC OFFSET 9 LIMIT 1)"
+        " SELECT tenth.shown, count(*) FROM alike JOIN tenth ON alike.shown >= tenth.shown GROUP BY 1",
+        search=search,
+        match=match_of(page),
+    )
+    return float(least), int(count)
+
+
+def match_of(page: GridPage) -> int:
+    return int(page.driver.current_url.partition("match=")[2].partition("&")[0])
+
+
 def by_likeness(product: Product, search: uuid.UUID, page: GridPage) -> list[str]:
     """In the order of the match that the address names, by a plain query."""
-    match = int(page.driver.current_url.partition("match=")[2].partition("&")[0])
     return product.ids(
         search,
         order="(SELECT e.embedding <=> q.embedding FROM profile_embeddings e JOIN query_embeddings q USING (model_id)"
         " JOIN matches m ON m.text_hash = q.text_hash"
         " WHERE m.id = %(match)s AND e.profile_id = c.profile_id), c.id DESC",
-        match=match,
+        match=match_of(page),
     )

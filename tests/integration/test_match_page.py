@@ -108,7 +108,7 @@ def test_the_chip_says_what_with_and_who_is_missing(place: Place, client_for: Cl
         return json.dumps(response.get_json()["response"][ids.FILTER_CHIPS]["children"], ensure_ascii=False)
 
     assert chip(None) == "[]"
-    assert f"Most like “{SENTENCE}” first (4 of 40 not read yet, they come last)" in chip(place.match.id)
+    assert f"Most like “{SENTENCE}” first (4 of 40 cannot be compared, they come last)" in chip(place.match.id)
     one = matching.to_people(place.rt, place.actor, place.search, [place.ids[5]])
     assert "Most like P 5 first" in chip(one.id)
     assert text.MATCH_GONE in chip(2**40)

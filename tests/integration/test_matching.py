@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from layouts import text
+from layouts.match_menu import like
 from services import match_person, match_rank, match_tidy, matching, merges, result_sets, saved_views
 from services.cache import CacheDown
-from services.errors import BadInput, Conflict, Forbidden, NotFound
+from services.errors import BadInput, Conflict, Forbidden, NotFound, Unavailable
 from services.grid_view import View, parse_url
 from services.identity import Actor
 from services.matching import Match
@@ -252,13 +254,52 @@ def test_the_job_description_is_read_first(place: Place) -> None:
     assert matching.settle(place.rt, place.actor, place.view(found.id))[0].match == found.id
 
 
+def test_a_job_description_that_was_changed_since_is_called_an_earlier_one(place: Place) -> None:
+    set_job(place.rt, place.search, JOB)
+    place_text(place.rt, place.model, JOB, at(60))
+    found = matching.to_job(place.rt, place.actor, place.search)
+    assert (found.state, found.is_old) == ("ready", False)
+    set_job(place.rt, place.search, f"{JOB}, part time")
+    again = matching.look(place.rt, place.actor, place.search, found.id)
+    assert again.is_old and like(again) == text.MATCH_LIKE_OLD_JOB
+    newer = matching.to_job(place.rt, place.actor, place.search)
+    assert newer.id != found.id and not newer.is_old
+
+
+def test_after_a_switch_the_text_is_read_by_the_new_model_while_the_list_waits(place: Place) -> None:
+    rows_of(place.rt, "UPDATE embedding_models SET state = 'retired' WHERE state = 'live' RETURNING id")
+    model = live_model(place.rt, "another")
+    for _ in range(2):
+        with pytest.raises(Conflict, match="by itself in a moment"):
+            matching.fetch_page(place.rt, place.actor, place.view(), None, 0, 100)
+        # The page asks again; nothing but that has the text read.
+        assert [row["text"] for row in rows_of(place.rt, "SELECT text FROM query_texts")] == [SENTENCE]
+    place_text(place.rt, model, SENTENCE, at(0))
+    assert len(matching.fetch_page(place.rt, place.actor, place.view(), None, 0, 100).rows) == 40
+
+
+def test_a_text_that_the_new_model_cannot_read_is_told_by_the_list(place: Place) -> None:
+    rows_of(place.rt, "UPDATE embedding_models SET state = 'retired' WHERE state = 'live' RETURNING id")
+    live_model(place.rt, "another")
+    with pytest.raises(Conflict):
+        matching.fetch_page(place.rt, place.actor, place.view(), None, 0, 100)
+    rows_of(place.rt, "UPDATE query_texts SET failed_at = now(), error = 'The model is away.' RETURNING 1")
+    with pytest.raises(Unavailable, match="The model is away"):
+        matching.fetch_page(place.rt, place.actor, place.view(), None, 0, 100)
+
+
 def test_the_same_question_is_the_same_match(place: Place, bob: Actor) -> None:
     assert matching.to_text(place.rt, bob, place.search, f"  {SENTENCE}\n").id == place.match.id
     assert matching.to_text(place.rt, bob, place.search, f"{SENTENCE} now").id != place.match.id
 
 
 def test_a_bad_question_is_refused(place: Place) -> None:
-    for said, why in (("", "Describe"), (" \x00\n", "Describe"), ("x" * 2001, "at most 2,000")):
+    for said, why in (
+        ("", "Describe"),
+        (" \x00\n", "Describe"),
+        ("x" * 2001, "at most 2,000"),
+        ("an \ud800 engineer", "cannot be read"),
+    ):
         with pytest.raises(BadInput, match=why):
             matching.to_text(place.rt, place.actor, place.search, said)
     nobody: tuple[tuple[list[Any], type[Exception]], ...] = (
@@ -266,7 +307,7 @@ def test_a_bad_question_is_refused(place: Place) -> None:
     for ids, error in nobody:
         with pytest.raises(error):
             matching.to_people(place.rt, place.actor, place.search, ids)
-    with pytest.raises(Conflict, match="read yet"):
+    with pytest.raises(Conflict, match="not been read yet"):
         matching.to_people(place.rt, place.actor, place.search, [place.ids[9]])
 
 
@@ -462,6 +503,15 @@ def test_what_nobody_uses_goes_unless_a_view_needs_it(place: Place) -> None:
     assert [row["id"] for row in rows_of(place.rt, "SELECT id FROM matches")] == [kept.id]
 
 
+def test_a_text_that_waits_is_forgotten_where_matching_was_turned_off(place: Place) -> None:
+    matching.to_text(place.rt, place.actor, place.search, "someone who knows Ada")
+    match_tidy.run(place.rt)
+    assert len(rows_of(place.rt, "SELECT 1 FROM query_texts")) == 1
+    rows_of(place.rt, "UPDATE query_texts SET asked_at = now() - interval '61 minutes' RETURNING 1")
+    match_tidy.run(place.rt)
+    assert rows_of(place.rt, "SELECT 1 FROM query_texts") == []
+
+
 # -- one person ------------------------------------------------------------------------------------
 
 
@@ -496,3 +546,10 @@ def test_the_likeness_of_one_person(place: Place) -> None:
     assert unread is not None and unread.similarity is None
     with pytest.raises(NotFound, match="not been read"):
         match_person.fitting(place.rt, place.actor, place.search, place.ids[9])
+
+
+def test_whose_profile_says_nothing_of_their_work_is_not_told_to_wait(place: Place) -> None:
+    rows_of(place.rt, "UPDATE profile_embeddings SET embedding = NULL WHERE profile_id = ("
+                      "SELECT profile_id FROM candidates WHERE id = %s) RETURNING 1", place.ids[0])  # fmt: skip
+    with pytest.raises(NotFound, match="nothing of their work"):
+        match_person.fitting(place.rt, place.actor, place.search, place.ids[0])

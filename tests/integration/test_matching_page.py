@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -42,6 +43,16 @@ def build(client: Browser) -> str:
     return press(client, (ids.MATCHING_BUILD, "n_clicks", 1))
 
 
+def clock(client: Browser, seen: Any = None) -> dict[str, Any]:
+    """What the page is told every few seconds: component → its properties."""
+    parts = (f"{ids.MATCHING_FIGURES}.children", f"{ids.MATCHING_RUN}.children", f"{ids.MATCHING_MODELS}.children",
+             f"{ids.MATCHING_SWITCH}.hidden", f"{ids.MATCHING_SWITCH}.disabled", f"{ids.MATCHING_BUILD}.disabled",
+             f"{ids.MATCHING_SEEN}.data")  # fmt: skip
+    response = call(client, f"..{'...'.join(parts)}..", [(ids.MATCHING_CLOCK, "n_intervals", 1)],
+                    [(ids.MATCHING_SEEN, "data", seen)])  # fmt: skip
+    return dict(response.get_json()["response"])
+
+
 def test_only_admins_see_it_and_press_its_buttons(client_for: ClientFor, alice: Actor) -> None:
     client = client_for(alice)
     assert page(client, "/admin/matching").status_code == 403
@@ -56,8 +67,7 @@ def test_an_admin_makes_the_missing_vectors(rt: Runtime, client_for: ClientFor, 
     assert text.MATCHING_STARTED in build(client)
     (run,) = rows(rt, "SELECT id FROM runs WHERE kind = 'embed'")
     work(rt, run["id"])
-    figures = call(client, f"{ids.MATCHING_FIGURES}.children", [(ids.MATCHING_CLOCK, "n_intervals", 1)])
-    told = figures.get_data(as_text=True)
+    told = json.dumps(clock(client))
     assert text.MATCHING_ON.format(model=embedding_models.LOCAL) in told
     assert f'"{text.MATCHING_MISSING}"' in told
     assert text.MATCHING_STATES["live"] in shown(client)
@@ -70,16 +80,48 @@ def test_a_model_is_switched_to_and_the_old_one_dropped(rt: Runtime, client_for:
     client = client_for(admin)
     assert embedding_models.NOTHING_TO_SWITCH in press(client, (ids.MATCHING_SWITCH, "n_clicks", 1))
     rt.settings = replace(rt.settings, embedding_provider="openai", embedding_api_key="key")
+    client.application.config["SOURCINGX_RUNTIME"].settings = rt.settings
     with rt.db.connection() as conn:
         new = embedding_models.ensure(conn, rt.settings)
     assert text.MATCHING_STATES["building"] in shown(client)
     assert embedding_models.NOT_COMPLETE in press(client, (ids.MATCHING_SWITCH, "n_clicks", 1))
     change(rt, "UPDATE embedding_models SET complete_at = now()")
+    # She can be compared now, and could not be then.
+    assert embedding_models.LEFT_OUT in press(client, (ids.MATCHING_SWITCH, "n_clicks", 1))
+    change(rt, "INSERT INTO profile_embeddings (profile_id, model_id, text_hash, embedding, seen_at)"
+               " SELECT profile_id, %s, text_hash, embedding, seen_at FROM profile_embeddings", new.id)  # fmt: skip
     assert text.MATCHING_SWITCHED.format(model=new.name) in press(client, (ids.MATCHING_SWITCH, "n_clicks", 1))
     # A button of a row: its callback gets those of all rows.
     told = press(client, [(ids.admin_act(old, "drop-model"), "n_clicks", 1)])
     assert text.MATCHING_DROPPED.format(model=embedding_models.LOCAL) in told
     assert [row["name"] for row in rows(rt, "SELECT name FROM embedding_models")] == [new.name]
+
+
+def test_while_the_page_stands_its_buttons_follow_and_are_not_drawn_anew_for_nothing(
+    rt: Runtime, client_for: ClientFor, admin: Actor
+) -> None:
+    person(rt)
+    embed(rt, admin)
+    client = client_for(admin)
+    first = clock(client)
+    assert first[ids.MATCHING_SWITCH] == {"hidden": True, "disabled": True}
+    assert {ids.MATCHING_RUN, ids.MATCHING_MODELS} <= set(first)
+    seen = first[ids.MATCHING_SEEN]["data"]
+    again = clock(client, seen)
+    assert not {ids.MATCHING_RUN, ids.MATCHING_MODELS} & set(again)
+    runtime = client.application.config["SOURCINGX_RUNTIME"]
+    runtime.settings = rt.settings = replace(rt.settings, embedding_provider="openai", embedding_api_key="key")
+    assert "text-embedding-3-small: the next run" in json.dumps(clock(client, seen))
+    with rt.db.connection() as conn:
+        new = embedding_models.ensure(conn, rt.settings)
+    built = clock(client, seen)
+    assert built[ids.MATCHING_SWITCH] == {"hidden": False, "disabled": True}
+    assert text.MATCHING_BUILDING.format(model=new.name, made=0, people=1) in json.dumps(built)
+    assert text.MATCHING_STATES["building"] in json.dumps(built[ids.MATCHING_MODELS])
+    change(rt, "UPDATE embedding_models SET complete_at = now()")
+    ready = clock(client, built[ids.MATCHING_SEEN]["data"])
+    assert ready[ids.MATCHING_SWITCH] == {"hidden": False, "disabled": False}
+    assert text.MATCHING_COMPLETE in json.dumps(ready) and ids.MATCHING_MODELS not in ready
 
 
 def test_what_went_wrong_is_shown(rt: Runtime, client_for: ClientFor, admin: Actor) -> None:

@@ -20,7 +20,7 @@ REASONS = fragment("rejected_for", search=Placeholder("p0"), codes=Placeholder("
 
 def compiled(key: str, model: Any, zone: str = "UTC") -> tuple[str, dict[str, Any], str]:
     """(SQL with the table's alias left out, parameters, sentence) of one filter."""
-    where = Where()
+    where = Where(match=7)
     add_filters(where, {key: model}, zone)
     return where.sql().as_string().replace('"c".', "").replace('"', ""), where.params, where.sentences[key]
 

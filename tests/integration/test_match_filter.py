@@ -1,0 +1,142 @@
+"""Only whom a list says to be at least so much alike: a filter like any other, while there is something to be like."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from typing import Any
+
+import pytest
+
+from services import bulk, facets, match_rank, matching, result_sets, score_rejections
+from services.errors import BadInput
+from services.grid_view import View, parse_url
+from services.identity import Actor
+from services.runtime import Runtime
+from tests.integration.test_matching import Place, decide, rows_of
+from tests.vectors import at, place_people
+
+
+@pytest.fixture
+def place(rt: Runtime, alice: Actor) -> Place:
+    return Place(rt, alice)
+
+
+def likeness(kind: str, number: float | None = None, **more: Any) -> dict[str, Any]:
+    given = {} if number is None else {"filter": number}
+    return {"similarity": {"filterType": "number", "type": kind, **given, **more}}
+
+
+def shown(place: Place, one: int) -> float | None:
+    """As the list shows it, to two places."""
+    degrees = place.degrees.get(one)
+    return None if degrees is None else round(math.cos(math.radians(degrees)), 2)
+
+
+@pytest.mark.parametrize("kind", ["greaterThanOrEqual", "lessThan", "equals", "notEqual"])
+def test_it_leaves_whom_the_list_shows_to_be_so_alike(place: Place, kind: str) -> None:
+    holds = {
+        "greaterThanOrEqual": lambda one: one >= 0.66, "lessThan": lambda one: one < 0.66,
+        "equals": lambda one: one == 0.66, "notEqual": lambda one: one != 0.66,
+    }[kind]  # fmt: skip
+    wanted = [one for one in place.ids if (said := shown(place, one)) is not None and holds(said)]
+    assert wanted
+    view = place.view(filters=likeness(kind, 0.66))
+    assert place.everyone(view) == place.alike(wanted)
+    # As another column sorts it, and beside another filter.
+    years = {"years_experience": {"filterType": "number", "type": "lessThan", "filter": 3}}
+    both = place.view(filters={**likeness(kind, 0.66), **years}, sort=[{"colId": "full_name", "sort": "asc"}])
+    assert set(place.everyone(both)) == {one for n, one in enumerate(place.ids) if one in wanted and n % 10 < 3}
+
+
+def test_a_span_and_who_was_not_compared(place: Place) -> None:
+    between = [one for one in place.ids if (said := shown(place, one)) is not None and 0.2 <= said <= 0.8]
+    assert place.everyone(place.view(filters=likeness("inRange", 0.2, filterTo=0.8))) == place.alike(between)
+    # And whoever was read, and has nothing to compare.
+    rows_of(place.rt, "UPDATE profile_embeddings SET embedding = NULL WHERE profile_id = ("
+                      "SELECT profile_id FROM candidates WHERE id = %s) RETURNING 1", place.ids[3])  # fmt: skip
+    del place.degrees[place.ids[3]]
+    unread = [one for one in place.ids if one not in place.degrees]
+    assert place.everyone(place.view(filters=likeness("blank"))) == place.alike(unread)
+    assert len(place.everyone(place.view(filters=likeness("notBlank")))) == len(place.degrees)
+
+
+def test_it_says_what_it_does_and_stands_in_the_link(place: Place) -> None:
+    view = place.view(filters=likeness("greaterThanOrEqual", 0.6))
+    assert view.sentences()["similarity"] == "likeness is at least 0.6"
+    read, _, _, notices = parse_url(place.search, view.query_string())
+    assert (read, notices) == (view, [])
+    # Another number is another list.
+    assert view.key(1) != place.view(filters=likeness("greaterThanOrEqual", 0.7)).key(1)
+
+
+def test_it_goes_with_the_comparison(place: Place) -> None:
+    view = place.view(filters=likeness("greaterThanOrEqual", 0.6))
+    assert view.without_match() == place.view(None)
+    link = view.query_string().replace(f"match={place.match.id}", "")
+    read, _, _, notices = parse_url(place.search, link)
+    assert read == place.view(None) and len(notices) == 1
+    # Whatever a page says by itself: nobody is left out, and what is none is refused.
+    alone = place.view(None, filters=likeness("greaterThanOrEqual", 0.6))
+    assert len(place.everyone(alone)) == 40 and alone.sentences() == {}
+    with pytest.raises(BadInput):
+        View.of(uuid.uuid4(), filters=likeness("greaterThanOrEqual", float("nan")))
+
+
+def test_it_holds_for_people_and_for_taste_too(place: Place) -> None:
+    by = sorted(place.degrees, key=lambda one: place.degrees[one])
+    one = matching.to_people(place.rt, place.actor, place.search, [by[0]])
+    decide(place, "shortlisted", *by[:3])
+    decide(place, "rejected", *by[-3:])
+    taste = matching.to_taste(place.rt, place.actor, place.search)
+    for match in (one, taste):
+        everyone = result_sets.fetch_page(place.rt, place.actor, place.view(match.id), None, 0, 100).rows
+        wanted = [int(row["id"]) for row in everyone if row["similarity"] is not None and row["similarity"] >= 0.905]
+        assert place.everyone(place.view(match.id, filters=likeness("greaterThan", 0.9))) == wanted != []
+
+
+def test_a_match_of_another_search_leaves_nobody(place: Place, bob: Actor) -> None:
+    other = Place(place.rt, bob)
+    view = View.of(place.search, filters=likeness("greaterThanOrEqual", 0), match=other.match.id)
+    with place.rt.db.connection() as conn:
+        count = conn.execute(
+            match_rank.SQL("SELECT count(*) AS n FROM candidates c WHERE ") + view.where().sql(), view.where().params
+        ).fetchone()
+    assert count is not None and count["n"] == 0
+
+
+def test_it_holds_where_the_index_of_vectors_is_read(
+    rt: Runtime, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_rank, "EXACT_ROWS", 50)
+    many = Place(rt, alice, 400)
+    wanted = [one for one in many.ids if (said := shown(many, one)) is not None and said >= 0.5]
+    made = many.everyone(many.view(filters=likeness("greaterThanOrEqual", 0.5)))
+    assert sorted(made) == sorted(wanted) and len(made) > 101
+
+
+def test_figures_beside_the_list_and_what_is_done_to_all_of_it_heed_it(place: Place) -> None:
+    view = place.view(filters=likeness("greaterThanOrEqual", 0.9))
+    people = place.everyone(view)
+    counted = facets.facet(place.rt, place.actor, view, None, "has_email")
+    assert sum(one.count for one in counted.values) == len(people)
+    outcome = bulk.start(place.rt, place.actor, view, None, "stage", "shortlisted", ())
+    assert outcome.done is not None and outcome.done.changed == len(people)
+    taken = rows_of(place.rt, "SELECT id FROM candidates WHERE stage = 'shortlisted'")
+    assert {row["id"] for row in taken} == set(people)
+
+
+def test_another_vector_moves_people_in_and_out(place: Place) -> None:
+    view = place.view(filters=likeness("greaterThanOrEqual", 0.99))
+    before = place.everyone(view)
+    late = place.ids[9]
+    place_people(place.rt, place.model, {late: at(1)})
+    assert set(place.everyone(view)) == {*before, late}
+
+
+def test_rejecting_everyone_below_a_number_is_rejecting_by_a_model(place: Place) -> None:
+    view = place.view(filters=likeness("lessThan", 0.3), sort=[{"colId": "full_name", "sort": "asc"}])
+    people = place.everyone(view)
+    choice = score_rejections.Choice(view, part=False)
+    with place.rt.db.connection() as conn, pytest.raises(score_rejections.MustConfirm):
+        score_rejections.decide(conn, place.rt, place.search, choice, people)
