@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # A registry that fails for a moment is asked again.
 fetched = for n in 1 2 3; do $(PIP) $(1) && exit 0; sleep 10; done; exit 1
 PYTEST := $(BIN)/python -m pytest
-# Two processes, each with servers of its own; a file's tests stay together.
+# Two processes, each with servers of its own; a file's tests stay together (tests/schedule.py).
 PARALLEL := -n 2 --dist loadfile
 
 .PHONY: run demo demo-reset test test-fast test-million lint pictures bench bench-quick browser nginx environment environment-dev

@@ -19,8 +19,8 @@ SELECT 1 FROM pg_database WHERE datname = %(name)s;
 CREATE DATABASE {name} OWNER {owner};
 
 -- copy_database --
--- A database as it stands in another one, which nobody may be using.
-CREATE DATABASE {name} OWNER {owner} TEMPLATE {template};
+-- A database as it stands in another one, which nobody may be using. Copied file by file: through the log takes longer.
+CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} STRATEGY file_copy;
 
 -- drop_database --
 -- Remove a database, whoever is still connected.

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,12 +16,13 @@ from hypothesis import settings as hypothesis_settings
 from psycopg import sql as pgsql
 
 import sql
-from services import identity, migrate
+from services import identity, migrate, postgres_server
 from services.config import Settings
 from services.identity import Actor
 from services.postgres_server import DATABASE
 from services.runtime import Runtime
 from services.servers import Servers, ServerUrls
+from tests import memory_disk, schedule
 from tests.web import client_for, registry, server, stranger  # noqa: F401  (fixtures)
 
 SECRET_KEY = "a-fixed-key-for-tests-0123456789abcdef"
@@ -34,20 +36,31 @@ hypothesis_settings.register_profile(
 hypothesis_settings.load_profile("steady")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     browser = Path(__file__).parent / "browser"
     for item in items:
         if item.path.is_relative_to(browser):
             item.add_marker(pytest.mark.browser)
+    if hasattr(config, "workerinput"):
+        items.sort(key=schedule.place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return schedule.LongestFirst(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """Embedded servers of this pytest process (each xdist worker has its own), fsync off."""
-    running = Servers(tmp_path_factory.mktemp("servers"), durable=False)
-    running.attach()
-    yield running
-    running.release()
+    with memory_disk.folder(tmp_path_factory.mktemp("servers")) as home:
+        running, memory = Servers(home, durable=False), postgres_server._memory()
+        with pytest.MonkeyPatch.context() as patch:
+            # Whoever makes or drops a database looks through all of the cache: with gigabytes of it, twice as long.
+            patch.setattr(postgres_server, "_memory", lambda: memory | {"shared_buffers": "256MB"})
+            running.attach()
+        yield running
+        running.release()
 
 
 @pytest.fixture(scope="session")

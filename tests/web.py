@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from callbacks.registry import Registry
+from callbacks.session import csrf_token
 from services import identity
+from services.config import Settings
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -38,15 +41,40 @@ class Browser(FlaskClient):
         return self.post(path, headers=headers, **options)
 
 
+# Applications that nobody uses just now. One is made in half a second and keeps nothing between requests but its
+# Runtime, so the next test gets it with a Runtime of its own settings. What a test changes of it, it puts back.
+_idle: list[Flask] = []
+
+
+@contextmanager
+def web_server(settings: Settings) -> Iterator[Flask]:
+    """The web application with these settings, open. Two at once are two applications."""
+    # It keeps what it knows of its identity provider, so one with a provider is a test's own.
+    lasts = not settings.oidc_issuer
+    flask = _idle.pop() if _idle and lasts else _new_server(settings)
+    runtime: Runtime = flask.config["SOURCINGX_RUNTIME"]
+    runtime.settings = settings
+    runtime.open()
+    try:
+        yield flask
+    finally:
+        runtime.close()
+        if lasts:
+            _idle.append(flask)
+
+
+def _new_server(settings: Settings) -> Flask:
+    flask: Flask = create_app(settings).server
+    flask.test_client_class = Browser
+    flask.test_client().get("/")
+    return flask
+
+
 @pytest.fixture
 def server(rt: Runtime) -> Iterator[Flask]:
     """The web application on the test's own database and Redis."""
-    flask = create_app(rt.settings).server
-    flask.test_client_class = Browser
-    flask.test_client().get("/")
-    flask.config["SOURCINGX_RUNTIME"].open()
-    yield flask
-    flask.config["SOURCINGX_RUNTIME"].close()
+    with web_server(rt.settings) as flask:
+        yield flask
 
 
 @pytest.fixture
@@ -70,10 +98,11 @@ def client_for(server: Flask, rt: Runtime) -> Callable[[Actor], Browser]:
         with rt.db.connection() as conn:
             row = conn.execute("SELECT email FROM users WHERE id = %s", [actor.user_id]).fetchone()
         assert row is not None
-        token = identity.make_login_link(rt, row["email"])
+        session = identity.sign_in_with_link(rt, identity.make_login_link(rt, row["email"]))
         client = browser(server)
-        client.set_cookie("sx_session", identity.sign_in_with_link(rt, token))
-        client.csrf = csrf_of(client)
+        client.set_cookie("sx_session", session)
+        # As every page has it (csrf_of); asking one for it is more than most tests ask at all.
+        client.csrf = csrf_token(rt, session)
         return client
 
     return sign_in

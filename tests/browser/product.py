@@ -17,9 +17,11 @@ import psutil
 import psycopg
 import redis
 
-from services import processes, run_state
+from services import bootstrap, processes, run_state, synthetic
+from services.config import Settings
 from services.processes import ProcessId
-from services.servers import Servers
+from services.runtime import Runtime
+from services.servers import Servers, attached
 
 # Waits of browser tests are those of all tests.
 from tests.waiting import PATIENCE_S as PATIENCE_S
@@ -49,8 +51,15 @@ class Product:
         return json.loads(done.stdout)
 
     def generate(self, people: int, seed: int = 1) -> uuid.UUID:
-        """A search of synthetic people, the first admin's."""
-        return uuid.UUID(self.command("generate", str(people), "--seed", str(seed))["search"])
+        """A search of synthetic people, the first admin's: what `sourcingx generate` does, without its start."""
+        with attached(Settings.from_env(environ(self.home))) as (settings, _):
+            rt = Runtime(settings, kind="worker")
+            rt.open()
+            try:
+                title = f"Synthetic people ({people:,})"
+                return uuid.UUID(synthetic.generate(rt, bootstrap.acting_as(rt), people, title, seed))
+            finally:
+                rt.close()
 
     def sql(self, text: str, **params: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database_url) as conn:

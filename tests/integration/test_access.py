@@ -87,9 +87,9 @@ def test_a_stranger_does_not_learn_what_there_is(stranger: Browser, path: str) -
 
 
 def test_what_declares_no_rule_is_refused(
-    registry: Registry, stranger: Browser, client_for: ClientFor, alice: Actor
+    registry: Registry, stranger: Browser, client_for: ClientFor, alice: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry.app.callback_map["forgotten.children"] = registry.app.callback_map["page.children"]
+    monkeypatch.setitem(registry.app.callback_map, "forgotten.children", registry.app.callback_map["page.children"])
     body = well_formed(registry, "forgotten.children")
     assert stranger.send(CALLBACK, json=body).status_code == 401
     client = client_for(alice)

@@ -10,12 +10,9 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
-from flask import Flask
 
-from app import create_app
 from layouts import ids
 from services import identity, searches
-from services.config import Settings
 from services.identity import Actor
 from services.job_runner import Runner
 from services.readers import parquet_files, xlsx_files
@@ -58,12 +55,12 @@ def world(servers: Servers, template_database: str, tmp_path_factory: pytest.Tem
     with (
         worlds.own_database(servers, template_database) as urls,
         worlds.runtime(urls, home, secret_key="k" * 40, job_heartbeat_s=1.0) as rt,
+        web.web_server(rt.settings) as flask,
         pytest.MonkeyPatch.context() as patch,
     ):
         # A busy machine is no bomb: what a process may use of the processor is bounded as ever.
         patch.setattr(xlsx_files, "QUICK", replace(xlsx_files.QUICK, silence_s=119))
         patch.setattr(parquet_files, "_QUICK", replace(parquet_files._QUICK, silence_s=119))
-        flask = _server(rt.settings)
         actor = identity.create_user(rt, "alice@example.com", "Alice Owner", "recruiter")
         client = flask.test_client()
         assert isinstance(client, Browser)
@@ -71,15 +68,6 @@ def world(servers: Servers, template_database: str, tmp_path_factory: pytest.Tem
         client.set_cookie("sx_session", identity.sign_in_with_link(rt, token))
         client.csrf = web.csrf_of(client)
         yield World(rt, client, actor, urls.database_owner_url)
-        flask.config["SOURCINGX_RUNTIME"].close()
-
-
-def _server(settings: Settings) -> Flask:
-    flask = create_app(settings).server
-    flask.test_client_class = Browser
-    flask.test_client().get("/")
-    flask.config["SOURCINGX_RUNTIME"].open()
-    return flask
 
 
 @pytest.fixture

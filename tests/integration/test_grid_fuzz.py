@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from app import create_app
 from layouts import ids
 from services import identity
 from services.grid_columns import STATUSES
@@ -19,7 +18,7 @@ from tests import people
 from tests.grid_models import JUNK, MODELS, ROW_NUMBERS, SORT_ITEMS, SORTS, STEADY, filter_models, sort_model
 from tests.grid_reference import Row, ordered, shown
 from tests.grid_world import World, world
-from tests.web import Browser, browser, call, csrf_of
+from tests.web import Browser, browser, call, csrf_of, web_server
 
 QUICK = settings(STEADY, suppress_health_check=list(HealthCheck))
 # In place of the search's id, which is not known before the tests run.
@@ -72,18 +71,16 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(servers: Servers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with world(servers, template_database, tmp_path_factory.mktemp("home"), people.varied(120)) as grid:
-        server = create_app(grid.rt.settings).server
-        server.test_client_class = Browser
-        server.test_client().get("/")
-        runtime = server.config["SOURCINGX_RUNTIME"]
-        runtime.open()
+    home = tmp_path_factory.mktemp("home")
+    with (
+        world(servers, template_database, home, people.varied(120)) as grid,
+        web_server(grid.rt.settings) as server,
+    ):
         client = browser(server)
         link = identity.make_login_link(grid.rt, "alice@example.com")
         client.set_cookie("sx_session", identity.sign_in_with_link(grid.rt, link))
         client.csrf = csrf_of(client)
         yield Desk(grid, client)
-        runtime.close()
 
 
 def check_block(answer: TestResponse, rows: list[Row]) -> dict[str, Any]:

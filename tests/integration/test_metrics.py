@@ -12,11 +12,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from flask import Flask
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from app import create_app
 from benchmarks.web import Web, serving, sign_in
 from layouts import pages_operations
 from layouts import text as layout_text
@@ -30,7 +28,7 @@ from services.vendors.vendor_errors import VendorError
 from tests.people import Person, add_people, add_search
 from tests.stubs.loopback import LoopbackServer, Reply
 from tests.waiting import until
-from tests.web import Browser
+from tests.web import Browser, web_server
 
 TOKEN = "metrics-token-0123456789abcdef"
 
@@ -56,10 +54,8 @@ def scrape(web: Web) -> str:
     [("", "Bearer ", 404), (TOKEN, "", 401), (TOKEN, "Bearer wrong", 401), (TOKEN, f"Bearer {TOKEN}", 200)],
 )
 def test_only_with_the_token(rt: Runtime, token: str, header: str, status: int) -> None:
-    server: Flask = create_app(replace(rt.settings, metrics_token=token)).server
-    server.config["SOURCINGX_RUNTIME"].open()
-    answer = server.test_client().get("/metrics", headers={"Authorization": header})
-    server.config["SOURCINGX_RUNTIME"].close()
+    with web_server(replace(rt.settings, metrics_token=token)) as server:
+        answer = server.test_client().get("/metrics", headers={"Authorization": header})
     assert answer.status_code == status
     assert (b"sourcingx_up" in answer.data) is (status == 200)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -13,13 +14,12 @@ from flask import Flask
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
-from app import create_app
 from services import accounts, identity, oidc
 from services.identity import Actor
 from services.runtime import Runtime
 from services.vendors.oidc_client import Identity, OidcClient, ProviderDown, UntrustedToken
 from tests.stubs.oidc_server import CLIENT_ID, SECRET, OidcStub
-from tests.web import Browser, browser, csrf_of
+from tests.web import Browser, browser, csrf_of, web_server
 
 CALLBACK = "/login/oidc/callback"
 
@@ -59,19 +59,13 @@ class Site:
 @pytest.fixture
 def site(rt: Runtime, stub: OidcStub) -> Iterator[Callable[..., Site]]:
     """site(**settings): each with a process of its own, as it were."""
-    opened: list[Flask] = []
+    with ExitStack() as opened:
 
-    def make(**settings: Any) -> Site:
-        server = create_app(replace(rt.settings, **stub.settings, **settings)).server
-        server.test_client_class = Browser
-        server.test_client().get("/")
-        server.config["SOURCINGX_RUNTIME"].open()
-        opened.append(server)
-        return Site(server, server.config["SOURCINGX_RUNTIME"], stub)
+        def make(**settings: Any) -> Site:
+            server = opened.enter_context(web_server(replace(rt.settings, **stub.settings, **settings)))
+            return Site(server, server.config["SOURCINGX_RUNTIME"], stub)
 
-    yield make
-    for server in opened:
-        server.config["SOURCINGX_RUNTIME"].close()
+        yield make
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import create_app
 from layouts import ids, text
 from services import accounts, identity, passwords
 from services.errors import BadInput, Forbidden, LimitReached, NotFound, NotSignedIn
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.integration.test_sign_in import PASSWORD, form_token
-from tests.web import Browser, browser, call
+from tests.web import Browser, browser, call, web_server
 
 NEW = "a quiet green meadow"
 ClientFor = Callable[[Actor], Browser]
@@ -269,12 +268,8 @@ def without(rt: Runtime) -> Iterator[Flask]:
         oidc_client_id="x",
         oidc_name="Example ID",
     )
-    flask = create_app(settings).server
-    flask.test_client_class = Browser
-    flask.test_client().get("/")
-    flask.config["SOURCINGX_RUNTIME"].open()
-    yield flask
-    flask.config["SOURCINGX_RUNTIME"].close()
+    with web_server(settings) as flask:
+        yield flask
 
 
 def test_switched_off_nobody_signs_in_by_a_password_but_an_admin_in_an_emergency(

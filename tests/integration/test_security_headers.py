@@ -20,7 +20,7 @@ from layouts import ids
 from services import health
 from services.identity import Actor
 from services.runtime import Runtime
-from tests.web import Browser, call
+from tests.web import Browser, call, web_server
 
 ClientFor = Callable[[Actor], Browser]
 
@@ -222,14 +222,10 @@ def test_without_redis_the_web_still_serves(rt: Runtime) -> None:
 
 
 def test_without_postgres_it_is_not_ready_and_says_so_in_words(rt: Runtime) -> None:
-    away = create_app(replace(rt.settings, database_url="postgresql://nobody@127.0.0.1:1/none")).server
-    away.config["SOURCINGX_RUNTIME"].open()
-    try:
+    with web_server(replace(rt.settings, database_url="postgresql://nobody@127.0.0.1:1/none")) as away:
         client = away.test_client()
         client.set_cookie("sx_session", "some-token")
         ready, layout = client.get("/readyz"), client.get("/_dash-layout")
-    finally:
-        away.config["SOURCINGX_RUNTIME"].close()
     assert (ready.status_code, ready.get_json()["status"]) == (503, "unavailable")
     assert layout.status_code == 503
     assert "database" in layout.get_json()["error"]

@@ -46,13 +46,13 @@ def test_a_session_row_is_small(rt: Runtime, alice: Actor) -> None:
             conn.execute("UPDATE user_sessions SET filter_settings = %s", [psycopg.types.json.Jsonb(settings)])
 
 
-def test_a_cookie_is_small(server: Any, stranger: FlaskClient) -> None:
+def test_a_cookie_is_small(server: Any, stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(response: Response) -> Response:
         response.set_cookie("data", "x" * 11_000)
         return response
 
     # The function that is registered last is called first.
-    server.after_request_funcs[None].append(fill)
+    monkeypatch.setitem(server.after_request_funcs, None, [*server.after_request_funcs[None], fill])
     assert stranger.get("/healthz").status_code == 500
 
 

@@ -1,0 +1,50 @@
+"""A folder in memory, where the machine has one, for servers of tests.
+
+A database of a test's own is a copy of nine hundred small files. On a disk that takes half a second, nearly all of it
+in the file system; in memory a twentieth. What is kept there is gone with the tests, as all of such a server is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+MEMORY = Path("/dev/shm")
+PREFIX = "sourcingx-tests-"
+# Free there, and left of the machine's memory: what the servers of two processes keep at most, and as much again.
+ROOM = 4 << 30
+
+
+@contextmanager
+def folder(otherwise: Path) -> Iterator[Path]:
+    """A new, empty folder in memory, which is removed in the end; where there is no room, the one given."""
+    if not _has_room():
+        yield otherwise
+        return
+    _sweep()
+    # The owner's process stands in the name, so that others know when nobody needs it any more.
+    made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _has_room() -> bool:
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return False
+    return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= ROOM
+
+
+def _sweep() -> None:
+    """Remove what tests that were killed left behind. A server that runs on it notices, and ends."""
+    for left in MEMORY.glob(f"{PREFIX}*"):
+        owner = left.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
