@@ -13,6 +13,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from services.first_steps import DISMISSED
+from tests import memory_disk
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product, running
 from tests.stubs.salesql_server import SalesqlStub
@@ -36,7 +37,7 @@ def salesql() -> Iterator[SalesqlStub]:
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory, salesql: SalesqlStub) -> Iterator[Product]:
     vendors = {"SALESQL_API_KEY": str(salesql.key), "SALESQL_BASE_URL": f"{salesql.url}/v1"}
-    with running(tmp_path_factory.mktemp("product") / "home", vendors) as started:
+    with memory_disk.folder(tmp_path_factory.mktemp("product")) as folder, running(folder / "home", vendors) as started:
         yield started
 
 
