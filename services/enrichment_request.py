@@ -6,6 +6,7 @@ two, the run goes on behind it: what was perhaps made is not made again by itsel
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 from itertools import takewhile
 from uuid import UUID
 
-from services import budgets, db, enrichment_answers, enrichment_progress, vendor_budget
+from services import budgets, db, enrichment_answers, enrichment_progress, faults, vendor_budget
 from services.enrichment_answers import UNKNOWN, Sent
 from services.enrichment_holds import Held, Paused
 from services.enrichment_rows import Items, Target
@@ -23,7 +24,7 @@ from services.runtime import Runtime
 from services.vendor_budget import Limits
 from services.vendor_turns import Turns
 from services.vendors.lookups import Answers, Enricher
-from services.vendors.vendor_errors import RateLimited, VendorError
+from services.vendors.vendor_errors import NotUnderstood, RateLimited, VendorError
 
 DAY_USED = "{vendor}'s {limit} of today are used. It goes on by itself at {when} UTC."
 DAY_SHARED = (
@@ -45,6 +46,8 @@ NO_PRICE = (
 MOST_FAILURES = 3
 # More than a minute's limit can make anyone wait: it is the day's.
 LONG_WAIT_S = 600.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,10 @@ class Requests:
             answers: Answers | VendorError = client.look_up([one.url for one in targets])
         except VendorError as error:
             answers = error
+        except Exception as error:
+            # An answer that no code foresaw: perhaps paid for, and nobody else's is lost by it.
+            _log.error("the answer to request %s could not be read: %s", call_id, faults.trace(error))
+            answers = NotUnderstood(turns.limits.label)
         self._take(turns, sent, answers)
 
     def _within_budgets(

@@ -191,6 +191,26 @@ def test_answers_that_are_lost_again_and_again_have_nobody_else_asked_about(
     assert (run["state"], run["failed"], len(salesql.asked)) == ("done", 3, 6)
 
 
+def test_an_answer_that_no_code_foresaw_loses_nobody_else_s(
+    rt: Runtime, alice: Actor, salesql: SalesqlStub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rt.settings = replace(rt.settings, salesql_batch=1)
+    ask = SalesqlClient.look_up
+
+    def look_up(self: SalesqlClient, urls: Any) -> Any:
+        found = ask(self, urls)
+        if urls[0].endswith("ana-1"):
+            raise ValueError("ana-1")
+        return found
+
+    monkeypatch.setattr(SalesqlClient, "look_up", look_up)
+    run_id = start(rt, alice, add_people(rt, alice, ["ana-0", "ana-1", "ana-2"]), "email")
+    run = work(rt, run_id)
+    assert (run["state"], run["counts"]["found"], run["counts"]["unknown"]) == ("done", 2, 1)
+    assert [one.reason for one in enrichment.failed(rt, alice, run_id)] == ["not_understood"]
+    assert "ValueError" in caplog.text and "ana-1" not in caplog.text
+
+
 def test_other_failures_before_a_rate_limit_do_not_make_it_the_day_s(
     rt: Runtime, alice: Actor, salesql: SalesqlStub
 ) -> None:
