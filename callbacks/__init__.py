@@ -46,6 +46,8 @@ from callbacks import (
     run_watch,
     runs,
     screening,
+    search_dialogs,
+    search_list,
     searches,
     session,
     sign_in,
@@ -58,8 +60,9 @@ from callbacks.registry import Registry
 
 # A new module is one line here.
 MODULES = (
-    routes, sign_in, documents, pages, account, searches, archives, grid, actions, run_watch, facets, views, person,
-    person_edit, overrides, imports, sources, runs, exports, export_dialog, criteria, screening, enrichment,
+    routes, sign_in, documents, pages, account, search_list, searches, search_dialogs, archives, grid, actions,
+    run_watch, facets, views, person, person_edit, overrides, imports, sources, runs, exports, export_dialog,
+    criteria, screening, enrichment,
     duplicates, lists, list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users,
     admin_operations, matching_admin, privacy, retention, data_report, fairness, analytics,
     matching, rediscovery, triage, mentions, cards, first_steps,

@@ -34,8 +34,8 @@ from callbacks import (
     rediscovery,
     runs,
     screening,
+    search_list,
     search_page,
-    searches,
     sources,
     triage,
     usage,
@@ -50,7 +50,7 @@ PageFunction = Callable[..., Any]
 
 # (path with werkzeug's <converter:name> parameters, function)
 PAGES: list[tuple[str, PageFunction]] = [
-    ("/", searches.page),
+    ("/", search_list.page),
     ("/search/<uuid:search_id>", search_page.page),
     ("/search/<uuid:search_id>/triage", triage.page),
     ("/search/<uuid:search_id>/import", imports.page),

@@ -1,4 +1,4 @@
-"""The page `/`: list, make, rename, share and archive searches."""
+"""The form of a search: make, rename, share, hand over and archive it."""
 
 from __future__ import annotations
 
@@ -6,68 +6,16 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
-from callbacks.archives import tell_arrived
 from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_searches, text
-from services import addresses, archive_nightly, archives, first_steps, sample, searches, sharing
+from services import addresses, archives, searches, sharing
 from services.errors import ProductError
-from services.identity import Actor
-from services.runtime import Runtime
-
-PAGE_SIZE = 50
-
-
-def page(rt: Runtime, actor: Actor) -> Any:
-    """All searches that the actor may see."""
-    rows, more = _rows(rt, actor, 1, False)
-    return pages_searches.searches_page(
-        rows,
-        may_edit=actor.may_edit,
-        more=more,
-        archives=archives.archives_of(rt, actor, [row.id for row in rows]),
-        unused=[found.title for found in archive_nightly.suggestions(rt, actor)],
-        unused_days=rt.settings.archive_after_days,
-        sample=not rows and sample.offered(rt, actor),
-        steps=first_steps.of_actor(rt, actor),
-    )
 
 
 def register(registry: Registry) -> None:
     rt = registry.rt
-
-    def listed(archived: bool | None, clicks: int | None) -> Any:
-        actor = current_actor()
-        rows, more = _rows(rt, actor, 1 + (clicks or 0), bool(archived))
-        known = archives.archives_of(rt, actor, [row.id for row in rows])
-        shown = pages_searches.search_list(rows, may_edit=actor.may_edit, archived=bool(archived), archives=known,
-                                           sample=not rows and sample.offered(rt, actor))  # fmt: skip
-        watched = pages_searches.watch(known)
-        return shown, not more, not watched, watched
-
-    in_list = (
-        Output(ids.SEARCH_LIST, "children", allow_duplicate=True),
-        Output(ids.SEARCH_MORE, "hidden", allow_duplicate=True),
-        Output(ids.ARCHIVE_CLOCK, "disabled", allow_duplicate=True),
-        Output(ids.ARCHIVE_WATCH, "data", allow_duplicate=True),
-    )
-
-    @registry.callback(
-        *in_list, Input(ids.SEARCH_ARCHIVED, "value"), Input(ids.SEARCH_MORE, "n_clicks"),
-        Input(ids.SEARCH_SAVED, "data"), rule=Rule.ANY, prevent_initial_call=True,
-    )  # fmt: skip
-    def show_list(archived: bool, clicks: int | None, _: Any) -> Any:
-        return listed(archived, clicks)
-
-    @registry.callback(
-        *in_list, Input(ids.ARCHIVE_CLOCK, "n_intervals"), State(ids.SEARCH_ARCHIVED, "value"),
-        State(ids.SEARCH_MORE, "n_clicks"), State(ids.ARCHIVE_WATCH, "data"),
-        rule=Rule.ANY, polling=True, prevent_initial_call=True,
-    )  # fmt: skip
-    def refresh(_: int | None, archived: bool, clicks: int | None, watched: Any) -> Any:
-        tell_arrived(rt, current_actor(), watched)
-        return listed(archived, clicks)
 
     @registry.callback(
         Output(ids.SEARCH_FORM, "children"), Output(ids.SEARCH_FORM, "is_open"),
@@ -163,9 +111,3 @@ def _named(typed: str | None, named: list[Any], roles: list[Any], *, keep_remove
         if email.strip():
             people.setdefault(addresses.key(email), "edit")
     return {email: role for email, role in people.items() if keep_removed or role != pages_searches.REMOVED}
-
-
-def _rows(rt: Runtime, actor: Actor, pages: int, archived: bool) -> tuple[list[searches.Search], bool]:
-    """The first `pages` pages, and whether there are more. The list grows to 100 rows, then turns over."""
-    rows = searches.list_searches(rt, actor, limit=PAGE_SIZE + 1, offset=(pages - 1) * PAGE_SIZE, archived=archived)
-    return rows[:PAGE_SIZE], len(rows) > PAGE_SIZE

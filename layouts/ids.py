@@ -47,8 +47,27 @@ UNDO_BATCH = "undo-batch"
 
 # Searches
 SEARCH_LIST = "search-list"
-SEARCH_ARCHIVED = "search-archived"
-SEARCH_MORE = "search-more"
+SEARCH_Q = "search-q"
+SEARCH_WHOSE = "search-whose"
+SEARCH_STATE = "search-state"
+SEARCH_PAGER = "search-pager"
+SEARCH_PAGE = "search-page"
+SEARCH_PAGES = "search-pages"
+SEARCH_PAGE_COUNT = "search-page-count"
+SEARCH_PREVIOUS = "search-previous"
+SEARCH_NEXT = "search-next"
+SEARCH_COPY_FORM = "search-copy-form"
+SEARCH_COPIED = "search-copied"
+SEARCH_COPY_NAME = "search-copy-name"
+SEARCH_COPY_SHARE = "search-copy-share"
+SEARCH_COPY_PROBLEM = "search-copy-problem"
+SEARCH_COPY_CANCEL = "search-copy-cancel"
+SEARCH_COPY_DO = "search-copy-do"
+SEARCH_DELETE_FORM = "search-delete-form"
+SEARCH_DELETED = "search-deleted"
+SEARCH_DELETE_PROBLEM = "search-delete-problem"
+SEARCH_DELETE_CANCEL = "search-delete-cancel"
+SEARCH_DELETE_DO = "search-delete-do"
 NEW_SEARCH = "new-search"
 FIRST_SAMPLE = "first-sample"
 FIRST_UPLOAD = "first-upload"
@@ -593,6 +612,21 @@ def search_member(email: Any) -> dict[str, Any]:
 def search_edit(search_id: Any) -> dict[str, Any]:
     """The edit button of one search in the list; search_id may be dash.ALL."""
     return {"type": "search-edit", "id": search_id}
+
+
+def search_copy(search_id: Any) -> dict[str, Any]:
+    """The menu's line that asks for a copy of one search; search_id may be dash.ALL."""
+    return {"type": "search-copy", "id": search_id}
+
+
+def search_delete(search_id: Any) -> dict[str, Any]:
+    """The menu's line that asks to delete one search; search_id may be dash.ALL."""
+    return {"type": "search-delete", "id": search_id}
+
+
+def search_undelete(search_id: Any, at: Any) -> dict[str, Any]:
+    """The button that brings a deleted search back, in the list or in a message (at); both may be dash.ALL."""
+    return {"type": "search-undelete", "id": search_id, "at": at}
 
 
 def search_restore(search_id: Any) -> dict[str, Any]:

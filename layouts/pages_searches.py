@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from layouts import archive, first_steps, ids, shell, text
+from layouts import archive, first_steps, ids, search_dialogs, search_history, shell, text
 from layouts.archive import ArchiveRow
 from layouts.pages_runs import cancel_store
+from layouts.search_history import Found, SearchRow, Wanted, time
 
 # Search id → its archive, for those that have one.
 Archives = Mapping[Any, ArchiveRow]
@@ -19,73 +19,49 @@ Archives = Mapping[Any, ArchiveRow]
 Person = Any
 # What stands for "not named any more" until the form is saved.
 REMOVED = "none"
-
-
-class SearchRow(Protocol):
-    """What a row shows: services.searches.Search."""
-
-    @property
-    def id(self) -> Any: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def owner(self) -> str: ...
-    @property
-    def owner_id(self) -> int: ...
-    @property
-    def visibility(self) -> str: ...
-    @property
-    def profile_count(self) -> int: ...
-    @property
-    def created_at(self) -> datetime: ...
-    @property
-    def archived(self) -> bool: ...
-    @property
-    def editable(self) -> bool: ...
-    @property
-    def owned(self) -> bool: ...
+_LAST_COLUMNS = {
+    "active": (text.COLUMN_VISIBILITY, text.COLUMN_CREATED),
+    "archived": (text.COLUMN_ARCHIVED, text.COLUMN_KEPT),
+    "deleted": (text.COLUMN_DELETED, text.COLUMN_GONE),
+}
 
 
 def searches_page(
-    rows: Sequence[SearchRow],
+    found: Found,
     *,
     may_edit: bool,
-    more: bool,
     archives: Archives | None = None,
+    owners: Sequence[Person] = (),
     unused: Sequence[str] = (),
     unused_days: int = 0,
+    ignored: bool = False,
     sample: bool = False,
     steps: first_steps.Steps | None = None,
 ) -> html.Div:
-    """The whole page. more: whether there are older searches than these. unused: titles that could be archived.
+    """The whole page. unused: titles that could be archived. ignored: part of the address was not known.
 
     sample: whether made-up people may be loaded. steps: of the guide, where it is to be seen.
     """
     known = archives or {}
     watched = watch(known)
     new = html.Button(text.SEARCH_NEW, id=ids.NEW_SEARCH, type="button", className="btn btn-primary")
-    archived = dbc.Switch(id=ids.SEARCH_ARCHIVED, label=text.SHOW_ARCHIVED, value=False)
     return shell.page(
         text.SEARCHES_TITLE,
         html.Div(first_steps.guide(steps) if steps else None, id=ids.FIRST_STEPS),
+        html.Div(text.SEARCH_ADDRESS_IGNORED, className="sx-notice", role="status") if ignored else None,
         html.Div(archive.suggestion(unused, unused_days), id=ids.ARCHIVE_SUGGESTION),
-        html.Div(search_list(rows, may_edit=may_edit, archives=known, sample=sample), id=ids.SEARCH_LIST),
-        more_button(more),
+        search_history.bar(found, owners),
+        html.Div(search_list(found, may_edit=may_edit, archives=known, sample=sample), id=ids.SEARCH_LIST),
+        search_history.pager(found),
         # Absent for viewers: Dash would ask for its content, which is not theirs.
         dbc.Modal(form(), id=ids.SEARCH_FORM, is_open=False, centered=True) if may_edit else None,
+        *(search_dialogs.dialogs() if may_edit else []),
         dcc.Store(id=ids.SEARCH_SAVED),
         dcc.Store(id=ids.ARCHIVE_WATCH, data=watched),
         dcc.Interval(id=ids.ARCHIVE_CLOCK, interval=archive.POLL_MS, disabled=not watched),
         cancel_store(),
-        actions=[archived, new] if may_edit else [archived],
+        actions=[new] if may_edit else [],
         term="search",
-    )
-
-
-def more_button(more: bool) -> html.Button:
-    """Fetches older searches."""
-    return html.Button(
-        text.SHOW_MORE, id=ids.SEARCH_MORE, type="button", className="btn btn-outline-secondary", hidden=not more
     )
 
 
@@ -95,26 +71,29 @@ def watch(archives: Archives) -> dict[str, str]:
 
 
 def search_list(
-    rows: Sequence[SearchRow],
-    *,
-    may_edit: bool,
-    archived: bool = False,
-    archives: Archives | None = None,
-    sample: bool = False,
+    found: Found, *, may_edit: bool, archives: Archives | None = None, sample: bool = False
 ) -> html.Div | html.Table:
     """A table, or what to do when it would be empty. sample: whether made-up people may be loaded."""
-    if not rows:
-        return _empty(may_edit, archived, sample)
-    last = (text.COLUMN_ARCHIVED, text.COLUMN_KEPT) if archived else (text.COLUMN_VISIBILITY, text.COLUMN_CREATED)
+    state = found.wanted.state
+    if not found.rows:
+        return _empty(found.wanted, may_edit, sample)
+    last = _LAST_COLUMNS[state]
     names = (text.COLUMN_TITLE, text.COLUMN_COUNT, text.COLUMN_OWNER, *last)
     head = [html.Th(n, scope="col", className="sx-number" if n == text.COLUMN_COUNT else None) for n in names]
     head.append(html.Th(html.Span(text.COLUMN_ACTIONS, className="visually-hidden"), scope="col"))
-    body = [_row(row, (archives or {}).get(row.id)) for row in rows]
-    return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="sx-table sx-table-cards")
+    body = [_row(row, (archives or {}).get(row.id), may_edit) for row in found.rows]
+    return html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="sx-table sx-table-cards sx-searches")
 
 
-def _row(row: SearchRow, found: ArchiveRow | None) -> html.Tr:
-    if row.archived:
+def _row(row: SearchRow, found: ArchiveRow | None, may_edit: bool) -> html.Tr:
+    name: Any = dcc.Link(row.title, href=f"/search/{row.id}")
+    menu = search_history.menu(row, may_edit=may_edit)
+    if row.deleted_at is not None:
+        # Nothing is behind it until it is restored.
+        name, menu = html.Span(row.title), None
+        last = search_history.deleted_cells(row)
+        action = search_history.undelete_button(str(row.id), row.title)
+    elif row.archived:
         last, action = archive.list_cells(found), archive.restore_button(found) if found else None
     else:
         last = [
@@ -122,14 +101,14 @@ def _row(row: SearchRow, found: ArchiveRow | None) -> html.Tr:
             html.Td(time(row.created_at), **{"data-label": text.COLUMN_CREATED}),
         ]
         action = _edit_button(row) if row.editable else None
-    main = [dcc.Link(row.title, href=f"/search/{row.id}"), archive.progress(found) if found else None]
+    main = [name, search_history.came_from(row), archive.progress(found) if found and not row.deleted_at else None]
     return html.Tr(
         [
             html.Td(main, className="sx-table-main"),
             html.Td(f"{row.profile_count:,}", className="sx-number", **{"data-label": text.COLUMN_COUNT}),
             html.Td(row.owner, **{"data-label": text.COLUMN_OWNER}),
             *last,
-            html.Td(action, className="sx-table-end"),
+            html.Td(html.Div([action, menu], className="sx-row-actions"), className="sx-table-end"),
         ],
         **{"data-testid": "search-row"},
     )
@@ -142,14 +121,12 @@ def _edit_button(row: SearchRow) -> html.Button:
     )  # fmt: skip
 
 
-def time(moment: datetime) -> html.Time:
-    """A moment, UTC here; app.js writes it in the reader's zone."""
-    return html.Time(moment.strftime("%Y-%m-%d %H:%M UTC"), dateTime=moment.isoformat(), className="sx-time")
-
-
-def _empty(may_edit: bool, archived: bool, sample: bool) -> html.Div:
-    if archived:
-        return html.Div(html.P(text.EMPTY_ARCHIVED), className="sx-empty")
+def _empty(wanted: Wanted, may_edit: bool, sample: bool) -> html.Div:
+    if wanted.narrowed:
+        return html.Div(html.P(text.EMPTY_FOUND), className="sx-empty")
+    if wanted.state != "active":
+        said = text.EMPTY_ARCHIVED if wanted.state == "archived" else text.EMPTY_DELETED
+        return html.Div(html.P(said), className="sx-empty")
     if not may_edit:
         return html.Div([html.H2(text.EMPTY_VIEWER_TITLE), html.P(text.EMPTY_VIEWER)], className="sx-empty")
     return first_steps.greeting(sample)

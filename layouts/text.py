@@ -101,8 +101,8 @@ SEARCH_CREATED = "Search created."
 SEARCH_SAVED = "Search saved."
 SEARCH_ARCHIVE = "Archive"
 SEARCH_RESTORE = "Restore"
-ARCHIVE_STARTED = "The search is being archived. It can be read meanwhile, and stays under “Show archived”."
-ARCHIVE_DONE = "“{title}” is archived: find it under “Show archived”."
+ARCHIVE_STARTED = "The search is being archived. It can be read meanwhile, and stays under “Archived”."
+ARCHIVE_DONE = "“{title}” is archived: find it under “Archived”."
 ARCHIVE_RESTORING = "The search is being restored. Its archive can be read meanwhile."
 ARCHIVE_RESTORED_HERE = "This search is back as it was."
 ARCHIVE_OPEN = "Open it"
@@ -130,11 +130,76 @@ ARCHIVE_NEXT = "Next"
 ARCHIVE_SUGGESTION = ("One of your searches was not used for {days} days: {titles}.",
                       "{count} of your searches were not used for {days} days: {titles}.")  # fmt: skip
 ARCHIVE_SUGGESTED = ("Archive it", "Archive them")
-ARCHIVE_SUGGESTED_STARTED = "{count} searches are being archived. They stay under “Show archived”."
+ARCHIVE_SUGGESTED_STARTED = "{count} searches are being archived. They stay under “Archived”."
 COLUMN_ARCHIVED = "Archived"
 COLUMN_KEPT = "Kept as"
-SHOW_ARCHIVED = "Show archived"
-SHOW_MORE = "Show more"
+SEARCH_FIND = "Search titles"
+SEARCH_WHOSE = "Whose"
+SEARCH_ALL = "Everybody’s"
+SEARCH_MINE = "Mine"
+SEARCH_STATE = "State"
+SEARCH_STATES = {"active": "In use", "archived": "Archived", "deleted": "Deleted"}
+SEARCH_PAGES_LABEL = "Pages of searches"
+SEARCH_TOTAL = ("{n} search", "{n} searches")
+SEARCH_LIST_FAILED = "The searches cannot be shown just now: {reason}"
+SEARCH_LIST_RETRY = "Try again"
+SEARCH_ADDRESS_IGNORED = "Part of this address is not known here, and was left out."
+SEARCH_MORE_FOR = "More to do with {title}"
+SEARCH_FROM_LINKEDIN = "Search at LinkedIn"
+# Where a search that was moved in came from.
+SEARCH_SOURCES = {
+    "history": "From the history of searches: {ref}",
+    "search": "Moved in from the old SourcingX",
+    "job": "Screened in the old SourcingX: {ref}",
+    "rest": "Everybody else from the old SourcingX",
+}
+SEARCH_COPY = "Duplicate…"
+SEARCH_COPY_TITLE = "Duplicate “{title}”"
+SEARCH_COPY_NAME = "Title of the copy"
+SEARCH_COPY_TAKES = (
+    "The job description and the newest criteria",
+    "Sets of rules, and the rules that were applied last",
+    "Saved views",
+)
+SEARCH_COPY_LEAVES = (
+    "Left behind: people with their stages, notes, tags, scores and verdicts; jobs, exports and launches by the clock; "
+    "what was spent. Budgets are of people and months, so there is none to copy."
+)
+SEARCH_COPY_TAKES_HEAD = "The copy takes over:"
+SEARCH_COPY_SHARE = "Share the copy as the original is"
+SEARCH_COPY_SHARE_HINT = "Otherwise only you and admins see it."
+SEARCH_COPY_DO = "Duplicate"
+SEARCH_COPIED = "Copied."
+SEARCH_COPIED_WITH = "Copied with {parts}."
+SEARCH_COPIED_PARTS = {
+    "criteria": ("1 criterion", "{n} criteria"),
+    "rule_sets": ("1 set of rules", "{n} sets of rules"),
+    "views": ("1 saved view", "{n} saved views"),
+}
+SEARCH_DELETE = "Delete…"
+SEARCH_DELETE_TITLE = "Delete “{title}”?"
+SEARCH_DELETE_DO = "Delete"
+SEARCH_DELETE_HINT = (
+    "At once, nobody sees it any more. Its owner and admins can have it back within {days} days, under “Deleted”; "
+    "then it is gone for good."
+)
+SEARCH_DELETE_PEOPLE = "{n} people leave with it. Whoever is in no other search is then erased; the others stay there."
+SEARCH_DELETE_JOBS = (
+    "1 job that goes on is cancelled, and stays so.",
+    "{n} jobs that go on are cancelled, and stay so.",
+)
+SEARCH_DELETE_FILES = ("1 export can no longer be downloaded.", "{n} exports can no longer be downloaded.")
+SEARCH_DELETE_SCHEDULES = ("1 launch by the clock pauses.", "{n} launches by the clock pause.")
+SEARCH_DELETE_NAMED = ("1 person it is shared with loses it.", "{n} people it is shared with lose it.")
+SEARCH_DELETED_BY = "by {name}"
+SEARCH_DELETED_SAID = "“{title}” is deleted."
+SEARCH_UNDELETED = "“{title}” is back as it was."
+SEARCH_UNDELETE = "Restore"
+SEARCH_UNDELETE_LABEL = "Restore {title}"
+COLUMN_DELETED = "Deleted"
+COLUMN_GONE = "Gone for good"
+EMPTY_DELETED = "No search of yours is deleted."
+EMPTY_FOUND = "No search fits. Look for fewer words, at everybody’s, or in another state."
 COLUMN_TITLE = "Title"
 COLUMN_COUNT = "People"
 COLUMN_OWNER = "Owner"
@@ -879,6 +944,7 @@ RUN_KINDS = {
     "list": "Reading a list",
     "fetch": "From PhantomBuster",
     "erase": "Erasing from files",
+    "purge": "Removing a deleted search",
     "embed": "Vectors for matching",
 }
 RUN_STATES = {
@@ -1984,7 +2050,12 @@ ERASURE_FILES = "Files"
 ERASURE_FILES_LEFT = "{n} to be seen to"
 ERASURE_FILES_DONE = "done"
 ERASURE_NOBODY = "the product"
-ERASURE_REASONS = {"request": "asked for", "retention": "time was over", "replay": "again, after a restore"}
+ERASURE_REASONS = {
+    "request": "asked for",
+    "retention": "time was over",
+    "replay": "again, after a restore",
+    "search": "with a deleted search",
+}
 REPORT_TITLE = "What is held of someone"
 REPORT_HINT = (
     "Everything, with where it came from and who did what about them, colleagues' notes included. Look through it "

@@ -29,7 +29,7 @@ from services.storage import Storage
 # Jobs that read and write here alone: they begin again from their checkpoints. Any other kind may have called
 # somebody outside, or been paid for, after the backup was made: a person looks first.
 REPEATABLE = ("import", "dry_run", "export", "bulk", "undo", "restore", "filter", "find_duplicates",
-              "erase", "embed")  # fmt: skip
+              "erase", "purge", "embed")  # fmt: skip
 UNDER_WAY = (
     "This was under way when the backup was made from which the database was restored. Try again goes on from there."
 )

@@ -69,6 +69,8 @@ class Settings:
     archive_after_days: int
     archive_cold_days: int
     archive_cold_rows: int
+    search_deleted_days: int
+    legacy_database_url: str
     figures_s: float
     metrics_token: str
     log_format: str

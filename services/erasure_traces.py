@@ -50,7 +50,7 @@ def remove(conn: db.Conn, given: dict[str, Any]) -> tuple[int, list[UUID]]:
     given |= {"searches": searches, "erasure_id": row["id"]}
     for name in _REMOVING:
         # Whoever must not be contacted must not be after their time either: lists have a life of their own.
-        if name != "delete_entries" or given["reason"] != "retention":
+        if name != "delete_entries" or given["reason"] not in ("retention", "search"):
             db.run(conn, getattr(_Q, name), given)
     return int(row["id"]), searches
 

@@ -33,6 +33,9 @@ SEVERAL = "{n} people have this address. Type “erase {n}” to erase all of th
 TOO_MANY = "More than {most} people have this e-mail address, so it is an office's. Erase each by LinkedIn address."
 GONE = "This person is not there any more."
 
+# Nobody asked for it: no marks are left, and the night sees to files, once for all of them.
+UNASKED = ("retention", "search")
+
 _Q = sql.queries("erasures")
 _EMAIL = re.compile(r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+$")
 
@@ -133,18 +136,18 @@ def find(conn: db.Conn, wanted: Mapping[str, Sequence[str]]) -> list[int]:
 def erase(rt: Runtime, conn: db.Conn, actor: Actor | None, people: Sequence[int], reason: str = "request") -> Erased:
     """Erase people, in the caller's transaction, after erasure_traces.prepare(); forget_cached() comes after it.
 
-    reason: request and replay leave marks; after retention someone may come again. Raises NotFound, Unavailable.
+    reason: request and replay leave marks; after retention, or with their search, someone may come again. Raises
+    NotFound, Unavailable.
     """
     given: dict[str, Any] = {"people": sorted(people), "actor": actor.user_id if actor else None, "reason": reason}
     given["count"] = len(db.rows(conn, _Q.lock_profiles, given))
     if not given["count"]:
         raise NotFound(GONE)
-    marks = _marks(rt, conn, given) if reason != "retention" else {}
+    marks = _marks(rt, conn, given) if reason not in UNASKED else {}
     erasure_id, searches = erasure_traces.remove(conn, given)
     keep_marks(conn, erasure_id, marks)
     audit(conn, actor, "people.erase", str(erasure_id), reason=reason, people=given["count"], searches=len(searches))
-    # What the night does it sees to itself, once for all of them.
-    worker = actor or someone(conn) if reason != "retention" else None
+    worker = actor or someone(conn) if reason not in UNASKED else None
     run_id = jobs.start_run(conn, worker, "erase", None, {"erasure_id": erasure_id}) if worker else None
     versions = {row["id"]: row["version"] for row in db.rows(conn, _Q.bump_searches, {"searches": searches})}
     if marks and reason == "request":

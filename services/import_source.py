@@ -44,12 +44,13 @@ class Part:
 
 
 class Source:
-    """The rows of an import. columns: of all parts, all different; source: where the file comes from."""
+    """The rows of an import. columns: of all parts, all different; source: where the file comes from, "" to tell by
+    its columns."""
 
-    def __init__(self, parts: list[Part]) -> None:
+    def __init__(self, parts: list[Part], source: str = "") -> None:
         self._parts = parts
         self.columns = columns_of(parts)
-        self.source = import_mapping.source_of(self.columns)
+        self.source = source or import_mapping.source_of(self.columns)
 
     def rows(self, after: int = 0) -> Generator[Row, None, None]:
         """The rows with a number above `after`, in rising order; a fresh reading at each call.
@@ -105,7 +106,7 @@ def _told_by_place(uploads_given: Sequence[str], upload_id: str, sheet: str) -> 
 def open_source(rt: Runtime, actor: Actor, params: Mapping[str, Any]) -> Iterator[Source]:
     """Everything that a run imports, its files open. Raises NotFound, import_readers.Unreadable."""
     with open_parts(rt, actor, params["parts"]) as parts:
-        yield Source(parts)
+        yield Source(parts, str(params.get("source") or ""))
 
 
 def parts_of(given: Parts) -> list[Mapping[str, Any]]:

@@ -78,6 +78,7 @@ KINDS: dict[str, Kind] = {
     "enrich": Kind("services.enrichment_job:run_enrich", needs="edit"),
     "fetch": Kind("services.launch_run:run_fetch", one_per_user=False, needs="edit", told=True),
     "erase": Kind("services.erasure_files:run_erase", one_per_user=False, lock="erase", told=True),
+    "purge": Kind("services.search_purge:run_purge", one_per_user=False, lock="purge", told=True),
     # Not in the queue of long jobs, or imports would wait for what was started behind another import.
     "find_duplicates": Kind("services.duplicates_job:run_find", one_per_user=False, lock="duplicates", needs="work"),
     # Hours for a million people, and nobody's job waits behind it.

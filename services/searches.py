@@ -26,7 +26,7 @@ MAX_MEMBERS = 200
 NOT_YOURS = "This search does not exist, is archived, or is not shared with you. Ask its owner."
 NOT_OWNED = "Only the search's owner or an admin can do this."
 READ_ONLY = "You may look at this search, but not change it. Ask its owner or an admin."
-ARCHIVED = "This search is archived; restore it first. It stands under “Show archived” in the list of searches."
+ARCHIVED = "This search is archived; restore it first. It stands under “Archived” in the list of searches."
 NO_OWNER = "A search is owned by a recruiter or an admin who is not disabled. Choose someone else."
 FROZEN = "This search is being archived: until that is done it can be read, but not changed."
 
@@ -72,7 +72,7 @@ def create_search(rt: Runtime, actor: Actor, title: str, visibility: str = "team
     """
     if not actor.may_edit:
         raise Forbidden("Viewers cannot create searches. Ask an admin for another role.")
-    params = actor.params | {"title": _title(title), "visibility": _visibility(visibility)}
+    params = actor.params | {"title": clean_title(title), "visibility": _visibility(visibility)}
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.insert_search, params)
         assert row is not None
@@ -154,7 +154,7 @@ def _search(row: dict[str, Any], actor: Actor) -> Search:
 
 
 def _rename(conn: db.Conn, actor: Actor, search: Search, title: str) -> None:
-    params = actor.params | {"search_id": search.id, "title": _title(title)}
+    params = actor.params | {"search_id": search.id, "title": clean_title(title)}
     if params["title"] == search.title:
         return
     if db.run(conn, _Q.rename_search, params) == 0:
@@ -217,7 +217,8 @@ def _wanted(members: Members) -> dict[str, str]:
     return wanted
 
 
-def _title(raw: str) -> str:
+def clean_title(raw: str) -> str:
+    """As kept: one line. Raises BadInput for none, or one that is too long."""
     title = " ".join((raw or "").split())
     if not title:
         raise BadInput("Give the search a title.")

@@ -134,6 +134,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ARCHIVE_AFTER_DAYS", _integer(1, 36500), "180", "Days without use after which a search is archived."),
     Setting("ARCHIVE_COLD_DAYS", _integer(1, 36500), "365", "Days without use after which raw records are put away."),
     Setting("ARCHIVE_COLD_ROWS", _integer(1, 1_000_000_000), "100000", "People from which on an archive is cold."),
+    Setting(
+        "SEARCH_DELETED_DAYS",
+        _integer(1, 3650),
+        "30",
+        "Days in which a deleted search can be had back; then it is removed.",
+    ),
+    Setting("LEGACY_DATABASE_URL", _text, "", "Postgres of the old SourcingX, for import-legacy.", secret=True),
     Setting("FIGURES_S", _seconds, "15", "Seconds between two looks at the memory of a process."),
     Setting("METRICS_TOKEN", _text, "", "Bearer token of /metrics; without one there is no /metrics.", secret=True),
     Setting("LOG_FORMAT", _choice("text", "json"), "text", "Log lines for people, or one JSON object a line."),

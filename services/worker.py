@@ -29,6 +29,7 @@ from services import (
     logs,
     match_tidy,
     metrics_files,
+    search_purge,
     sign_in_tidy,
     worker_process,
 )
@@ -162,6 +163,7 @@ def _nightly(rt: Runtime, timestamp: int) -> None:
     sign_in_tidy.run(rt)
     match_tidy.run(rt)
     archive_nightly.run(rt)
+    search_purge.start_due(rt)
     erasure_nightly.run(rt)
     embedding_runs.start_nightly(rt)
 

@@ -343,7 +343,7 @@ SELECT s.id, s.title, s.profile_count, s.user_id, u.role, u.name,
 FROM searches s JOIN users u ON u.id = s.user_id LEFT JOIN archives a ON a.search_id = s.id
 CROSS JOIN LATERAL (SELECT greatest(s.last_used_at, max(r.created_at)) AS at FROM runs r
     WHERE r.search_id = s.id AND r.kind <> 'archive') AS used
-WHERE used.at < now() - make_interval(days => %(days)s) AND (%(all)s OR s.user_id = %(actor)s::bigint)
+WHERE s.deleted_at IS NULL AND used.at < now() - make_interval(days => %(days)s) AND (%(all)s OR s.user_id = %(actor)s::bigint)
     AND (s.archived_at IS NULL OR (%(archived)s AND a.tier = 'warm'
         AND used.at < now() - make_interval(days => %(cold_days)s)))
     AND u.disabled_at IS NULL AND u.role <> 'viewer'
@@ -355,7 +355,7 @@ ORDER BY used.at, s.id LIMIT %(limit)s;
 -- or not they are still here.
 SELECT a.search_id, s.user_id, u.role, u.name FROM archives a JOIN searches s ON s.id = a.search_id
 JOIN users u ON u.id = s.user_id
-WHERE a.state = 'archived' AND a.cleared_at IS NULL
+WHERE a.state = 'archived' AND a.cleared_at IS NULL AND s.deleted_at IS NULL
     AND NOT EXISTS (SELECT FROM runs r WHERE r.id = a.run_id AND r.state IN ('queued', 'running', 'paused'))
 ORDER BY a.id LIMIT 20;
 

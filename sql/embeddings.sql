@@ -168,7 +168,7 @@ SELECT text_hash, text, user_id FROM query_texts WHERE failed_at IS NULL ORDER B
 -- Job descriptions of open searches that a model does not know yet, but for those that failed in the last hour.
 SELECT DISTINCT ON (j.text_hash) j.text_hash, j.text, j.user_id
 FROM (SELECT query_hash(s.job_description) AS text_hash, query_text(s.job_description) AS text, s.user_id
-    FROM searches s WHERE s.archived_at IS NULL AND s.job_description <> '') AS j
+    FROM searches s WHERE s.archived_at IS NULL AND s.deleted_at IS NULL AND s.job_description <> '') AS j
 WHERE j.text <> ''
     AND NOT EXISTS (SELECT FROM query_embeddings q WHERE q.model_id = %(model_id)s AND q.text_hash = j.text_hash)
     AND NOT EXISTS (SELECT FROM query_texts t WHERE t.text_hash = j.text_hash AND t.failed_at IS NOT NULL)

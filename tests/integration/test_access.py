@@ -309,6 +309,11 @@ def _sources(search: str) -> list[Any]:
     ]  # fmt: skip
 
 
+def _pressed(button: dict[str, Any]) -> dict[str, Any]:
+    shown = json.dumps(button, sort_keys=True, separators=(",", ":"))
+    return {"inputs": [[(button, "n_clicks", 1)]], "triggered": f"{shown}.n_clicks"}
+
+
 FORM_OUTPUTS = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
 # Callback → the call that names someone else's private search. A new callback that takes an id is a
 # row here; one that takes none is a line in TAKES_NO_ID.
@@ -323,6 +328,14 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
                   (ids.SEARCH_MEMBERS, "value", ""), [], []]}),
     (FORM_OUTPUTS, lambda s: {
         "inputs": [(ids.SEARCH_ARCHIVE, "n_clicks", 1)], "state": [(ids.SEARCH_EDITED, "data", s)]}),
+    ("..search-copy-form.children...search-copy-form.is_open..", lambda s: _pressed(ids.search_copy(s))),
+    ("..search-copy-form.is_open...url.href...search-copy-problem.children..", lambda s: {
+        "inputs": [(ids.SEARCH_COPY_DO, "n_clicks", 1), (ids.SEARCH_COPY_NAME, "n_submit", None)],
+        "state": [(ids.SEARCH_COPIED, "data", s), (ids.SEARCH_COPY_NAME, "value", "Mine"),
+                  (ids.SEARCH_COPY_SHARE, "value", False)]}),
+    ("..search-delete-form.children...search-delete-form.is_open..", lambda s: _pressed(ids.search_delete(s))),
+    ("..search-delete-form.is_open...search-saved.data...search-delete-problem.children..", lambda s: {
+        "inputs": [(ids.SEARCH_DELETE_DO, "n_clicks", 1)], "state": [(ids.SEARCH_DELETED, "data", s)]}),
     ("candidate-grid.getRowsResponse", lambda s: {
         "inputs": [(ids.CANDIDATE_GRID, "getRowsRequest", ASK)], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
     ("count-answer.data", lambda s: {
@@ -548,9 +561,12 @@ TAKES_NO_ID = {
     "..preset-choice.options...screen-problem.children..": "takes a preset's id: test_presets.py",
     "run-state.data": "takes a run's id: test_bulk_bar.py",
     "saved-view-list.children": "takes a view's id: test_saved_views.py",
-    "..search-list.children...search-more.hidden...archive-clock.disabled...archive-watch.data..":
+    "..search-list.children...archive-clock.disabled...archive-watch.data..": "lists what the actor may see",
+    "..search-list.children...archive-clock.disabled...archive-watch.data...search-page.value..."
+    "search-page-count.children...search-pager.hidden...search-pages.children...url.search..":
         "lists what the actor may see",
     "00b3708327c1709712cf7fda8f470593ea5f7091640a5398b4c836a9fc7ebb6e": "of an archived search: test_archive_pages.py",
+    "c6d9c58671f06b60abb5542543db1522722c61c896b32d477b0c74e0a2511036": "of a deleted search: test_search_deletion.py",
     "..archive-suggestion.children...search-saved.data..": "archives what is suggested to the actor",
     "..archive-rows.children...archive-page.value...url.search..": "of an archived search: test_archive_pages.py",
     "..archive-state.children...archive-page-clock.disabled..": "of an archived search: test_archive_pages.py",

@@ -16,11 +16,12 @@ from services.identity import Actor
 from services.runtime import Runtime
 from tests.archives import archive, full_search, work
 from tests.change_runs import change
+from tests.searches import shown_list
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]
 FORM = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
-LIST = "..search-list.children...search-more.hidden...archive-clock.disabled...archive-watch.data.."
+TICK = "..search-list.children...archive-clock.disabled...archive-watch.data.."
 TURN = "..archive-rows.children...archive-page.value...url.search.."
 STATE = "..archive-state.children...archive-page-clock.disabled.."
 
@@ -38,20 +39,14 @@ def bring_back(client: Browser, search_id: UUID | str) -> Any:
 
 
 def listed(client: Browser, archived: bool = False) -> dict[str, Any]:
-    answer = call(
-        client, LIST,
-        [(ids.SEARCH_ARCHIVED, "value", archived), (ids.SEARCH_MORE, "n_clicks", None),
-         (ids.SEARCH_SAVED, "data", None)],
-    )  # fmt: skip
-    assert answer.status_code == 200
-    body: dict[str, Any] = answer.get_json()
-    return body["response"]
+    return shown_list(client, state="archived" if archived else "active")
 
 
 def tick(client: Browser, watched: dict[str, str], archived: bool = False) -> Any:
     return call(
-        client, LIST, [(ids.ARCHIVE_CLOCK, "n_intervals", 1)],
-        [(ids.SEARCH_ARCHIVED, "value", archived), (ids.SEARCH_MORE, "n_clicks", None),
+        client, TICK, [(ids.ARCHIVE_CLOCK, "n_intervals", 1)],
+        [(ids.SEARCH_Q, "value", ""), (ids.SEARCH_WHOSE, "value", ""),
+         (ids.SEARCH_STATE, "value", "archived" if archived else "active"), (ids.SEARCH_PAGE, "value", 1),
          (ids.ARCHIVE_WATCH, "data", watched)],
     )  # fmt: skip
 

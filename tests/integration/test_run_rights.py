@@ -282,8 +282,8 @@ KINDS: dict[str, tuple[Begin, int]] = {
     "fetch": (begin_fetch, 1),
     "embed": (begin_embed, 8),
 }
-# Brought to its end, whoever asked for it: test_erasure.py.
-TO_THE_END = {"erase"}
+# Brought to their end, whoever asked for it: test_erasure.py, test_search_deletion.py.
+TO_THE_END = {"erase", "purge"}
 
 
 def lose_at(

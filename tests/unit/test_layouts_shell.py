@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from callbacks.documents import ASSETS
 from callbacks.session import safe_next
 from layouts import ids, page_account, pages_login, pages_searches, shell, text
 from services.accounts import Own
+from services.search_history import Wanted
 
 DOCS = Path(__file__).parents[2] / "docs"
 ASSET_URLS = (["/assets/a.css"], "/assets/theme.js", "/assets/icon.svg")
@@ -31,6 +32,23 @@ class Row:
     archived: bool = False
     editable: bool = True
     owned: bool = True
+    source: str = ""
+    source_ref: str = ""
+    source_url: str = ""
+    deleted_at: datetime | None = None
+    deleted_by: str = ""
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    rows: tuple[Row, ...] = ()
+    wanted: Wanted = field(default_factory=Wanted)
+    pages: int = 1
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
 
 
 def rendered(component: object) -> str:
@@ -69,20 +87,20 @@ def test_the_shell_has_landmarks_and_a_way_past_them() -> None:
 
 
 def test_an_empty_list_says_what_to_do_next() -> None:
-    shown = rendered(pages_searches.search_list([], may_edit=True, sample=True))
+    shown = rendered(pages_searches.search_list(Found(), may_edit=True, sample=True))
     for way in (text.FIRST_SAMPLE_START, text.FIRST_UPLOAD_START, text.FIRST_VENDOR_START):
         assert way in shown
-    assert "Ask a recruiter to share one" in rendered(pages_searches.search_list([], may_edit=False))
+    assert "Ask a recruiter to share one" in rendered(pages_searches.search_list(Found(), may_edit=False))
 
 
 def test_a_search_is_listed_with_its_count_owner_and_moment() -> None:
-    shown = rendered(pages_searches.search_list([Row()], may_edit=True))
+    shown = rendered(pages_searches.search_list(Found((Row(),)), may_edit=True))
     for part in ("48,210", "Alice Owner", "Team", "2026-11-02T09:30:00+00:00", f"/search/{Row().id}"):
         assert part in shown
 
 
 def test_viewers_get_no_form() -> None:
-    shown = rendered(pages_searches.searches_page([Row(editable=False)], may_edit=False, more=False))
+    shown = rendered(pages_searches.searches_page(Found((Row(editable=False, owned=False),)), may_edit=False))
     assert f'"id": "{ids.NEW_SEARCH}"' not in shown
     assert f'"id": "{ids.SEARCH_FORM}"' not in shown
     assert "search-edit" not in shown

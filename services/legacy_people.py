@@ -1,0 +1,174 @@
+"""People of before into one search: by the same door as any file, then what the old tables say beyond that.
+
+The rows become a file of JSON lines, which is imported as an upload is: normalised, compared with everybody here and
+with those who were erased, batch by batch with checkpoints. What is left over, screenings and stages and since when
+someone is held, is laid over it after that; where people decided otherwise here, nothing is.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+import sql
+from services import db, import_dry_run, import_readers, imports, jobs, legacy_rows, uploads
+from services.errors import BadInput, Conflict
+from services.identity import Actor
+from services.import_source import Part, Source
+from services.job_runner import Runner
+from services.legacy_database import Item, LegacyDatabase
+from services.runtime import Runtime
+from services.storage import Storage
+
+FILE_NAME = "old-sourcingx.jsonl"
+AGAIN_S = 1.0
+BATCH = 500
+OPEN = ("queued", "running", "paused")
+
+_Q = sql.queries("legacy")
+_RUNS = sql.queries("runs")
+
+
+@dataclass
+class Spooled:
+    """What became of rows on their way. cut: raw data that was too large; failures: screenings written down as 0."""
+
+    rows: int = 0
+    cut: int = 0
+    failures: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def lines(self, source: LegacyDatabase, item: Item) -> Iterator[bytes]:
+        """The people of an item as lines of JSON."""
+        for page in source.people(item):
+            for row in page:
+                line, cut = legacy_rows.line_of(row["person"])
+                self.rows += 1
+                self.cut += cut
+                self.failures += legacy_rows.failures_in(row["screening"] or row["person"])
+                yield line
+
+
+@dataclass(frozen=True)
+class Into:
+    """Where a dry run would put people: what import_dry_run asks of a run."""
+
+    run_id: int
+    search_id: str
+    actor: Actor
+
+
+def count(
+    rt: Runtime, conn: db.Conn, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID
+) -> tuple[dict[str, int], Spooled]:
+    """What moving an item in would do, in a transaction that the caller rolls back. Raises Unreadable."""
+    spooled = Spooled()
+    # Without a name, and gone with this process.
+    with tempfile.TemporaryFile(dir=rt.settings.home) as file:
+        for line in spooled.lines(source, item):
+            file.write(line)
+        if not spooled.rows:
+            return {}, spooled
+        made = db.one(conn, _RUNS.insert_run, {
+            "kind": "dry_run", "search_id": None, "params": Jsonb({}), "total": None, **actor.params})  # fmt: skip
+        assert made is not None
+        reading = _source(cast(BinaryIO, file))
+        counts, reasons = import_dry_run.count_all(
+            conn, Into(made["id"], str(search_id), actor), reading, legacy_rows.mapping_of(reading.columns), rt.settings
+        )
+        spooled.reasons = reasons
+    return counts, spooled
+
+
+def take_over(
+    rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID
+) -> tuple[dict[str, Any], Spooled]:
+    """Import the people of an item into its search; returns the run, and what became of rows.
+
+    Raises import_readers.Unreadable, Unavailable; Conflict where the run did not come to its end.
+    """
+    spooled = Spooled()
+    storage, key = Storage.of(rt.settings), Storage.new_key()
+    size = storage.save_stream(key, spooled.lines(source, item), sys.maxsize)
+    if not spooled.rows:
+        storage.delete(key)
+        return {"state": "done", "counts": {}, "message": ""}, spooled
+    upload_id = uploads.record_upload(rt, actor, FILE_NAME, size, key)
+    with storage.open_read(key) as file:
+        mapping = legacy_rows.mapping_of(_source(file).columns)
+    params = imports.read_params(rt, actor, upload_id, mapping) | {"source": legacy_rows.SOURCE}
+
+    def start(conn: db.Conn) -> int:
+        run_id = jobs.start_run(conn, actor, "import", str(search_id), params)
+        db.run(conn, _Q.note_run, {"run_id": run_id, "kind": item.kind, "key": item.key})
+        return run_id
+
+    return ended(rt, Runner(rt, "command line").execute_here(start)), spooled
+
+
+def go_on(rt: Runtime, run_id: int) -> dict[str, Any]:
+    """An import that was cut short, here or by a job worker that has it; returns the run. Raises as take_over()."""
+    pause = threading.Event()
+    while _run(rt, run_id)["state"] in OPEN:
+        runner = Runner(rt, "command line")
+        runner.rescue()
+        runner.take_up_inline(run_id)
+        if _run(rt, run_id)["state"] in OPEN:
+            pause.wait(AGAIN_S)
+    return ended(rt, run_id)
+
+
+def ended(rt: Runtime, run_id: int) -> dict[str, Any]:
+    """A run that came to its end. Raises Conflict with its reason otherwise."""
+    run = _run(rt, run_id)
+    if run["state"] != "done":
+        raise Conflict(run["message"] or "The import did not come to its end.")
+    return run
+
+
+def lay_over(rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID) -> None:
+    """What the old tables say beyond a file, a batch a transaction. Doing it again changes nothing."""
+    marks: list[dict[str, Any]] = []
+    for page in source.people(item):
+        made = (legacy_rows.mark_of(row["person"], row["screening"], item.title) for row in page)
+        marks += [mark for mark in made if mark is not None]
+        if len(marks) >= BATCH:
+            _write(rt, actor, search_id, marks)
+            marks = []
+    if marks:
+        _write(rt, actor, search_id, marks)
+
+
+def _write(rt: Runtime, actor: Actor, search_id: UUID, marks: list[dict[str, Any]]) -> None:
+    given = {"marks": Jsonb(marks), "search_id": search_id, "source": legacy_rows.SOURCE, **actor.params}
+    with rt.db.connection() as conn:
+        imports.check_editable(conn, actor, str(search_id))
+        touched = sum(
+            db.run(conn, query, given)
+            for query in (_Q.score_people, _Q.stage_people, _Q.exclude_people, _Q.note_people, _Q.date_people)
+        )
+        if touched:
+            db.one(conn, _Q.bump_version, given)
+
+
+def _source(file: BinaryIO) -> Source:
+    file.seek(0)
+    shape = import_readers.examine(file)
+    if shape.kind != "json":
+        raise BadInput("The rows of the old database could not be read back.")
+    return Source([Part("", FILE_NAME, file, shape)], legacy_rows.SOURCE)
+
+
+def _run(rt: Runtime, run_id: int) -> dict[str, Any]:
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.fetch_run, {"run_id": run_id})
+    assert row is not None
+    return dict(row)

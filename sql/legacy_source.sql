@@ -1,0 +1,79 @@
+-- fetch_columns --
+-- Which columns the tables have, of those that are looked for, by the tables' names.
+SELECT c.relname::text AS "table", a.attname::text AS name, t.typname::text AS type
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND c.relname = ANY (%(tables)s::text[])
+ORDER BY 1, 2 LIMIT 2000;
+
+-- unhurried --
+-- Tables of raw data take their time; each statement by itself.
+SELECT set_config('statement_timeout', '600000', false);
+
+-- count_people --
+-- How many people there are in all, and how many of them have no address.
+SELECT count(*) AS people, count(*) FILTER (WHERE coalesce(btrim(p.linkedin_url), '') = '') AS nameless FROM profiles p;
+
+-- fetch_searches --
+-- The searches of before, with how many people each has; the oldest first.
+SELECT s.id::text AS key, coalesce(nullif(btrim(to_jsonb(s) ->> 'title'), ''), nullif(btrim(to_jsonb(s) ->> 'name'), ''),
+        nullif(btrim(to_jsonb(s) ->> 'source_ref'), ''), '') AS title,
+    to_jsonb(s) ->> 'created_at' AS created_at,
+    (SELECT count(*) FROM profiles p WHERE p.search_id = s.id AND {addressed}) AS people
+FROM searches s ORDER BY to_jsonb(s) ->> 'created_at', s.id LIMIT %(limit)s;
+
+-- fetch_jobs --
+-- The jobs that people were screened for, with how many of them are still there.
+SELECT j.key, j.title, j.created_at, j.screened, j.people FROM (
+    SELECT {job_key} AS key, coalesce(max(to_jsonb(s) ->> 'jd_title'), '') AS title,
+        min(to_jsonb(s) ->> 'screened_at') AS created_at, count(*) AS screened, count(p.linkedin_url) AS people
+    FROM screening_results s LEFT JOIN profiles p ON p.linkedin_url = s.linkedin_url AND {addressed}
+    GROUP BY 1) AS j
+ORDER BY j.created_at NULLS LAST, j.key LIMIT %(limit)s;
+
+-- count_rest --
+-- How many people are in none of these.
+SELECT count(*) AS people FROM profiles p WHERE {addressed} AND {outside};
+
+-- read_search --
+-- The next people of a search.
+SELECT p.linkedin_url AS url, to_jsonb(p) - %(heavy)s::text[] AS person, NULL AS screening
+FROM profiles p WHERE p.search_id::text = %(key)s AND {addressed} AND p.linkedin_url > %(after)s
+ORDER BY p.linkedin_url LIMIT %(limit)s;
+
+-- read_job --
+-- The next people who were screened for a job, with what came of it last.
+SELECT p.linkedin_url AS url, to_jsonb(p) - %(heavy)s::text[] AS person, k.screening
+FROM profiles p CROSS JOIN LATERAL (
+    SELECT to_jsonb(s) AS screening FROM screening_results s
+    WHERE s.linkedin_url = p.linkedin_url AND {job_key} = %(key)s
+    ORDER BY to_jsonb(s) ->> 'screened_at' DESC NULLS LAST LIMIT 1) AS k
+WHERE {addressed} AND p.linkedin_url > %(after)s
+ORDER BY p.linkedin_url LIMIT %(limit)s;
+
+-- read_rest --
+-- The next people who are in none of these.
+SELECT p.linkedin_url AS url, to_jsonb(p) - %(heavy)s::text[] AS person, NULL AS screening
+FROM profiles p WHERE {addressed} AND {outside} AND p.linkedin_url > %(after)s
+ORDER BY p.linkedin_url LIMIT %(limit)s;
+
+-- fetch_history --
+-- The history of searches, where it is kept in a table.
+SELECT to_jsonb(h) AS entry FROM search_history h ORDER BY to_jsonb(h) ->> 'launched_at', to_jsonb(h) ->> 'csv_name'
+LIMIT %(limit)s;
+
+-- addressed --
+coalesce(btrim(p.linkedin_url), '') <> ''
+
+-- job_key --
+concat_ws('/', coalesce(to_jsonb(s) ->> 'source_project', ''), coalesce(to_jsonb(s) ->> 'jd_hash', ''))
+
+-- anybody --
+true
+
+-- outside_searches --
+NOT EXISTS (SELECT FROM searches s WHERE s.id = p.search_id)
+
+-- outside_jobs --
+NOT EXISTS (SELECT FROM screening_results s WHERE s.linkedin_url = p.linkedin_url)

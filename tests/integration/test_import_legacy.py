@@ -1,0 +1,313 @@
+"""`sourcingx import-legacy`: moving in from the SourcingX of before."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from services import erasures, identity, legacy_database, legacy_people, search_deletion, uploads
+from services.config import child_environ
+from services.runtime import Runtime
+from services.servers import Servers
+from tests import legacy
+from tests.archives import archive
+from tests.change_runs import change, rows
+from tests.integration.test_command_line import CommandLine, sourcingx
+from tests.waiting import until_gone
+
+__all__ = ["sourcingx"]
+
+ROOT = Path(__file__).parents[2]
+Old = tuple[str, psycopg.Connection[Any]]
+REST = "Everybody from the old SourcingX"
+HELD = ("searches", "profiles", "candidates", "notes", "runs", "uploads", "legacy_items", "import_rejects", "audit_log")
+KILLED = """
+import os, signal, sys
+from services import cli, import_batch, import_run
+import_batch.MOST_ROWS = 40
+write, batches = import_run._Import._write, []
+def dying(self, conn, batch):
+    if len(batches) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    batches.append(1)
+    return write(self, conn, batch)
+import_run._Import._write = dying
+sys.exit(cli.main(["import-legacy", "--yes"]))
+"""
+
+
+@pytest.fixture
+def old(servers: Servers) -> Iterator[Old]:
+    """Two who were screened for a job, one of them contacted, and one who was not."""
+    with legacy.old_database(servers, legacy.PROFILES, legacy.SCREENINGS, legacy.HISTORY) as (url, conn):
+        ana = legacy.add_person(conn, "ana", "Ana Lima", email="ana@example.com", status="contacted",
+                                original_urls=["https://www.linkedin.com/in/ana-lima-1"])  # fmt: skip
+        ben = legacy.add_person(conn, "ben", "Ben Okoro")
+        legacy.add_person(conn, "cleo", "Cleo Park", words="'cleo':1")
+        legacy.add_screening(conn, ana, 8, "Strong Fit")
+        legacy.add_screening(conn, ben, 0, None)
+        legacy.add_screening(conn, "https://www.linkedin.com/in/gone", 5, "Good Fit")
+        conn.execute(
+            "INSERT INTO search_history (agent_id, csv_name, launched_at, search_name) "
+            "VALUES ('1', 'go', '2026-01-02 08:30', 'Go')"
+        )
+        yield url, conn
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    path = tmp_path / "search_history.json"
+    entries: list[Any] = [
+        {"agent_id": "1", "csv_name": "go", "launched_at": "2026-01-02 10:30", "profiles_requested": 2500,
+         "search_url": "https://www.linkedin.com/search/results/people", "search_name": "Go in Haifa"},
+        {"agent_id": "2", "csv_name": "rust", "launched_at": "2026-02-03 09:00", "search_name": None},
+        "broken",
+    ]  # fmt: skip
+    path.write_text(json.dumps(entries))
+    return path
+
+
+def held(rt: Runtime) -> dict[str, int]:
+    return {name: rows(rt, f"SELECT count(*) AS n FROM {name}")[0]["n"] for name in HELD}
+
+
+def items(report: dict[str, Any]) -> dict[str, dict[str, int]]:
+    return {item["title"]: {name: n for name, n in item["counts"].items() if n} for item in report["items"]}
+
+
+def place(rt: Runtime, name: str) -> dict[str, Any]:
+    return rows(
+        rt,
+        """SELECT s.title, c.score::float8, c.fit, c.stage, c.filter_status, c.screened_at, c.note_count, p.source,
+            p.collected_at::date::text AS collected, p.headline, p.average_tenure_months
+        FROM candidates c JOIN profiles p ON p.id = c.profile_id JOIN searches s ON s.id = c.search_id
+        WHERE p.full_name = %s""",
+        name,
+    )[0]
+
+
+def test_first_it_is_only_counted(rt: Runtime, sourcingx: CommandLine, old: Old, history: Path) -> None:
+    identity.create_user(rt, "admin@example.com", "Ada Admin", "admin")
+    before = held(rt)
+    report = sourcingx.json("import-legacy", "--from", old[0], "--history", str(history))
+    assert held(rt) == before
+    assert list((rt.settings.home / "storage").glob("*")) == []
+    assert (report["done"], report["launches"], report["added"], report["known"]) == (False, 4, 2, 0)
+    assert report["rejected"] == {"not an object": 1}
+    assert items(report) == {"Screened for Go engineer": {"added": 2}, REST: {"added": 1}}
+    assert (report["items"][0]["missing"], report["items"][0]["failures"]) == (1, 1)
+    code, out, _ = sourcingx("import-legacy", "--from", old[0])
+    assert (code, out.splitlines()[-1]) == (0, "Nothing was changed. --yes does it.")
+    assert "1 screenings of people who are not in the table of people" in out
+
+
+def test_then_it_is_done(rt: Runtime, sourcingx: CommandLine, old: Old, history: Path) -> None:
+    report = sourcingx.json("import-legacy", "--from", old[0], "--history", str(history), "--yes")
+    assert (report["done"], report["added"], report["rejected"]) == (True, 2, {"not an object": 1})
+    assert items(report) == {"Screened for Go engineer": {"added": 2}, REST: {"added": 1}}
+    made = rows(rt, "SELECT title, source, source_ref, source_url, profile_count, visibility, created_at::date::text "
+                "AS at FROM searches ORDER BY title")  # fmt: skip
+    assert [(row["title"], row["source"], row["profile_count"], row["visibility"]) for row in made] == [
+        (REST, "rest", 1, "team"), ("Go in Haifa", "history", 0, "team"),
+        ("Screened for Go engineer", "job", 2, "team"), ("rust", "history", 0, "team")]  # fmt: skip
+    assert (made[1]["at"], made[1]["source_ref"], made[1]["source_url"]) == (
+        "2026-01-02", "go", "https://www.linkedin.com/search/results/people")  # fmt: skip
+
+    ana = place(rt, "Ana Lima")
+    assert (ana["score"], ana["fit"], ana["stage"], ana["note_count"]) == (8.0, "strong", "contacted", 1)
+    assert (ana["collected"], ana["source"], ana["headline"]) == ("2025-11-01", "SourcingX (old)", "Ana Lima at work")
+    assert ana["average_tenure_months"] is not None
+    (note,) = rows(rt, "SELECT body FROM notes")
+    assert note["body"].startswith("Screened in the old SourcingX for “Go engineer”: Strong Fit, 8 of 10.\n\nKnows Go.")
+    ben = place(rt, "Ben Okoro")  # a failure that had been written down as 0 is no score
+    assert (ben["score"], ben["fit"], ben["screened_at"], ben["note_count"]) == (None, None, None, 0)
+    assert {row["url_key"] for row in rows(rt, "SELECT url_key FROM profile_urls WHERE url_key LIKE '%%ana%%'")} == {
+        "linkedin.com/in/ana", "linkedin.com/in/ana-lima-1"}  # fmt: skip
+    assert rows(rt, "SELECT raw -> 'raw_data' ->> 'num_of_connections' AS n FROM profile_raw LIMIT 1") == [{"n": "500"}]
+    assert rows(rt, "SELECT id FROM uploads") == []
+    assert rows(rt, "SELECT params::text AS told FROM runs WHERE params::text LIKE '%%example.com%%'") == []
+
+
+def test_a_second_go_adds_nothing(rt: Runtime, sourcingx: CommandLine, old: Old, history: Path) -> None:
+    sourcingx.json("import-legacy", "--from", old[0], "--history", str(history), "--yes")
+    change(rt, "UPDATE candidates SET stage = 'hired', stage_changed_at = now() WHERE stage = 'contacted'")
+    before = held(rt) | {"runs": 0, "audit_log": 0}
+    counted = sourcingx.json("import-legacy", "--from", old[0], "--history", str(history))
+    report = sourcingx.json("import-legacy", "--from", old[0], "--history", str(history), "--yes")
+    assert held(rt) | {"runs": 0, "audit_log": 0} == before
+    assert items(report) == items(counted) == {"Screened for Go engineer": {"unchanged": 2}, REST: {"unchanged": 1}}
+    assert (report["added"], report["known"]) == (0, 2)
+    assert place(rt, "Ana Lima")["stage"] == "hired"  # what people decided since stays
+    # Who came there meanwhile comes along.
+    legacy.add_person(old[1], "dan", "Dan Ode")
+    assert items(sourcingx.json("import-legacy", "--from", old[0], "--yes"))[REST] == {"added": 1, "unchanged": 1}
+
+
+def test_searches_and_what_was_filtered_out(rt: Runtime, sourcingx: CommandLine, servers: Servers) -> None:
+    tables = (legacy.PROFILES, legacy.SCREENED_PROFILES, legacy.SEARCHES)
+    with legacy.old_database(servers, *tables) as (url, conn):
+        row = conn.execute(
+            "INSERT INTO searches (user_id, source, source_ref, created_at) VALUES ('u', 'csv_upload', 'leads.csv', "
+            "'2026-03-04 05:06') RETURNING id"
+        ).fetchone()
+        assert row is not None
+        legacy.add_person(conn, "ana", "Ana Lima", search_id=row[0], filter_status="filtered_blacklist")
+        legacy.add_person(conn, "ben", "Ben Okoro", search_id=row[0], screening_score=6, screening_fit_level="Good Fit",
+                          screening_summary="Fine.", screened_at="2026-01-01")  # fmt: skip
+        legacy.add_person(conn, "cleo", "Cleo Park")
+        sourcingx.json("import-legacy", "--from", url, "--yes", "--visibility", "private")
+    ana, ben = place(rt, "Ana Lima"), place(rt, "Ben Okoro")
+    assert (ana["title"], ana["filter_status"]) == ("leads.csv", "filtered_blacklist")
+    assert rows(rt, "SELECT filter_status, rule_id FROM exclusions") == [
+        {"filter_status": "filtered_blacklist", "rule_id": None}
+    ]
+    assert (ben["score"], ben["fit"], ben["filter_status"]) == (6.0, "possible", "active")
+    assert place(rt, "Cleo Park")["title"] == REST
+    assert {row["visibility"] for row in rows(rt, "SELECT visibility FROM searches")} == {"private"}
+
+
+def test_people_come_by_the_same_door_as_any_import(rt: Runtime, sourcingx: CommandLine, old: Old) -> None:
+    """Who was erased stays away, who is known is known, who names nobody is told with the reason."""
+    admin = identity.create_user(rt, "admin@example.com", "Ada Admin", "admin")
+    sourcingx.json("import-legacy", "--from", old[0], "--yes")
+    erasures.erase_by_address(rt, admin, "ana@example.com", "erase")
+    counted = sourcingx.json("import-legacy", "--from", old[0])
+    done = sourcingx.json("import-legacy", "--from", old[0], "--yes")
+    expected = {"Screened for Go engineer": {"unchanged": 1, "suppressed": 1}, REST: {"unchanged": 1}}
+    assert items(counted) == items(done) == expected
+    assert rows(rt, "SELECT id FROM profiles WHERE full_name = 'Ana Lima'") == []
+    assert rows(rt, "SELECT id FROM notes") == []
+
+    old[1].execute("INSERT INTO profiles (linkedin_url) VALUES ('https://example.com/company'), (NULL)")
+    counted = sourcingx.json("import-legacy", "--from", old[0])
+    assert (items(counted)[REST], counted["nameless"]) == ({"unchanged": 1, "rejected": 1}, 1)
+    assert [n for n in counted["items"][1]["reasons"].values()] == [1]
+    code, out, _ = sourcingx("import-legacy", "--from", old[0], "--yes")
+    assert code == 0 and "1 rejected" in out and "who cannot be told apart: 1" in out
+
+
+def test_after_a_kill_it_goes_on(rt: Runtime, sourcingx: CommandLine, servers: Servers) -> None:
+    identity.create_user(rt, "admin@example.com", "Ada Admin", "admin")
+    with legacy.old_database(servers, legacy.PROFILES) as (url, conn):
+        for n in range(130):
+            legacy.add_person(conn, f"p-{n}", f"Person {n}", raw={})
+        environ = child_environ(rt.settings) | {
+            "PYTHONPATH": str(ROOT), "PGAPPNAME": "killed move", "LEGACY_DATABASE_URL": url}  # fmt: skip
+        killed = subprocess.run([sys.executable, "-c", KILLED], env=environ, cwd=ROOT, capture_output=True, check=False)
+        assert killed.returncode == -9, killed.stderr
+        until_gone(rt.settings.database_url, "killed move")
+        assert rows(rt, "SELECT state, done FROM runs") == [{"state": "running", "done": 80}]
+        assert held(rt)["candidates"] == 80
+        change(rt, "UPDATE runs SET heartbeat_at = now() - interval '1 hour'")
+        report = sourcingx.json("import-legacy", "--from", url, "--yes")
+    assert items(report) == {REST: {"unchanged": 130}}
+    assert rows(rt, "SELECT state, done FROM runs WHERE kind = 'import'") == [{"state": "done", "done": 130}] * 2
+    assert (held(rt)["candidates"], held(rt)["searches"], held(rt)["uploads"]) == (130, 1, 0)
+    assert rows(rt, "SELECT finished_at IS NOT NULL AS done FROM legacy_items") == [{"done": True}]
+
+
+def test_what_was_deleted_or_archived_here_is_left_alone(rt: Runtime, sourcingx: CommandLine, old: Old) -> None:
+    admin = identity.create_user(rt, "admin@example.com", "Ada Admin", "admin")
+    sourcingx.json("import-legacy", "--from", old[0], "--yes")
+    ids = {row["title"]: row["id"] for row in rows(rt, "SELECT id, title FROM searches")}
+    search_deletion.delete_search(rt, admin, ids["Screened for Go engineer"])
+    search_deletion.delete_search(rt, admin, ids["Go"])
+    archive(rt, admin, ids[REST])
+    for argv in (["--yes"], []):
+        report = sourcingx.json("import-legacy", "--from", old[0], *argv)
+        assert [item["problem"][:15] for item in report["items"]] == ["its search was ", "its search is a"]
+        assert (report["deleted"], report["added"]) == (1, 0)
+    assert len(rows(rt, "SELECT id FROM searches")) == 3
+
+
+def test_an_import_that_fails_leaves_the_others(
+    rt: Runtime, sourcingx: CommandLine, old: Old, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = legacy_people.ended
+
+    def fails_first(rt: Runtime, run_id: int) -> Any:
+        if run_id == rows(rt, "SELECT min(id) AS id FROM runs")[0]["id"]:
+            change(rt, "UPDATE runs SET state = 'failed', message = 'The disk is full.' WHERE id = %s", run_id)
+        return real(rt, run_id)
+
+    monkeypatch.setattr(legacy_people, "ended", fails_first)
+    code, out, _ = sourcingx("import-legacy", "--from", old[0], "--yes")
+    assert code == 1
+    assert "not moved: The disk is full." in out
+    assert f"{REST}: 1 people: 1 added" in out
+
+
+def test_the_old_database_is_only_read(sourcingx: CommandLine, old: Old) -> None:
+    before = old[1].execute("SELECT txid_current_snapshot()::text, count(*) FROM profiles").fetchone()
+    sourcingx.json("import-legacy", "--from", old[0], "--yes")
+    with legacy_database.opened(old[0]) as source, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        source.conn.execute("DELETE FROM profiles")
+    assert before is not None and old[1].execute("SELECT count(*) FROM profiles").fetchone() == before[1:]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://abc.supabase.co", "takes the address of a Postgres database"),
+        ("postgresql://user:s3cret@127.0.0.1:1/db", "does not answer at --from"),
+        ("postgresql://user:s3cret@[bad", "takes the address of a Postgres database"),
+    ],
+)
+def test_a_wrong_address_is_one_line(rt: Runtime, sourcingx: CommandLine, url: str, said: str) -> None:
+    code, out, err = sourcingx("import-legacy", "--from", url)
+    assert (code in (1, 2), out, err.count("\n")) == (True, "", 1)
+    assert said in err and "s3cret" not in err
+
+
+def test_a_wrong_database_is_one_line(
+    rt: Runtime, sourcingx: CommandLine, servers: Servers, old: Old, tmp_path: Path
+) -> None:
+    with legacy.old_database(servers) as (url, _):
+        assert "no tables of the old SourcingX" in sourcingx("import-legacy", "--from", url)[2]
+    assert (
+        "There is no database of this name" in sourcingx("import-legacy", "--from", old[0].replace("/old_", "/no_"))[2]
+    )
+    assert "database of the new SourcingX" in sourcingx("import-legacy", "--from", rt.settings.database_url)[2]
+    old[1].execute("CREATE ROLE reader LOGIN")
+    try:
+        url = old[0].replace("postgres@", "reader@").replace("user=postgres", "user=reader")
+        assert "may not read the tables" in sourcingx("import-legacy", "--from", url)[2]
+    finally:
+        old[1].execute("DROP ROLE reader")
+    code, _, err = sourcingx("import-legacy")
+    assert code == 2 and "--from" in err and "--history" in err
+    code, _, err = sourcingx("import-legacy", "--history", str(tmp_path / "none.json"))
+    assert code == 2 and "cannot be read" in err
+    assert rows(rt, "SELECT id FROM searches") == []
+
+
+def test_a_viewer_moves_nothing_in(rt: Runtime, sourcingx: CommandLine, history: Path) -> None:
+    identity.create_user(rt, "vic@example.com", "Vic Viewer", "viewer")
+    code, _, err = sourcingx("import-legacy", "--history", str(history), "--user", "vic@example.com", "--yes")
+    assert code == 2 and "viewer cannot move anything in" in err
+    assert rows(rt, "SELECT id FROM searches") == []
+
+
+def test_the_old_database_may_go_away_in_the_middle(
+    rt: Runtime, sourcingx: CommandLine, old: Old, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: Any) -> Any:
+        old[1].execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                       "AND pid <> pg_backend_pid()")  # fmt: skip
+        return real(*_)
+
+    real = uploads.record_upload
+    monkeypatch.setattr(uploads, "record_upload", cut)
+    code, _, err = sourcingx("import-legacy", "--from", old[0], "--yes")
+    assert (code, legacy_database.STOPPED in err) == (1, True)
+    monkeypatch.setattr(uploads, "record_upload", real)
+    report = sourcingx.json("import-legacy", "--from", old[0], "--yes")
+    assert items(report)["Screened for Go engineer"] == {"unchanged": 2}
+    assert place(rt, "Ana Lima")["score"] == 8.0
