@@ -7,7 +7,7 @@ BIN := .venv/bin
 # The environment is made anew when what it was made from changes.
 hash = $(shell cat $(1) | cksum | cut -d ' ' -f 1)
 READY := .venv/.ready-$(call hash,requirements.txt pyproject.toml)
-READY_DEV := .venv/.ready-dev-$(call hash,requirements.txt requirements-dev.txt requirements-bare.txt pyproject.toml)
+READY_DEV := .venv/.ready-dev-$(call hash,requirements.txt requirements-dev.txt tests/requirements-bare.txt pyproject.toml)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # A registry that fails for a moment is asked again.
 fetched = for n in 1 2 3; do $(PIP) $(1) && exit 0; sleep 10; done; exit 1
@@ -74,7 +74,7 @@ $(READY): | $(BIN)/python
 
 $(READY_DEV): $(READY) | $(BIN)/python
 	$(call fetched,-r requirements-dev.txt)
-	$(call fetched,--no-deps -r requirements-bare.txt)
+	$(call fetched,--no-deps -r tests/requirements-bare.txt)
 	@rm -f .venv/.ready-dev-* && touch $@
 
 # A Chrome and a driver that are there are used; as root on Debian they are installed; else it stops.
