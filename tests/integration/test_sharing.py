@@ -151,8 +151,9 @@ def test_no_callback_changes_anything_for_who_may_look(client_for: ClientFor, pl
 
 
 def theirs(output: str, given: dict[str, Any]) -> bool:
-    """Notes, in the drawer and in the triage; and vectors, which are made for whoever compares and change no search."""
-    return output == NOTE_OUTPUTS or given["inputs"][0][0] in (ids.TRIAGE_NOTE_REQUEST, ids.MATCH_MAKE)
+    """Notes, in the drawer and in the triage; a copy, which is one's own; vectors, which change no search."""
+    return output == NOTE_OUTPUTS or given["inputs"][0][0] in (
+        ids.TRIAGE_NOTE_REQUEST, ids.SEARCH_COPY_DO, ids.MATCH_MAKE)  # fmt: skip
 
 
 def state_of(place: Place) -> list[Any]:
