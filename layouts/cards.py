@@ -70,6 +70,8 @@ def _card(row: Mapping[str, Any], place: int, editable: bool) -> Component:
 
 def _badges(row: Mapping[str, Any]) -> list[Component]:
     shown: list[Component] = []
+    if row.get("similarity") is not None:
+        shown.append(html.Strong(text.CARDS_LIKENESS.format(similarity=f"{row['similarity']:.2f}")))
     if row["score"] is not None:
         shown.append(html.Strong(text.PERSON_SCORE.format(score=f"{row['score']:g}"), className="sx-person-score"))
     if row["fit"]:

@@ -39,7 +39,8 @@ def figures(found: Row) -> list[Component]:
     """Made anew every few seconds, so without a button: where matching stands."""
     on = found.state.on
     said = text.MATCHING_ON.format(model=found.state.model.name) if on else found.state.reason
-    parts: list[Component] = [html.P(said, className="sx-card" if on else "sx-card sx-problem")]
+    # That nobody has begun yet is no problem.
+    parts: list[Component] = [html.P(said, className="sx-card" if found.state.possible else "sx-card sx-problem")]
     if note := _next(found):
         parts.append(html.P(note, className="sx-note"))
     live = next((row for row in found.rows if row.model.state == "live"), None)

@@ -21,7 +21,7 @@ NO_PGVECTOR = (
     "Matching is off: the Postgres server lacks pgvector 0.8 or newer. An admin installs it and runs"
     " `sourcingx migrate`."
 )
-NO_PROVIDER = "Matching is off: EMBEDDING_PROVIDER is off."
+NO_PROVIDER = "Matching is off: EMBEDDING_PROVIDER is off. An admin sets it to local or openai to turn it on."
 NO_KEY = "Matching is off: the model is asked over the network, and there is no key. An admin sets EMBEDDING_API_KEY."
 NO_VECTORS = "Matching begins when the first vectors are made. A recruiter or an admin can start that now."
 # Counts of a million people take a second.

@@ -51,8 +51,9 @@
 
   // ---- asking ---------------------------------------------------------------------------------
   function page() {
-    const { search_id, version, status, q, f, filterModel, zone } = F.shown;
-    return { search_id, version, status, q, f, filterModel, zone };
+    const { search_id, version, status, q, f, filterModel, zone, match } = F.shown;
+    // What people are compared with changes no count, but where it filters.
+    return { search_id, version, status, q, f, filterModel, zone, match: filterModel?.similarity ? match : undefined };
   }
 
   function want(key) {

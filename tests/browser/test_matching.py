@@ -9,6 +9,8 @@ from tests.browser.product import Product
 from tests.waiting import until
 
 PEOPLE = 30
+STAGES = """return [...document.querySelectorAll('#facet-panel [data-facet-key="stage_in"] .sx-facet-count')]
+    .reduce((sum, one) => sum + Number(one.textContent), 0)"""
 FILTER = """dash_ag_grid.getApi("candidate-grid").setFilterModel(
     {similarity: {filterType: "number", type: "greaterThanOrEqual", filter: arguments[0]}})"""
 
@@ -39,6 +41,7 @@ def test_people_are_read_compared_and_put_in_order(page: GridPage, product: Prod
     page.driver.execute_script(FILTER, least)
     page.shows(everyone[:count], at=0)
     until(lambda: f"at least {least:g}" in page.text("#filter-chips"), "the filter is not said")
+    until(lambda: page.driver.execute_script(STAGES) == count, "figures beside the list are of others")
     page.click('#filter-chips [data-key="match"]')
     page.shows(product.ids(search), at=0)
     assert "similarity" not in page.driver.current_url

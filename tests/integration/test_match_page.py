@@ -123,6 +123,16 @@ def test_the_page_offers_what_there_is_to_compare_with(place: Place, client_for:
     assert '"pending":null' in shown.replace(" ", "")
 
 
+def test_cards_say_how_alike_people_are(place: Place, client_for: ClientFor) -> None:
+    def cards(match: int | None) -> str:
+        return said(call(client_for(place.actor), f"{ids.CANDIDATE_CARDS}.children",
+                         [(ids.CARDS_REQUEST, "data", {"n": 1, "start": 0})],
+                         [(ids.GRID_VIEW, "data", page_of(place, match=match))]))  # fmt: skip
+
+    assert text.CARDS_LIKENESS.format(similarity="1.00") in cards(place.match.id)
+    assert text.CARDS_LIKENESS.split()[0] not in cards(None)
+
+
 def test_a_link_whose_text_is_not_read_yet_is_waited_for(place: Place, client_for: ClientFor) -> None:
     match = matching.to_text(place.rt, place.actor, place.search, "not read yet").id
     shown = open_page(client_for(place.actor), f"/search/{place.search}", f"?match={match}").replace(" ", "")
