@@ -81,7 +81,8 @@ class Found(Protocol):
 def bar(found: Found, owners: Sequence[Any]) -> html.Div:
     """Title, whose and state; how many there are. owners: services.search_history.Owner."""
     wanted = found.wanted
-    whose = [("", text.SEARCH_ALL), ("mine", text.SEARCH_MINE), *((str(one.id), one.name) for one in owners)]
+    # Not "", which a Select takes for nothing chosen; services read what is neither "mine" nor an id as everybody.
+    whose = [("all", text.SEARCH_ALL), ("mine", text.SEARCH_MINE), *((str(one.id), one.name) for one in owners)]
     return html.Div(
         [
             html.Label(text.SEARCH_FIND, htmlFor=ids.SEARCH_Q, className="visually-hidden"),
@@ -89,7 +90,7 @@ def bar(found: Found, owners: Sequence[Any]) -> html.Div:
                 id=ids.SEARCH_Q, type="search", value=wanted.q, debounce=0.4, maxLength=200, autoComplete="off",
                 placeholder=text.SEARCH_FIND, className="form-control",
             ),
-            _select(ids.SEARCH_WHOSE, text.SEARCH_WHOSE, whose, wanted.whose),
+            _select(ids.SEARCH_WHOSE, text.SEARCH_WHOSE, whose, wanted.whose or "all"),
             _select(ids.SEARCH_STATE, text.SEARCH_STATE, list(text.SEARCH_STATES.items()), wanted.state),
             html.Span(count(found), id=ids.SEARCH_PAGES, className="sx-muted", role="status"),
         ],

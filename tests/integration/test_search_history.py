@@ -45,7 +45,7 @@ def test_ones_own_or_a_colleagues(rt: Runtime, alice: Actor, bob: Actor) -> None
     searches.create_search(rt, alice, "Of Alice")
     searches.create_search(rt, bob, "Of Bob")
     searches.create_search(rt, bob, "Bob alone", "private")
-    assert found(rt, alice) == ["Of Bob", "Of Alice"]
+    assert found(rt, alice) == found(rt, alice, whose="all") == ["Of Bob", "Of Alice"]
     assert found(rt, alice, whose="mine") == ["Of Alice"]
     assert found(rt, alice, whose=str(bob.user_id)) == ["Of Bob"]
     assert [owner.name for owner in search_history.owners(rt, alice)] == ["Bob Teammate"]
