@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -51,16 +52,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def in_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder where little is waited for, if the machine has one: whatever is synchronised is there already."""
+    with memory_disk.folder(tmp_path_factory.mktemp("memory")) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def servers(in_memory: Path) -> Iterator[Servers]:
     """Embedded servers of this pytest process (each xdist worker has its own), fsync off."""
-    with memory_disk.folder(tmp_path_factory.mktemp("servers")) as home:
-        running, memory = Servers(home, durable=False), postgres_server._memory()
-        with pytest.MonkeyPatch.context() as patch:
-            # Whoever makes or drops a database looks through all of the cache: with gigabytes of it, twice as long.
-            patch.setattr(postgres_server, "_memory", lambda: memory | {"shared_buffers": "256MB"})
-            running.attach()
-        yield running
-        running.release()
+    running, usual = Servers(in_memory / "servers", durable=False), postgres_server._memory()
+    with pytest.MonkeyPatch.context() as patch:
+        # Whoever makes or drops a database looks through all of the cache: with gigabytes of it, twice as long.
+        patch.setattr(postgres_server, "_memory", lambda: usual | {"shared_buffers": "256MB"})
+        running.attach()
+    yield running
+    running.release()
 
 
 @pytest.fixture(scope="session")
@@ -96,12 +103,19 @@ def redis(servers: Servers) -> Iterator[redis_client.Redis]:
 
 
 @pytest.fixture
-def settings(database: ServerUrls, redis: redis_client.Redis, servers: Servers, tmp_path: Path) -> Settings:
-    """Settings as a process would read them, with short job intervals; change some with dataclasses.replace."""
-    home = tmp_path / "home"
+def home_of_test(in_memory: Path) -> Iterator[Path]:
+    """SOURCINGX_HOME of this test's own."""
+    home = in_memory / f"home-{uuid.uuid4().hex}"
     home.mkdir()
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(database: ServerUrls, redis: redis_client.Redis, servers: Servers, home_of_test: Path) -> Settings:
+    """Settings as a process would read them, with short job intervals; change some with dataclasses.replace."""
     return Settings.from_env({
-        "SOURCINGX_HOME": str(home),
+        "SOURCINGX_HOME": str(home_of_test),
         "PORT": "0",
         "DATABASE_URL": database.database_url,
         "DATABASE_OWNER_URL": database.database_owner_url,
