@@ -30,7 +30,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Score:
-    """value: 0 to 100. reasons: codes, what speaks for it first; layouts/text.py has them in words."""
+    """value: 0 to 100. reasons: codes, what speaks for it first; layouts/text/ has them in words."""
 
     value: int
     reasons: tuple[str, ...]

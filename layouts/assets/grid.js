@@ -20,7 +20,7 @@
     value && typeof value === "object" && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
   const same = (a, b) => JSON.stringify(a, sorted) === JSON.stringify(b, sorted);
   const number = (n) => new Intl.NumberFormat().format(n);
-  // The page's sentences (layouts/text.py, GRID_IN_BROWSER) with {names} filled in.
+  // The page's sentences (layouts/text/, GRID_IN_BROWSER) with {names} filled in.
   const say = (name, given = {}) => {
     const texts = JSON.parse(document.querySelector("[data-grid-texts]")?.dataset.gridTexts || "{}");
     return (texts[name] || "").replace(/\{(\w+)\}/g, (_, key) => (typeof given[key] === "number" ? number(given[key]) : given[key]));

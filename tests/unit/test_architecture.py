@@ -135,12 +135,13 @@ def test_callbacks_are_registered_through_the_registry_only() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("module", ["layouts/text.py", "layouts/ids.py", "docs/settings.md"])
-def test_no_name_is_given_twice(module: str) -> None:
+@pytest.mark.parametrize("place", ["layouts/text", "layouts/ids", "docs/settings.md"])
+def test_no_name_is_given_twice(place: str) -> None:
     """The second one would take the place of the first, silently, on another page."""
-    text = (ROOT / module).read_text(encoding="utf-8")
+    paths = sorted((ROOT / place).glob("*.py")) or [ROOT / place]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     names = re.findall(
-        r"^\| `([A-Z0-9_]+)` \|" if module.endswith(".md") else r"^([A-Z][A-Z0-9_]*)(?:: [^=]+)? = ", text, re.M
+        r"^\| `([A-Z0-9_]+)` \|" if place.endswith(".md") else r"^(?:def )?(\w+)(?:: [^=]+)?(?: = |\()", text, re.M
     )
     assert names and sorted(names) == sorted(set(names))
 

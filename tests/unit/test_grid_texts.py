@@ -1,4 +1,4 @@
-"""The scripts of the search page say what stands in layouts/text.py, and nothing else."""
+"""The scripts of the search page say what stands in layouts/text/, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import layouts
 from layouts import text
 from services.rubric_scoring import Verdict
 from services.verdicts import STALE
 
 SCRIPTS = {
     path.name: path.read_text(encoding="utf-8")
-    for path in sorted((Path(text.__file__).parent / "assets").glob("grid*.js"))
+    for path in sorted((Path(layouts.__file__).parent / "assets").glob("grid*.js"))
 }
 
 

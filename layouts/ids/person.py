@@ -1,0 +1,27 @@
+"""One person."""
+
+from __future__ import annotations
+
+# One person
+DRAWER_CLOSE = "drawer-close"
+PERSON_BODY = "person-body"
+NOTE_SAVE = "note-save"
+RAW_OPEN = "raw-open"
+RAW_BODY = "raw-body"
+CANDIDATE_DRAWER = "candidate-drawer"
+CANDIDATE_EVIDENCE = "candidate-evidence"
+DRAWER_NEXT = "drawer-next"
+DRAWER_PREV = "drawer-prev"
+NOTE_INPUT = "note-input"
+TAG_INPUT = "tag-input"
+PERSON_EDIT_OPEN = "person-edit-open"
+PERSON_EDIT_SHOWN = "person-edit-shown"
+PERSON_EDIT_SAVE = "person-edit-save"
+PERSON_EDIT_PROBLEM = "person-edit-problem"
+OVERRIDE_OPEN = "override-open"
+OVERRIDE_FIT = "override-fit"
+OVERRIDE_REASON = "override-reason"
+OVERRIDE_SAVE = "override-save"
+OVERRIDE_PROBLEM = "override-problem"
+VERDICT_PROBLEM = "verdict-problem"
+STAGE_SELECT = "stage-select"

@@ -1,0 +1,28 @@
+"""People from vendors."""
+
+from __future__ import annotations
+
+# People from PhantomBuster
+SOURCES_SEARCH = "sources-search"
+SOURCES_AGENT = "sources-agent"
+SOURCES_AGENT_STATE = "sources-agent-state"
+SOURCES_AGAIN = "sources-again"
+SOURCES_URL = "sources-url"
+SOURCES_ARGUMENT = "sources-argument"
+SOURCES_CHECK = "sources-check"
+SOURCES_LAUNCH = "sources-launch"
+SOURCES_LATEST = "sources-latest"
+SOURCES_EARLIER = "sources-earlier"
+SOURCES_CONTAINER = "sources-container"
+SOURCES_TAKE = "sources-take"
+SOURCES_PROBLEM = "sources-problem"
+SOURCES_LAUNCHES = "sources-launches"
+SOURCES_CLOCK = "sources-clock"
+SOURCES_STARTED = "sources-started"
+SOURCES_SEEN = "sources-seen"
+SOURCES_SCHEDULES = "sources-schedules"
+SOURCES_SCHEDULE_WHAT = "sources-schedule-what"
+SOURCES_EVERY = "sources-every"
+SOURCES_HOUR = "sources-hour"
+SOURCES_SCHEDULE_ADD = "sources-schedule-add"
+SOURCES_SCHEDULE_PROBLEM = "sources-schedule-problem"
