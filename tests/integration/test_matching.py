@@ -233,6 +233,32 @@ def test_it_is_none_where_nobody_was_compared_lately(place: Place) -> None:
     place_people(place.rt, place.model, {place.ids[9]: at(0)})
     assert version(place) == before
 
+def test_who_was_looked_at_and_is_the_same_is_no_news(place: Place) -> None:
+    before = version(place)
+    rows_of(place.rt, "UPDATE profile_embeddings SET seen_at = now() RETURNING 1")
+    assert version(place) == before
+
+
+def test_vectors_of_a_model_that_is_built_are_no_news(place: Place) -> None:
+    with place.rt.db.connection() as conn:
+        row = conn.execute("INSERT INTO embedding_models (name, provider) VALUES ('next', 'local') RETURNING id").fetchone()
+        assert row is not None
+        conn.execute("SELECT add_embedding_partition(%s::smallint)", [row["id"]])
+    before = version(place)
+    place_people(place.rt, row["id"], {one: at(0) for one in place.ids})
+    place_people(place.rt, row["id"], {one: at(9) for one in place.ids})
+    assert version(place) == before
+
+
+def test_whoever_leaves_a_comparison_is_news(place: Place) -> None:
+    """Also where they are in the search no more: the order of the others is another one."""
+    found = matching.to_people(place.rt, place.actor, place.search, place.ids[:2])
+    gone = rows_of(place.rt, "DELETE FROM candidates WHERE id = %s RETURNING profile_id", place.ids[0])[0]["profile_id"]
+    before = version(place)
+    rows_of(place.rt, "DELETE FROM profiles WHERE id = %s RETURNING 1", gone)
+    assert matching.look(place.rt, place.actor, place.search, found.id).liked == 1
+    assert version(place) == before + 1
+
 
 # -- what people are compared with -----------------------------------------------------------------
 
