@@ -41,8 +41,8 @@ class Browser(FlaskClient):
         return self.post(path, headers=headers, **options)
 
 
-# Applications that nobody uses just now. One is made in half a second and keeps nothing between requests but its
-# Runtime, so the next test gets it with a Runtime of its own settings. What a test changes of it, it puts back.
+# Applications that nobody uses just now. Making one costs as much as a whole request, and it keeps nothing between
+# requests but its Runtime, so the next test gets it with its own settings. What a test changes of it, it puts back.
 _idle: list[Flask] = []
 
 
