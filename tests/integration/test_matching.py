@@ -233,6 +233,7 @@ def test_it_is_none_where_nobody_was_compared_lately(place: Place) -> None:
     place_people(place.rt, place.model, {place.ids[9]: at(0)})
     assert version(place) == before
 
+
 def test_who_was_looked_at_and_is_the_same_is_no_news(place: Place) -> None:
     before = version(place)
     rows_of(place.rt, "UPDATE profile_embeddings SET seen_at = now() RETURNING 1")
@@ -241,7 +242,9 @@ def test_who_was_looked_at_and_is_the_same_is_no_news(place: Place) -> None:
 
 def test_vectors_of_a_model_that_is_built_are_no_news(place: Place) -> None:
     with place.rt.db.connection() as conn:
-        row = conn.execute("INSERT INTO embedding_models (name, provider) VALUES ('next', 'local') RETURNING id").fetchone()
+        row = conn.execute(
+            "INSERT INTO embedding_models (name, provider) VALUES ('next', 'local') RETURNING id"
+        ).fetchone()
         assert row is not None
         conn.execute("SELECT add_embedding_partition(%s::smallint)", [row["id"]])
     before = version(place)
