@@ -14,7 +14,7 @@ def test_what_was_typed_outlives_a_sign_in_that_ended(new_tab: Callable[..., Gri
     until(lambda: third.is_shown("#new-search"), "the searches are not shown")
     beside = third.driver.current_window_handle
     page = new_tab()
-    page.driver.get(f"{product.url}/?typed=here")
+    page.driver.get(f"{product.url}/?whose=mine")
     until(lambda: page.is_shown("#new-search"), "the searches are not shown")
     page.click("#new-search")
     until(lambda: page.is_shown("#search-title"), "the form does not open")
@@ -23,7 +23,7 @@ def test_what_was_typed_outlives_a_sign_in_that_ended(new_tab: Callable[..., Gri
     page.allowed.append("401")
     page.click("#search-save")
     until(lambda: page.is_shown("#signed-out"), "nothing says that the sign-in has ended")
-    assert page.driver.current_url == f"{product.url}/?typed=here"
+    assert page.driver.current_url == f"{product.url}/?whose=mine"
     assert page.element("#search-title").get_attribute("value") == "Typed before it ended"
     assert page.element("#signed-out a").get_attribute("target") == "_blank"
     here = page.driver.current_window_handle

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from layouts import ids
+from layouts import ids, text
 from services import search_deletion, search_history, searches
 from services.errors import Unavailable
 from services.identity import Actor
@@ -104,7 +104,7 @@ def test_what_an_address_gets_wrong_is_left_out_and_told(
 
 def test_an_empty_page_says_why_and_what_to_do(rt: Runtime, alice: Actor, client_for: ClientFor) -> None:
     client = client_for(alice)
-    assert "Create one, then upload a file" in page_of(client)
+    assert text.FIRST_UPLOAD_START in page_of(client)
     assert "No search is archived" in page_of(client, "?state=archived")
     assert "No search of yours is deleted" in page_of(client, "?state=deleted")
     assert "No search fits" in page_of(client, "?q=nothing")

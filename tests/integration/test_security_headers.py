@@ -238,7 +238,6 @@ def test_a_fault_shows_a_reference_that_the_log_has_and_nothing_else(
     def broken(*_: object, **__: object) -> None:
         raise ValueError("jane.canary@example.com")
 
-    monkeypatch.setattr("callbacks.searches.page", broken)
     monkeypatch.setattr("callbacks.pages.PAGES", [("/", broken)])
     client = client_for(alice)
     with caplog.at_level(logging.INFO):
