@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+import threading
 import uuid
 from typing import Any
 
 import pytest
 
-from services import bulk, facets, match_rank, matching, result_sets, score_rejections
+from services import bulk, erasures, facets, match_rank, matching, rediscovery, result_sets, score_rejections
 from services.errors import BadInput
 from services.grid_view import View, parse_url
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.integration.test_matching import Place, decide, rows_of
 from tests.vectors import at, place_people
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -140,3 +142,24 @@ def test_rejecting_everyone_below_a_number_is_rejecting_by_a_model(place: Place)
     choice = score_rejections.Choice(view, part=False)
     with place.rt.db.connection() as conn, pytest.raises(score_rejections.MustConfirm):
         score_rejections.decide(conn, place.rt, place.search, choice, people)
+
+
+def test_an_erasure_takes_its_searches_in_one_order_whoever_was_compared_with(
+    rt: Runtime, job_rt: Runtime, alice: Actor, admin: Actor
+) -> None:
+    """Whoever changes people of several searches takes them by id: in another order both would wait for each other."""
+    first, last = sorted((Place(rt, alice), Place(rt, alice)), key=lambda one: one.search)
+    matching.to_people(rt, alice, last.search, last.ids[:1])
+    (person,) = rows_of(rt, "SELECT profile_id AS id FROM candidates WHERE id = %s", last.ids[0])
+    rediscovery.add(rt, alice, first.search, [person["id"]])
+    with rt.db.connection() as conn:
+        conn.execute("SELECT FROM searches WHERE id = %s FOR NO KEY UPDATE", [first.search])
+        erasing = threading.Thread(
+            target=erasures.erase_candidate, args=(job_rt, admin, last.search, last.ids[0], erasures.CONFIRMATION)
+        )
+        erasing.start()
+        with rt.db.reading() as other:
+            until(lambda: other.execute("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchall())
+        conn.execute("SELECT FROM searches WHERE id = %s FOR NO KEY UPDATE NOWAIT", [last.search])
+    erasing.join()
+    assert rows_of(rt, "SELECT id FROM profiles WHERE id = %s", person["id"]) == []
