@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from services import bulk, erasures, facets, match_rank, matching, rediscovery, result_sets, score_rejections
+from services import (
+    bulk,
+    erasures,
+    facets,
+    match_rank,
+    matching,
+    rediscovery,
+    result_plan,
+    result_sets,
+    score_rejections,
+)
 from services.errors import BadInput
 from services.grid_view import View, parse_url
 from services.identity import Actor
@@ -115,6 +125,17 @@ def test_it_holds_where_the_index_of_vectors_is_read(
     wanted = [one for one in many.ids if (said := shown(many, one)) is not None and said >= 0.5]
     made = many.everyone(many.view(filters=likeness("greaterThanOrEqual", 0.5)))
     assert sorted(made) == sorted(wanted) and len(made) > 101
+
+
+def test_few_who_are_alike_enough_are_found_and_then_sorted(place: Place) -> None:
+    """A walk through names would look for the vectors of everyone whom it meets, one at a time."""
+    view = place.view(filters=likeness("greaterThanOrEqual", 0.99), sort=[{"colId": "full_name", "sort": "asc"}])
+    with place.rt.db.snapshot() as conn:
+        plan = result_plan.plan_of(conn, view, len(place.ids))
+        ids = result_plan.fetch_ids(conn, plan, 100, 0)
+    assert sorted(ids) == sorted(place.everyone(view)) != []
+    (condition,) = plan.where.conditions
+    assert plan.estimate == len(ids) and "profile_embeddings" not in condition.as_string()
 
 
 def test_figures_beside_the_list_and_what_is_done_to_all_of_it_heed_it(place: Place) -> None:
