@@ -33,7 +33,9 @@ def register(registry: Registry) -> None:
 
     @registry.callback(
         Output(ids.URL, "href", allow_duplicate=True), Output(ids.FIRST_PROBLEM, "children"),
-        Input(ids.FIRST_UPLOAD, "n_clicks"), Input(ids.FIRST_VENDOR, "n_clicks"), **asked,
+        Input(ids.FIRST_UPLOAD, "n_clicks"), Input(ids.FIRST_VENDOR, "n_clicks"),
+        # A second click before the answer would be a second search.
+        running=[(Output(one, "disabled"), True, False) for one in _PLACES], **asked,
     )  # fmt: skip
     def begin(upload: int | None, vendor: int | None) -> Any:
         if not upload and not vendor:

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composable, Composed
 
 import sql
 from services import db, match_rank, match_sql
-from services.grid_columns import RELEVANCE
+from services.grid_columns import RELEVANCE, SIMILARITY
 from services.grid_order import Order, order_by_fusion, order_by_rank, order_of
 from services.grid_query import Where, fragment
 from services.grid_view import View
@@ -63,9 +63,11 @@ def plan_of(conn: db.Conn, view: View, profile_count: int) -> Plan:
 def _plan(conn: db.Conn, view: View, profile_count: int, likeness: match_rank.Likeness | None) -> Plan:
     where, filtered = view.where(), bool(view.filters or view.terms or view.status not in ("active", "all"))
     estimate = profile_count if view.status == "all" and not filtered else estimate_rows(conn, where)
-    if not view.terms:
-        return Plan(view, where, order_of(view, likeness), estimate, filtered)
     order = order_of(view, likeness)
+    # The planner cannot guess how alike people are either, and looking for each one's vector on a long walk takes
+    # several times as long as for everyone's in a row.
+    if not view.terms and SIMILARITY not in view.filters:
+        return Plan(view, where, order, estimate, filtered)
     if estimate >= FEW and _is_near(conn, where):
         return Plan(view, where, order, estimate, filtered, walk=order.by_index)
     row = conn.execute(SQL(_Q.find_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
@@ -74,7 +76,7 @@ def _plan(conn: db.Conn, view: View, profile_count: int, likeness: match_rank.Li
         # Whoever was found need not be looked for again.
         where.conditions = [fragment("among", value=where.value(row["ids"] or []))]
     # Ranking reads every hit: only where there are few. Many hits come in the usual order.
-    if view.effective_sort[0][0] == RELEVANCE and hits <= RANK_CAP:
+    if view.terms and view.effective_sort[0][0] == RELEVANCE and hits <= RANK_CAP:
         words = [
             fragment("rank_prefix" if term.kind == "prefix" else "rank_word", value=where.value(term.text))
             for term in view.terms

@@ -34,17 +34,22 @@ def offered(rt: Runtime, actor: Actor) -> bool:
 def start(rt: Runtime, actor: Actor) -> tuple[str, int]:
     """Make a search with a job description and criteria, and start to import people into it.
 
-    Returns (search's id, run's id). What an earlier attempt left is used again. Raises Forbidden for viewers,
+    Returns (search's id, run's id). What an earlier attempt left is used again, and while its import is on the way that
+    one is meant: twice, people without an address of their own would be there twice. Raises Forbidden for viewers,
     Conflict where people are known already, Unavailable (disk full).
     """
     if not actor.may_edit:
         raise Forbidden("Viewers cannot create searches. Ask an admin for another role.")
     if not offered(rt, actor):
         raise Conflict(NOT_EMPTY)
+    with rt.db.connection() as conn:
+        begun = db.one(conn, _Q.fetch_begun, {"title": TITLE, **actor.params})
+    if begun is not None and begun["run_id"] is not None:
+        return str(begun["id"]), int(begun["run_id"])
     storage, key = Storage.of(rt.settings), Storage.new_key()
     size = storage.save_stream(key, iter([people_csv()]), uploads.max_bytes(rt))
     upload = uploads.record_upload(rt, actor, FILE, size, key)
-    search_id = _search(rt, actor)
+    search_id = str(begun["id"] if begun else searches.create_search(rt, actor, TITLE, "private").id)
     rubrics.save(rt, actor, search_id, demo_job.JOB, demo_job.CRITERIA)
     mapping = import_mapping.suggest(list(HEADERS))
     return search_id, imports.start_import(rt, actor, search_id, [{"upload_id": upload}], mapping)
@@ -62,9 +67,3 @@ def people_csv() -> bytes:
         url = f"https://www.linkedin.com/in/{p.slug}" if p.slug else ""
         rows.writerow((p.full_name, url, p.title, p.company, p.location, ", ".join(p.skills), p.email, p.summary))
     return out.getvalue().encode()
-
-
-def _search(rt: Runtime, actor: Actor) -> str:
-    with rt.db.connection() as conn:
-        row = db.one(conn, _Q.fetch_empty_search, {"title": TITLE, **actor.params})
-    return str(row["id"] if row else searches.create_search(rt, actor, TITLE, "private").id)

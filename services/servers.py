@@ -17,7 +17,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -135,6 +135,9 @@ class Servers:
                 self.valkey.stop()
             if self.postgres:
                 self.postgres.stop()
+            # Nothing is in it any more; else one would stay for every home that there ever was.
+            with suppress(OSError):
+                self._sockets.rmdir()
         finally:
             os.close(use)
 

@@ -172,6 +172,13 @@ WHERE r.state IN ('done', 'failed', 'cancelled') AND EXISTS (
 UPDATE saved_views v SET state = v.state - 'q' - 'f'
 WHERE EXISTS (SELECT FROM unnest(%(needles)s::text[]) AS n WHERE strpos(lower(v.state::text), n) > 0);
 
+-- lock_searches --
+-- The searches that get a new version, in one order for everyone: whose people were compared with tell theirs as they go.
+SELECT s.id FROM searches s WHERE s.id = ANY (%(searches)s::uuid[]) OR s.id IN (
+    SELECT m.search_id FROM match_people p JOIN matches m ON m.id = p.match_id
+    WHERE p.profile_id = ANY (%(people)s::bigint[]))
+ORDER BY s.id FOR NO KEY UPDATE;
+
 -- delete_profiles --
 -- They, and all that hangs on them: addresses, raw, jobs, schools, candidates with notes, verdicts, evidence, items,
 -- overrides, flags and lines of the ledger, keys, merges, places in archives.

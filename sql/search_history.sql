@@ -176,10 +176,12 @@ ruled AS (
 SELECT count(*) AS copied FROM made;
 
 -- copy_views --
--- Saved views that the actor may open, as the actor's own. Returns how many.
+-- Saved views that the actor may open, as the actor's own; without what people are compared with, which stays with the
+-- original. Returns how many.
 WITH made AS (
     INSERT INTO saved_views (user_id, search_id, name, shared, state)
-    SELECT DISTINCT ON (v.name) %(actor)s, %(copy_id)s, v.name, v.shared, v.state FROM saved_views v
+    SELECT DISTINCT ON (v.name) %(actor)s, %(copy_id)s, v.name, v.shared, (v.state - 'match') #- '{f,similarity}'
+    FROM saved_views v
     WHERE v.search_id = %(search_id)s AND (v.user_id = %(actor)s OR v.shared)
     ORDER BY v.name, v.user_id <> %(actor)s, v.id LIMIT %(most)s
     RETURNING id)

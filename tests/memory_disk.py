@@ -22,9 +22,12 @@ ROOM = 4 << 30
 
 
 @contextmanager
-def folder(otherwise: Path) -> Iterator[Path]:
-    """A new, empty folder in memory, which is removed in the end; where there is no room, the one given."""
-    if not _has_room():
+def folder(otherwise: Path, room: int = 0) -> Iterator[Path]:
+    """A new, empty folder in memory, which is removed in the end; where there is no room, the one given.
+
+    room: bytes, for whoever keeps more than ROOM is for.
+    """
+    if not _has_room(max(room, ROOM)):
         yield otherwise
         return
     _sweep()
@@ -36,10 +39,10 @@ def folder(otherwise: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _has_room() -> bool:
+def _has_room(wanted: int) -> bool:
     if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
         return False
-    return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= ROOM
+    return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= wanted
 
 
 def _sweep() -> None:

@@ -21,6 +21,8 @@ from tests.waiting import until
 
 # make test-million: the same tests on the size that the product is made for.
 PEOPLE = int(os.environ.get("SOURCINGX_TEST_PEOPLE") or 30_000)
+# Bytes on disk with indexes, the log of what was written, and what Postgres sorts; Valkey's lists beside them.
+ROOM_FOR_ONE = 16_000
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking"
     " --disable-component-update --disable-sync --no-first-run --disable-quic --lang=en-US --window-size=1400,900"
@@ -37,7 +39,11 @@ def salesql() -> Iterator[SalesqlStub]:
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory, salesql: SalesqlStub) -> Iterator[Product]:
     vendors = {"SALESQL_API_KEY": str(salesql.key), "SALESQL_BASE_URL": f"{salesql.url}/v1"}
-    with memory_disk.folder(tmp_path_factory.mktemp("product")) as folder, running(folder / "home", vendors) as started:
+    usual = tmp_path_factory.mktemp("product")
+    with (
+        memory_disk.folder(usual, room=PEOPLE * ROOM_FOR_ONE) as folder,
+        running(folder / "home", vendors) as started,
+    ):
         yield started
 
 

@@ -30,6 +30,8 @@ window.fetch = (...given) => {
 """
 # A page is there when its heading is (what stands in for it has none), and nothing more is asked for.
 _READY = "return Boolean(document.querySelector('#page h1')) && window.flying === 0"
+# What is said in place of a page that cannot be shown has a heading, too.
+_INSTEAD = "#page .sx-message"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,18 @@ def place(product: Product) -> dict[str, str]:
         " VALUES (%(report)s, 1, 'One', false, 40, 20), (%(report)s, 2, 'Other', false, 30, 9)",
         report=report[0][0],
     )
+    # Two versions of the criteria, of which a page may show the older one.
+    product.sql(
+        "INSERT INTO rubrics (search_id, version, job_description, created_by)"
+        " VALUES (%(search)s, 1, 'Nurses', %(user)s), (%(search)s, 2, 'Nurses', %(user)s)",
+        search=search,
+        user=user,
+    )
+    product.sql(
+        "INSERT INTO criteria (rubric_id, position, title, question, kind, weight)"
+        " SELECT id, 1, 'Nights', 'Do they work at night?', 'must', 1 FROM rubrics WHERE search_id = %(search)s",
+        search=search,
+    )
     return {
         "uuid:search_id": str(search), "int:list_id": str(made[0][0]), "int:version": "1", "int:period": "30",
         "int:report_id": str(report[0][0]),
@@ -67,6 +81,7 @@ def test_no_page_has_a_barrier_in_either_theme(page: GridPage, product: Product,
             path += f"?status=all&person={product.ids(uuid.UUID(search), 'true')[0]}"
         page.driver.get(page.url + path)
         until(lambda: page.driver.execute_script(_READY), f"{path} does not come")
+        assert not page.is_shown(_INSTEAD), f"{path} says: {page.text(_INSTEAD)}"
         if "person=" in path:
             until(lambda: page.is_shown("#candidate-grid .ag-row .sx-name"), "no rows")
             until(lambda: page.is_shown("#stage-select"), "no person")

@@ -43,6 +43,7 @@ def start(home: Path) -> Iterator[Start]:
     for servers in attached:
         servers.release()
     assert set(attached[-1].processes().values()) == {None}
+    assert (postgres := attached[-1].postgres) is not None and not postgres.sockets.exists(), "nor is anything left"
 
 
 def running(servers: Servers, name: str) -> ProcessId:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from callbacks.registry import Registry
 from layouts import ids, text
-from services import bulk, candidates, first_steps, rubrics, sample, searches, undo
+from services import bulk, candidates, first_steps, rubrics, sample, search_deletion, searches, undo
 from services.errors import Conflict, Forbidden
 from services.grid_view import View
 from services.identity import Actor
@@ -19,6 +20,7 @@ from tests.people import Person, add_people, add_search
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]
+WAYS = {ids.FIRST_SAMPLE, ids.FIRST_UPLOAD, ids.FIRST_VENDOR}
 
 
 def show(client: Browser, path: str = "/") -> str:
@@ -117,6 +119,27 @@ def test_a_sample_that_did_not_start_is_begun_again_in_the_same_search(
     assert [str(one.id) for one in searches.list_searches(rt, alice)] == [search_id]
 
 
+def test_sample_data_that_is_on_its_way_is_not_loaded_again(rt: Runtime, alice: Actor) -> None:
+    begun = sample.start(rt, alice)
+    assert sample.start(rt, alice) == begun
+    assert len(searches.list_searches(rt, alice)) == 1
+
+
+def test_sample_data_does_not_go_into_a_search_that_was_deleted(rt: Runtime, alice: Actor) -> None:
+    first, _ = sample.start(rt, alice)
+    search_deletion.delete_search(rt, alice, first)
+    again, _ = sample.start(rt, alice)
+    assert [str(one.id) for one in searches.list_searches(rt, alice)] == [again] != [first]
+
+
+def test_a_way_is_not_gone_twice_by_a_double_click(registry: Registry) -> None:
+    found = [one for one in registry.app._callback_list if {asked["id"] for asked in one["inputs"]} & WAYS]
+    assert len(found) == 2
+    for spec in found:
+        assert spec["running"]["running"] == {f"{one['id']}.disabled": True for one in spec["inputs"]}
+        assert not any(spec["running"]["runningOff"].values())
+
+
 # ---- the guide
 
 
@@ -165,6 +188,16 @@ def test_the_guide_is_for_a_first_search_of_ones_own(rt: Runtime, alice: Actor, 
     found = first_steps.of_actor(rt, alice)
     assert found is not None and found.search_id == str(first.id)
     searches.create_search(rt, alice, "Four")
+    assert first_steps.of_actor(rt, alice) is None
+
+
+def test_a_search_that_was_deleted_is_none(rt: Runtime, alice: Actor) -> None:
+    made = [searches.create_search(rt, alice, title) for title in ("One", "Two", "Three", "Four")]
+    search_deletion.delete_search(rt, alice, made[0].id)
+    found = first_steps.of_actor(rt, alice)
+    assert found is not None and found.search_id == str(made[1].id), "three are left, and the guide is in the oldest"
+    for one in made[1:]:
+        search_deletion.delete_search(rt, alice, one.id)
     assert first_steps.of_actor(rt, alice) is None
 
 

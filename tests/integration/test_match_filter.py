@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import math
+import threading
 import uuid
 from typing import Any
 
 import pytest
 
-from services import bulk, facets, match_rank, matching, result_sets, score_rejections
+from services import (
+    bulk,
+    erasures,
+    facets,
+    match_rank,
+    matching,
+    rediscovery,
+    result_plan,
+    result_sets,
+    score_rejections,
+)
 from services.errors import BadInput
 from services.grid_view import View, parse_url
 from services.identity import Actor
 from services.runtime import Runtime
 from tests.integration.test_matching import Place, decide, rows_of
 from tests.vectors import at, place_people
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -115,6 +127,17 @@ def test_it_holds_where_the_index_of_vectors_is_read(
     assert sorted(made) == sorted(wanted) and len(made) > 101
 
 
+def test_few_who_are_alike_enough_are_found_and_then_sorted(place: Place) -> None:
+    """A walk through names would look for the vectors of everyone whom it meets, one at a time."""
+    view = place.view(filters=likeness("greaterThanOrEqual", 0.99), sort=[{"colId": "full_name", "sort": "asc"}])
+    with place.rt.db.snapshot() as conn:
+        plan = result_plan.plan_of(conn, view, len(place.ids))
+        ids = result_plan.fetch_ids(conn, plan, 100, 0)
+    assert sorted(ids) == sorted(place.everyone(view)) != []
+    (condition,) = plan.where.conditions
+    assert plan.estimate == len(ids) and "profile_embeddings" not in condition.as_string()
+
+
 def test_figures_beside_the_list_and_what_is_done_to_all_of_it_heed_it(place: Place) -> None:
     view = place.view(filters=likeness("greaterThanOrEqual", 0.9))
     people = place.everyone(view)
@@ -140,3 +163,24 @@ def test_rejecting_everyone_below_a_number_is_rejecting_by_a_model(place: Place)
     choice = score_rejections.Choice(view, part=False)
     with place.rt.db.connection() as conn, pytest.raises(score_rejections.MustConfirm):
         score_rejections.decide(conn, place.rt, place.search, choice, people)
+
+
+def test_an_erasure_takes_its_searches_in_one_order_whoever_was_compared_with(
+    rt: Runtime, job_rt: Runtime, alice: Actor, admin: Actor
+) -> None:
+    """Whoever changes people of several searches takes them by id: in another order both would wait for each other."""
+    first, last = sorted((Place(rt, alice), Place(rt, alice)), key=lambda one: one.search)
+    matching.to_people(rt, alice, last.search, last.ids[:1])
+    (person,) = rows_of(rt, "SELECT profile_id AS id FROM candidates WHERE id = %s", last.ids[0])
+    rediscovery.add(rt, alice, first.search, [person["id"]])
+    with rt.db.connection() as conn:
+        conn.execute("SELECT FROM searches WHERE id = %s FOR NO KEY UPDATE", [first.search])
+        erasing = threading.Thread(
+            target=erasures.erase_candidate, args=(job_rt, admin, last.search, last.ids[0], erasures.CONFIRMATION)
+        )
+        erasing.start()
+        with rt.db.reading() as other:
+            until(lambda: other.execute("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchall())
+        conn.execute("SELECT FROM searches WHERE id = %s FOR NO KEY UPDATE NOWAIT", [last.search])
+    erasing.join()
+    assert rows_of(rt, "SELECT id FROM profiles WHERE id = %s", person["id"]) == []

@@ -28,15 +28,15 @@ def test_a_folder_in_memory_is_gone_afterwards(memory: Path, tmp_path: Path) -> 
     assert list(memory.iterdir()) == []
 
 
-@pytest.mark.parametrize("lacks", ["room", "folder"])
+@pytest.mark.parametrize("lacks", ["room", "folder", "room for as much"])
 def test_without_room_or_such_a_folder_it_is_the_usual_one(
     memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacks: str
 ) -> None:
     if lacks == "room":
         monkeypatch.setattr(memory_disk, "ROOM", 1 << 62)
-    else:
+    elif lacks == "folder":
         memory.rmdir()
-    with memory_disk.folder(tmp_path) as home:
+    with memory_disk.folder(tmp_path, room=1 << 62 if lacks == "room for as much" else 0) as home:
         assert home == tmp_path
     assert tmp_path.is_dir()
 

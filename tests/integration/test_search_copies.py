@@ -53,6 +53,14 @@ def test_by_the_menu_of_a_row(rt: Runtime, alice: Actor, original: UUID, client_
     assert "Copied with 1 criterion, 1 set of rules, 1 saved view." in str(body["sideUpdate"][ids.TOAST])
 
 
+def test_a_view_of_the_copy_is_compared_with_nothing(rt: Runtime, alice: Actor, original: UUID) -> None:
+    number = {"filterType": "number", "type": "greaterThan", "filter": 0.5}
+    saved_views.save(rt, alice, original, "Alike", {"match": 7, "f": {"similarity": number, "score": number}})
+    made = search_copies.duplicate(rt, alice, original, "Copy").search
+    (alike,) = [view.view for view in saved_views.list_views(rt, alice, made.id) if view.name == "Alike"]
+    assert (alike.match, alike.filters) == (None, {"score": number})
+
+
 def test_what_is_taken_over_and_what_is_left(rt: Runtime, alice: Actor, original: UUID) -> None:
     made = search_copies.duplicate(rt, alice, original, "  Backend \n Basel ")
     assert (made.search.title, made.search.visibility, made.search.profile_count) == ("Backend Basel", "private", 0)
