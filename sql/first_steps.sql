@@ -10,7 +10,7 @@ SELECT s.id AS search_id, s.title, s.profile_count > 0 AS load,
     EXISTS (SELECT FROM runs r WHERE r.search_id = s.id AND r.kind = 'export' AND r.state = 'done') AS export
 FROM (
     SELECT o.id, o.title, o.profile_count, o.created_at, count(*) OVER () AS owned
-    FROM searches o WHERE o.user_id = %(actor)s AND o.archived_at IS NULL) AS s
+    FROM searches o WHERE o.user_id = %(actor)s AND o.archived_at IS NULL AND o.deleted_at IS NULL) AS s
 WHERE s.owned <= %(most)s AND NOT EXISTS (
     SELECT FROM user_preferences p WHERE p.user_id = %(actor)s AND p.name = %(preference)s)
 ORDER BY s.created_at, s.id LIMIT 1;
@@ -22,4 +22,5 @@ SELECT EXISTS (SELECT FROM profiles) AS found;
 -- fetch_empty_search --
 -- A search of someone's own with this title that nobody is in: what an earlier attempt left.
 SELECT id FROM searches WHERE user_id = %(actor)s AND title = %(title)s AND profile_count = 0 AND archived_at IS NULL
+    AND deleted_at IS NULL
 ORDER BY created_at, id LIMIT 1;

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import bulk, candidates, first_steps, rubrics, sample, searches, undo
+from services import bulk, candidates, first_steps, rubrics, sample, search_deletion, searches, undo
 from services.errors import Conflict, Forbidden
 from services.grid_view import View
 from services.identity import Actor
@@ -115,6 +115,17 @@ def test_a_sample_that_did_not_start_is_begun_again_in_the_same_search(
             sample.start(rt, alice)
     search_id, _ = sample.start(rt, alice)
     assert [str(one.id) for one in searches.list_searches(rt, alice)] == [search_id]
+
+
+def test_a_deleted_search_is_no_place_to_begin(rt: Runtime, alice: Actor) -> None:
+    """Its owner would be led to a page that is not there, and the sample could never be loaded."""
+    gone = searches.create_search(rt, alice, sample.TITLE, "private")
+    search_deletion.delete_search(rt, alice, gone.id)
+    assert first_steps.of_actor(rt, alice) is None
+    search_id, _ = sample.start(rt, alice)
+    assert search_id != str(gone.id)
+    guide = first_steps.of_actor(rt, alice)
+    assert guide is not None and guide.search_id == search_id
 
 
 # ---- the guide
