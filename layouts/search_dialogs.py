@@ -84,13 +84,13 @@ def delete_question(found: WhatGoes | None = None) -> list[Component]:
 
 def _lost(found: WhatGoes) -> list[str]:
     counted = (
+        (found.people, text.SEARCH_DELETE_PEOPLE),
         (found.jobs, text.SEARCH_DELETE_JOBS),
         (found.files, text.SEARCH_DELETE_FILES),
         (found.schedules, text.SEARCH_DELETE_SCHEDULES),
         (found.named, text.SEARCH_DELETE_NAMED),
     )
-    people = [text.SEARCH_DELETE_PEOPLE.format(n=f"{found.people:,}")] if found.people else []
-    return people + [words[0 if n == 1 else 1].format(n=f"{n:,}") for n, words in counted if n]
+    return [words[0 if n == 1 else 1].format(n=f"{n:,}") for n, words in counted if n]
 
 
 def _dialog(

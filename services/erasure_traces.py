@@ -26,6 +26,14 @@ _REMOVING = (
     "delete_profiles", "recount",
 )  # fmt: skip
 
+# What stays, by the reason. Whoever must not be contacted must not be after their time either: lists have a life of
+# their own. Files that wait to be imported are searched by marks, of which these people leave none and may come again.
+# And whoever goes with their search was in no archive but its own, which goes after them whole.
+_LEFT = {
+    "retention": ("delete_entries", "keep_uploads"),
+    "search": ("delete_entries", "keep_uploads", "keep_archives"),
+}
+
 _Q = sql.queries("erasures")
 
 
@@ -50,8 +58,7 @@ def remove(conn: db.Conn, given: dict[str, Any]) -> tuple[int, list[UUID]]:
     assert row is not None
     given |= {"searches": searches, "erasure_id": row["id"]}
     for name in _REMOVING:
-        # Whoever must not be contacted must not be after their time either: lists have a life of their own.
-        if name != "delete_entries" or given["reason"] not in ("retention", "search"):
+        if name not in _LEFT.get(given["reason"], ()):
             db.run(conn, getattr(_Q, name), given)
     return int(row["id"]), searches
 

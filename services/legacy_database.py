@@ -23,7 +23,9 @@ TABLES = ("profiles", "searches", "screening_results", "search_history", "candid
 PAGE = 50
 MOST_ITEMS = 5_000
 MOST_HISTORY = 100_000
-CONNECT_S = 10
+# Between two pages people are imported, for minutes or hours: no firewall on the way shall forget the connection, and
+# that it is gone shall be noticed.
+ALIVE: dict[str, Any] = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 6}
 
 NOT_POSTGRES = (
     "--from takes the address of a Postgres database (postgresql://user:password@host:port/name). That of a Supabase "
@@ -156,7 +158,7 @@ def _connect(url: str) -> db.Conn:
         raise BadInput(NOT_POSTGRES)
     try:
         # Not prepared: behind a pooler the next statement may meet another server.
-        conn = psycopg.connect(url, row_factory=dict_row, connect_timeout=CONNECT_S, prepare_threshold=None)
+        conn = psycopg.connect(url, row_factory=dict_row, prepare_threshold=None, **ALIVE)
     except psycopg.OperationalError as error:
         said = str(error).lower()
         if "authentication failed" in said or "password" in said:

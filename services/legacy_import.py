@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from psycopg import Rollback
 from psycopg.types.json import Jsonb
 
 import sql
@@ -75,13 +74,11 @@ Told = Callable[[str], None]
 def dry_run(rt: Runtime, actor: Actor, source: LegacyDatabase | None, history: History) -> Report:
     """What move_in() would do; nothing is written, here or there. Raises BadInput, Forbidden."""
     report = _begin(actor, source, history)
-    # All of it happens in a transaction that is never committed.
-    with rt.db.connection() as conn, conn.transaction():
+    with rt.db.connection() as conn:
         for launch in history.in_order():
             _count_launch(report, db.one(conn, _Q.fetch_item, {"kind": "history", "key": launch.key}))
-        if source is not None:
-            report.items = [_would_move(rt, conn, actor, source, item) for item in source.items()]
-        raise Rollback
+    if source is not None:
+        report.items = [_would_move(rt, actor, source, item) for item in source.items()]
     return report
 
 
@@ -154,13 +151,14 @@ def _make(conn: db.Conn, actor: Actor, given: dict[str, Any], detail: dict[str, 
 # -- people -------------------------------------------------------------------------------------------------------
 
 
-def _would_move(rt: Runtime, conn: db.Conn, actor: Actor, source: LegacyDatabase, item: Item) -> Moved:
-    found = db.one(conn, _Q.fetch_item, {"kind": item.kind, "key": item.key})
+def _would_move(rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item) -> Moved:
+    with rt.db.connection() as conn:
+        found = db.one(conn, _Q.fetch_item, {"kind": item.kind, "key": item.key})
     moved = _moved(item, found)
     if moved.problem:
         return moved
     search_id = found["search_id"] if found else uuid4()
-    moved.counts, spooled = legacy_people.count(rt, conn, actor, source, item, search_id)
+    moved.counts, spooled = legacy_people.count(rt, actor, source, item, search_id)
     _told_of(moved, spooled)
     return moved
 

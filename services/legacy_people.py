@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
+from psycopg import Rollback
 from psycopg.types.json import Jsonb
 
 import sql
@@ -26,7 +27,6 @@ from services.import_source import Part, Source
 from services.job_runner import Runner
 from services.legacy_database import Item, LegacyDatabase
 from services.runtime import Runtime
-from services.storage import Storage
 
 FILE_NAME = "old-sourcingx.jsonl"
 AGAIN_S = 1.0
@@ -67,9 +67,12 @@ class Into:
 
 
 def count(
-    rt: Runtime, conn: db.Conn, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID
+    rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID
 ) -> tuple[dict[str, int], Spooled]:
-    """What moving an item in would do, in a transaction that the caller rolls back. Raises Unreadable."""
+    """What moving an item in would do, in a transaction that is never committed. Raises Unreadable, Unavailable.
+
+    It begins when all rows are read, which may take minutes: one that is idle so long is ended by the server.
+    """
     spooled = Spooled()
     # Without a name, and gone with this process.
     with tempfile.TemporaryFile(dir=rt.settings.home) as file:
@@ -77,14 +80,16 @@ def count(
             file.write(line)
         if not spooled.rows:
             return {}, spooled
-        made = db.one(conn, _RUNS.insert_run, {
-            "kind": "dry_run", "search_id": None, "params": Jsonb({}), "total": None, **actor.params})  # fmt: skip
-        assert made is not None
         reading = _source(cast(BinaryIO, file))
-        counts, reasons = import_dry_run.count_all(
-            conn, Into(made["id"], str(search_id), actor), reading, legacy_rows.mapping_of(reading.columns), rt.settings
-        )
-        spooled.reasons = reasons
+        mapping = legacy_rows.mapping_of(reading.columns)
+        counts: dict[str, int] = {}
+        with rt.db.connection() as conn, conn.transaction():
+            made = db.one(conn, _RUNS.insert_run, {
+                "kind": "dry_run", "search_id": None, "params": Jsonb({}), "total": None, **actor.params})  # fmt: skip
+            assert made is not None
+            into = Into(made["id"], str(search_id), actor)
+            counts, spooled.reasons = import_dry_run.count_all(conn, into, reading, mapping, rt.settings)
+            raise Rollback
     return counts, spooled
 
 
@@ -96,13 +101,11 @@ def take_over(
     Raises import_readers.Unreadable, Unavailable; Conflict where the run did not come to its end.
     """
     spooled = Spooled()
-    storage, key = Storage.of(rt.settings), Storage.new_key()
-    size = storage.save_stream(key, spooled.lines(source, item), sys.maxsize)
+    upload_id, _ = uploads.store(rt, actor, FILE_NAME, spooled.lines(source, item), sys.maxsize)
     if not spooled.rows:
-        storage.delete(key)
+        uploads.discard(rt, actor, upload_id)
         return {"state": "done", "counts": {}, "message": ""}, spooled
-    upload_id = uploads.record_upload(rt, actor, FILE_NAME, size, key)
-    with storage.open_read(key) as file:
+    with uploads.opened_upload(rt, actor, upload_id) as (_, file):
         mapping = legacy_rows.mapping_of(_source(file).columns)
     params = imports.read_params(rt, actor, upload_id, mapping) | {"source": legacy_rows.SOURCE}
 

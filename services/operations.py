@@ -90,7 +90,7 @@ def retry(rt: Runtime, actor: Actor, run_id: int) -> None:
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.retry_run, {"run_id": run_id})
         if row is None:
-            raise Conflict("This job did not fail, was tried again already, or its search is archived.")
+            raise Conflict("This job did not fail, was tried again already, or its search is archived or deleted.")
         jobs.enqueue(conn, run_id, row["kind"], row["user_id"])
         identity.audit(conn, actor, "run.retry", str(run_id), kind=row["kind"])
 

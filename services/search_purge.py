@@ -11,6 +11,8 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from psycopg.sql import SQL, Composed
+
 import sql
 from services import archive_tidy, db, erasure_traces, erasures, exports, faults, jobs
 from services.errors import BadInput
@@ -25,6 +27,9 @@ NOT_DUE = "This search is back, or gone already. Nothing was removed."
 STILL_BUSY = "A job of this search has not ended yet. It is tried again tomorrow night."
 
 _Q = sql.queries("search_history")
+_ONLY_THERE = SQL(_Q.only_there)
+ONLY_IN_SEARCH = SQL(_Q.fetch_only_in_search).format(only_there=_ONLY_THERE)
+ONLY_IN_ARCHIVE = SQL(_Q.fetch_only_in_archive).format(only_there=_ONLY_THERE)
 _log = logging.getLogger(__name__)
 
 
@@ -87,15 +92,18 @@ class _Purge:
 
     def _erase_people(self) -> None:
         """Those who are in no other search."""
-        after = 0
+        self._erase_each(ONLY_IN_SEARCH)
+        self._erase_each(ONLY_IN_ARCHIVE)
+
+    def _erase_each(self, query: Composed) -> None:
+        after = -1
         while True:
             with self._rt.db.connection() as conn:
                 erasure_traces.prepare(conn)
-                given = self._given | {"after": after, "most": AT_ONCE}
-                people = [row["profile_id"] for row in db.rows(conn, _Q.fetch_only_there, given)]
-                if not people:
+                found = db.rows(conn, query, self._given | {"after": after, "most": AT_ONCE})
+                if not found:
                     return
-                after = people[-1]
+                after, people = found[-1]["place"], sorted(row["profile_id"] for row in found)
                 done = erasures.erase(self._rt, conn, None, people, reason="search")
                 self._handle.save(conn, self._handle.done + done.people, erased=self._erased + done.people)
             erasure_traces.forget_cached(self._rt, done.searches)

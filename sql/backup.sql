@@ -42,8 +42,8 @@ SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') OR (
 
 -- fetch_files --
 -- The files that rows speak of, and whose they are. sha256 where it was noted when the file was written: an
--- archive's files are the only copy of what is in them.
-SELECT storage_key AS key, 'upload' AS of, id::text AS id, bytes, '' AS sha256 FROM uploads
+-- archive's files are the only copy of what is in them. An upload of no bytes is being written.
+SELECT storage_key AS key, 'upload' AS of, id::text AS id, bytes, '' AS sha256 FROM uploads WHERE bytes > 0
 UNION ALL SELECT storage_key, 'export', id::text, bytes, '' FROM exports
 UNION ALL SELECT f ->> 'key', 'archive', search_id::text, (f ->> 'bytes')::bigint, f ->> 'sha256'
     FROM archives, jsonb_array_elements(files) AS f;

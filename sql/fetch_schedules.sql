@@ -39,13 +39,14 @@ WHERE f.id = %(schedule_id)s AND s.id = f.search_id AND search_editable(s, %(act
 RETURNING f.id, f.search_id;
 
 -- claim_due --
--- One schedule whose time has come, locked until it is moved on; editable: its owner may still do this.
+-- One schedule whose time has come, locked until it is moved on; editable: its owner may still do this. Those of a deleted
+-- search sleep, and go on as they were when it is back.
 SELECT f.id, f.search_id, f.agent_id, f.agent_name, f.what, f.source_url, f.argument_name, f.every_hours, f.missed,
     u.id AS user_id, u.role, u.name, u.disabled_at IS NULL AND search_editable(s, u.id, u.role) AS editable,
     -- How many times went by without anyone there, beyond this one.
     floor(extract(epoch FROM now() - f.next_at) / (3600 * f.every_hours))::int AS passed
 FROM fetch_schedules f JOIN users u ON u.id = f.user_id JOIN searches s ON s.id = f.search_id
-WHERE NOT f.paused AND f.next_at <= now()
+WHERE NOT f.paused AND f.next_at <= now() AND s.deleted_at IS NULL
 ORDER BY f.next_at, f.id LIMIT 1 FOR UPDATE OF f SKIP LOCKED;
 
 -- move_on --

@@ -61,13 +61,15 @@ told AS (
 UPDATE candidates c SET filter_status = o.filter_status FROM out o WHERE c.id = o.id;
 
 -- note_people --
--- What screenings of before gave as their reason, as a note; once.
+-- What screenings of before gave as their reason, as a note; once: one that was deleted here since does not come back.
 WITH said AS MATERIALIZED (
     SELECT DISTINCT c.id, m.note, m.screened_at FROM jsonb_to_recordset(%(marks)s)
         AS m (url_key text, note text, screened_at timestamptz)
     JOIN profile_urls u ON u.url_key = m.url_key
     JOIN candidates c ON c.profile_id = u.profile_id AND c.search_id = %(search_id)s
-    WHERE m.note <> '' AND NOT EXISTS (SELECT FROM notes n WHERE n.candidate_id = c.id AND n.body = m.note)),
+    WHERE m.note <> '' AND NOT EXISTS (SELECT FROM notes n WHERE n.candidate_id = c.id AND n.body = m.note)
+        AND NOT EXISTS (SELECT FROM legacy_items i WHERE i.search_id = %(search_id)s
+            AND i.finished_at > greatest(c.added_at, m.screened_at))),
 written AS (
     INSERT INTO notes (candidate_id, user_id, body, created_at)
     SELECT s.id, %(actor)s, s.note, coalesce(s.screened_at, now()) FROM said s RETURNING candidate_id)

@@ -8,8 +8,8 @@ WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p', 'v', 
 ORDER BY 1, 2 LIMIT 2000;
 
 -- unhurried --
--- Tables of raw data take their time; each statement by itself.
-SELECT set_config('statement_timeout', '600000', false);
+-- Tables of raw data take their time, each statement by itself; and between two of them people are imported.
+SELECT set_config('statement_timeout', '600000', false), set_config('idle_in_transaction_session_timeout', '0', false);
 
 -- count_people --
 -- How many people there are in all, and how many of them have no address.
@@ -19,9 +19,11 @@ SELECT count(*) AS people, count(*) FILTER (WHERE coalesce(btrim(p.linkedin_url)
 -- The searches of before, with how many people each has; the oldest first.
 SELECT s.id::text AS key, coalesce(nullif(btrim(to_jsonb(s) ->> 'title'), ''), nullif(btrim(to_jsonb(s) ->> 'name'), ''),
         nullif(btrim(to_jsonb(s) ->> 'source_ref'), ''), '') AS title,
-    to_jsonb(s) ->> 'created_at' AS created_at,
-    (SELECT count(*) FROM profiles p WHERE p.search_id = s.id AND {addressed}) AS people
-FROM searches s ORDER BY to_jsonb(s) ->> 'created_at', s.id LIMIT %(limit)s;
+    to_jsonb(s) ->> 'created_at' AS created_at, coalesce(n.people, 0) AS people
+FROM searches s LEFT JOIN (
+    SELECT p.search_id::text AS search_id, count(*) AS people FROM profiles p WHERE {addressed} GROUP BY 1) AS n
+    ON n.search_id = s.id::text
+ORDER BY to_jsonb(s) ->> 'created_at', s.id LIMIT %(limit)s;
 
 -- fetch_jobs --
 -- The jobs that people were screened for, with how many of them are still there.
@@ -73,7 +75,7 @@ concat_ws('/', coalesce(to_jsonb(s) ->> 'source_project', ''), coalesce(to_jsonb
 true
 
 -- outside_searches --
-NOT EXISTS (SELECT FROM searches s WHERE s.id = p.search_id)
+NOT EXISTS (SELECT FROM searches s WHERE s.id::text = p.search_id::text)
 
 -- outside_jobs --
 NOT EXISTS (SELECT FROM screening_results s WHERE s.linkedin_url = p.linkedin_url)

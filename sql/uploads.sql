@@ -5,6 +5,10 @@
 INSERT INTO uploads (user_id, file_name, bytes, storage_key)
 VALUES (%(actor)s, %(file_name)s, %(bytes)s, %(storage_key)s) RETURNING id;
 
+-- set_size --
+-- All of it is stored.
+UPDATE uploads SET bytes = %(bytes)s WHERE id = %(upload_id)s::uuid;
+
 -- fetch_upload --
 -- One upload of the actor's, locked so that it is started once.
 SELECT id, file_name, bytes, storage_key FROM uploads

@@ -108,7 +108,10 @@ SEARCH_DELETE_HINT = (
     "At once, nobody sees it any more. Its owner and admins can have it back within {days} days, under “Deleted”; "
     "then it is gone for good."
 )
-SEARCH_DELETE_PEOPLE = "{n} people leave with it. Whoever is in no other search is then erased; the others stay there."
+SEARCH_DELETE_PEOPLE = (
+    "1 person leaves with it, and is then erased unless they are in another search.",
+    "{n} people leave with it. Whoever is in no other search is then erased; the others stay there.",
+)
 SEARCH_DELETE_JOBS = (
     "1 job that goes on is cancelled, and stays so.",
     "{n} jobs that go on are cancelled, and stay so.",

@@ -138,7 +138,12 @@ def test_what_did_not_fail_or_is_put_away_is_not_tried_again(rt: Runtime, admin:
         operations.retry(rt, admin, failed)
     assert [row["may_retry"] for row in operations.dead_letters(rt, admin)[0]] == [False]
     with rt.db.connection() as conn:
-        conn.execute("UPDATE searches SET archived_at = NULL")
+        conn.execute("UPDATE searches SET archived_at = NULL, deleted_at = now()")
+    with pytest.raises(Conflict):
+        operations.retry(rt, admin, failed)
+    assert [row["may_retry"] for row in operations.dead_letters(rt, admin)[0]] == [False]
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE searches SET deleted_at = NULL")
     operations.retry(rt, admin, failed)
     for run_id in (failed, 999_999):
         with pytest.raises(Conflict, match="did not fail"):

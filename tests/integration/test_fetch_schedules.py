@@ -10,7 +10,7 @@ from uuid import UUID
 import procrastinate
 import pytest
 
-from services import fetch_schedules, worker
+from services import fetch_schedules, search_deletion, worker
 from services.config import Settings
 from services.errors import BadInput, Forbidden
 from services.identity import Actor
@@ -125,6 +125,19 @@ def test_for_somebody_who_may_not_any_more_it_pauses_and_is_taken_over(
     due(rt)
     assert fetch_schedules.start_due(rt) == 1
     assert row_of(rt, newest_run(rt))["user_id"] == alice.user_id
+
+
+def test_those_of_a_deleted_search_sleep_and_are_back_as_they_were(
+    rt: Runtime, alice: Actor, search: UUID, agent: str
+) -> None:
+    fetch_schedules.create(rt, alice, search, Wanted(agent, source_url=URL), 24)
+    search_deletion.delete_search(rt, alice, search)
+    due(rt)
+    assert fetch_schedules.start_due(rt) == 0
+    search_deletion.restore_search(rt, alice, search)
+    (shown,) = fetch_schedules.of_search(rt, alice, search)
+    assert (shown.paused, shown.missed, shown.message) == (False, 0, "")
+    assert fetch_schedules.start_due(rt) == 1
 
 
 def test_a_paused_one_does_not_start_and_goes_on_at_a_time_to_come(

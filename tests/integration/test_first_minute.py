@@ -140,6 +140,17 @@ def test_a_way_is_not_gone_twice_by_a_double_click(registry: Registry) -> None:
         assert not any(spec["running"]["runningOff"].values())
 
 
+def test_a_deleted_search_is_no_place_to_begin(rt: Runtime, alice: Actor) -> None:
+    """Its owner would be led to a page that is not there, and the sample could never be loaded."""
+    gone = searches.create_search(rt, alice, sample.TITLE, "private")
+    search_deletion.delete_search(rt, alice, gone.id)
+    assert first_steps.of_actor(rt, alice) is None
+    search_id, _ = sample.start(rt, alice)
+    assert search_id != str(gone.id)
+    guide = first_steps.of_actor(rt, alice)
+    assert guide is not None and guide.search_id == search_id
+
+
 # ---- the guide
 
 

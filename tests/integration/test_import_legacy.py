@@ -12,8 +12,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from services import erasures, identity, legacy_database, legacy_people, search_deletion, uploads
+import sql
+from services import erasures, identity, imports, legacy_database, legacy_people, search_deletion
 from services.config import child_environ
+from services.errors import Unavailable
 from services.runtime import Runtime
 from services.servers import Servers
 from tests import legacy
@@ -150,6 +152,38 @@ def test_a_second_go_adds_nothing(rt: Runtime, sourcingx: CommandLine, old: Old,
     assert items(sourcingx.json("import-legacy", "--from", old[0], "--yes"))[REST] == {"added": 1, "unchanged": 1}
 
 
+def test_counting_holds_no_transaction_open_while_it_reads(
+    rt: Runtime, sourcingx: CommandLine, old: Old, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ends one that is idle for half a minute; to read everybody of a large search takes longer."""
+    real, idle = legacy_people.Spooled.lines, []
+
+    def reading(*given: Any) -> Iterator[bytes]:
+        for line in real(*given):
+            idle.extend(rows(rt, "SELECT query FROM pg_stat_activity WHERE datname = current_database() "
+                                 "AND state LIKE 'idle in transaction%%' AND pid <> pg_backend_pid()"))  # fmt: skip
+            yield line
+
+    monkeypatch.setattr(legacy_people.Spooled, "lines", reading)
+    counted = sourcingx.json("import-legacy", "--from", old[0])
+    assert items(counted) == {"Screened for Go engineer": {"added": 2}, REST: {"added": 1}}
+    assert idle == []
+    with legacy_database.opened(old[0]) as source:
+        shown = source.conn.execute("SHOW idle_in_transaction_session_timeout").fetchone()
+    assert shown == {"idle_in_transaction_session_timeout": "0"}
+
+
+def test_a_note_that_was_deleted_here_does_not_come_back(rt: Runtime, sourcingx: CommandLine, old: Old) -> None:
+    sourcingx.json("import-legacy", "--from", old[0], "--yes")
+    change(rt, "WITH gone AS (DELETE FROM notes) UPDATE candidates SET note_count = 0")
+    # Who was screened there since has a note of that.
+    dan = legacy.add_person(old[1], "dan", "Dan Ode")
+    legacy.add_screening(old[1], dan, 7, "Good Fit")
+    sourcingx.json("import-legacy", "--from", old[0], "--yes")
+    assert (place(rt, "Ana Lima")["note_count"], place(rt, "Dan Ode")["note_count"]) == (0, 1)
+    assert len(rows(rt, "SELECT id FROM notes")) == 1
+
+
 def test_searches_and_what_was_filtered_out(rt: Runtime, sourcingx: CommandLine, servers: Servers) -> None:
     tables = (legacy.PROFILES, legacy.SCREENED_PROFILES, legacy.SEARCHES)
     with legacy.old_database(servers, *tables) as (url, conn):
@@ -244,6 +278,28 @@ def test_an_import_that_fails_leaves_the_others(
     assert f"{REST}: 1 people: 1 added" in out
 
 
+def test_its_file_is_known_before_it_is_written(
+    rt: Runtime, sourcingx: CommandLine, old: Old, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a kill would leave people's data that nothing leads to, and no erasure would find."""
+    real, known = legacy_people.Spooled.lines, []
+
+    def breaking(*given: Any) -> Iterator[bytes]:
+        for line in real(*given):
+            # A backup of this moment misses no file: it is none yet.
+            known.append(
+                [len(rows(rt, query)) for query in ("SELECT id FROM uploads", sql.queries("backup").fetch_files)]
+            )
+            yield line
+            raise Unavailable("The disk is full.")
+
+    monkeypatch.setattr(legacy_people.Spooled, "lines", breaking)
+    code, out, _ = sourcingx("import-legacy", "--from", old[0], "--yes")
+    assert (code, out.count("not moved: The disk is full."), known) == (1, 2, [[1, 0], [1, 0]])
+    assert rows(rt, "SELECT id FROM uploads") == []
+    assert [path for path in (rt.settings.home / "storage").rglob("*") if path.is_file()] == []
+
+
 def test_the_old_database_is_only_read(sourcingx: CommandLine, old: Old) -> None:
     before = old[1].execute("SELECT txid_current_snapshot()::text, count(*) FROM profiles").fetchone()
     sourcingx.json("import-legacy", "--from", old[0], "--yes")
@@ -303,11 +359,11 @@ def test_the_old_database_may_go_away_in_the_middle(
                        "AND pid <> pg_backend_pid()")  # fmt: skip
         return real(*_)
 
-    real = uploads.record_upload
-    monkeypatch.setattr(uploads, "record_upload", cut)
+    real = imports.read_params
+    monkeypatch.setattr(imports, "read_params", cut)
     code, _, err = sourcingx("import-legacy", "--from", old[0], "--yes")
     assert (code, legacy_database.STOPPED in err) == (1, True)
-    monkeypatch.setattr(uploads, "record_upload", real)
+    monkeypatch.setattr(imports, "read_params", real)
     report = sourcingx.json("import-legacy", "--from", old[0], "--yes")
     assert items(report)["Screened for Go engineer"] == {"unchanged": 2}
     assert place(rt, "Ana Lima")["score"] == 8.0
