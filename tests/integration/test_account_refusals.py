@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,29 +11,19 @@ import pytest
 from layouts.page_screen import hold_banner
 from services import model_holds, rubrics, screening, screening_model
 from services.call_budget import LONGEST_BLOCK_S, CallBudget
-from services.config import Settings
 from services.identity import Actor
 from services.runtime import Runtime
 from services.vendors.openai_errors import BadKey, RateLimited, ServerFault
+from tests.model_at_hand import quick, settings, stub
 from tests.screening import JOB, add_search, row, rows, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 
-
-@pytest.fixture
-def stub() -> Iterator[OpenAIStub]:
-    with OpenAIStub() as running:
-        yield running
-
-
-@pytest.fixture
-def settings(settings: Settings, stub: OpenAIStub) -> Settings:
-    return replace(settings, openai_api_key="sk-test", openai_base_url=stub.base_url, openai_rpm=100_000,
-                   openai_tpm=100_000_000)  # fmt: skip
+__all__ = ["quick", "settings", "stub"]
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, first_pause_s=0.001, fan_out=8))
+def few_at_once(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, fan_out=8))
 
 
 def waited_for(rt: Runtime, query: str) -> bool:
