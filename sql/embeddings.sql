@@ -2,10 +2,6 @@
 -- Whether the tables for vectors are there: the server has pgvector, and was migrated since.
 SELECT to_regclass('profile_embeddings') IS NOT NULL AS found;
 
--- pgvector_version --
--- Of the extension as it is in this database; no row without it.
-SELECT extversion AS version FROM pg_extension WHERE extname = 'vector';
-
 -- fetch_models --
 -- All models, the one in use first.
 SELECT id, name, provider, dimensions, state, created_at, live_at, retired_at, complete_at, last_error, last_error_at

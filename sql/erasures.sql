@@ -261,10 +261,6 @@ UPDATE archives SET files = %(files)s, bytes = %(bytes)s,
     people = (SELECT count(*) FROM archive_people p WHERE p.archive_id = %(archive_id)s)
 WHERE id = %(archive_id)s;
 
--- fetch_all_marks --
--- Every hash that is known here, from one on.
-SELECT mark FROM erasure_marks WHERE mark > %(after)s ORDER BY mark LIMIT 10000;
-
 -- fetch_everyone_known_by --
 -- Addresses, e-mails and telephones of the next people, to find whom hashes mean. Only after a restore.
 SELECT p.id, p.full_name, lower(p.email) AS email, coalesce(sx_phone(p.phone), '') AS phone,

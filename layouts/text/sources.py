@@ -40,7 +40,6 @@ SOURCES_LATEST_HINT = "Of the newest run that succeeded and that this search doe
 SOURCES_STARTED = "Started. It goes on when you leave this page."
 SOURCES_EARLIER = "Earlier runs of this agent"
 SOURCES_EARLIER_NONE = "PhantomBuster knows no earlier run of this agent."
-SOURCES_EARLIER_LOADING = "Asking PhantomBuster for earlier runs…"
 SOURCES_CONTAINER = "Or the id of a run"
 SOURCES_TAKE = "Take the result"
 SOURCES_TAKE_OF = "Take the result of the run of {when}"
