@@ -48,7 +48,7 @@ def real(texts: Sequence[str]) -> Made:
         if path.exists():
             parts.append(np.load(path))
             continue
-        model = model or LocalModel(THREADS)
+        model = model or LocalModel(folder, THREADS)
         begun = time.perf_counter()
         vectors = np.array(model.embed(part), dtype=np.float32)
         took, made = took + time.perf_counter() - begun, made + len(part)

