@@ -7,6 +7,7 @@ The head is part of that list, so a page that was shown before it stays true.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +22,12 @@ from services.grid_query import Where
 from services.grid_view import View
 from services.match_sql import ALPHA, BETA, GAMMA, fragment
 
-# Comparing as many one by one takes less than a page may: measured in benchmarks/matching.py.
+# At most so many are compared one by one.
 EXACT_ROWS = 20_000
+# Comparing whom a filter leaves costs the more the more they are; reading in the index past whom it leaves out the more
+# the fewer they are, of all who have a vector. As measured in benchmarks/matching.py (6 µs for one who is compared, 20
+# for one who is read past, a page of 101), both cost the same at the square root of so many times all.
+EVEN = 300
 # A page, and one more to know whether there is another.
 HEAD = 101
 # How wide the index of vectors is searched: recall against time, as measured in benchmarks/matching.py.
@@ -114,6 +119,14 @@ def _likeness(row: DictRow, model_id: int) -> Likeness:
         alpha=Literal(alpha), beta=Literal(beta), gamma=Literal(gamma),
     )  # fmt: skip
     return Likeness(row["id"], model_id, vector)
+
+
+def exact_rows(conn: db.Conn, likeness: Likeness) -> int:
+    """Up to how many people of a view each of them is compared."""
+    found = db.one(conn, _Q.estimate_vectors, {"model_id": likeness.model_id})
+    # Before the first ANALYZE nobody knows.
+    vectors = found["vectors"] if found else -1
+    return EXACT_ROWS if vectors < 0 else min(EXACT_ROWS, math.isqrt(EVEN * vectors))
 
 
 def nearest(conn: db.Conn, where: Where, likeness: Likeness) -> list[int] | None:

@@ -53,9 +53,10 @@ def plan_of(conn: db.Conn, view: View, profile_count: int) -> Plan:
     """
     plan = _plan(conn, view, profile_count, match_rank.likeness_of(conn, view))
     compared = plan.order.nearest
-    if compared is None or profile_count <= match_rank.EXACT_ROWS:
+    if compared is None:
         return plan
-    if count_capped(conn, plan.where, match_rank.EXACT_ROWS + 1) <= match_rank.EXACT_ROWS:
+    few = match_rank.exact_rows(conn, compared)
+    if profile_count <= few or count_capped(conn, plan.where, few + 1) <= few:
         return plan
     return replace(plan, head=tuple(match_rank.nearest(conn, plan.where, compared) or ()))
 

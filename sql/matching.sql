@@ -3,6 +3,11 @@
 SELECT to_regclass('profile_embeddings') IS NOT NULL AS vectors,
     (SELECT m.id FROM embedding_models m WHERE m.state = 'live') AS model_id;
 
+-- estimate_vectors --
+-- About how many people have a vector of a model; -1 where nobody has counted yet.
+SELECT c.reltuples::bigint AS vectors FROM pg_class c
+WHERE c.oid = to_regclass('profile_embeddings_' || %(model_id)s::text);
+
 -- fetch_match --
 -- A match of a search, and what its vector can be made of by now.
 SELECT m.id, m.kind, m.text, m.text_hash, m.words, m.text_hash IS NULL OR EXISTS (
