@@ -212,9 +212,7 @@ def _scan(conn: Any, view: View, ef: int, took: list[float]) -> list[int]:
     rows: list[Any] = []
 
     def run() -> None:
-        conn.execute(_M.scan_near, {"ef_search": str(ef), "most": str(match_rank.MOST_SCANNED)})
-        rows.extend(conn.execute(text, {**where.params, "limit": TOP}).fetchall())
-        conn.execute(_M.scan_as_usual)
+        rows.extend(match_rank.scan(conn, TOP, text, {**where.params, "limit": TOP}, ef))
 
     took.append(timed(run))
     return [row["id"] for row in rows]
