@@ -31,7 +31,7 @@ TOP = 10
 ROOT = Path(__file__).parents[1]
 SIZES, QUICK_SIZES = (10_000, 100_000), (500, 2_000)
 LIKE_PEOPLE = 64
-EF = (40, 80, 200, 400)
+EF = (40, 80, 100, 200)
 ROUNDS = 3
 BATCH = 1_000
 # Of everyone, about: by years of experience and by words that few have.

@@ -31,7 +31,7 @@ EVEN = 300
 # A page, and one more to know whether there is another.
 HEAD = 101
 # How wide the index of vectors is searched: recall against time, as measured in benchmarks/matching.py.
-EF_SEARCH = 200
+EF_SEARCH = 100
 # Vectors that the index may read on past the filter before everyone is compared instead.
 MOST_SCANNED = 40_000
 # Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): the first ranks do not drown the others.
