@@ -57,10 +57,21 @@ CASE WHEN m.kind = 'taste' THEN {taste} ELSE {people} END
     FROM matches m WHERE m.id = {match} AND m.search_id = {search})
 
 -- similarity_shown --
--- How alike a candidate c is, as the list shows it: 0 to 1, to two places; NULL for who has no vector.
-(SELECT round(greatest(0, least(1, s.alike))::numeric, 2)
-    FROM profile_embeddings e CROSS JOIN LATERAL (SELECT 1 - (e.embedding <=> {vector}) AS alike) AS s
-    WHERE e.profile_id = c.profile_id AND e.model_id = {model} AND s.alike IS NOT NULL)
+-- How alike a person with the vector e is, as the list shows it: 0 to 1, to two places.
+round(greatest(0, least(1, 1 - (e.embedding <=> {vector})))::numeric, 2)
+
+-- whom_likeness_leaves --
+-- Candidates c with a vector about whose likeness {holds} says so. A join, which the planner makes by hash where a search
+-- is large and by looking for each one's vector where it is small; a subquery for each would leave it no choice. Of a
+-- vector that is not there nothing is true.
+EXISTS (SELECT FROM profile_embeddings e WHERE e.profile_id = c.profile_id AND e.model_id = {model}
+    AND e.embedding IS NOT NULL AND {vector} IS NOT NULL AND {holds})
+
+-- whom_likeness_leaves_out --
+-- The others, for conditions that whoever was not compared meets: candidates c but those about whose likeness they are
+-- not true.
+NOT EXISTS (SELECT FROM profile_embeddings e WHERE e.profile_id = c.profile_id AND e.model_id = {model}
+    AND e.embedding IS NOT NULL AND {vector} IS NOT NULL AND ({holds}) IS NOT TRUE)
 
 -- compared_source --
 -- People with their vectors, where they have one.
