@@ -78,9 +78,10 @@ NOT EXISTS (SELECT FROM profile_embeddings e WHERE e.profile_id = c.profile_id A
 candidates c LEFT JOIN profile_embeddings e ON e.profile_id = c.profile_id AND e.model_id = {model}
 
 -- fused --
--- Reciprocal rank fusion of two orders: by likeness, and by how well the words fit. Who has no vector stands in one only.
+-- Reciprocal rank fusion of two orders: by likeness, and by how well the words fit, which counts {weight} as much. Who
+-- has no vector stands in one only.
 (CASE WHEN e.embedding IS NULL THEN 0 ELSE 1.0 / ({k} + rank() OVER (ORDER BY e.embedding <=> {vector} NULLS LAST)) END
-    + 1.0 / ({k} + rank() OVER (ORDER BY {rank} DESC)))
+    + {weight} / ({k} + rank() OVER (ORDER BY {rank} DESC)))
 
 -- not_among --
 -- Those who do not stand at the head of the list already.
