@@ -245,12 +245,15 @@ EXISTS (SELECT FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.p
 AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = e.profile_id AND c.search_id = %(search_id)s)
 
 -- count_elsewhere --
--- How many people that is, compared or not; no further than to a cap.
-SELECT count(*) AS people FROM (SELECT FROM profiles e WHERE EXISTS (
-        SELECT FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = e.id
-            AND s.archived_at IS NULL AND search_visible(s, %(actor)s, %(role)s))
-    AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = e.id AND c.search_id = %(search_id)s)
-    LIMIT %(cap)s) AS x;
+-- How many people that is, compared or not, among so many places of people in other searches that the actor sees; and
+-- whether those were all. Read from the index of places, and never further than that: who sees little, or has everyone
+-- in this search already, would have everybody looked at for nobody.
+WITH looked AS MATERIALIZED (
+    SELECT c.profile_id FROM searches s JOIN candidates c ON c.search_id = s.id
+    WHERE s.archived_at IS NULL AND s.id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s) LIMIT %(most)s + 1)
+SELECT count(DISTINCT l.profile_id) AS people, (SELECT count(*) FROM looked) <= %(most)s AS whole
+FROM (SELECT profile_id FROM looked LIMIT %(most)s) AS l WHERE NOT EXISTS (
+    SELECT FROM candidates c WHERE c.search_id = %(search_id)s AND c.profile_id = l.profile_id);
 
 -- fetch_elsewhere_rows --
 -- What is shown of them: who they are, and up to three searches of the actor's sight that they are in.
