@@ -5,6 +5,11 @@ traits alone (grade()). What is written is drawn from two vocabularies that shar
 jobs and other words for people ("relational storage" and "PostgreSQL"). Words that do occur on both sides are noise,
 drawn without regard to any trait: neutral ones, and a mention of some other trade in a job's words. So text that is
 shared says nothing of who is right (tests/unit/test_relevance_set.py measures that), and only what words mean can.
+
+That is the harder half of the truth. In real profiles some words are those of the job: people(partly=True) writes each
+skill, the trade and the field in the words of jobs where a coin says so, by itself for every word, and otherwise as
+before. The traits and with them all grades, the jobs, the noise and everything else stay what they are. No sentence of
+a description is copied: what both sides come to share is the usual name of a thing.
 """
 
 from __future__ import annotations
@@ -73,10 +78,10 @@ def jobs(seed: int = SEED) -> list[Job]:
     return [_job(rng, trade, place) for trade in TRADES for place in range(JOBS_A_TRADE)]
 
 
-def people(seed: int = SEED) -> list[Person]:
-    """240 of them, twenty a trade, in an order that tells nothing."""
-    rng = Random(f"people {seed}")
-    found = [_person(rng, trade) for trade in TRADES for _ in range(PEOPLE_A_TRADE)]
+def people(seed: int = SEED, *, partly: bool = False) -> list[Person]:
+    """240 of them, twenty a trade, in an order that tells nothing. partly: partly in the words of jobs."""
+    rng, coin = Random(f"people {seed}"), Random(f"words {seed}")
+    found = [_person(rng, trade, coin if partly else None) for trade in TRADES for _ in range(PEOPLE_A_TRADE)]
     rng.shuffle(found)
     return found
 
@@ -98,7 +103,8 @@ def _job(rng: Random, name: str, place: int) -> Job:
     return Job(title, " ".join(lines), (title, *wanted, field), traits)
 
 
-def _person(rng: Random, name: str) -> Person:
+def _person(rng: Random, name: str, coin: Random | None) -> Person:
+    """coin: says which of the two sides' words stand for a trait; people's own without one."""
     trade = TRADES[name]
     skills = rng.sample(range(len(trade.skills)), rng.choice((3, 4)))
     traits = Traits(name, rng.choice(FIELDS_OF[name]), rng.randrange(len(LEVELS)), frozenset(skills))
@@ -107,9 +113,13 @@ def _person(rng: Random, name: str) -> Person:
     # Somebody else's trade, in the words of a job: whoever looks for shared words finds the wrong people.
     other = rng.choice(TRADES[rng.choice(list(TRADES))].job_titles).lower()
     summary = " ".join((rng.choice(trade.tasks), said, rng.choice(NEUTRAL)))
-    title = f"{rank} {rng.choice(trade.titles)}".strip()
+    job = rng.choice(trade.titles)
+    if coin is not None:
+        job = coin.choice((job, coin.choice(trade.job_titles)))
+        industry = coin.choice((industry, coin.choice(FIELDS[traits.field][0])))
+    title = f"{rank} {job}".strip()
     headline = f"{title}, {industry}. Once beside: {other}"
-    known = tuple(trade.skills[one][1] for one in skills)
+    known = tuple(trade.skills[one][1 if coin is None else coin.randrange(2)] for one in skills)
     return Person(title, headline, summary, industry, known, traits)
 
 

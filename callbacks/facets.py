@@ -14,7 +14,7 @@ from callbacks.view_state import mapping, version_of, view_of
 from layouts import facet_panel, ids
 from services import facets
 from services.errors import ProductError
-from services.facet_specs import RANGES, chosen_range
+from services.facet_specs import chosen_range, range_of
 
 
 def register(registry: Registry) -> None:
@@ -34,7 +34,7 @@ def register(registry: Registry) -> None:
     def show(ask: Any) -> Any:
         page, key, actor = mapping(mapping(ask).get("page")), _key(), current_actor()
         view, version, text = view_of(page), version_of(page), ask.get("text") or ""
-        if key in RANGES:
+        if range_of(key):
             bars = facets.histogram(rt, actor, view, version, key)
             return facet_panel.histogram(bars, chosen_range(view.filters.get(key))), _number()
         if text:

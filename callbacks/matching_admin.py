@@ -10,6 +10,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from callbacks import run_progress
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
+from callbacks.view_state import mapping
 from layouts import ids, page_matching, text
 from services import embedding_models, embedding_runs, matching_admin
 from services.errors import ProductError
@@ -61,13 +62,23 @@ def register(registry: Registry) -> None:
         return text.MATCHING_SWITCHED.format(model=embedding_models.switch(rt, current_actor()).name)
 
     def drop() -> str:
-        model_id = ctx.triggered_id["id"] if isinstance(ctx.triggered_id, dict) else None
-        gone = embedding_models.drop(rt, current_actor(), model_id if type(model_id) is int else 0)
-        return text.MATCHING_DROPPED.format(model=gone.name)
+        return text.MATCHING_DROPPED.format(model=embedding_models.drop(rt, current_actor(), _model_of_row()).name)
+
+    @registry.callback(
+        Output(ids.MATCHING_ANSWER, "children"),
+        Input(ids.admin_act(ALL, "drop-model"), "n_clicks"), Input(ids.admin_act(ALL, "drop-keep"), "n_clicks"),
+        rule=Rule.ADMIN, on_error=lambda error: _refused(error)[0], prevent_initial_call=True,
+    )  # fmt: skip
+    def ask(*_: Any) -> Any:
+        if not (ctx.triggered and ctx.triggered[0]["value"]):
+            return no_update  # it only appeared
+        if mapping(ctx.triggered_id).get("type") == ids.admin_act(0, "drop-keep")["type"]:
+            return None
+        return page_matching.ask_drop(matching_admin.losses(rt, current_actor(), _model_of_row()))
 
     button(Input(ids.MATCHING_BUILD, "n_clicks"), build)
     button(Input(ids.MATCHING_SWITCH, "n_clicks"), switch)
-    button(Input(ids.admin_act(ALL, "drop-model"), "n_clicks"), drop)
+    button(Input(ids.admin_act(ALL, "drop-sure"), "n_clicks"), drop)
 
 
 def _news(found: Overview, before: Any) -> Any:
@@ -80,6 +91,12 @@ def _news(found: Overview, before: Any) -> Any:
         models = page_matching.model_list(found)
     switch = not page_matching.is_building(found), not found.may_switch
     return page_matching.figures(found), run, models, *switch, not found.state.possible, now
+
+
+def _model_of_row() -> int:
+    """The model whose button was pressed; 0, which is none, for anything else."""
+    model_id = mapping(ctx.triggered_id).get("id")
+    return model_id if type(model_id) is int else 0
 
 
 def _refused(error: ProductError) -> Any:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import UUID
 
-from dash import ALL, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import g
 
 from callbacks import page_values
@@ -15,7 +14,7 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_rediscovery, text
 from services import matching, rediscovery, searches
-from services.errors import ProductError
+from services.errors import Conflict, NotFound, ProductError
 from services.identity import Actor
 from services.runtime import Runtime
 
@@ -24,16 +23,21 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
     """Compared with what the address says, else with the job description where there is one."""
     search = searches.get_search(rt, actor, search_id)
     off, has_job = matching.why_off(rt, actor), matching.has_job(rt, actor, search.id)
-    match, body, waiting = None, page_rediscovery.problem(off or text.REDISCOVER_ASK), False
+    match, notices = rediscovery.read_link(search.id, str(g.get("page_query", "")))
+    body, waiting = page_rediscovery.problem(off or text.REDISCOVER_ASK), False
     try:
-        match = None if off else _first(rt, actor, search.id, has_job)
-        if match is not None:
+        if not off and match is not None and _is_gone(rt, actor, search.id, match):
+            match, notices = None, [*notices, text.REDISCOVER_GONE]
+        if not off and match is None and has_job:
+            match = matching.to_job(rt, actor, search.id).id
+        if not off and match is not None:
             body, waiting = _shown(rt, actor, search.id, match)
     except ProductError as error:
         body = page_rediscovery.problem(error.message)
     return page_rediscovery.rediscovery_page(
-        search_id=str(search.id), title=search.title, body=body, match=match, waiting=waiting, off=off, has_job=has_job
-    )
+        search_id=str(search.id), title=search.title, body=body, match=match, waiting=waiting, off=off,
+        has_job=has_job, notices=notices,
+    )  # fmt: skip
 
 
 def register(registry: Registry) -> None:
@@ -81,13 +85,23 @@ def register(registry: Registry) -> None:
         toast(text.REDISCOVER_ADDED[added != 1].format(n=f"{added:,}"), kind="success")
         return _shown(rt, actor, search, page_values.number(match))[0]
 
+    # The address says what the page compares with, so that it can be handed on.
+    registry.clientside(
+        ClientsideFunction("rediscovery", "address"),
+        Input(ids.REDISCOVER_MATCH, "data"),
+        State(ids.REDISCOVER_SEARCH, "data"),
+    )
 
-def _first(rt: Runtime, actor: Actor, search_id: UUID, has_job: bool) -> int | None:
-    """What the page begins with: the match that the address names, else that of the job description."""
-    named = parse_qs(str(g.get("page_query", ""))).get("match", [""])[-1]
-    if named.isascii() and named.isdecimal() and len(named) < 19:
-        return int(named)
-    return matching.to_job(rt, actor, search_id).id if has_job else None
+
+def _is_gone(rt: Runtime, actor: Actor, search_id: UUID, match_id: int) -> bool:
+    """Whether what a link compares with is not there any more, or never was in this search."""
+    try:
+        matching.look(rt, actor, search_id, match_id)
+    except NotFound:
+        return True
+    except Conflict:
+        pass  # nobody of them was read yet: the page says so
+    return False
 
 
 def _shown(rt: Runtime, actor: Actor, search_id: UUID, match_id: int) -> tuple[Any, bool]:

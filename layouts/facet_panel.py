@@ -18,7 +18,9 @@ from layouts import ids, text
 from layouts.grid import Criterion
 
 DAYS = ("added_at", "screened_at")
-RANGES = ("score", "years_experience", "current_tenure_months", "average_tenure_months", *DAYS)
+# There where people are compared with something; facets.js shows and hides it.
+LIKENESS = "similarity"
+RANGES = (LIKENESS, "score", "years_experience", "current_tenure_months", "average_tenure_months", *DAYS)
 BAR_PX = 44
 # How the keys of criteria begin.
 CRITERION = "criterion_"
@@ -164,7 +166,7 @@ def _group(key: str, label: str, note: str = "") -> Component:
         dcc.Store(id=ids.facet_done(key)),
     ]
     kind = {"data-facet": key, "data-days": str(key in DAYS).lower()}
-    return html.Details([head, *body], className="sx-facet", **kind)
+    return html.Details([head, *body], className="sx-facet", hidden=key == LIKENESS, **kind)
 
 
 def _find_box(key: str) -> Component:

@@ -73,6 +73,21 @@ def answer(said: str, *, good: bool) -> html.P:
     return html.P(said, className="sx-card" if good else "sx-card sx-problem", **{"data-good": str(good).lower()})
 
 
+def ask_drop(losses: Row) -> html.Div:
+    """Before a model is dropped: what is lost. losses: a matching_admin.Losses."""
+    name, n = losses.model.name, losses.vectors
+    said = text.MATCHING_DROP_ASK[n != 1].format(model=name, n=f"{n:,}")
+    buttons = [
+        act(losses.model.id, "drop-sure", text.MATCHING_DROP_SURE, name, className="btn btn-sm btn-danger"),
+        # The one that does no harm has the focus.
+        act(losses.model.id, "drop-keep", text.MATCHING_DROP_KEEP, name, autoFocus=True),
+    ]
+    return html.Div(
+        [html.P(said if n else text.MATCHING_DROP_NONE.format(model=name)), html.Div(buttons, className="sx-actions")],
+        className="sx-card", role="alertdialog", **{"aria-label": text.MATCHING_DROP, "data-testid": "drop-ask"},
+    )  # fmt: skip
+
+
 def is_building(found: Row) -> bool:
     """Whether there is a model that could follow the one in use."""
     return any(row.model.state == "building" for row in found.rows)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -19,9 +20,18 @@ POLL_MS = 1_500
 
 
 def rediscovery_page(
-    *, search_id: str, title: str, body: Component, match: int | None, waiting: bool, off: str, has_job: bool
+    *,
+    search_id: str,
+    title: str,
+    body: Component,
+    match: int | None,
+    waiting: bool,
+    off: str,
+    has_job: bool,
+    notices: Sequence[str] = (),
 ) -> html.Div:
-    """body: what there is by now (found, reading, or why not). off: why nobody can be compared."""
+    """body: what there is by now (found, reading, or why not). off: why nobody can be compared. notices: what was left
+    out of the address."""
     box = dcc.Textarea(
         id=ids.REDISCOVER_TEXT, className="form-control form-control-sm", rows=2, maxLength=MAX_TEXT,
         placeholder=text.MATCH_TEXT_PLACEHOLDER, disabled=bool(off),
@@ -38,6 +48,7 @@ def rediscovery_page(
         text.REDISCOVER_TITLE,
         html.P([text.REDISCOVER_FOR, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]),
         html.P(text.REDISCOVER_HINT, className="sx-muted"),
+        *(html.P(notice, className="sx-note", role="status") for notice in notices),
         html.Div(
             [html.Label([html.Span(text.MATCH_TEXT), box]), html.Div([start, job], className="sx-actions")],
             className="sx-card sx-form sx-rediscover-ask",
@@ -64,7 +75,7 @@ def problem(message: str) -> Component:
 def people(match: Match, found: Found, *, editable: bool) -> Component:
     """The most alike first, each with a box to choose them, and the button that adds who was chosen."""
     if not found.people:
-        return problem(text.REDISCOVER_NOBODY if found.among else text.REDISCOVER_NO_OTHERS)
+        return problem(text.REDISCOVER_NOBODY if found.among or not found.exact else text.REDISCOVER_NO_OTHERS)
     among = f"{found.among:,}" if found.exact else text.REDISCOVER_MANY.format(n=f"{found.among:,}")
     said = text.REDISCOVER_SAID.format(like=like(match), n=f"{len(found.people):,}", among=among)
     rows = [_person(one, editable) for one in found.people]

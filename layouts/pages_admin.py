@@ -87,9 +87,10 @@ def cell(label: str, value: Any, *, number: bool = False) -> html.Td:
 
 def act(row: Any, do: str, label: str, about: str, **props: Any) -> html.Button:
     """A button of a row. do: see ids.admin_act()."""
+    given = {"className": "btn btn-sm btn-outline-secondary", **props}
     return html.Button(
-        label, id=ids.admin_act(row, do), type="button", className="btn btn-sm btn-outline-secondary",
-        **{"aria-label": f"{label}: {about}", "data-testid": f"admin-{do}"}, **props,
+        label, id=ids.admin_act(row, do), type="button",
+        **{"aria-label": f"{label}: {about}", "data-testid": f"admin-{do}"}, **given,
     )  # fmt: skip
 
 

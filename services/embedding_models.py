@@ -97,23 +97,29 @@ def switch(rt: Runtime, actor: Actor) -> Model:
 
 
 def drop(rt: Runtime, actor: Actor, model_id: int) -> Model:
-    """A model and its vectors go. For admins. Raises NotFound, Conflict for the live one, for one that the settings
-    name, and while it is made."""
+    """A model and its vectors go. For admins. Raises as droppable()."""
     must_be_admin(actor)
     with rt.db.connection() as conn:
         db.run(conn, _Q.lock_models)
-        gone = next((one for one in matching_state.models(conn) if one.id == model_id), None)
-        if gone is None:
-            raise NotFound(NO_MODEL)
-        if gone.state == "live":
-            raise Conflict(IS_LIVE)
-        if (gone.provider, gone.name) == configured(rt.settings):
-            raise Conflict(IS_WANTED)
-        if gone.state == "building" and db.one(conn, _Q.find_any_run) is not None:
-            raise Conflict(IS_MADE)
+        gone = droppable(conn, rt.settings, model_id)
         db.run(conn, _Q.drop_model, {"model_id": model_id})
         audit(conn, actor, "matching.drop", str(model_id), model=gone.name)
     return gone
+
+
+def droppable(conn: db.Conn, settings: Settings, model_id: int) -> Model:
+    """A model that nobody needs. Raises NotFound, Conflict for the live one, for one that the settings name, and while
+    it is made."""
+    found = next((one for one in matching_state.models(conn) if one.id == model_id), None)
+    if found is None:
+        raise NotFound(NO_MODEL)
+    if found.state == "live":
+        raise Conflict(IS_LIVE)
+    if (found.provider, found.name) == configured(settings):
+        raise Conflict(IS_WANTED)
+    if found.state == "building" and db.one(conn, _Q.find_any_run) is not None:
+        raise Conflict(IS_MADE)
+    return found
 
 
 def note_error(conn: db.Conn, model_id: int, message: str) -> None:

@@ -21,6 +21,7 @@ import sql
 from services import db
 from services.criterion_filters import verdict_of
 from services.grid_query import Where
+from services.match_filter import LikenessColumn
 from services.result_sets import Meta
 
 # In the planner's units; a quarter of a second on one core of a small machine.
@@ -114,6 +115,12 @@ class Counter:
         """step, n, low, high of a numeric column in steps of `size`; step is None for blanks."""
         parts = {"column": Identifier("c", column)}
         return self.run(_Q.count_steps, where, parts, {"step_size": size}, _sum)
+
+    def likeness(self, where: Where, size: float) -> Counted:
+        """The same of how alike people are to the view's match; step is None for who was not compared."""
+        likeness = LikenessColumn(where)
+        parts = {"vector": likeness.vector, "shown": likeness.shown, "model": likeness.model}
+        return self.run(_Q.count_likeness, where, parts, {"step_size": size}, _sum)
 
     def bars(self, where: Where, column: str, edges: Sequence[datetime]) -> Counted:
         """bar, n of a column of moments: bar i lies between edges i - 1 and i; None for blanks."""

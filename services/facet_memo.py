@@ -43,8 +43,8 @@ class Asked:
     def base(self, *without: str) -> View:
         """The view without some filters and without its order."""
         view = self.view.without_filter(*without)
-        # What people are compared with is an order, but for a filter on how alike they are.
-        match = view.match if SIMILARITY in view.filters else None
+        # What people are compared with is an order, but for a filter on how alike they are, and for that figure itself.
+        match = view.match if SIMILARITY in view.filters or SIMILARITY in without else None
         return View(view.search_id, view.status, view.q, view.filters, (), view.zone, match)
 
     def total(self, version: int, *without: str) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from services.grid_columns import COLUMNS, CRITERION, FILTERS, is_criterion
+from services.grid_columns import COLUMNS, CRITERION, FILTERS, SIMILARITY, is_criterion
 
 Kind = Literal["small", "flag", "key", "array", "tags", "rule", "reason", "verdict"]
 
@@ -120,6 +120,14 @@ RANGES: dict[str, RangeSpec] = {
     "added_at": RangeSpec(COLUMNS["added_at"].label, "date"),
     "screened_at": RangeSpec(COLUMNS["screened_at"].label, "date"),
 }
+
+# Counted from people's vectors, and only where they are compared with something.
+LIKENESS = RangeSpec(COLUMNS[SIMILARITY].label, "number", 0.05, 0.01, 1)
+
+
+def range_of(key: str) -> RangeSpec | None:
+    """How a histogram is made; None where there is none."""
+    return LIKENESS if key == SIMILARITY else RANGES.get(key)
 
 
 def spec_of(key: str) -> FacetSpec | None:

@@ -20,8 +20,8 @@ from psycopg.sql import Identifier
 from services.errors import BadInput
 from services.facet_counts import Counted, Counter
 from services.facet_memo import Asked, Kept
-from services.facet_specs import RANGES, Facet, FacetSpec, FacetValue, Histogram, RangeSpec, chosen_values, spec_of
-from services.grid_columns import FILTERS, VERDICTS
+from services.facet_specs import Facet, FacetSpec, FacetValue, Histogram, RangeSpec, chosen_values, range_of, spec_of
+from services.grid_columns import FILTERS, SIMILARITY, VERDICTS
 from services.grid_query import clean_text, fragment
 from services.grid_view import View
 from services.histograms import day_edges, midnight, number_bars
@@ -69,7 +69,7 @@ def facet_search(rt: Runtime, actor: Actor, view: View, version: int | None, key
 
 def histogram(rt: Runtime, actor: Actor, view: View, version: int | None, key: str) -> Histogram:
     """The spread of a number, or of the days of a moment, without the filter on it."""
-    spec = _found(RANGES.get(key))
+    spec = _found(range_of(key))
     asked = Asked(rt, actor, view, version)
     base = asked.base(key)
     if spec.kind == "date":
@@ -206,7 +206,11 @@ def _find(counter: Counter, base: View, spec: FacetSpec, text: str) -> Kept:
 
 
 def _numbers(counter: Counter, base: View, key: str, spec: RangeSpec) -> Kept:
-    counted = counter.steps(base.where(), FILTERS[key].column, spec.step)
+    where = base.where()
+    if key == SIMILARITY:
+        counted = counter.likeness(where, spec.step)
+    else:
+        counted = counter.steps(where, FILTERS[key].column, spec.step)
     rows = [row for row in counted.rows if row["step"] is not None]
     blank = sum(row["n"] for row in counted.rows if row["step"] is None)
     if not rows:

@@ -83,11 +83,11 @@ def order_by_rank(rank: Composable) -> Order:
     return Order([Segment(None, whole)], whole, [Identifier("c", "search_tsv")], reads_index=False)
 
 
-def order_by_fusion(likeness: Likeness, rank: Composable) -> Order:
-    """By likeness and by the words at once: for few people, since all are ranked twice."""
+def order_by_fusion(likeness: Likeness, rank: Composable, weight: float) -> Order:
+    """By likeness and by the words, which count `weight` as much, at once: for few people, who are all ranked twice."""
     column = Identifier("fused")
     whole = [fragment("order_backward", column=column), _tie(down=True)]
-    columns = [fragment("named", expression=likeness.fused(rank), column=column)]
+    columns = [fragment("named", expression=likeness.fused(rank, weight), column=column)]
     return Order([Segment(None, whole)], whole, columns, False, computed=True, source=likeness.source)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,7 +30,7 @@ from services.grid_where import (
     fragment,
     joined,
 )
-from services.match_sql import likeness_column
+from services.match_filter import LikenessColumn
 from services.reason_filters import reason_condition
 
 __all__ = ["MAX_CONDITIONS", "Where", "add_filters", "clean_text", "fragment", "parse_rows", "parse_sort"]
@@ -108,17 +108,31 @@ def _filter(where: Where, entry: Filter, model: Any, zone: str) -> tuple[Composa
         raise BadInput(f"The filter on {entry.label} is not in a form that can be read.")
     if entry.kind in ("verdict", "review"):
         return criterion_condition(where, entry, model)
+    if entry.key != SIMILARITY:
+        return _whole(model, entry, lambda part: _condition(where, entry, part, zone))
+    # It stands in no column of candidates: all its conditions are one look at the vectors.
+    likeness = LikenessColumn(where)
+    holds, sentence = _whole(model, entry, lambda part: _compared(where, entry, part, likeness.shown))
+    return likeness.leaves(holds, model), sentence
+
+
+def _whole(
+    model: Mapping[str, Any], entry: Filter, one: Callable[[Mapping[str, Any]], tuple[Composable, str]]
+) -> tuple[Composable, str]:
+    """A filter of one condition or of several."""
     if "conditions" not in model:
-        return _condition(where, entry, model, zone)
+        return one(model)
     parts, every = joined(entry, model)
-    done = [_condition(where, entry, part, zone) for part in parts]
+    done = [one(part) for part in parts]
     together = SQL(" AND " if every else " OR ").join([c for c, _ in done])
     return SQL("({})").format(together), (" and " if every else " or ").join(sentence for _, sentence in done)
 
 
 def _condition(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
+    if entry.kind == "number":
+        return _compared(where, entry, model, Identifier("c", entry.column))
     count_condition(where)
-    build = {"text": _text, "number": _number, "date": _date, "reason": reason_condition}.get(entry.kind)
+    build = {"text": _text, "date": _date, "reason": reason_condition}.get(entry.kind)
     return build(where, entry, model, zone) if build else _set(where, entry, model)
 
 
@@ -137,8 +151,9 @@ def _text(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> t
     return fragment(name, column=column, value=where.value(text)), f"{words} “{text}”"
 
 
-def _number(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:
-    column = _operand(where, entry)
+def _compared(where: Where, entry: Filter, model: Mapping[str, Any], column: Composable) -> tuple[Composable, str]:
+    """A condition on a number, wherever it comes from."""
+    count_condition(where)
     kind = model.get("type")
     if kind in ("blank", "notBlank"):
         check_uses(entry, model, "type")
@@ -153,13 +168,6 @@ def _number(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) ->
         raise BadInput(f"The filter on {entry.label} has a condition that is not known.")
     name, words = _NUMBER_OPS[kind]
     return fragment(name, column=column, value=where.value(low)), f"{words} {low}"
-
-
-def _operand(where: Where, entry: Filter) -> Composable:
-    """What a number is compared with: a column of candidates, or how alike they are, which stands in none."""
-    if entry.key == SIMILARITY:
-        return likeness_column(where.value(where.match), where.value(where.search))
-    return Identifier("c", entry.column)
 
 
 def _date(where: Where, entry: Filter, model: Mapping[str, Any], zone: str) -> tuple[Composable, str]:

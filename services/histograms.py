@@ -32,7 +32,8 @@ def number_bars(steps: Sequence[tuple[int, int]], size: float, high: float, most
     counts = [0] * bars
     for step, n in steps:
         counts[min(max(0, step // width), bars - 1)] += n
-    edges = [i * width * size for i in range(bars + 1)]
+    # Rounded, since 0.05 is not exact in binary.
+    edges = [round(i * width * size, 6) for i in range(bars + 1)]
     if most is None:
         edges[-1] = max(edges[-1], high)
     return Bars(edges, counts)

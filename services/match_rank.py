@@ -75,9 +75,16 @@ class Likeness:
         """Of an export's row r."""
         return fragment("similarity_of_row", vector=self.vector, model=Literal(self.model_id))
 
-    def fused(self, rank: Composable) -> Composable:
-        """The two orders as one; rank: an expression over c, the best first."""
-        return fragment("fused", vector=self.vector, rank=rank, k=Literal(FUSION_K))
+    def fused(self, rank: Composable, weight: float) -> Composable:
+        """The two orders as one; rank: an expression over c, the best first, which counts `weight` as much."""
+        return fragment("fused", vector=self.vector, rank=rank, weight=Literal(weight), k=Literal(FUSION_K))
+
+
+def rarity(hits: int, people: int) -> float:
+    """How much it says to be among so many hits: 1 for the only one, 0 where everyone is (ln(n/df), by its largest)."""
+    if people < 2 or hits < 1:
+        return 1.0
+    return max(0.0, math.log(people / hits) / math.log(people))
 
 
 def likeness_of(conn: db.Conn, view: View) -> Likeness | None:

@@ -1,4 +1,4 @@
-"""Fragments of sql/matching.sql with their parts filled in, and how alike people are as a column. Pure."""
+"""Fragments of sql/matching.sql with their parts filled in, and the vector of a match. Pure."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ def fragment(name: str, **parts: Composable) -> Composed:
     return _template(name).format(**parts)
 
 
-def likeness_column(match: Composable, search: Composable) -> Composed:
-    """How alike a candidate c is to a match, by the model that is live when it is run: as people see it, NULL for who
-    was not compared. Of a match of another search everyone's is NULL."""
+def vector_of_match(match: Composable, search: Composable) -> Composed:
+    """The vector of a match, whatever it is, by the model that is live when it is run; NULL of another search's."""
     model, text_hash = fragment("live_model"), Identifier("m", "text_hash")
     people = fragment(
         "vector_of_people", match=Identifier("m", "id"), model=model, text_hash=text_hash,
@@ -36,5 +35,4 @@ def likeness_column(match: Composable, search: Composable) -> Composed:
         gamma=fragment("weight_by_kind", taste=Literal(GAMMA), people=Literal(0.0)),
     )  # fmt: skip
     text = fragment("vector_of_text", model=model, text_hash=text_hash)
-    vector = fragment("vector_of_match", text=text, people=people, match=match, search=search)
-    return fragment("similarity_shown", vector=vector, model=model)
+    return fragment("vector_of_match", text=text, people=people, match=match, search=search)

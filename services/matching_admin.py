@@ -31,6 +31,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Losses:
+    """What goes with a model: so many vectors, up to date or not."""
+
+    model: Model
+    vectors: int
+
+
+@dataclass(frozen=True)
 class Overview:
     """configured: name of the model that the settings name. run: the newest run that made vectors, as runs.get_run();
     per_minute: how many people it looked at a minute, None where that cannot be said yet. waiting: texts that wait."""
@@ -62,6 +70,15 @@ def overview(rt: Runtime, actor: Actor) -> Overview:
     rows = tuple(Row(one, *counted[one.id], sizes[one.id]) for one in models)
     run = runs.get_run(rt, actor, last["id"]) if last else None
     return Overview(state, configured, rows, run, _rate(run), int(waiting["n"]) if waiting else 0)
+
+
+def losses(rt: Runtime, actor: Actor, model_id: int) -> Losses:
+    """What dropping a model would take away. Raises Forbidden unless admin, and as embedding_models.droppable()."""
+    must_be_admin(actor)
+    with rt.db.connection() as conn:
+        model = embedding_models.droppable(conn, rt.settings, model_id)
+        counted = db.one(conn, _Q.count_of_model, {"model_id": model_id})
+    return Losses(model, int(counted["n"]) if counted else 0)
 
 
 def _size(conn: db.Conn, model_id: int) -> int:

@@ -27,6 +27,8 @@ FEW = 20_000
 MANY = 10_000
 # Where a page of hits stands among so many of the newest people, counting them all is not worth its time.
 NEAR, ENOUGH = 8_000, 101
+# The same for how alike people are: each one's vector is looked for, which takes several times as long as a word.
+NEAR_ALIKE = 2_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _plan(conn: db.Conn, view: View, profile_count: int, likeness: match_rank.Li
     # several times as long as for everyone's in a row.
     if not view.terms and SIMILARITY not in view.filters:
         return Plan(view, where, order, estimate, filtered)
-    if estimate >= FEW and _is_near(conn, where):
+    if estimate >= FEW and _is_near(conn, where, NEAR_ALIKE if SIMILARITY in view.filters else NEAR):
         return Plan(view, where, order, estimate, filtered, walk=order.by_index)
     row = conn.execute(SQL(_Q.find_capped).format(where=where.sql()), {**where.params, "cap": MANY + 1}).fetchone()
     hits = int(row["n"]) if row else 0
@@ -83,17 +85,19 @@ def _plan(conn: db.Conn, view: View, profile_count: int, likeness: match_rank.Li
             for term in view.terms
             if not term.negated
         ]
-        rank = fragment("rank", query=SQL(" || ").join(words))
-        order = order_by_fusion(likeness, rank) if likeness else order_by_rank(rank)
+        rank = fragment("rank_of_hits" if likeness else "rank", query=SQL(" || ").join(words))
+        # Words that nearly everyone has say little of who is better, and their order is one of chance.
+        weight = match_rank.rarity(hits, profile_count)
+        order = order_by_fusion(likeness, rank, weight) if likeness else order_by_rank(rank)
     if hits <= MANY:
         return Plan(view, where, order, hits, filtered)
     return Plan(view, where, order, max(estimate, FEW), filtered, walk=order.by_index)
 
 
-def _is_near(conn: db.Conn, where: Where) -> bool:
+def _is_near(conn: db.Conn, where: Where, among: int) -> bool:
     """Whether a page of hits stands among the newest people: then there are too many to rank, and a walk is short."""
     text = SQL(_Q.count_near).format(search=where.conditions[0], where=where.sql())
-    row = conn.execute(text, {**where.params, "among": NEAR, "cap": ENOUGH}).fetchone()
+    row = conn.execute(text, {**where.params, "among": among, "cap": ENOUGH}).fetchone()
     return row is not None and row["n"] >= ENOUGH
 
 

@@ -11,6 +11,10 @@ VALUES (%(name)s, %(title)s, %(headline)s, %(summary)s, %(industry)s, %(skills)s
 -- All of them, into a search.
 SELECT count(*) FROM add_candidates(%(search_id)s, %(people)s, %(actor)s);
 
+-- count_search --
+-- As an import leaves it.
+UPDATE searches s SET profile_count = (SELECT count(*) FROM candidates c WHERE c.search_id = s.id) WHERE s.id = %(search_id)s;
+
 -- insert_vectors --
 -- Vectors of people, as the job writes them.
 INSERT INTO profile_embeddings (profile_id, model_id, text_hash, embedding, seen_at)

@@ -223,6 +223,10 @@ SELECT max(id) AS id FROM runs WHERE kind = 'embed' HAVING max(id) IS NOT NULL;
 -- Texts that wait for their vector.
 SELECT count(*) AS n FROM query_texts WHERE failed_at IS NULL;
 
+-- count_of_model --
+-- How many vectors a model has, up to date or not.
+SELECT count(e.embedding) AS n FROM profile_embeddings e WHERE e.model_id = %(model_id)s;
+
 -- fetch_size --
 -- What a model's vectors take on disk, index included.
 SELECT pg_total_relation_size(to_regclass(%(name)s)) AS bytes;

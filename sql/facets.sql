@@ -93,6 +93,15 @@ SELECT floor(value / %(step_size)s::numeric)::int AS step, sum(n)::bigint AS n,
 FROM (SELECT {column} AS value, count(*) AS n FROM {people} WHERE {where} GROUP BY 1) AS counted
 GROUP BY 1
 
+-- count_likeness --
+-- The same of how alike people are to what a view is compared with, as its list shows it; blank for who has no vector.
+SELECT floor(value / %(step_size)s::numeric)::int AS step, sum(n)::bigint AS n,
+    min(value)::float8 AS low, max(value)::float8 AS high
+FROM (SELECT CASE WHEN e.embedding IS NOT NULL AND {vector} IS NOT NULL THEN {shown} END AS value, count(*) AS n
+    FROM {people} LEFT JOIN profile_embeddings e ON e.profile_id = c.profile_id AND e.model_id = {model}
+    WHERE {where} GROUP BY 1) AS counted
+GROUP BY 1
+
 -- count_bars --
 -- For a histogram of moments: how many after each edge.
 SELECT width_bucket({column}, %(edges)s::timestamptz[]) AS bar, count(*) AS n

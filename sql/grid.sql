@@ -179,6 +179,10 @@ array_position('{{weak,possible,strong}}'::text[], {column})
 -- How well the words fit; name counts most. Normalised by length.
 ts_rank_cd('{{0.1, 0.3, 0.6, 1.0}}', c.search_tsv, {query}, 1)
 
+-- rank_of_hits --
+-- The same by where and how often they stand alone. Beside another order, that of who wrote less is one of chance.
+ts_rank_cd('{{0.1, 0.3, 0.6, 1.0}}', c.search_tsv, {query}, 0)
+
 -- rank_word --
 -- A word or a phrase that may stand in a hit.
 sx_tsquery({value}, false)

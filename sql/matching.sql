@@ -62,19 +62,31 @@ CASE WHEN m.kind = 'taste' THEN {taste} ELSE {people} END
     FROM matches m WHERE m.id = {match} AND m.search_id = {search})
 
 -- similarity_shown --
--- How alike a candidate c is, as the list shows it: 0 to 1, to two places; NULL for who has no vector.
-(SELECT round(greatest(0, least(1, s.alike))::numeric, 2)
-    FROM profile_embeddings e CROSS JOIN LATERAL (SELECT 1 - (e.embedding <=> {vector}) AS alike) AS s
-    WHERE e.profile_id = c.profile_id AND e.model_id = {model} AND s.alike IS NOT NULL)
+-- How alike a person with the vector e is, as the list shows it: 0 to 1, to two places.
+round(greatest(0, least(1, 1 - (e.embedding <=> {vector})))::numeric, 2)
+
+-- whom_likeness_leaves --
+-- Candidates c with a vector about whose likeness {holds} says so. A join, which the planner makes by hash where a search
+-- is large and by looking for each one's vector where it is small; a subquery for each would leave it no choice. Of a
+-- vector that is not there nothing is true.
+EXISTS (SELECT FROM profile_embeddings e WHERE e.profile_id = c.profile_id AND e.model_id = {model}
+    AND e.embedding IS NOT NULL AND {vector} IS NOT NULL AND {holds})
+
+-- whom_likeness_leaves_out --
+-- The others, for conditions that whoever was not compared meets: candidates c but those about whose likeness they are
+-- not true.
+NOT EXISTS (SELECT FROM profile_embeddings e WHERE e.profile_id = c.profile_id AND e.model_id = {model}
+    AND e.embedding IS NOT NULL AND {vector} IS NOT NULL AND ({holds}) IS NOT TRUE)
 
 -- compared_source --
 -- People with their vectors, where they have one.
 candidates c LEFT JOIN profile_embeddings e ON e.profile_id = c.profile_id AND e.model_id = {model}
 
 -- fused --
--- Reciprocal rank fusion of two orders: by likeness, and by how well the words fit. Who has no vector stands in one only.
+-- Reciprocal rank fusion of two orders: by likeness, and by how well the words fit, which counts {weight} as much. Who
+-- has no vector stands in one only.
 (CASE WHEN e.embedding IS NULL THEN 0 ELSE 1.0 / ({k} + rank() OVER (ORDER BY e.embedding <=> {vector} NULLS LAST)) END
-    + 1.0 / ({k} + rank() OVER (ORDER BY {rank} DESC)))
+    + {weight} / ({k} + rank() OVER (ORDER BY {rank} DESC)))
 
 -- not_among --
 -- Those who do not stand at the head of the list already.
@@ -238,12 +250,15 @@ EXISTS (SELECT FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.p
 AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = e.profile_id AND c.search_id = %(search_id)s)
 
 -- count_elsewhere --
--- How many people that is, compared or not; no further than to a cap.
-SELECT count(*) AS people FROM (SELECT FROM profiles e WHERE EXISTS (
-        SELECT FROM candidates c JOIN searches s ON s.id = c.search_id WHERE c.profile_id = e.id
-            AND s.archived_at IS NULL AND search_visible(s, %(actor)s, %(role)s))
-    AND NOT EXISTS (SELECT FROM candidates c WHERE c.profile_id = e.id AND c.search_id = %(search_id)s)
-    LIMIT %(cap)s) AS x;
+-- How many people that is, compared or not, among so many places of people in other searches that the actor sees; and
+-- whether those were all. Read from the index of places, and never further than that: who sees little, or has everyone
+-- in this search already, would have everybody looked at for nobody.
+WITH looked AS MATERIALIZED (
+    SELECT c.profile_id FROM searches s JOIN candidates c ON c.search_id = s.id
+    WHERE s.archived_at IS NULL AND s.id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s) LIMIT %(most)s + 1)
+SELECT count(DISTINCT l.profile_id) AS people, (SELECT count(*) FROM looked) <= %(most)s AS whole
+FROM (SELECT profile_id FROM looked LIMIT %(most)s) AS l WHERE NOT EXISTS (
+    SELECT FROM candidates c WHERE c.search_id = %(search_id)s AND c.profile_id = l.profile_id);
 
 -- fetch_elsewhere_rows --
 -- What is shown of them: who they are, and up to three searches of the actor's sight that they are in.

@@ -9,6 +9,8 @@
   const GIVE_UP_MS = 15000;
   const OPEN_AT_FIRST = ["stage_in", "fit_in", "title_in", "location_in"];
   const KEPT = "sx-facets";
+  // Its group is there where people are compared with something.
+  const LIKENESS = "similarity";
   // now: the view as it is chosen; shown: the view whose rows are there; asked: key → for what;
   // waiting: keys in turn; flying: key → number of the question; find: key → text typed.
   const F = { now: null, shown: null, asked: {}, waiting: [], flying: new Map(), find: {}, n: 0 };
@@ -50,17 +52,18 @@
   );
 
   // ---- asking ---------------------------------------------------------------------------------
-  function page() {
+  function page(key) {
     const { search_id, version, status, q, f, filterModel, zone, match } = F.shown;
-    // What people are compared with changes no count, but where it filters.
-    return { search_id, version, status, q, f, filterModel, zone, match: filterModel?.similarity ? match : undefined };
+    // What people are compared with changes no count, but where it filters and its own.
+    const compares = key === LIKENESS || filterModel?.[LIKENESS] || f?.[LIKENESS];
+    return { search_id, version, status, q, f, filterModel, zone, match: compares ? match : undefined };
   }
 
   function want(key) {
     // Nobody sees a panel that is folded away; it asks once it is opened.
     if (!F.shown || !group(key)?.checkVisibility()) return;
     const text = F.find[key] || "";
-    const signature = JSON.stringify([page(), text]);
+    const signature = JSON.stringify([page(key), text]);
     if (F.asked[key] === signature) return;
     F.asked[key] = signature;
     if (!F.waiting.includes(key)) F.waiting.push(key);
@@ -80,7 +83,7 @@
       const n = ++F.n;
       F.flying.set(key, n);
       el.classList.add("sx-facet-asking");
-      set({ type: "facet-ask", key }, { data: { n, page: page(), text: F.find[key] || "" } });
+      set({ type: "facet-ask", key }, { data: { n, page: page(key), text: F.find[key] || "" } });
       // The network may lose an answer; the others go on, and this one is asked for again when it is opened.
       setTimeout(() => {
         if (F.flying.get(key) === n) {
@@ -191,6 +194,8 @@
 
   // ---- showing what is chosen -----------------------------------------------------------------
   function showChosen() {
+    const likeness = group(LIKENESS);
+    if (likeness) likeness.hidden = !F.now?.match;
     for (const el of document.querySelectorAll("#facet-panel details[data-facet]")) {
       const key = el.dataset.facet;
       const filter = model(key);

@@ -58,8 +58,10 @@
     S.api.applyColumnState({ state: sort.map((s, sortIndex) => ({ ...s, sortIndex })), defaultState: { sort: null } });
     const { similarity, ...filterModel } = S.view.filterModel || {};
     if (similarity) S.api.setFilterModel(filterModel);
+    // A phone has no headers: there it is one of the panel's.
+    const { similarity: chosen, ...f } = S.view.f || {};
     setTimeout(() => (S.quiet = false), 0);
-    return { match: null, sort, filterModel };
+    return { match: null, sort, filterModel, f };
   }
 
   function waitForMatch(match) {

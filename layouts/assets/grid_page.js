@@ -169,7 +169,7 @@
       S.api.setFilterModel(null);
       setTimeout(() => (S.quiet = false), 0);
       set("quick-search", { value: "" });
-      G.change({ f: {}, filterModel: {}, q: "", ...G.withoutMatch() });
+      G.change({ ...G.withoutMatch(), f: {}, filterModel: {}, q: "" });
     },
     "copy-link": async () => {
       try {

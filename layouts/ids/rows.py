@@ -6,7 +6,8 @@ from typing import Any
 
 
 def admin_act(row: Any, do: Any) -> dict[str, Any]:
-    """A button of a row of an admin page; do: link, password, disable, enable, end, retry, test or drop-model.
+    """A button of a row of an admin page; do: link, password, disable, enable, end, retry, test, drop-model,
+    drop-sure or drop-keep.
 
     row may be dash.ALL.
     """

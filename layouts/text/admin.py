@@ -33,6 +33,13 @@ MATCHING_PROVIDERS = {"local": "on this machine", "openai": "at the embeddings e
 MATCHING_BUILD = "Make missing vectors"
 MATCHING_SWITCH = "Switch to the new model"
 MATCHING_DROP = "Drop"
+MATCHING_DROP_ASK = (
+    "Drop {model}? Its {n} vector is lost: whoever wants this model again has it made anew.",
+    "Drop {model}? Its {n} vectors are lost: whoever wants this model again has them all made anew.",
+)
+MATCHING_DROP_NONE = "Drop {model}? It has no vectors, so nothing is lost."
+MATCHING_DROP_SURE = "Drop it"
+MATCHING_DROP_KEEP = "Keep it"
 MATCHING_STARTED = "Started. Vectors are made in the background, and pages go on meanwhile."
 MATCHING_SWITCHED = "Switched: people are compared by {model} from now on."
 MATCHING_DROPPED = "{model} and its vectors are gone."

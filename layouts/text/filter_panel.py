@@ -10,6 +10,7 @@ FACET_LABELS = {
     "company_in": "Company",
     "location_in": "Location",
     "skills_in": "Skills",
+    "similarity": "Likeness",
     "score": "Score",
     "years_experience": "Experience (years)",
     "current_tenure_months": "Current tenure (months)",

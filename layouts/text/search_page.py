@@ -57,8 +57,9 @@ REDISCOVER_FOR = "For "
 REDISCOVER_HINT = "Those you know already who are most like what this search looks for, and are not in it."
 REDISCOVER_READING = "Reading what people are compared with. They appear here in a moment."
 REDISCOVER_ASK = "This search has no job description yet. Describe above whom you look for."
+REDISCOVER_GONE = "What this link compared with is not there any more, so it was left out."
 REDISCOVER_SAID = "{like}: {n} of {among} people of other searches that you see."
-REDISCOVER_MANY = "more than {n}"
+REDISCOVER_MANY = "at least {n}"
 REDISCOVER_NOBODY = (
     "None of the people of your other searches was read yet, so nobody can be compared. Try again later."
 )

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser import axe
 from tests.browser.grid_page import GridPage, counted
@@ -27,6 +28,16 @@ return [...document.querySelectorAll(arguments[0])]
   .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
   .map((one) => one.textContent);
 """
+
+# A group of the filter panel, and how far a candidate c is from the job of their search.
+LIKENESS = '#facet-panel [data-facet="similarity"]'
+JOB = "Someone at the beginning of a circle"
+DIMENSIONS = 384
+DISTANCE = (
+    "(SELECT e.embedding <=> q.embedding FROM profile_embeddings e"
+    " JOIN query_embeddings q USING (model_id) JOIN searches s ON q.text_hash = query_hash(s.job_description)"
+    " WHERE s.id = c.search_id AND e.profile_id = c.profile_id)"
+)
 
 _AT_TOP = """
 window.scrollTo(0, 0);
@@ -106,11 +117,66 @@ def test_a_card_is_decided_and_taken_back(phone: GridPage, product: Product) -> 
     until(lambda: stage(product, expected[0]) == "new", "it is not taken back")
 
 
+def test_who_is_near_enough_is_chosen_on_a_phone(phone: GridPage, product: Product) -> None:
+    """Also that the address of the page of other people says what it compares with, which only a browser can write."""
+    search = product.generate(30, seed=37)
+    place_on_a_circle(product, search)
+    phone.driver.get(f"{phone.url}/search/{search}/match")
+    until(lambda: "?match=" in phone.driver.current_url, "the address does not say what is compared with")
+    phone.open(search, f"?match={phone.driver.current_url.partition('match=')[2]}")
+    shows(phone, product.ids(search, order=f"{DISTANCE}, c.id DESC"), 0)
+
+    phone.click('[data-action="toggle-filters"]')
+    phone.click(f"{LIKENESS} > summary")
+    until(lambda: phone.is_shown(f"{LIKENESS} .sx-bar"), "no bars")
+    assert phone.driver.execute_script(_SMALL, f"{LIKENESS} :is(summary, input)") == []
+    assert phone.driver.execute_script("return document.documentElement.scrollWidth") == 390
+    assert axe.violations(phone.driver) == []
+    phone.element(f"{LIKENESS} .sx-facet-ends input").send_keys("0.6", Keys.TAB)
+    until(lambda: "at least 0.6" in phone.text("#filter-chips"), "the filter is not said")
+    assert phone.driver.execute_script(_SMALL, f"{LIKENESS} :is(summary, input, button)") == []
+    phone.click('[data-action="close-filters"]')
+    near = f"c.filter_status = 'active' AND round((1 - {DISTANCE})::numeric, 2) >= 0.6"
+    shows(phone, product.ids(search, near, order=f"{DISTANCE}, c.id DESC"), 0)
+    # It goes with what it is about, and so does its group.
+    phone.click('#filter-chips [data-key="match"]')
+    shows(phone, product.ids(search), 0)
+    assert "similarity" not in phone.driver.current_url
+    phone.click('[data-action="toggle-filters"]')
+    until(lambda: phone.is_shown('#facet-panel [data-facet="stage_in"]'), "no panel")
+    assert not phone.is_shown(LIKENESS)
+
+
 def test_a_window_that_is_wide_again_has_its_grid(phone: GridPage, product: Product, search: uuid.UUID) -> None:
     """Its document came for a narrow one, without the grid's script."""
     phone.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     phone.open(search).shows(product.ids(search), at=0)
     assert phone.driver.execute_script("return document.querySelector('#candidate-cards')") is None
+
+
+def place_on_a_circle(product: Product, search: uuid.UUID) -> None:
+    """People three degrees apart and a job description at the first of them, as if they had been read."""
+    product.sql(
+        "INSERT INTO embedding_models (name, provider, state, live_at) SELECT 'all-MiniLM-L6-v2-int8', 'local', 'live',"
+        " now() WHERE NOT EXISTS (SELECT FROM embedding_models WHERE state = 'live')"
+    )
+    product.sql("SELECT add_embedding_partition(id) FROM embedding_models WHERE state = 'live'")
+    product.sql("UPDATE searches SET job_description = %(job)s WHERE id = %(search)s", job=JOB, search=search)
+    zeros = f"repeat(',0', {DIMENSIONS - 2}) || ']')::halfvec({DIMENSIONS})"
+    product.sql(
+        "INSERT INTO profile_embeddings (profile_id, model_id, text_hash, embedding, seen_at)"
+        " SELECT p.id, m.id, sha256(p.id::text::bytea),"
+        f" ('[' || cosd(3 * c.n) || ',' || sind(3 * c.n) || {zeros}, p.updated_at"
+        " FROM (SELECT profile_id, row_number() OVER (ORDER BY id) - 1 AS n FROM candidates"
+        "     WHERE search_id = %(search)s) AS c JOIN profiles p ON p.id = c.profile_id"
+        " JOIN embedding_models m ON m.state = 'live'",
+        search=search,
+    )
+    product.sql(
+        "INSERT INTO query_embeddings (model_id, text_hash, embedding)"
+        f" SELECT id, query_hash(%(job)s), ('[1,0' || {zeros} FROM embedding_models WHERE state = 'live'",
+        job=JOB,
+    )
 
 
 def shows(phone: GridPage, expected: list[str], start: int) -> None:

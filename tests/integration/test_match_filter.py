@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 import uuid
+from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from psycopg.sql import SQL
 
 from services import (
     bulk,
@@ -28,6 +32,15 @@ from tests.integration.test_matching import Place, decide, rows_of
 from tests.vectors import at, place_people
 from tests.waiting import until
 
+HOLDS: dict[str, Callable[[float], bool]] = {
+    "greaterThanOrEqual": lambda one: one >= 0.66,
+    "lessThan": lambda one: one < 0.66,
+    "equals": lambda one: one == 0.66,
+    "notEqual": lambda one: one != 0.66,
+    "notBlank": lambda one: True,
+    "blank": lambda one: False,
+}
+
 
 @pytest.fixture
 def place(rt: Runtime, alice: Actor) -> Place:
@@ -47,11 +60,7 @@ def shown(place: Place, one: int) -> float | None:
 
 @pytest.mark.parametrize("kind", ["greaterThanOrEqual", "lessThan", "equals", "notEqual"])
 def test_it_leaves_whom_the_list_shows_to_be_so_alike(place: Place, kind: str) -> None:
-    holds = {
-        "greaterThanOrEqual": lambda one: one >= 0.66, "lessThan": lambda one: one < 0.66,
-        "equals": lambda one: one == 0.66, "notEqual": lambda one: one != 0.66,
-    }[kind]  # fmt: skip
-    wanted = [one for one in place.ids if (said := shown(place, one)) is not None and holds(said)]
+    wanted = [one for one in place.ids if (said := shown(place, one)) is not None and HOLDS[kind](said)]
     assert wanted
     view = place.view(filters=likeness(kind, 0.66))
     assert place.everyone(view) == place.alike(wanted)
@@ -71,6 +80,49 @@ def test_a_span_and_who_was_not_compared(place: Place) -> None:
     unread = [one for one in place.ids if one not in place.degrees]
     assert place.everyone(place.view(filters=likeness("blank"))) == place.alike(unread)
     assert len(place.everyone(place.view(filters=likeness("notBlank")))) == len(place.degrees)
+
+
+@pytest.mark.parametrize("operator", ["AND", "OR"])
+@pytest.mark.parametrize("first", ["greaterThanOrEqual", "notEqual", "blank"])
+@pytest.mark.parametrize("second", ["lessThan", "equals", "notBlank", "blank"])
+def test_two_conditions_hold_for_whom_plain_python_says(place: Place, operator: str, first: str, second: str) -> None:
+    """Whoever was not compared meets "blank" and nothing else."""
+    together = all if operator == "AND" else any
+
+    def holds(one: int) -> bool:
+        alike = shown(place, one)
+        return together(kind == "blank" if alike is None else HOLDS[kind](alike) for kind in (first, second))
+
+    parts = [{"filterType": "number", "type": kind, **({} if "lank" in kind else {"filter": 0.66})}
+             for kind in (first, second)]  # fmt: skip
+    view = place.view(filters={"similarity": {"filterType": "number", "operator": operator, "conditions": parts}})
+    assert place.everyone(view) == place.alike([one for one in place.ids if holds(one)])
+
+
+def test_vectors_are_joined_and_not_looked_for_one_by_one(place: Place) -> None:
+    """The planner may choose how; a subquery for each person would leave it no choice."""
+    for kind in ("greaterThanOrEqual", "blank"):
+        where = place.view(filters=likeness(kind, None if kind == "blank" else 0.6)).where()
+        text = SQL("EXPLAIN SELECT count(*) FROM candidates c WHERE ") + where.sql()
+        with place.rt.db.connection() as conn:
+            plan = "\n".join(row["QUERY PLAN"] for row in conn.execute(text, where.params))
+        assert re.search("Join|Nested Loop", plan) and not re.search("Filter: .*SubPlan", plan), plan
+
+
+def test_its_bars_hold_everyone_who_was_compared(place: Place) -> None:
+    view = place.view(filters=likeness("greaterThanOrEqual", 0.6))
+    bars = facets.histogram(place.rt, place.actor, view, None, "similarity")
+    numbers = [said for one in place.ids if (said := shown(place, one)) is not None]
+    assert (sum(bars.counts), bars.blank, bars.exact) == (len(numbers), 4, True)
+    assert (bars.low, bars.high, bars.edges[0], bars.edges[-1], len(bars.counts)) == (min(numbers), 1, 0, 1, 20)
+    # A click on a bar shows as many as it says, the last one with its end.
+    for n, (low, edge) in enumerate(pairwise(float(edge) for edge in bars.edges)):
+        high = edge if n == 19 else round(edge - bars.grain, 6)
+        chosen = place.view(filters=likeness("inRange", low, filterTo=high))
+        assert len(place.everyone(chosen)) == bars.counts[n] == sum(low <= one <= high for one in numbers)
+    # Where people are like nothing, nobody has a number.
+    alone = facets.histogram(place.rt, place.actor, place.view(None), None, "similarity")
+    assert (alone.counts, alone.blank) == ([], 40)
 
 
 def test_it_says_what_it_does_and_stands_in_the_link(place: Place) -> None:

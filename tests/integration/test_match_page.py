@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
@@ -263,6 +264,66 @@ def test_the_page_of_other_people(place: Place, bob: Actor, client_for: ClientFo
                  [[(ids.rediscover_choice(who), "value", [who])], *state])  # fmt: skip
     assert "1 person was added" in added.get_data(as_text=True)
     assert added.get_data(as_text=True).count("known-person") == 10
+
+
+def test_a_link_to_the_page_of_other_people_shows_the_same_to_a_colleague(
+    place: Place, bob: Actor, client_for: ClientFor
+) -> None:
+    set_job(place.rt, place.search, JOB)
+    place_text(place.rt, place.model, JOB, at(45))
+    Place(place.rt, bob, 12)
+    path, client, colleague = f"/search/{place.search}/match", client_for(place.actor), client_for(bob)
+    store = re.compile(rf'"data":(\d+),"id":"{ids.REDISCOVER_MATCH}"|"id":"{ids.REDISCOVER_MATCH}","data":(\d+)')
+
+    def compared(shown: str) -> int:
+        found = store.search(shown.replace(" ", ""))
+        assert found is not None, shown
+        return int(found[1] or found[2])
+
+    # Without a word in the address it is the job description; with one it is that, for whoever may see the search.
+    job = matching.to_job(place.rt, place.actor, place.search)
+    assert compared(open_page(client, path)) == job.id
+    assert compared(open_page(client, path, f"?match={place.match.id}")) == place.match.id
+    shown = open_page(colleague, path, f"?match={place.match.id}")
+    assert compared(shown) == place.match.id and text.REDISCOVER_GONE not in shown
+    # What cannot be read, is gone, or is of another search is left out and said; the job description stays.
+    other = Place(place.rt, bob)
+    for query, notice in (
+        ("?match=x", "A part of the link (match) could not be read"),
+        (f"?match={2**40}", text.REDISCOVER_GONE),
+        (f"?match={other.match.id}", text.REDISCOVER_GONE),
+        ("?sort=full_name.asc", rediscovery.NO_PART),
+        ("?something=else", "A part of the link is not known"),
+    ):
+        shown = open_page(client, path, query)
+        assert compared(shown) == job.id and notice in shown, query
+
+
+def test_a_link_that_compares_with_people_who_were_not_read_says_so(place: Place, client_for: ClientFor) -> None:
+    match = matching.to_people(place.rt, place.actor, place.search, [place.ids[0]])
+    rows_of(place.rt, "UPDATE profile_embeddings SET embedding = NULL RETURNING 1")
+    shown = open_page(client_for(place.actor), f"/search/{place.search}/match", f"?match={match.id}")
+    assert matching.NOT_COMPARED in shown and text.REDISCOVER_GONE not in shown
+
+
+def test_among_how_many_is_counted_no_further_than_it_takes(
+    place: Place, bob: Actor, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Place(place.rt, bob)
+
+    def find() -> rediscovery.Found:
+        return rediscovery.find(place.rt, place.actor, place.search, place.match.id, top=5)
+
+    assert (find().among, find().exact) == (40, True)
+    monkeypatch.setattr(rediscovery, "MOST_COUNTED", 40)
+    assert (find().among, find().exact) == (40, True)
+    monkeypatch.setattr(rediscovery, "MOST_COUNTED", 12)
+    assert (find().among, find().exact) == (12, False)
+    shown = open_page(client_for(place.actor), f"/search/{place.search}/match", f"?match={place.match.id}")
+    assert text.REDISCOVER_MANY.format(n="36") in shown  # as many as are shown there, at least
+    # Whoever is looked at and is here already is not counted; nobody is said to be nowhere for that.
+    rediscovery.add(place.rt, place.actor, place.search, [one.id for one in find().people])
+    assert find().among <= 12 and not find().exact
 
 
 def test_asking_on_the_page_of_other_people(place: Place, bob: Actor, client_for: ClientFor) -> None:

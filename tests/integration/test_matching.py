@@ -425,7 +425,7 @@ def test_the_job_description_counts_in_it(place: Place) -> None:
 
 def test_a_search_text_and_likeness_are_fused_by_their_ranks(rt: Runtime, alice: Actor) -> None:
     place = Place(rt, alice, 0)
-    said = ["python python", "python", "python go", "java"]
+    said = ["python python", "python", "python go", *["java"] * 60]
     with rt.db.connection() as conn:
         ids = add_people(conn, place.search, [Person(full_name=f"Q {n}", title=one) for n, one in enumerate(said)])
     place_people(rt, place.model, {ids[0]: at(80), ids[1]: at(10), ids[2]: at(40)})
@@ -434,12 +434,28 @@ def test_a_search_text_and_likeness_are_fused_by_their_ranks(rt: Runtime, alice:
     assert set(words) == set(ids[:3])
     with rt.db.connection() as conn:
         ranked = conn.execute(
-            "SELECT id, ts_rank_cd('{0.1, 0.3, 0.6, 1.0}', search_tsv, sx_tsquery('python', false), 1) AS r"
+            "SELECT id, ts_rank_cd('{0.1, 0.3, 0.6, 1.0}', search_tsv, sx_tsquery('python', false), 0) AS r"
             " FROM candidates WHERE id = ANY (%s)", [ids[:3]]).fetchall()  # fmt: skip
     by_words = {row["id"]: 1 + sum(other["r"] > row["r"] for other in ranked) for row in ranked}
     by_vector = {ids[1]: 1, ids[2]: 2, ids[0]: 3}
-    fused = {one: 1 / (60 + by_words[one]) + 1 / (60 + by_vector[one]) for one in ids[:3]}
+    # Whoever says no more of it than another is no better a hit for having written less.
+    assert sorted(by_words.values()) == [1, 2, 2]
+    weight = match_rank.rarity(3, len(said))
+    fused = {one: weight / (60 + by_words[one]) + 1 / (60 + by_vector[one]) for one in ids[:3]}
     assert place.everyone(view) == sorted(fused, key=lambda one: (-fused[one], -one))
+
+
+def test_a_word_that_everyone_has_leaves_the_order_to_likeness(rt: Runtime, alice: Actor) -> None:
+    place = Place(rt, alice, 0)
+    said = ["python python python", "python python", "python"]
+    with rt.db.connection() as conn:
+        ids = add_people(conn, place.search, [Person(full_name=f"Q {n}", title=one) for n, one in enumerate(said)])
+    place_people(rt, place.model, {one: at(80 - 20 * n) for n, one in enumerate(ids)})
+    assert place.everyone(place.view(q="python")) == ids[::-1]
+    assert [match_rank.rarity(hits, 100) for hits in (1, 10, 100)] == [1, pytest.approx(0.5), 0]
+    # Of a search whose number of people is behind, or that has one.
+    assert match_rank.rarity(3, 0) == match_rank.rarity(1, 1) == match_rank.rarity(0, 9) == 1
+    assert match_rank.rarity(30, 20) == 0
 
 
 def test_words_in_common_say_why(rt: Runtime, alice: Actor) -> None:

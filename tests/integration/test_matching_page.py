@@ -39,6 +39,18 @@ def press(client: Browser, button: Any) -> str:
     return call(client, BUTTONS, [button]).get_data(as_text=True)
 
 
+def ask_drop(
+    client: Browser, model: int, button: str = "drop-model", *, clicks: int | None = 1, status: int = 0
+) -> str:
+    """What is asked, or what comes of the question; "" where nothing does."""
+    pressed = [[(ids.admin_act(model, name), "n_clicks", clicks if name == button else None)]
+               for name in ("drop-model", "drop-keep")]  # fmt: skip
+    name = json.dumps(ids.admin_act(model, button), sort_keys=True, separators=(",", ":"))
+    response = call(client, f"{ids.MATCHING_ANSWER}.children", pressed, triggered=f"{name}.n_clicks")
+    assert status in (0, response.status_code)
+    return response.get_data(as_text=True) if response.status_code == 200 else ""
+
+
 def build(client: Browser) -> str:
     return press(client, (ids.MATCHING_BUILD, "n_clicks", 1))
 
@@ -91,10 +103,39 @@ def test_a_model_is_switched_to_and_the_old_one_dropped(rt: Runtime, client_for:
     change(rt, "INSERT INTO profile_embeddings (profile_id, model_id, text_hash, embedding, seen_at)"
                " SELECT profile_id, %s, text_hash, embedding, seen_at FROM profile_embeddings", new.id)  # fmt: skip
     assert text.MATCHING_SWITCHED.format(model=new.name) in press(client, (ids.MATCHING_SWITCH, "n_clicks", 1))
-    # A button of a row: its callback gets those of all rows.
-    told = press(client, [(ids.admin_act(old, "drop-model"), "n_clicks", 1)])
+    # A button of a row: its callback gets those of all rows. Nothing is dropped before she says so again.
+    assert text.MATCHING_DROP_ASK[0].format(model=embedding_models.LOCAL, n=1) in ask_drop(client, old)
+    assert len(rows(rt, "SELECT FROM embedding_models")) == 2
+    told = press(client, [(ids.admin_act(old, "drop-sure"), "n_clicks", 1)])
     assert text.MATCHING_DROPPED.format(model=embedding_models.LOCAL) in told
     assert [row["name"] for row in rows(rt, "SELECT name FROM embedding_models")] == [new.name]
+    # On a page that stood open meanwhile.
+    assert embedding_models.NO_MODEL in ask_drop(client, old)
+
+
+def test_a_model_is_kept_by_whoever_thinks_again(
+    rt: Runtime, client_for: ClientFor, admin: Actor, alice: Actor
+) -> None:
+    for n in range(2):
+        person(rt, f"Ada {n}")
+    embed(rt, admin)
+    model = one(rt, "SELECT id FROM embedding_models")["id"]
+    client = client_for(admin)
+    # What she could not drop anyhow is told at once, instead of asked.
+    assert embedding_models.IS_LIVE in ask_drop(client, model)
+    change(rt, "UPDATE embedding_models SET state = 'retired'")
+    assert embedding_models.IS_WANTED in ask_drop(client, model)
+    runtime = client.application.config["SOURCINGX_RUNTIME"]
+    runtime.settings = replace(rt.settings, embedding_provider="openai", embedding_api_key="key")
+    assert text.MATCHING_DROP_ASK[1].format(model=embedding_models.LOCAL, n=2) in ask_drop(client, model)
+    change(rt, "UPDATE profile_embeddings SET embedding = NULL")
+    assert text.MATCHING_DROP_NONE.format(model=embedding_models.LOCAL) in ask_drop(client, model)
+    kept = ask_drop(client, model, "drop-keep")
+    assert '"children":null' in kept.replace(" ", "") and len(rows(rt, "SELECT FROM embedding_models")) == 1
+    # Buttons that only appeared ask and answer nothing.
+    for button in ("drop-model", "drop-keep"):
+        assert json.loads(ask_drop(client, model, button, clicks=None))["response"] == {}
+    assert ask_drop(client_for(alice), model, status=403) == ""
 
 
 def test_while_the_page_stands_its_buttons_follow_and_are_not_drawn_anew_for_nothing(

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from layouts import facet_panel, ids, text
 from layouts.grid import column_defs
-from services.facet_specs import FACETS, RANGES, Facet, FacetValue, Histogram, chosen_range, chosen_values
-from services.grid_columns import FILTERS
+from services.facet_specs import FACETS, RANGES, Facet, FacetValue, Histogram, chosen_range, chosen_values, range_of
+from services.grid_columns import FILTERS, SIMILARITY
 from services.histograms import MOST_BARS, day_edges, midnight, number_bars
 
 
@@ -103,13 +103,19 @@ def test_a_day_begins_at_the_readers_midnight() -> None:
 
 def test_every_facet_has_a_filter_and_a_place_in_the_panel() -> None:
     assert set(FACETS) | set(RANGES) <= set(FILTERS)
-    assert set(text.FACET_LABELS) == set(FACETS) | set(RANGES)
-    assert set(facet_panel.RANGES) == set(RANGES)
+    assert set(text.FACET_LABELS) == {*FACETS, *RANGES, SIMILARITY}
+    assert set(facet_panel.RANGES) == {*RANGES, SIMILARITY}
     assert set(text.FACET_FIND) <= set(FACETS)
     places = {json.dumps(part.id) for part in parts(facet_panel.filter_panel()) if hasattr(part, "id")}
     for key in text.FACET_LABELS:
         assert {json.dumps(made(key)) for made in (ids.facet, ids.facet_ask, ids.facet_done)} <= places
-        assert (json.dumps(ids.facet_from(key)) in places) == (key in RANGES)
+        assert (json.dumps(ids.facet_from(key)) in places) == (range_of(key) is not None)
+
+
+def test_the_group_of_likeness_waits_until_people_are_compared() -> None:
+    panel = facet_panel.filter_panel()
+    (group,) = parts(panel, hidden="True", className="sx-facet")
+    assert group.to_plotly_json()["props"]["data-facet"] == SIMILARITY
 
 
 def test_every_filter_can_be_reached() -> None:

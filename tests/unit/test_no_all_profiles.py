@@ -227,6 +227,7 @@ BOUNDED_QUERIES = {
     "rules.found_contacted": "a part of the statement that judges, which counts or writes",
     "matching.fetch_shared_traits": "a row for each of the ids of a page",
     "facets.count_steps": "as many rows as a histogram has bars",
+    "facets.count_likeness": "as many rows as a histogram has bars",
     "facets.count_bars": "as many rows as a histogram has bars",
 }
 

@@ -8,7 +8,7 @@ from itertools import product
 from statistics import fmean
 
 from benchmarks import relevance_set
-from benchmarks.relevance_measure import bootstrap, fused, ndcg
+from benchmarks.relevance_measure import bootstrap, fused, fused_by_share, ndcg
 from benchmarks.relevance_set import FIELDS, LEVELS, TRADES, Job, Person, Traits, grade
 
 JOBS, PEOPLE = relevance_set.jobs(), relevance_set.people()
@@ -89,6 +89,39 @@ def test_shared_words_say_nothing_of_grades() -> None:
         below += sum(n for overlap, n in counts.items() if overlap < one) + counts[one] / 2
     # The area under the curve of a judge who only counts shared words: a coin has 0.5.
     assert 0.45 < below / (len(right) * len(wrong)) < 0.55
+
+
+def test_partly_in_the_words_of_jobs_people_are_the_same_people() -> None:
+    partly = relevance_set.people(partly=True)
+    assert [one.traits for one in partly] == [one.traits for one in PEOPLE]
+    assert partly == relevance_set.people(partly=True)
+    # What is no name of a skill, a trade or a field is told as before: no sentence of a description is in it.
+    assert [one.summary for one in partly] == [one.summary for one in PEOPLE]
+    tasks = {task for trade in TRADES.values() for task in trade.job_tasks}
+    assert not any(task in one.summary + one.headline for task in tasks for one in partly)
+    # About half of the words for a trait are those of jobs.
+    skills = [(one.traits.trade, said) for one in partly for said in one.skills]
+    of_jobs = sum(said in {skill[0] for skill in TRADES[trade].skills} for trade, said in skills)
+    assert 0.45 < of_jobs / len(skills) < 0.55
+
+
+def test_there_shared_words_do_say_something() -> None:
+    partly = relevance_set.people(partly=True)
+    shared: dict[bool, list[int]] = {True: [], False: []}
+    for job, person in product(JOBS, partly):
+        shared[grade(job.traits, person.traits) >= 2].append(len(of_job(job) & of_person(person)))
+    assert fmean(shared[True]) > 1.5 * fmean(shared[False])
+
+
+def test_words_count_as_much_as_somebody_has_of_them() -> None:
+    order = list(range(20))
+    # A rare word that the last one has lifts them, one that half have does little, one that nobody has nothing.
+    assert fused_by_share(order, {"rare": {19}, "common": set(range(0, 20, 2))}, 20)[0] == 19
+    assert fused_by_share(order, {}, 20) == fused_by_share(order, {"none": set()}, 20) == order
+    assert fused_by_share(order, {"all": set(order)}, 20) == order
+    # Less than a tenth of what was asked for is there by chance.
+    many = {f"rare {n}": {n} for n in range(12)}
+    assert fused_by_share(order, {**many, "one": {19}}, 20) == order
 
 
 def test_ndcg_is_1_for_the_best_order_and_less_for_any_other() -> None:
