@@ -307,6 +307,20 @@ def test_migrating_again_changes_nothing(rt: Runtime, alice: Actor) -> None:
     assert len(rows(rt, "SELECT 1 AS x FROM profile_embeddings")) == 1
 
 
+def test_an_index_that_was_made_otherwise_is_made_anew_for_every_model(rt: Runtime, alice: Actor) -> None:
+    """As a dump of an older version brings it."""
+    person(rt)
+    embed(rt, alice)
+    with psycopg.connect(rt.settings.database_owner_url or rt.settings.database_url, autocommit=True) as conn:
+        conn.execute("DROP INDEX profile_embeddings_near")
+        conn.execute("CREATE INDEX profile_embeddings_near ON profile_embeddings USING hnsw (embedding halfvec_cosine_ops)"
+                     " WITH (m = 16, ef_construction = 64)")  # fmt: skip
+    migrate.migrate(rt.settings.database_owner_url, rt.settings.database_url)
+    made = rows(rt, "SELECT reloptions FROM pg_class WHERE relname IN ('profile_embeddings_near',"
+                    " 'profile_embeddings_1_embedding_idx') ORDER BY 1")  # fmt: skip
+    assert [row["reloptions"] for row in made] == [["m=24", "ef_construction=100"]] * 2
+
+
 def test_the_index_is_used_and_gives_the_nearest(rt: Runtime, alice: Actor) -> None:
     """What the ranking relies on: one index a model, over cosine."""
     for number in range(300):
