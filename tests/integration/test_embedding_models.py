@@ -313,8 +313,8 @@ def test_an_index_that_was_made_otherwise_is_made_anew_for_every_model(rt: Runti
     embed(rt, alice)
     with psycopg.connect(rt.settings.database_owner_url or rt.settings.database_url, autocommit=True) as conn:
         conn.execute("DROP INDEX profile_embeddings_near")
-        conn.execute("CREATE INDEX profile_embeddings_near ON profile_embeddings USING hnsw (embedding halfvec_cosine_ops)"
-                     " WITH (m = 16, ef_construction = 64)")  # fmt: skip
+        conn.execute("CREATE INDEX profile_embeddings_near ON profile_embeddings"
+                     " USING hnsw (embedding halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)")  # fmt: skip
     migrate.migrate(rt.settings.database_owner_url, rt.settings.database_url)
     made = rows(rt, "SELECT reloptions FROM pg_class WHERE relname IN ('profile_embeddings_near',"
                     " 'profile_embeddings_1_embedding_idx') ORDER BY 1")  # fmt: skip
