@@ -85,9 +85,11 @@ def register(registry: Registry) -> None:
         toast(text.REDISCOVER_ADDED[added != 1].format(n=f"{added:,}"), kind="success")
         return _shown(rt, actor, search, page_values.number(match))[0]
 
-    # The address says what the page compares with, so that it can be handed on.
+    # The address says what the page compares with, so that it can be handed on. With an output that is never written:
+    # one without is not called when its page is put in.
     registry.clientside(
         ClientsideFunction("rediscovery", "address"),
+        Output(ids.REDISCOVER_MATCH, "modified_timestamp"),
         Input(ids.REDISCOVER_MATCH, "data"),
         State(ids.REDISCOVER_SEARCH, "data"),
     )

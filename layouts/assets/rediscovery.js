@@ -7,8 +7,10 @@
       address(match, search) {
         const path = `/search/${search}/match`;
         // Whoever has gone on meanwhile is left where they are.
-        if (!match || window.location.pathname.replace(/\/$/, "") !== path) return;
-        window.history.replaceState(window.history.state, "", `${path}?match=${match}`);
+        if (match && window.location.pathname.replace(/\/$/, "") === path) {
+          window.history.replaceState(window.history.state, "", `${path}?match=${match}`);
+        }
+        return window.dash_clientside.no_update;
       },
     },
   });

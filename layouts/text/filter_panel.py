@@ -4,13 +4,13 @@ from __future__ import annotations
 
 # Filter panel
 FACET_LABELS = {
+    "similarity": "Likeness",
     "stage_in": "Stage",
     "fit_in": "Fit",
     "title_in": "Title",
     "company_in": "Company",
     "location_in": "Location",
     "skills_in": "Skills",
-    "similarity": "Likeness",
     "score": "Score",
     "years_experience": "Experience (years)",
     "current_tenure_months": "Current tenure (months)",

@@ -174,7 +174,8 @@ def place_on_a_circle(product: Product, search: uuid.UUID) -> None:
     )
     product.sql(
         "INSERT INTO query_embeddings (model_id, text_hash, embedding)"
-        f" SELECT id, query_hash(%(job)s), ('[1,0' || {zeros} FROM embedding_models WHERE state = 'live'",
+        f" SELECT id, query_hash(%(job)s), ('[1,0' || {zeros} FROM embedding_models WHERE state = 'live'"
+        " ON CONFLICT DO NOTHING",
         job=JOB,
     )
 
