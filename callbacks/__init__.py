@@ -53,6 +53,7 @@ from callbacks import (
     sign_in,
     sources,
     triage,
+    triage_left,
     usage,
     views,
 )
@@ -65,7 +66,7 @@ MODULES = (
     criteria, screening, enrichment,
     duplicates, lists, list_page, list_filling, list_sources, names, filters, filter_runs, ledger, usage, admin_users,
     admin_operations, matching_admin, privacy, retention, data_report, fairness, analytics,
-    matching, rediscovery, triage, mentions, cards, first_steps,
+    matching, rediscovery, triage, triage_left, mentions, cards, first_steps,
 )  # fmt: skip
 
 

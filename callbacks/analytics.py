@@ -8,10 +8,11 @@ from uuid import UUID
 from flask import Response, request
 
 from callbacks import page_values
+from callbacks.reader_zone import current_zone
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import analytics_tables, page_analytics, text
-from services import analytics, searches
+from services import analytics, searches, zones
 from services.errors import NotFound
 from services.identity import Actor
 from services.runtime import Runtime
@@ -20,10 +21,12 @@ from services.spreadsheet_text import csv_line
 
 def page(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int | None = None) -> Any:
     """Of all searches, or of one; people added in so many days, or ever. Raises Forbidden, NotFound."""
+    zone = current_zone()
     if search_id is None:
-        return page_analytics.page(analytics.read(rt, actor, None, period))
+        return page_analytics.page(analytics.read(rt, actor, None, period, zone), zone=zone)
     search = searches.get_search(rt, actor, search_id)
-    return page_analytics.page(analytics.read(rt, actor, search.id, period), str(search.id), search.title)
+    found = analytics.read(rt, actor, search.id, period, zone)
+    return page_analytics.page(found, str(search.id), search.title, zone=zone)
 
 
 def register(registry: Registry) -> None:
@@ -31,11 +34,11 @@ def register(registry: Registry) -> None:
 
     @registry.route("/analytics.csv", rule=Rule.ANY)
     def download_analytics() -> Response:
-        """?table=…&search=…&period=…; without the last two: all searches, all time."""
+        """?table=…&search=…&period=…&zone=…; without the last three: all searches, all time, weeks by UTC."""
         search, period = request.args.get("search"), request.args.get("period")
         found = analytics.read(
             rt, current_actor(), page_values.uuid(search) if search else None,
-            page_values.digits(period) if period else None,
+            page_values.digits(period) if period else None, zones.known(request.args.get("zone")),
         )  # fmt: skip
         name = request.args.get("table")
         table = next((one for one in analytics_tables.tables(found) if one.name == name), None)

@@ -86,6 +86,7 @@ def register(registry: Registry) -> None:
         rule=Rule.ANY,
         polling=True,
         prevent_initial_call=True,
+        on_error=_gone,
     )
     def newest_version(request: Any) -> Any:
         view = View.of(mapping(request or {}).get("search_id"))
@@ -128,6 +129,16 @@ def register(registry: Registry) -> None:
         Input(ids.VERSION_CLOCK, "n_intervals"),
         prevent_initial_call=True,
     )
+
+
+def _gone(error: ProductError) -> Any:
+    """A search that was deleted, put away or taken from the reader in another tab: the page says so once. The rest of
+    what may go wrong with a look at the clock is no news."""
+    asked = dash.ctx.inputs.get(f"{ids.VERSION_REQUEST}.data")
+    if not isinstance(error, Forbidden) or not isinstance(asked, Mapping):
+        return no_update
+    shown = asked.get("search_id")
+    return {"search_id": shown if isinstance(shown, str) and len(shown) <= 36 else None, "gone": error.message}
 
 
 def _compared_with(rt: Runtime, view: View) -> str:

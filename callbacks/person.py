@@ -9,6 +9,7 @@ import dash
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from callbacks import errors, mentions, page_values
+from callbacks.reader_zone import current_zone
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
@@ -131,7 +132,7 @@ def shown_body(
     )
     if found.notes:
         mentions.read_about(rt, actor, candidate_id)
-    before = collisions.before(rt, actor, search_id, candidate_id)
+    before = collisions.before(rt, actor, search_id, candidate_id, current_zone())
     body = drawer.person_body(found, reasons, likeness, may_erase=actor.role == "admin", before=before)
     return body, found.snapshot
 

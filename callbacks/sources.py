@@ -9,6 +9,7 @@ from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
 from callbacks import page_values, run_progress
 from callbacks.errors import toast, told_last
+from callbacks.reader_zone import current_zone
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_sources, source_lists, text
@@ -35,6 +36,7 @@ def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
         launches=shown,
         schedules=source_lists.schedule_list(fetch_schedules.of_search(rt, actor, search.id)),
         set_up=launches.is_set_up(rt),
+        zone=current_zone(),
         editable=search.editable,
         watched=watched,
     )
@@ -145,7 +147,8 @@ def _register_schedules(registry: Registry) -> None:
             return no_update, no_update
         actor, search = current_actor(), page_values.uuid(search_id)
         first = None if hour == page_sources.LATER else page_values.digits(hour)
-        fetch_schedules.create(rt, actor, search, _wanted(str(what), *form), page_values.digits(every or 0), first)
+        wanted, hours = _wanted(str(what), *form), page_values.digits(every or 0)
+        fetch_schedules.create(rt, actor, search, wanted, hours, first, current_zone())
         toast(text.SOURCES_SCHEDULE_ADDED, kind="success")
         return _schedules(rt, actor, search), ""
 

@@ -10,6 +10,7 @@ from dash import Input, Output, State, ctx, no_update
 from flask import g
 
 from callbacks import errors, mentions, page_values
+from callbacks.reader_zone import current_zone
 from callbacks.registry import OnError, Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, page_state, version_of, view_of
@@ -119,7 +120,7 @@ def card_of(rt: Runtime, actor: Actor, view: View, candidate_id: int, banner: st
         found = person.person(rt, actor, search_id, candidate_id)
     except NotFound:
         return {"person": str(candidate_id), "snapshot": None, "card": page_triage.gone_card(candidate_id)}
-    before = collisions.before(rt, actor, search_id, candidate_id)
+    before = collisions.before(rt, actor, search_id, candidate_id, current_zone())
     reasons = ledger.reasons(rt, actor, search_id, candidate_id)
     card = page_triage.person_card(found, before, reasons, href, banner)
     return {"person": str(candidate_id), "snapshot": found.snapshot, "card": card}
@@ -158,7 +159,8 @@ def _decided(rt: Runtime, actor: Actor, view: View, asked: Any) -> dict[str, Any
 
 def _newest(rt: Runtime, actor: Actor, search_id: UUID, candidate_id: int) -> str:
     """What a colleague did here just now, in words."""
-    here = [one for one in collisions.before(rt, actor, search_id, candidate_id) if one.here and one.what == "stage"]
+    before = collisions.before(rt, actor, search_id, candidate_id, current_zone())
+    here = [one for one in before if one.here and one.what == "stage"]
     return sentence(here[0]) if here else text.TRIAGE_NEWER_UNKNOWN
 
 

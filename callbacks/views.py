@@ -11,9 +11,9 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from callbacks import errors
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from callbacks.view_state import view_of
+from callbacks.view_state import mapping, view_of
 from layouts import ids, text
-from layouts.saved_views import ASKS, ShownView, view_list
+from layouts.saved_views import ASKS, ShownView, lines, view_list
 from services import column_state, saved_views
 from services.errors import BadInput
 from services.identity import Actor
@@ -71,6 +71,19 @@ def register(registry: Registry) -> None:
             return listed(page, (action, view_id))
         _change(rt, current_actor(), view_of(page).search_id, action, view_id, names[0] if names else "")
         return listed(page)
+
+    @registry.callback(
+        Output(ids.SAVED_VIEW_LIST, "children", allow_duplicate=True),
+        Input(ids.SAVED_VIEW_NEWS, "data"),
+        State(ids.GRID_VIEW, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def show_as_they_are_now(request: Any, page: dict[str, Any] | None) -> Any:
+        """lines: what the menu has. Where it is the same it stays, with whatever is asked in it."""
+        actor, shown = current_actor(), mapping(request).get("lines")
+        now = shown_views(rt, actor, view_of(page).search_id)
+        return no_update if lines(now) == shown else view_list(now, may_share=actor.may_edit)
 
     @registry.callback(Input(ids.COLUMN_STATE, "data"), rule=Rule.ANY, prevent_initial_call=True)
     def keep_columns(columns: Any) -> None:

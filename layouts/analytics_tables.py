@@ -28,7 +28,7 @@ class Table:
 
 def tables(found: Analytics) -> list[Table]:
     """All of them, in the order of the page."""
-    return [make(found) for make in (_funnel, _sources, _stages, _scores, _reasons, _costs, _team)]
+    return [make(found) for make in (_funnel, _sources, _stages, _scores, _reasons, _costs, _team, _weeks)]
 
 
 def _funnel(found: Analytics) -> Table:
@@ -85,8 +85,13 @@ def _costs(found: Analytics) -> Table:
 def _team(found: Analytics) -> Table:
     names = ("moved", "notes", "decisions", "jobs")
     rows = [(one.label or text.ANALYTICS_COLLEAGUES, *(getattr(one, name) for name in names)) for one in found.team]
-    drawn = [(f"{week:%d %b}", week_done.total) for week, week_done in found.weeks]
-    return _table("team", rows, drawn if rows else [])
+    return _table("team", rows, [(row[0], sum(row[1:])) for row in rows[:MOST_BARS]])
+
+
+def _weeks(found: Analytics) -> Table:
+    names = ("moved", "notes", "decisions", "jobs")
+    rows = [(week.isoformat(), *(getattr(done, name) for name in names)) for week, done in found.weeks]
+    return _table("weeks", rows, [(f"{week:%d %b}", done.total) for week, done in found.weeks])
 
 
 def _table(name: str, rows: Sequence[Sequence[Any]], drawn: Sequence[tuple[str, float]]) -> Table:

@@ -16,11 +16,16 @@ from layouts import ids, text
 PAGE = 25
 
 
-def cards_box() -> Component:
-    """The list and the buttons below it; grid_cards.js asks for what stands in it."""
+def cards_box(*, editable: bool) -> Component:
+    """The list and the buttons around it; grid_cards.js asks for what stands in it. editable: people are selected."""
+    select_all = html.Button(
+        id=ids.CARDS_SELECT_ALL, type="button", className="btn btn-light", hidden=True,
+        **{"data-action": "select-all"},
+    )  # fmt: skip
     skeleton = [html.Li(html.Span(className="sx-cell-skeleton"), className="sx-person-card") for _ in range(6)]
     return html.Div(
         [
+            html.Div(select_all, className="sx-cards-head") if editable else None,
             html.Ul(skeleton, id=ids.CANDIDATE_CARDS, className="sx-cards", **{"aria-label": text.CARDS_LABEL}),
             html.Nav(
                 [
@@ -59,6 +64,7 @@ def _card(row: Mapping[str, Any], place: int, editable: bool) -> Component:
     return html.Li(
         [
             html.H2(open_it),
+            *([_tick(row, name)] if editable else []),
             *lines,
             html.Div(_badges(row), className="sx-badges"),
             *([_actions(row, name)] if editable else []),
@@ -107,6 +113,15 @@ def _actions(row: Mapping[str, Any], name: str) -> Component:
         for stage, label in (("shortlisted", text.SHORTLIST), ("rejected", text.CARDS_REJECT))
     ]  # fmt: skip
     return html.Div(buttons, className="sx-card-actions")
+
+
+def _tick(row: Mapping[str, Any], name: str) -> Component:
+    """A checkbox of a thumb's size. Whether it is ticked, grid_cards.js says: selections are not the server's."""
+    return html.Button(
+        type="button", role="checkbox", className="sx-card-tick",
+        **{"data-action": "tick-card", "data-person": row["id"], "aria-checked": "false",
+           "aria-label": text.CARDS_SELECT.format(name=name)},
+    )  # fmt: skip
 
 
 def _badge(label: str, kind: str) -> Component:

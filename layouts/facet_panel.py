@@ -292,4 +292,4 @@ def _note(message: str) -> Component:
 
 def _skeleton() -> list[Component]:
     bars = [html.Div(className="sx-facet-skeleton") for _ in range(4)]
-    return [html.Div(bars, **{"aria-label": text.LOADING, "aria-busy": "true"})]
+    return [html.Div(bars, role="status", **{"aria-label": text.LOADING, "aria-busy": "true"})]

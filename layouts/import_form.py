@@ -10,6 +10,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from layouts import ids, text
+from layouts.pages_searches import time
 
 # The choice of no field; a Select shows nothing for an empty value.
 KEEP = "keep"
@@ -138,8 +139,8 @@ def mapping(
     head: list[Any] = [html.H2(text.IMPORT_MAPPING)]
     if used_at is not None:
         who = used_by or text.IMPORT_SOMEONE
-        said = text.IMPORT_REMEMBERED.format(who=who, when=used_at.strftime("%Y-%m-%d"), uses=f"{uses:,}")
-        head.append(html.P(said, **{"data-testid": "import-remembered"}))
+        before, _, after = text.IMPORT_REMEMBERED.format(who=who, when="\n", uses=f"{uses:,}").rpartition("\n")
+        head.append(html.P([before, time(used_at), after], **{"data-testid": "import-remembered"}))
     if not header_known:
         said = text.IMPORT_HEADER_UNKNOWN
         head.append(html.P(said, className="sx-notice", **{"data-testid": "import-header-unknown"}))

@@ -19,8 +19,8 @@ Analytics = Any
 PERIODS = (30, 90, 365, None)
 
 
-def page(found: Analytics, search_id: str | None = None, title: str = "") -> html.Div:
-    """The whole page; without people, what to do. title: of the search that it is about."""
+def page(found: Analytics, search_id: str | None = None, title: str = "", *, zone: str = "UTC") -> html.Div:
+    """The whole page; without people, what to do. title: of the search that it is about. zone: of its weeks."""
     base = f"/search/{search_id}/analytics" if search_id else "/analytics"
     into = [] if search_id is None else [
         html.P([text.SCREEN_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link"), " · ",
@@ -31,7 +31,7 @@ def page(found: Analytics, search_id: str | None = None, title: str = "") -> htm
         *into,
         html.P(text.ANALYTICS_HINT_ONE if search_id else text.ANALYTICS_HINT, className="sx-muted"),
         _periods(found, base),
-        *_body(found, base, search_id),
+        *_body(found, base, search_id, zone),
         term="analytics",
     )
 
@@ -48,12 +48,13 @@ def _periods(found: Analytics, base: str) -> html.Nav:
     return html.Nav(links, className="sx-actions sx-versions sx-periods", **{"aria-label": text.ANALYTICS_PERIOD})
 
 
-def _body(found: Analytics, base: str, search_id: str | None) -> list[Component]:
+def _body(found: Analytics, base: str, search_id: str | None, zone: str) -> list[Component]:
     if not found.people:
         to = (f"/search/{search_id}/import", text.EMPTY_SEARCH_IMPORT) if search_id else ("/", text.TO_SEARCHES)
         link = dcc.Link(to[1], href=to[0], className="btn btn-primary")
         return [html.Div([html.P(text.ANALYTICS_EMPTY), html.P(link)], className="sx-empty")]
-    asked = {"search": search_id or "", "period": "" if found.period is None else str(found.period)}
+    asked = {"search": search_id or "", "period": "" if found.period is None else str(found.period),
+             "zone": zone}  # fmt: skip
     panels = [_panel(asked, table) for table in analytics_tables.tables(found)]
     return [html.Div(panels, id=ids.ANALYTICS, className="sx-figures")]
 
@@ -109,5 +110,6 @@ _CHARTS: Mapping[str, Callable[[Table], Component]] = {
     "scores": lambda t: charts.columns(ids.ANALYTICS_SCORES, _said(t), *_drawn(t)),
     "reasons": lambda t: charts.bars(ids.ANALYTICS_REASONS, _said(t), *_drawn(t), unit="%{x:,}"),
     "costs": lambda t: charts.bars(ids.ANALYTICS_COSTS, _said(t, " $"), *_drawn(t), unit="$%{x:,.2f}"),
-    "team": lambda t: charts.columns(ids.ANALYTICS_TEAM, _said(t), *_drawn(t)),
+    "team": lambda t: charts.bars(ids.ANALYTICS_TEAM, _said(t), *_drawn(t), unit="%{x:,}"),
+    "weeks": lambda t: charts.columns(ids.ANALYTICS_WEEKS, _said(t), *_drawn(t)),
 }

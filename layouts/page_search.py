@@ -68,7 +68,7 @@ def search_page(
                                 text.STALE_PILL, id=ids.STALE_PILL, type="button", className="sx-pill", hidden=True,
                                 **{"data-action": "refresh"},
                             ),
-                            cards_box() if cards
+                            cards_box(editable=editable) if cards
                             else candidate_grid(
                                 page.get("filterModel") or {}, sort, columns, criteria, compared=bool(page.get("match"))
                             ),
@@ -89,7 +89,7 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
         ids.GRID_ANSWER, ids.COUNT_REQUEST, ids.COUNT_ANSWER, ids.VERSION_REQUEST, ids.VERSION_ANSWER, ids.URL_QUERY,
         ids.URL_ANSWER, ids.VIEW_SHOWN, ids.FACET_CHOICE, ids.CHANGE_REQUEST, ids.CHANGE_ANSWER, ids.PERSON_REQUEST,
         ids.PERSON_ANSWER, ids.COLUMN_STATE, ids.RUN_WATCH, ids.RUN_STATE, ids.MATCH_REQUEST, ids.MATCH_WATCH,
-        ids.MATCH_ANSWER, ids.CARDS_REQUEST,
+        ids.MATCH_ANSWER, ids.CARDS_REQUEST, ids.SAVED_VIEW_NEWS,
     )  # fmt: skip
     return [
         dcc.Store(id=ids.GRID_VIEW, data=dict(page)),

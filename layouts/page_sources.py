@@ -22,9 +22,18 @@ Earlier = Any
 
 
 def sources_page(
-    *, search_id: str, title: str, launches: Any, schedules: Any, set_up: bool, editable: bool, watched: bool
+    *,
+    search_id: str,
+    title: str,
+    launches: Any,
+    schedules: Any,
+    set_up: bool,
+    editable: bool,
+    watched: bool,
+    zone: str = "UTC",
 ) -> html.Div:
-    """The whole page. launches, schedules: as launch_list() and schedule_list() show them; watched: something runs."""
+    """The whole page. launches, schedules: as launch_list() and schedule_list() show them; watched: something runs;
+    zone: the reader's, whose hours schedules keep to."""
     back = [text.IMPORT_INTO, dcc.Link(title, href=f"/search/{search_id}", className="sx-link")]
     file = dcc.Link(text.SOURCES_FILE, href=f"/search/{search_id}/import", className="btn btn-outline-secondary")
     body: list[Any] = []
@@ -42,7 +51,7 @@ def sources_page(
         *body,
         _launch() if may else None,
         fetched if set_up else None,
-        _by_clock(schedules) if may else None,
+        _by_clock(schedules, zone) if may else None,
         dcc.Store(id=ids.SOURCES_SEARCH, data=search_id),
         dcc.Store(id=ids.SOURCES_STARTED),
         dcc.Store(id=ids.SOURCES_SEEN),
@@ -181,10 +190,11 @@ def _earlier(one: Earlier) -> html.Tr:
     if one.taken:
         done = html.Span(text.SOURCES_TAKEN, className="sx-mark sx-mark-good")
     elif container.is_over:
-        stamp = datetime.fromtimestamp(container.created_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        # Heard, not seen: which run, in the reader's time as in the row.
+        of_which = html.Span([text.SOURCES_TAKE_OF, _moment(container.created_ms)], className="visually-hidden")
         done = html.Button(
-            text.SOURCES_TAKE, id=ids.sources_take(container.id), type="button",
-            className="btn btn-sm btn-outline-secondary", **{"aria-label": text.SOURCES_TAKE_OF.format(when=stamp)},
+            [text.SOURCES_TAKE, of_which], id=ids.sources_take(container.id), type="button",
+            className="btn btn-sm btn-outline-secondary",
         )  # fmt: skip
     ended = _ended(container.exit_code, container.end_type) if container.is_over else text.SOURCES_RUNS
     took = took_words(container.launched_ms, container.ended_ms)
@@ -209,17 +219,17 @@ def took_words(began_ms: int | None, ended_ms: int | None) -> str:
     return text.SOURCES_MINUTES.format(n=f"{round(seconds / 60):,}")
 
 
-def _by_clock(schedules: Any) -> html.Section:
+def _by_clock(schedules: Any, zone: str) -> html.Section:
     def choice(name: str, label: str, options: Mapping[str, str], value: str) -> html.Div:
         shown = [{"value": key, "label": said} for key, said in options.items()]
         return html.Div([html.Label(label, htmlFor=name), dbc.Select(id=name, options=shown, value=value)])
 
-    hours = {LATER: text.SOURCES_HOUR_LATER} | {str(hour): f"{hour:02}:00 UTC" for hour in range(24)}
+    hours = {LATER: text.SOURCES_HOUR_LATER} | {str(hour): f"{hour:02}:00" for hour in range(24)}
     form = html.Div(
         [
             choice(ids.SOURCES_SCHEDULE_WHAT, text.SOURCES_SCHEDULE_DO, text.SOURCES_SCHEDULE_WHAT, "launch"),
             choice(ids.SOURCES_EVERY, text.SOURCES_EVERY, text.SOURCES_TIMES, "24"),
-            choice(ids.SOURCES_HOUR, text.SOURCES_HOUR, hours, "6"),
+            choice(ids.SOURCES_HOUR, text.SOURCES_HOUR.format(zone=zone.replace("_", " ")), hours, "6"),
             html.Button(
                 text.SOURCES_SCHEDULE_ADD, id=ids.SOURCES_SCHEDULE_ADD, type="button",
                 className="btn btn-outline-secondary",

@@ -105,6 +105,8 @@ def _head(title: str, back: str) -> Component:
             crumbs,
             html.H1(text.TRIAGE_TITLE),
             html.Strong(id=ids.TRIAGE_POSITION, className="sx-count", role="status"),
+            # Who came, for whoever hears the page: the focus stays where it is while people go by.
+            html.Span(id=ids.TRIAGE_NAME, className="visually-hidden", role="status"),
             html.Span(id=ids.TRIAGE_TALLY, className="sx-count"),
             _button("help", text.TRIAGE_HELP_OPEN, "?", "light", className="sx-triage-help-open"),
         ],

@@ -67,6 +67,17 @@ def view_list(
     return [*usual, *(_row(view, may_share, asked) for view in views)]
 
 
+def lines(views: Sequence[ShownView]) -> list[list[str]]:
+    """What view_list() shows, as the page reads it off its rows: name and what is said beside it."""
+    usual = [[text.VIEW_USUAL, ""]] if any(view.first for view in views) else []
+    return [*usual, *([view.name, _note(view)] for view in views)]
+
+
+def _note(view: ShownView) -> str:
+    notes = [view.owner] if not view.own else [text.VIEW_SHARED_MARK] if view.shared else []
+    return " · ".join([*notes, *([text.VIEW_DEFAULT_MARK] if view.first else [])])
+
+
 def _usual() -> Component:
     """The way back to everyone, where the page opens with something else."""
     return html.Div(_open(text.VIEW_USUAL, "", ""), className="sx-view-row")
@@ -77,8 +88,6 @@ def _row(view: ShownView, may_share: bool, asked: tuple[str, int] | None) -> Com
         return _rename(view)
     if asked == ("delete", view.id):
         return _ask(view)
-    notes = [view.owner] if not view.own else [text.VIEW_SHARED_MARK] if view.shared else []
-    notes += [text.VIEW_DEFAULT_MARK] if view.first else []
     actions = [_button(text.VIEW_UNDEFAULT if view.first else text.VIEW_DEFAULT, "default", view)]
     if view.own:
         actions.append(_button(text.VIEW_RENAME, "rename", view))
@@ -87,7 +96,7 @@ def _row(view: ShownView, may_share: bool, asked: tuple[str, int] | None) -> Com
         actions.append(_button(text.VIEW_DELETE, "delete", view))
     label = text.VIEW_ACTIONS.format(name=view.name)
     parts = [
-        _open(view.name, view.query, " · ".join(notes)),
+        _open(view.name, view.query, _note(view)),
         html.Div(actions, className="sx-view-actions", role="group", **{"aria-label": label}),
     ]
     return html.Div(parts, className="sx-view-row", **{"data-testid": "saved-view"})

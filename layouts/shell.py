@@ -79,7 +79,7 @@ def message_page(title: str, body: str) -> html.Div:
 def loading() -> html.Div:
     """Grey bars while a page is fetched."""
     bars = [html.Div(className="sx-skeleton") for _ in range(4)]
-    return html.Div(bars, className="sx-page", **{"aria-label": text.LOADING, "aria-busy": "true"})
+    return html.Div(bars, className="sx-page", role="status", **{"aria-label": text.LOADING, "aria-busy": "true"})
 
 
 def toast_card(message: str, *, kind: str, undo_batch: int | None, key: str, action: Any = None) -> html.Div:

@@ -16,7 +16,7 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 import sql
-from services import db, ledger
+from services import db, ledger, zones
 from services.errors import NotFound
 from services.identity import Actor
 from services.runtime import Runtime
@@ -25,6 +25,8 @@ from services.runtime import Runtime
 PERIODS = (30, 90, 365)
 TTL_S = 300
 MOST_SOURCES, MOST_COSTS, MOST_PEOPLE, MOST_WEEKS = 20, 20, 100, 26
+# How far back it is looked for weeks in which something was done: ten years.
+WEEKS_BACK = 522
 STAGES = ("new", "shortlisted", "contacted", "interviewing", "hired", "rejected")
 STEPS = ("loaded", "active", "enriched", "screened", "shortlisted", "contacted", "interviewing", "hired")
 DAY_S = 86_400
@@ -98,7 +100,7 @@ class Done:
 @dataclass(frozen=True)
 class Analytics:
     """period: days, None for all time. scores: ten counts, of 0 to 1 first. reasons: (code of refuse_reasons or "",
-    people), the most frequent first. by_vendor: whether costs are a search's."""
+    people), the most frequent first. by_vendor: whether costs are a search's. weeks: by their Mondays."""
 
     period: int | None
     searches: int
@@ -114,11 +116,17 @@ class Analytics:
     weeks: tuple[tuple[date, Done], ...]
 
 
-def read(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int | None = None) -> Analytics:
-    """period: days back from now. Raises NotFound for another one, Forbidden for a search that is not to be seen."""
+def read(
+    rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int | None = None, zone: str = "UTC"
+) -> Analytics:
+    """period: days back from now. zone: the reader's, whose weeks are counted.
+
+    Raises NotFound for another period, Forbidden for a search that is not to be seen.
+    """
     if period is not None and period not in PERIODS:
         raise NotFound("There are figures of 30, 90 and 365 days, and of all time.")
-    since = None if period is None else datetime.now(UTC) - timedelta(days=period)
+    now = datetime.now(UTC)
+    since = None if period is None else now - timedelta(days=period)
     given = {"search_id": search_id, "since": since, **actor.params}
     with rt.db.snapshot() as conn:
         if search_id is not None:
@@ -130,13 +138,13 @@ def read(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int |
         counted = rt.cache.memo(key, TTL_S, lambda: _count(conn, given))
         costs = _costs(conn, given, counted["reach"][0]) if scope["searches"] else ()
         team = tuple(_done(row, row["name"]) for row in _found(conn, _Q.sum_people, given, MOST_PEOPLE))
-        weeks = tuple((row["week"], _done(row, "")) for row in _found(conn, _Q.sum_weeks, given, MOST_WEEKS))
+        weeks = _weeks(conn, given, zones.mondays(now, zone, WEEKS_BACK), zone)
     total, *sources = (Reach(**row) for row in counted["reach"])
     return Analytics(
         period, scope["searches"], scope["people"], total, tuple(sources),
         tuple(Stage(**row) for row in counted["stages"]), tuple(counted["scores"]),
         tuple((code, people) for code, people in counted["reasons"]), costs, search_id is not None,
-        team, tuple(reversed(weeks)),
+        team, weeks,
     )  # fmt: skip
 
 
@@ -172,6 +180,13 @@ def _costs(conn: db.Conn, given: Mapping[str, Any], everyone: Mapping[str, Any])
         whole = _found(conn, _Q.count_sources, {**given, "since": None}, 1)[0]
     rows = _found(conn, _Q.sum_vendors, given, MOST_COSTS)
     return tuple(Cost(row["vendor"], row["cost"], whole["shortlisted"]) for row in rows)
+
+
+def _weeks(conn: db.Conn, given: Mapping[str, Any], mondays: list[date], zone: str) -> tuple[tuple[date, Done], ...]:
+    """By week of the zone, the oldest first, those in which something was done."""
+    begins = [zones.midnight(day, zone) for day in mondays]
+    found = _found(conn, _Q.sum_weeks, {**given, "begins": begins}, MOST_WEEKS)
+    return tuple((mondays[row["week"] - 1], _done(row, "")) for row in reversed(found))
 
 
 def _done(row: Mapping[str, Any], label: str | None) -> Done:

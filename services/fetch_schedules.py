@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import sql
-from services import db, launches
+from services import db, launches, zones
 from services.config import Settings
 from services.errors import BadInput, Conflict, Forbidden, LimitReached, ProductError
 from services.identity import Actor, audit
@@ -58,11 +58,17 @@ class Schedule:
 
 
 def create(
-    rt: Runtime, actor: Actor, search_id: UUID, wanted: Wanted, every_hours: int, hour: int | None = None
+    rt: Runtime,
+    actor: Actor,
+    search_id: UUID,
+    wanted: Wanted,
+    every_hours: int,
+    hour: int | None = None,
+    zone: str = "UTC",
 ) -> int:
-    """A new schedule; returns its id. hour: of the day in UTC for the first time, None for an interval from now.
+    """A new schedule; returns its id. hour: of the zone's day for the first time, None for an interval from now.
 
-    Raises Forbidden, BadInput.
+    What comes every day or week keeps to the hour when the clocks change. Raises Forbidden, BadInput.
     """
     with rt.db.connection() as conn:
         launches.check_editable(conn, actor, str(search_id))
@@ -75,8 +81,8 @@ def create(
     if wanted.what not in ("launch", "latest"):
         raise BadInput("By the clock an agent is launched, or the result of its latest run is taken.")
     given = wanted.checked() | {
-        "search_id": search_id, "every_hours": every_hours,
-        "next_at": first_time(datetime.now(UTC), every_hours, hour), **actor.params,
+        "search_id": search_id, "every_hours": every_hours, "hour": hour, "zone": zones.known(zone),
+        "next_at": zones.first_time(datetime.now(UTC), every_hours, hour, zones.known(zone)), **actor.params,
     }  # fmt: skip
     with rt.db.connection() as conn:
         counted = db.one(conn, _Q.count_schedules, given)
@@ -89,14 +95,6 @@ def create(
     return int(row["id"])
 
 
-def first_time(now: datetime, every_hours: int, hour: int | None) -> datetime:
-    """The next full hour of the day that is meant, or an interval from now."""
-    if hour is None:
-        return now + timedelta(hours=every_hours)
-    today = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-    return today if today > now else today + timedelta(days=1)
-
-
 def of_search(rt: Runtime, actor: Actor, search_id: UUID) -> list[Schedule]:
     """A search's schedules, the oldest first; none where the actor may not see it."""
     with rt.db.connection() as conn:
@@ -105,21 +103,28 @@ def of_search(rt: Runtime, actor: Actor, search_id: UUID) -> list[Schedule]:
 
 
 def set_paused(rt: Runtime, actor: Actor, schedule_id: int, paused: bool) -> None:
-    """Stop it, or let it go on, for the actor from then on. Raises Forbidden."""
-    _change(rt, actor, _Q.set_paused, "pause" if paused else "resume", schedule_id, paused=paused)
+    """Stop it, or let it go on, for the actor from then on; what it missed is not made up for. Raises Forbidden."""
+    with rt.db.connection() as conn:
+        row = db.one(conn, _Q.lock_schedule, {"schedule_id": schedule_id, **actor.params})
+        if row is None:
+            raise Forbidden(GONE)
+        next_at = row["next_at"] if paused or row["next_at"] > row["now"] else _next(row)[0]
+        db.run(conn, _Q.set_paused, {"schedule_id": schedule_id, "paused": paused, "next_at": next_at, **actor.params})
+        act = "pause" if paused else "resume"
+        audit(conn, actor, f"phantombuster.schedule.{act}", str(row["search_id"]), schedule=schedule_id)
 
 
 def delete(rt: Runtime, actor: Actor, schedule_id: int) -> None:
     """Raises Forbidden."""
-    _change(rt, actor, _Q.delete_schedule, "delete", schedule_id)
-
-
-def _change(rt: Runtime, actor: Actor, query: str, what: str, schedule_id: int, **given: Any) -> None:
     with rt.db.connection() as conn:
-        row = db.one(conn, query, {"schedule_id": schedule_id, **given, **actor.params})
+        row = db.one(conn, _Q.delete_schedule, {"schedule_id": schedule_id, **actor.params})
         if row is None:
             raise Forbidden(GONE)
-        audit(conn, actor, f"phantombuster.schedule.{what}", str(row["search_id"]), schedule=schedule_id)
+        audit(conn, actor, "phantombuster.schedule.delete", str(row["search_id"]), schedule=schedule_id)
+
+
+def _next(row: Mapping[str, Any]) -> tuple[datetime, int]:
+    return zones.next_time(row["next_at"], row["now"], row["every_hours"], row["hour"], zones.known(row["zone"]))
 
 
 def start_due(rt: Runtime) -> int:
@@ -136,9 +141,9 @@ def start_due(rt: Runtime) -> int:
 
 def _start_one(conn: db.Conn, settings: Settings, row: Mapping[str, Any]) -> int:
     """One that is due: started and moved on in one transaction, or told why not."""
-    slept = row["passed"]
+    next_at, slept = _next(row)
     said = SLEPT.format(n=f"{slept:,}") if slept else ""
-    moved: dict[str, Any] = {"schedule_id": row["id"], "passed": slept, "run_id": None, "paused": False}
+    moved: dict[str, Any] = {"schedule_id": row["id"], "next_at": next_at, "run_id": None, "paused": False}
     if not row["editable"]:
         db.run(conn, _Q.move_on, {**moved, "missed": row["missed"] + 1, "message": NOBODY, "paused": True})
         return 0

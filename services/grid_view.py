@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from psycopg.sql import Composable, Identifier
 
+from services import zones
 from services.errors import BadInput
 from services.grid_columns import DEFAULT_SORT, RELEVANCE, SIMILARITY, STATUSES
 from services.grid_query import Where, add_filters, clean_text, fragment, parse_sort
@@ -67,8 +67,7 @@ class View:
         text = clean_text((q or "")[: MAX_LENGTH + 200] if isinstance(q, str) or q is None else q, "search text")
         model = filters if filters is not None else {}
         _check_size(model)
-        known_zone = zone if isinstance(zone, str) and zone in _zones() else "UTC"
-        view = cls(search, status, text, model, parse_sort(sort), known_zone, _match(match))
+        view = cls(search, status, text, model, parse_sort(sort), zones.known(zone), _match(match))
         _ = view._meaning  # what cannot be compiled is refused here, once
         return view
 
@@ -258,8 +257,3 @@ def _check_size(model: Any) -> None:
         raise BadInput("The filter is not in a form that can be read.") from error
     if size > MAX_MODEL:
         raise BadInput("The filter is too long; remove some of its values.")
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())

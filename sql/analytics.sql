@@ -134,8 +134,8 @@ LEFT JOIN users u ON u.id = d.shown
 GROUP BY u.id, u.name ORDER BY u.id IS NULL, sum(d.moved + d.notes + d.decisions + d.jobs) DESC, u.id LIMIT %(limit)s;
 
 -- sum_weeks --
--- By week (the Monday, UTC), the newest first; weeks in which nothing was done have no row.
+-- By week, the newest first; weeks in which nothing was done have no row. begins: when each week begins, in order.
 WITH {seen}, {done}
-SELECT date_trunc('week', at AT TIME ZONE 'UTC')::date AS week, sum(moved)::bigint AS moved, sum(notes)::bigint AS notes,
+SELECT width_bucket(at, %(begins)s::timestamptz[]) AS week, sum(moved)::bigint AS moved, sum(notes)::bigint AS notes,
     sum(decisions)::bigint AS decisions, sum(jobs)::bigint AS jobs
-FROM done GROUP BY 1 ORDER BY 1 DESC LIMIT %(limit)s;
+FROM done WHERE at >= (%(begins)s::timestamptz[])[1] GROUP BY 1 ORDER BY 1 DESC LIMIT %(limit)s;

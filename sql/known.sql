@@ -35,7 +35,7 @@ ORDER BY array_position('{hired,interviewing,contacted,shortlisted,rejected,new}
 
 -- fetch_before --
 -- What was done with one person before, here and in other searches that the actor may know of: moved to a stage,
--- screened; the latest first. days: whole ones. An archived search knows no names, nor since when a stage is set.
+-- screened; the latest first. An archived search knows no names, nor since when a stage is set.
 WITH places AS (
     SELECT o.search_id, o.id, o.stage, o.stage_changed_at, o.screened_at
     FROM places_of(%(profile_id)s, %(search_id)s, %(actor)s, %(role)s) AS o
@@ -45,8 +45,7 @@ WITH places AS (
     WHERE c.search_id = %(search_id)s AND c.profile_id = %(profile_id)s
 )
 SELECT s.title, p.search_id = %(search_id)s AS here, x.what, p.stage, x.at, u.name AS who,
-    coalesce(x.user_id = %(actor)s, false) AS own,
-    greatest(0, floor(extract(epoch FROM now() - x.at) / 86400))::int AS days, x.reason
+    coalesce(x.user_id = %(actor)s, false) AS own, x.reason
 FROM places p JOIN searches s ON s.id = p.search_id CROSS JOIN LATERAL (
     SELECT 'stage' AS what, p.stage_changed_at AS at, b.user_id, coalesce(b.reason, '') AS reason
     FROM (VALUES (1)) AS one LEFT JOIN LATERAL (

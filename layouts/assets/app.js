@@ -7,6 +7,7 @@
   const meta = document.querySelector('meta[name="csrf-token"]');
   const shell = () => document.querySelector(".sx-shell");
   const words = () => JSON.parse(shell()?.dataset.texts || "{}");
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const send = window.fetch.bind(window);
 
   // ---- requests -----------------------------------------------------------------------------
@@ -15,6 +16,7 @@
     const headers = new Headers(init.headers);
     headers.set("X-CSRF-Token", meta.content);
     headers.set("X-Layout", document.documentElement.dataset.layout || "grid");
+    headers.set("X-Time-Zone", zone);
     return { ...init, headers };
   };
 
@@ -117,13 +119,24 @@
     window.dash_clientside.set_props("toast", { children: [card] });
   }
 
+  // Whoever dismisses a message by keyboard goes on where they were before it.
+  let before = null;
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.closest(".sx-toasts")) before = target;
+  });
+  function dismiss(card) {
+    const held = card.contains(document.activeElement);
+    card.hidden = true;
+    if (held) (before?.isConnected ? before : $("page")).focus({ preventScroll: true });
+  }
+
   // ---- clicks and keys ------------------------------------------------------------------------
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest(selector);
     for (const menu of document.querySelectorAll("details.sx-menu[open]")) {
       if (!menu.contains(event.target) || on(".sx-nav-menu a")) menu.open = false;
     }
-    if (on(".sx-toast-close") || on("#undo")) on(".sx-toast").hidden = true;
+    if (on(".sx-toast-close") || on("#undo")) dismiss(on(".sx-toast"));
     if (on("#theme-toggle")) {
       const theme = window.sourcingxTheme.toggle();
       window.fetch("/preferences/theme", { method: "POST", body: new URLSearchParams({ theme }) });
@@ -138,8 +151,12 @@
       menu.querySelector("summary").focus();
     }
   });
+  // Whoever signs out in one tab wants nobody to go on in the others. What was typed there waits for the next sign-in.
+  const tabs = new BroadcastChannel("sx-sign-in");
+  tabs.addEventListener("message", () => signedInAgain());
   async function signOut() {
     await window.fetch("/logout", { method: "POST", redirect: "manual" });
+    tabs.postMessage("out");
     // From there it may go on to the identity provider, where only a page may lead and no call.
     location.assign("/login/out");
   }
@@ -184,6 +201,7 @@
           }
           if (at !== null && at !== pathname && !$("page").contains(document.activeElement)) $("page").focus();
           at = pathname;
+          document.dispatchEvent(new Event("sx-arrived"));
         }));
       },
       close: (clicks) => (clicks ? false : skip()),

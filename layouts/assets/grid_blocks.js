@@ -135,5 +135,13 @@
     if (pill) pill.hidden = busy || !(S.view && S.view.seen && version > S.view.seen);
   }
 
-  Object.assign(G, { answered, changedByMe, counted, failed, lost, showPill });
+  // The search was deleted or put away in another tab, or is the reader's no more. Said once, and until it is back.
+  function showGone(message) {
+    if (message && S.gone) return;
+    S.gone = message || null;
+    notice(S.gone || "", { seconds: 86_400 });
+    if (S.gone && $("stale-pill")) $("stale-pill").hidden = true;
+  }
+
+  Object.assign(G, { answered, changedByMe, counted, failed, lost, showGone, showPill });
 })();

@@ -10,7 +10,7 @@
     const api = cards ? G.cards(view) : await window.dash_ag_grid.getApiAsync(GRID);
     if (api === S.api) return;
     clearTimeout(S.watchTimer);
-    Object.assign(S, { api, view, cacheVersion: null, failures: 0, counting: null, position: null, personSeen: null });
+    Object.assign(S, { api, view, cacheVersion: null, failures: 0, counting: null, position: null, personSeen: null, gone: null });
     Object.assign(S, { selected: new Map(), all: false, ranges: [], except: new Set(), chosenIn: null, anchor: null });
     Object.assign(S, { runs: new Map(), rowSeen: new Map(), blockSeen: new Map(), ownSteps: new Map() });
     // Days in filters are the reader's days, as in the cells.
@@ -40,6 +40,7 @@
       G.writeUrl();
     });
     if (!cards) quietEchoes();
+    if (!cards) beATableOfMany(api);
     api.addEventListener("rowSelected", G.chosen);
     api.addEventListener("modelUpdated", G.tickChosen);
     api.addEventListener("rowClicked", (e) => (S.clicked = e.rowIndex));
@@ -61,6 +62,12 @@
     // The grid asks for its first rows by itself.
     if (cards) G.ask();
     if (view.person) G.openPerson(view.person, { push: false });
+  }
+
+  // AG Grid gives its table no name. And Tab would go from cell to cell: through a million people to get out again.
+  function beATableOfMany(api) {
+    $(GRID).querySelector(".ag-root")?.setAttribute("aria-label", say("grid"));
+    api.setGridOption("tabToNextCell", () => false);
   }
 
   // AG Grid heeds one of its two scrollers (rows, scrollbar) at a time, and half a second after the last event
@@ -128,6 +135,7 @@
     "cards-prev": () => G.turnPage(-1),
     "cards-next": () => G.turnPage(1),
     "stage-card": (el) => G.stageCard(el),
+    "tick-card": (el) => G.tickCard(el),
     "open-why": (el) => G.openPerson(el.dataset.person, { why: el.dataset.column }),
     "close-person": () => G.openPerson(null),
     next: () => G.openPerson(S.view.person, { step: 1 }),
@@ -191,7 +199,15 @@
       set("url-query", { data: { query: el.dataset.query, n: ++S.asked } });
     },
   };
+  // What was saved or shared meanwhile, in another tab or by a colleague, stands in the menu when it opens.
+  function askForViews() {
+    const words = (row) => [...row.querySelectorAll(".sx-view-open > span")].map((part) => part.textContent);
+    const lines = [...document.querySelectorAll("#saved-view-list .sx-view-row")].map(words);
+    set("saved-view-news", { data: { n: ++S.asked, lines } });
+  }
+
   document.addEventListener("click", (event) => {
+    if (S.view && event.target.closest?.("#saved-views .dropdown-toggle")) askForViews();
     const el = event.target.closest && event.target.closest("[data-action]");
     if (el && S.view && actions[el.dataset.action]) actions[el.dataset.action](el, event);
   });
@@ -256,7 +272,9 @@
         if (answer) G.apply(answer.view);
       },
       version: (answer) => {
-        if (answer && S.view && answer.search_id === S.view.search_id) G.showPill(answer.version);
+        if (!answer || !S.view || answer.search_id !== S.view.search_id) return;
+        if (answer.gone || S.gone) G.showGone(answer.gone);
+        if (!answer.gone) G.showPill(answer.version);
       },
       search: (q) => {
         if (S.view && (q || "") !== (S.view.q || "")) G.change({ q: q || "" });

@@ -63,6 +63,7 @@
   function showSelection() {
     const bar = $("bulk-bar");
     if (!bar || !S.view) return;
+    G.showTicks();
     const n = chosenCount();
     bar.hidden = !n;
     bar.dataset.status = S.view.status;

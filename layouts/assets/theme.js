@@ -15,6 +15,12 @@
     root.dataset.bsTheme = theme;
   }
   device.addEventListener("change", apply);
+  // Chosen in another tab.
+  window.addEventListener("storage", (event) => {
+    if (event.key !== "sx-theme" || !event.newValue) return;
+    chosen = event.newValue;
+    apply();
+  });
   apply();
 
   // Where a grid has no room, people come as cards. Decided once a document: turning a phone throws nothing away.

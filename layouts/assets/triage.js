@@ -7,6 +7,8 @@
   const AHEAD = 3;
   // Someone who was fetched longer ago than this is fetched again when their turn comes.
   const FRESH_MS = 15_000;
+  // Characters, of which each may be three bytes.
+  const LONGEST_KEPT = 15_000;
   const $ = (id) => document.getElementById(id);
   const root = () => $("triage");
   const put = (id, props) => root() && window.dash_clientside.set_props(id, props);
@@ -27,9 +29,12 @@
   // ---- whose turn it is -------------------------------------------------------------------------
   function mount(view) {
     if (!view || !root() || S.root === root()) return;
+    T.sendLeft();
     Object.assign(S, { root: root(), view, n: 0, now: null, ahead: [], over: false, asking: 0, opening: 0 });
     Object.assign(S, { wanting: false, ended: false, skipped: [], revisit: null, spots: new Map(), drafts: new Map() });
     Object.assign(S, { queue: [], sending: 0, failures: 0, stack: [], decided: new Set(), leaving: null });
+    new MutationObserver(sayWho).observe($("triage-body"), { childList: true, subtree: true, characterData: true });
+    sayWho();
     const { person, position, total, version, snapshot } = view;
     arrive({ person, position, total, version, snapshot });
     focusOn();
@@ -42,6 +47,12 @@
     } else {
       fill();
     }
+  }
+
+  function sayWho() {
+    const place = root() && $("triage-name");
+    const who = $("triage-body")?.querySelector("h2")?.textContent || "";
+    if (place && place.textContent !== who) place.textContent = who;
   }
 
   function arrive(spot) {
@@ -206,7 +217,9 @@
     const ours = url.includes("_dash-update-component") && options && OURS.exec(String(options.body));
     if (!ours) return send(resource, options);
     try {
-      const response = await send(resource, { ...options, quiet: true });
+      // What writes goes on when the page goes, too; browsers take no more than 64 kB of such requests.
+      const keepalive = ours[1] === "triage-done" && String(options.body).length < LONGEST_KEPT;
+      const response = await send(resource, { ...options, keepalive, quiet: true });
       if (response.ok) return response;
       if (response.status < 500) return lost(ours[1], options, false);
     } catch (error) {

@@ -1,7 +1,8 @@
 /* What was decided in triage and is on its way to the server.
 
    Decisions go out one after the other; until the server has answered they stay in a queue, and go out again when it
-   was away. One that came too late, because a colleague was first, brings the person back with what happened. */
+   was away. One that came too late, because a colleague was first, brings the person back with what happened. Whoever
+   leaves the page takes none of them along: triage_left.js sends what is in the queue then. */
 (function () {
   "use strict";
   const T = window.sourcingx.triage;
@@ -96,8 +97,10 @@
   function leave() {
     if (S.leaving && !S.queue.length) window.location.assign(S.leaving);
   }
+  // Decisions go out as the page goes. A note would be written twice if it went out again, and where the server is away
+  // nothing goes out: then the browser asks first.
   window.addEventListener("beforeunload", (event) => {
-    if (root() && S.queue?.length) event.preventDefault();
+    if (root() && S.queue?.length && (S.failures || S.queue.some((job) => job.do === "note"))) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");

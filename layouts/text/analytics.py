@@ -20,6 +20,7 @@ ANALYTICS_COLLEAGUES = "Colleagues"
 ANALYTICS_TITLES = {
     "funnel": "Funnel", "sources": "Sources", "stages": "Time in stage", "scores": "Scores",
     "reasons": "Reasons of rejections", "costs": "Cost per shortlisted person", "team": "Team activity",
+    "weeks": "Activity by week",
 }  # fmt: skip
 ANALYTICS_HINTS = {
     "funnel": "How many people have come how far. All steps but the first count active people only.",
@@ -28,7 +29,8 @@ ANALYTICS_HINTS = {
     "scores": "Active people with a score, by a point.",
     "reasons": "Active people who are rejected now, by the reason that was given. What was undone does not count.",
     "costs": "What calls have cost since a search was made, for each who is shortlisted or further now.",
-    "team": "People moved to a stage, notes, decisions about verdicts and fits, and jobs started, by week.",
+    "team": "People moved to a stage, notes, decisions about verdicts and fits, and jobs started.",
+    "weeks": "The same by week, each named by its Monday; days are those of your time zone.",
 }
 ANALYTICS_NONE = {
     "funnel": "Nobody was added in this time.",
@@ -38,6 +40,7 @@ ANALYTICS_NONE = {
     "reasons": "Nobody is rejected.",
     "costs": "Nothing was spent, or nobody is shortlisted yet.",
     "team": "Nothing was done in this time.",
+    "weeks": "Nothing was done in this time.",
 }
 ANALYTICS_STEPS = {
     "loaded": "Loaded", "active": "Active", "enriched": "With e-mail", "screened": "Screened",
@@ -52,4 +55,5 @@ ANALYTICS_COLUMNS = {
     "reasons": ("Reason", "People", "Of all, %"),
     "costs": ("Search", "Cost, $", "Shortlisted", "Each, $"),
     "team": ("Person", "People moved", "Notes", "Decisions", "Jobs"),
+    "weeks": ("Week of", "People moved", "Notes", "Decisions", "Jobs"),
 }  # fmt: skip

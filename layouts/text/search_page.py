@@ -117,11 +117,13 @@ CARDS_PAGES = "Pages of people"
 CARDS_PREVIOUS = "Previous 25"
 CARDS_NEXT = "Next 25"
 CARDS_REJECT = "Reject"
+CARDS_SELECT = "Select {name}"
 CARDS_LIKENESS = "Likeness {similarity}"
 CARDS_NOTES = ("{n} note", "{n} notes")
 GRID_TOO_LARGE = "This view is too large to be kept ready: far jumps take longer. Narrow it with a filter."
 # Said by grid.js; {n} and the like are filled in there.
 GRID_IN_BROWSER = {
+    "grid": "People of this search",
     "retry": "Retry now",
     "moved": "The data changed and this view was no longer kept, so it was loaded again.",
     "newer": "Newer data was loaded.",

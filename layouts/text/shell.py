@@ -46,6 +46,13 @@ IN_BROWSER = {
     "expired_title": "Your sign-in has ended",
     "expired_body": "Sign in again in a new tab, then come back: this page and what you typed stay as they are.",
     "sign_in": "Sign in",
+    # Of triage, told by the page after it.
+    "left_saved_one": "Your last decision in triage was saved.",
+    "left_saved": "Your last {n} decisions in triage were saved.",
+    "left_waiting": "Your last decisions in triage are not saved yet: the server does not answer. They are sent again.",
+    "left_refused_one": "One decision in triage was not saved: a colleague changed the person first. Look again.",
+    "left_refused": "{n} decisions in triage were not saved: colleagues changed the people first. Look again.",
+    "left_old": "{n} decisions in triage may not have been saved before you left. Look at the last people again.",
 }
 CRITERION_COLUMN_HINT = "{title}: a criterion of the screening ({kind}). Enter on a cell shows its evidence."
 KNOWN_HINT = "Already known: in other searches that you may see"

@@ -42,7 +42,7 @@ SOURCES_EARLIER = "Earlier runs of this agent"
 SOURCES_EARLIER_NONE = "PhantomBuster knows no earlier run of this agent."
 SOURCES_CONTAINER = "Or the id of a run"
 SOURCES_TAKE = "Take the result"
-SOURCES_TAKE_OF = "Take the result of the run of {when}"
+SOURCES_TAKE_OF = " of the run of "
 SOURCES_TAKEN = "In this search"
 SOURCES_STATES = {
     "launching": "Being launched",
@@ -69,7 +69,7 @@ SOURCES_SECONDS = "{n} s"
 SOURCES_SCHEDULES = "By the clock"
 SOURCES_SCHEDULES_HINT = (
     "For the agent chosen above. What cannot be started in time, because the agent is busy, is told here and not "
-    "made up for."
+    "made up for. Every day and every week keep to their hour when the clocks change."
 )
 SOURCES_SCHEDULES_NONE = "Nothing is fetched by the clock."
 SOURCES_SCHEDULE_WHAT = {"launch": "Launch it with the address above", "latest": "Take its latest result"}
@@ -82,7 +82,7 @@ SOURCES_TIMES = {
     "6": "Every 6 hours",
     "1": "Every hour",
 }
-SOURCES_HOUR = "First at"
+SOURCES_HOUR = "First at ({zone})"
 SOURCES_HOUR_LATER = "One interval from now"
 SOURCES_SCHEDULE_ADD = "Add"
 SOURCES_SCHEDULE_ADDED = "Added."

@@ -14,6 +14,20 @@ from tests.browser.product import Product
 from tests.waiting import until
 
 PEOPLE = 60
+_HEARD = """
+const [heard, seen] = ["#triage-name", ".sx-triage-card h2"].map((one) => document.querySelector(one)?.textContent);
+return Boolean(heard) && heard === seen;
+"""
+_KEPT = "return window.sessionStorage.getItem('sx-triage-left')"
+# Every request that writes in triage is held for ever; where it is said so, the server is away for those after it.
+_HELD = """
+const send = window.fetch;
+window.fetch = (resource, options) => {
+  if (String(options?.body).startsWith('{"output":"triage-done')) return new Promise(() => {});
+  const away = String(resource).endsWith("/left") && window.sessionStorage.getItem("away");
+  return away ? Promise.reject(new TypeError("away")) : send(resource, options);
+};
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +47,7 @@ def test_sixty_people_are_decided_by_keyboard_alone(page: GridPage, product: Pro
     for at, person in enumerate(expected):
         until(lambda person=person: turn_of(page) == person, f"person {at} does not come")
         assert page.text("#triage-position") == f"{at + 1} of {PEOPLE}"
+        until(lambda: page.driver.execute_script(_HEARD), "nobody who only hears it learns who that is")
         if at % 10 == 3:
             page.press("x")
         elif at % 4 == 0:
@@ -67,6 +82,44 @@ def test_sixty_people_are_decided_by_keyboard_alone(page: GridPage, product: Pro
     assert kept(product, sixty) == decided
     page.press("?")
     until(lambda: page.is_shown("#triage-help"), "? does not show the keys")
+
+
+def test_who_leaves_by_back_loses_no_decision(page: GridPage, product: Product) -> None:
+    search = product.generate(8, seed=61)
+    product.sql("UPDATE candidates SET stage = 'new' WHERE search_id = %(search)s", search=search)
+    first, second, third, fourth, *_ = product.ids(search, "true")
+    # Answers to decisions never come, so whatever is decided waits.
+    page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"(() => {{{_HELD}}})();"})
+    triage = f"{page.url}/search/{search}/triage?status=all"
+
+    def decide(*keys: tuple[str, ...]) -> None:
+        for way in keys:
+            person = until(lambda: turn_of(page), "nobody's turn comes")
+            page.press(*way)
+            until(lambda person=person: turn_of(page) not in ("", person), "the next one does not come")
+        until(lambda: saved(page) == (len(keys), len(keys)), "it does not wait")
+
+    page.driver.get(triage)
+    decide(("s",), ("r", "2"))
+    # To a page that is none of ours and sends nothing more.
+    page.driver.get("about:blank")
+    decided = {first: ("shortlisted", ""), second: ("rejected", CODES[1])}
+    until(lambda: kept(product, search) == decided, "what was decided did not go out with the page")
+
+    # The server is away in that moment: the page after it sends it again, and says so.
+    page.driver.get(f"{page.url}/search/{search}?status=all")
+    page.shows(product.ids(search, "true"))
+    until(lambda: not page.driver.execute_script(_KEPT), "what was sent along is not asked about")
+    page.driver.get(f"{triage}&person={third}")
+    page.driver.execute_script("window.sessionStorage.setItem('away', '1')")
+    decide(("s",), ("s",))
+    page.driver.back()
+    page.says("not saved yet", "nothing says that they are not saved")
+    assert kept(product, search) == decided
+    page.driver.execute_script("window.sessionStorage.removeItem('away')")
+    page.says("last 2 decisions", "nothing says that they were saved")
+    decided |= {third: ("shortlisted", ""), fourth: ("shortlisted", "")}
+    assert kept(product, search) == decided
 
 
 def turn_of(page: GridPage) -> str:

@@ -198,6 +198,7 @@ ROUTE_IDS = {
     "/imports/<run_id>/rejected.csv": "test_somebody_elses_files_are_refused",
     "/search/<uuid:search_id>/ledger.csv": "test_somebody_elses_files_are_refused",
     "/usage.csv": "one's own calls",
+    "/triage/<uuid:search_id>/left": "takes a search's id: test_triage_left.py",
     "/analytics.csv": "takes a search's id: test_analytics_page.py",
     "/admin/fairness/<report_id>.csv": "for admins, who see all: test_fairness_page.py",
     "/uploads": "makes one's own",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
+import statistics
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -64,8 +67,9 @@ def place(rt: Runtime, alice: Actor) -> Place:
     return Place(rt, alice)
 
 
-def show(client: Browser, path: str = "/analytics") -> str:
-    answer = call(client, "page.children", [(ids.URL, "pathname", path)], [(ids.URL, "search", "")])
+def show(client: Browser, path: str = "/analytics", zone: str = "UTC") -> str:
+    headers = {"X-CSRF-Token": client.csrf, "X-Time-Zone": zone}
+    answer = call(client, "page.children", [(ids.URL, "pathname", path)], [(ids.URL, "search", "")], headers=headers)
     return json.dumps(answer.get_json()["response"][ids.PAGE]["children"], ensure_ascii=False)
 
 
@@ -146,6 +150,74 @@ def test_everybody_sees_themselves_and_an_admin_everybody(place: Place, bob: Act
     assert [(one.label, one.total) for one in place.read(bob).team] == [("Bob Teammate", 2), ("", 1)]
     assert [(one.label, one.total) for one in place.read(admin).team] == [("Bob Teammate", 2), ("Alice Owner", 1)]
     assert sum(done.total for _, done in place.read(bob).weeks) == 3
+
+
+def test_weeks_are_those_of_the_readers_zone_also_when_the_clocks_change(place: Place, client_for: ClientFor) -> None:
+    """Sunday night by UTC is Monday in Zurich, an hour earlier once it is summer there, and Sunday in New York."""
+    moments = ("2026-03-22T22:30Z", "2026-03-22T23:30Z", "2026-03-29T21:30Z", "2026-03-29T22:30Z")
+    for stage, at in zip(("shortlisted", "contacted", "interviewing", "hired"), moments, strict=True):
+        batch = place.move(place.alice, place.ids[0], stage, 0)
+        with place.rt.db.connection() as conn:
+            conn.execute("UPDATE change_batches SET created_at = %s WHERE id = %s", [at, batch])
+    weeks = {
+        zone: [(str(monday), done.moved) for monday, done in place.read(zone=zone).weeks]
+        for zone in ("UTC", "Europe/Zurich", "America/New_York")
+    }
+    assert weeks == {
+        "UTC": [("2026-03-16", 2), ("2026-03-23", 2)],
+        "Europe/Zurich": [("2026-03-16", 1), ("2026-03-23", 2), ("2026-03-30", 1)],
+        "America/New_York": [("2026-03-16", 2), ("2026-03-23", 2)],
+    }
+    # The page asks in the reader's zone, and its file holds the same.
+    client = client_for(place.alice)
+    page = show(client, zone="Europe/Zurich")
+    assert "2026-03-30" in page and "zone=Europe%2FZurich" in page
+    file = client.get("/analytics.csv?table=weeks&zone=Europe/Zurich").get_data(as_text=True)
+    rows = [line.split(",")[:2] for line in file.splitlines()[1:]]
+    assert rows == [[monday, str(moved)] for monday, moved in weeks["Europe/Zurich"]]
+    assert client.get("/analytics.csv?table=weeks&zone=Nowhere/Land").status_code == 200
+
+
+def test_figures_are_those_that_python_counts_one_by_one(rt: Runtime, alice: Actor) -> None:
+    """Funnel, scores, reasons and time in stages, after moves on and back of which some were taken back."""
+    chance, added = random.Random(9), NOW - timedelta(days=100)
+    with rt.db.connection() as conn:
+        search = add_search(conn, alice)
+        scores = [chance.choice((None, chance.randint(0, 100) / 10)) for _ in range(8)]
+        people = add_people(conn, search, [Person(score=score, added_at=added) for score in scores])
+    now = dict.fromkeys(people, ("new", "", added))
+    spells: dict[str, list[float]] = {}
+    for ago in sorted((chance.uniform(0.1, 90) for _ in range(40)), reverse=True):
+        one, stage, at = chance.choice(people), chance.choice(analytics.STAGES), NOW - timedelta(days=ago)
+        before, _, since = now[one]
+        reason = chance.choice(("skills", "salary", "")) if stage == "rejected" else ""
+        if stage == before:
+            continue
+        batch = candidates.change(rt, alice, search, [one], action_of("stage", stage, reason)).batch_id
+        assert batch is not None
+        with rt.db.connection() as conn:
+            conn.execute("UPDATE change_batches SET created_at = %s WHERE id = %s", [at, batch])
+        if chance.random() < 0.25:
+            undo.undo(rt, alice, batch)
+            continue
+        spells.setdefault(before, []).append((at - since).total_seconds() / analytics.DAY_S)
+        now[one] = (stage, reason, at)
+
+    found, stages = analytics.read(rt, alice), [stage for stage, _, _ in now.values()]
+    for at, name in enumerate(analytics.STAGES[1:5], 1):
+        assert getattr(found.total, name) == sum(stage in analytics.STAGES[at:5] for stage in stages), name
+    assert found.scores == tuple(
+        sum(score is not None and min(9, int(score)) == low for score in scores) for low in range(10)
+    )
+    assert dict(found.reasons) == Counter(reason for stage, reason, _ in now.values() if stage == "rejected")
+    assert {one.stage for one in found.stages} == {*spells, *stages} - ({"new"} - set(spells))
+    for one in found.stages:
+        lasted = sorted(spells.get(one.stage, []))
+        assert one.went_on == len(lasted)
+        assert one.there == (stages.count(one.stage) if one.stage != "new" else 0), one.stage
+        assert one.median == (pytest.approx(statistics.median(lasted)) if lasted else None)
+        if len(lasted) > 1:
+            assert one.most == pytest.approx(statistics.quantiles(lasted, n=10, method="inclusive")[8])
 
 
 def test_what_others_keep_private_is_in_no_figure(

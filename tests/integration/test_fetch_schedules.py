@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import procrastinate
 import pytest
@@ -186,16 +187,24 @@ def test_nonsense_is_refused(rt: Runtime, alice: Actor, search: UUID, agent: str
         fetch_schedules.create(rt, alice, search, Wanted(agent), 24)
 
 
-@pytest.mark.parametrize(
-    ("now", "hour", "first"),
-    [
-        ("2026-11-26T02:30", 3, "2026-11-26T03:00"), ("2026-11-26T03:00", 3, "2026-11-27T03:00"),
-        ("2026-11-26T23:59", 0, "2026-11-27T00:00"), ("2026-11-26T02:30", None, "2026-11-26T08:30"),
-    ],
-)  # fmt: skip
-def test_the_first_time_is_the_next_such_hour_or_an_interval_away(now: str, hour: int | None, first: str) -> None:
-    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert fetch_schedules.first_time(moment, 6, hour) == datetime.fromisoformat(first).replace(tzinfo=UTC)
+def test_every_day_at_an_hour_is_the_hour_of_the_zone_in_which_it_was_chosen(
+    rt: Runtime, alice: Actor, search: UUID, agent: str
+) -> None:
+    """Over a change of the clocks, too: tests/unit/test_zones.py."""
+    fetch_schedules.create(rt, alice, search, Wanted(agent, source_url=URL), 24, 7, "Asia/Kathmandu")
+    fetch_schedules.create(rt, alice, search, Wanted(agent, source_url=URL), 24, 7, "Nowhere/Land")
+    first, second = fetch_schedules.of_search(rt, alice, search)
+    assert first.next_at.astimezone(ZoneInfo("Asia/Kathmandu")).time().isoformat() == "07:00:00"
+    assert (second.next_at.hour, second.next_at.minute) == (7, 0), "a zone that is none is UTC"
+    change(rt, "UPDATE fetch_schedules SET next_at = next_at - interval '3 days'")
+    assert fetch_schedules.start_due(rt) == 1, "the agent is busy for the second"
+    for shown, at in zip(fetch_schedules.of_search(rt, alice, search), (first, second), strict=True):
+        assert shown.next_at == at.next_at and fetch_schedules.SLEPT.format(n="2") in shown.message
+    # Paused, and taken up again at its hour.
+    fetch_schedules.set_paused(rt, alice, first.id, True)
+    change(rt, "UPDATE fetch_schedules SET next_at = next_at - interval '3 days'")
+    fetch_schedules.set_paused(rt, alice, first.id, False)
+    assert fetch_schedules.of_search(rt, alice, search)[0].next_at == first.next_at
 
 
 def test_the_worker_looks_by_the_clock_where_there_is_a_key(rt: Runtime, settings: Settings) -> None:

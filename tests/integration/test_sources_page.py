@@ -250,10 +250,14 @@ def test_schedules_are_made_paused_and_deleted_by_who_may(
     client = client_for(alice)
     values = [(ids.SOURCES_SCHEDULE_WHAT, "value", "launch"), (ids.SOURCES_EVERY, "value", "168"),
               (ids.SOURCES_HOUR, "value", "5")]  # fmt: skip
-    added = call(client, ADDED, [(ids.SOURCES_SCHEDULE_ADD, "n_clicks", 1)], [*values, *form(search, agent)])
+    zone = {"X-CSRF-Token": client.csrf, "X-Time-Zone": "Asia/Kathmandu"}
+    added = call(client, ADDED, [(ids.SOURCES_SCHEDULE_ADD, "n_clicks", 1)], [*values, *form(search, agent)],
+                 headers=zone)  # fmt: skip
     assert "Every week" in json.dumps(added.get_json())
     (made,) = fetch_schedules.of_search(rt, alice, rows(rt, "SELECT id FROM searches")[0]["id"])
-    assert (made.agent_name, made.source_url, made.next_at.hour) == ("Export · 2", URL, 5)
+    assert (made.agent_name, made.source_url) == ("Export · 2", URL)
+    # 5:00 of the reader's clock.
+    assert (made.next_at.hour, made.next_at.minute) == (23, 15)
 
     def act(who: Browser, do: str) -> Any:
         button = ids.schedule_act(made.id, do)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -393,13 +394,16 @@ def test_what_colleagues_did_before_is_told_as_far_as_it_may_be_known(
     for search, candidate in (open_one, secret):
         candidates.change(rt, bob, search, [candidate], action_of("stage", "rejected", "salary"))
         with rt.db.connection() as conn:
-            conn.execute("UPDATE candidates SET stage_changed_at = now() - interval '75 hours',"
-                         " screened_at = now() - interval '30 hours' WHERE id = %s", [candidate])  # fmt: skip
-    found = collisions.before(rt, alice, desk.search, desk.people[0])
-    assert [(one.what, one.who, one.days, one.here, one.own, one.reason) for one in found] == [
-        ("screened", None, 1, False, False, ""),
-        ("stage", "Bob Teammate", 3, False, False, "salary"),
-    ]
+            conn.execute("UPDATE candidates SET stage_changed_at = '2026-03-26 22:30Z',"
+                         " screened_at = '2026-03-29 21:30Z' WHERE id = %s", [candidate])  # fmt: skip
+    # Half an hour after midnight in Zurich, where the clocks have just changed; the evening before in New York.
+    now = datetime(2026, 3, 29, 22, 30, tzinfo=UTC)
+    for zone, screened, rejected in (("Europe/Zurich", 1, 4), ("America/New_York", 0, 3), ("UTC", 0, 3)):
+        found = collisions.before(rt, alice, desk.search, desk.people[0], zone, now)
+        assert [(one.what, one.who, one.days, one.here, one.own, one.reason) for one in found] == [
+            ("screened", None, screened, False, False, ""),
+            ("stage", "Bob Teammate", rejected, False, False, "salary"),
+        ]
     assert len(collisions.before(rt, bob, desk.search, desk.people[0])) == 4
 
 
