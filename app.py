@@ -26,7 +26,7 @@ def create_app(settings: Settings) -> dash.Dash:
         title=text.PRODUCT,
         update_title=None,  # type: ignore[arg-type]
         assets_folder=str(callbacks.documents.ASSETS),
-        assets_ignore=r"^theme\.js$",
+        include_assets_files=False,
         suppress_callback_exceptions=True,
         serve_locally=True,
         add_log_handler=False,
@@ -47,4 +47,15 @@ def create_wsgi() -> Flask:
     server: Flask = create_app(settings).server
     # Dash registers its files within the first request, without a lock: two first requests at once fail.
     server.test_client().get("/")
+    _warm_up(server)
     return server
+
+
+def _warm_up(server: Flask) -> None:
+    """What every page begins with, made once for nobody: what is loaded or made at a first use is then the workers'
+    together, and not each one's own.
+    """
+    app: dash.Dash = server.config["SOURCINGX_REGISTRY"].app
+    with server.test_request_context("/"):
+        for answer in (app.index, app.serve_layout, app.dependencies):
+            answer()

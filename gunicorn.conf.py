@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from services import logs, memory_guard, metrics_files
+from services import allocator, logs, memory_guard, metrics_files
 from services.config import Settings
 
 _settings = Settings.from_env()
@@ -59,8 +59,10 @@ limit_request_line = 8190
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """What the master has loaded is no garbage: a worker that went through it would copy all of its pages."""
+    """What the master has loaded is no garbage: a worker that went through it would copy all of its pages. What it
+    needed for that moment goes back to the system."""
     gc.collect()
+    allocator.trim()
     gc.freeze()
 
 

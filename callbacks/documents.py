@@ -12,14 +12,13 @@ from typing import Any
 
 from flask import Response, current_app, g, request, send_file
 
-import layouts
-from callbacks import cookies, session
+from callbacks import bundles, cookies, session
+from callbacks.bundles import ASSETS
 from callbacks.registry import Registry, Rule
 from layouts import text
 from layouts.shell import INDEX
 from services import identity
 
-ASSETS = Path(layouts.__file__).parent / "assets"
 THEMES = ("light", "dark")
 _YEAR = "public, max-age=31536000, immutable"
 _FILES = ("/assets/", "/assets-vendor/", "/_dash-component-suites/")
@@ -27,6 +26,12 @@ _ADDRESSES = "SOURCINGX_ADDRESSES"
 # A component's script names the parts that it fetches later after itself: this is what they have in common.
 # More than a megabyte, which a phone has no use for: it shows cards.
 _GRID_SCRIPT = re.compile(r'<script src="(/_dash-component-suites/dash_ag_grid/[^"]+)"></script>')
+# What the grid's script fetches once a grid is drawn. It asks for it without a fingerprint, so that no browser keeps it
+# (872 KB), and last of all. Named by the page it is there by then, and kept.
+_GRID_PART = '<script async src="{}"></script>'
+# What it adds every browser has that our own scripts run in, and to find that out takes it a seventh of a second.
+# The one thing that Dash's scripts miss without it (regeneratorRuntime) dash-bootstrap-components brings along.
+_POLYFILL = re.compile(r'<script src="/_dash-component-suites/dash/deps/polyfill@[^"]+"></script>\s*')
 _FINGERPRINT = re.compile(r"/_dash-component-suites/[^?]*?\.(v[\w-]+m[0-9a-f]+)\.[^/?]+$")
 
 
@@ -39,13 +44,15 @@ def register(registry: Registry) -> None:
     def interpolate_index(**parts: Any) -> str:
         server.config[_ADDRESSES] = _addresses(parts["css"] + parts["scripts"])
         grid_script = _GRID_SCRIPT.search(parts["scripts"])
-        if grid_script and _is_narrow():
-            parts["scripts"] = parts["scripts"].replace(grid_script[0], "")
+        if grid_script:
+            part = "" if _is_narrow() else grid_script[0] + _GRID_PART.format(_grid_part(grid_script[1]))
+            parts["scripts"] = parts["scripts"].replace(grid_script[0], part)
+        parts["scripts"] = _POLYFILL.sub("", parts["scripts"])
         page = interpolate(**parts)
         values = {
             "grid_script": grid_script[1] if grid_script else "",
             "theme": _theme(registry), "csrf": session.current_csrf_token(registry.rt),
-            "theme_script": asset_url("theme.js"),
+            "theme_script": asset_url("theme.js"), "early_script": asset_url("early.js"),
             "icon": asset_url("icon.svg"), "needs_script": text.NEEDS_SCRIPT,
         }  # fmt: skip
         for name, value in values.items():
@@ -54,6 +61,7 @@ def register(registry: Registry) -> None:
 
     app.interpolate_index = interpolate_index  # type: ignore[method-assign]
     app.config.external_stylesheets.append(bootstrap_url())
+    bundles.register(registry)
 
     @registry.route("/assets-vendor/bootstrap.min.css", rule=Rule.ANONYMOUS)
     def bootstrap() -> Response:
@@ -63,6 +71,11 @@ def register(registry: Registry) -> None:
     def add_headers(response: Response) -> Response:
         _harden(response, _policy(registry))
         return response
+
+
+def _grid_part(script: str) -> str:
+    """The address of the second part of the grid's script, with the fingerprint of the first."""
+    return script.replace("/dash_ag_grid.", "/async-community.").replace(".min.js", ".js")
 
 
 def _is_narrow() -> bool:
@@ -165,4 +178,4 @@ def _is_todays() -> bool:
 def _own_addresses() -> frozenset[str]:
     """Ours as pages name them that are not Dash's."""
     names = [path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*") if path.is_file()]
-    return frozenset({bootstrap_url(), *map(asset_url, names)})
+    return frozenset({bootstrap_url(), bundles.url("css"), bundles.url("js"), *map(asset_url, names)})

@@ -8,11 +8,12 @@ from typing import Any
 import dash
 from dash import ALL, MATCH, Input, Output, ctx
 
+from callbacks import page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import facet_panel, ids
-from services import facets
+from services import facets, grid_criteria, searches
 from services.errors import ProductError
 from services.facet_specs import chosen_range, range_of
 
@@ -43,7 +44,18 @@ def register(registry: Registry) -> None:
             found = facets.facet(rt, actor, view, version, key)
         return facet_panel.facet_values(found, found=bool(text)), _number()
 
+    @registry.callback(
+        Output(ids.FILTER_PANEL, "children"),
+        Input(ids.PANEL_REQUEST, "data"),
+        rule=Rule.ANY,
+        prevent_initial_call=True,
+    )
+    def fill(request: Any) -> Any:
+        search = searches.get_search(rt, current_actor(), page_values.uuid(mapping(request).get("search_id")))
+        return facet_panel.filter_groups(grid_criteria.columns(rt, current_actor(), search.id))
+
     for name, given in (
+        ("filled", Input(ids.FILTER_PANEL, "children")),
         ("view", Input(ids.GRID_VIEW, "data")),
         ("shown", Input(ids.VIEW_SHOWN, "data")),
         ("answered", Input(ids.facet_done(ALL), "data")),

@@ -46,6 +46,8 @@ def register(registry: Registry) -> None:
         State(ids.GRID_VIEW, "data"),
         rule=Rule.ANY,
         on_error=always_answer,
+        # Of a grid that was just put in and has asked for nothing yet.
+        prevent_initial_call=True,
     )
     def rows(request: dict[str, Any] | None, page: dict[str, Any] | None) -> Any:
         if request is None:

@@ -160,8 +160,14 @@ def keep(store: str, value: Any) -> None:
 
 def check_parts(shown: Any) -> None:
     """Stores that a part of a page is born with are state, too. Raises StateTooLarge."""
-    for root in shown if isinstance(shown, list | tuple) else [shown]:
-        for part in (root, *root._traverse()) if isinstance(root, Component) else ():
+    # Dash's own walk also makes a path for each part, which takes as long as all else that is done with a page.
+    waiting = [shown]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | tuple):
+            waiting.extend(part)
+        elif isinstance(part, Component):
+            waiting.append(getattr(part, "children", None))
             if isinstance(part, dcc.Store) and str(part.id) not in NOT_STATE:
                 state_limits.check(str(part.id), getattr(part, "data", None))
 

@@ -12,7 +12,6 @@ from callbacks.archives import page as archive_page
 from callbacks.view_state import page_state
 from layouts import page_search
 from layouts.archive import frozen_notice
-from layouts.facet_panel import filter_panel
 from layouts.first_steps import line as first_step_line
 from layouts.match_menu import match_menu
 from layouts.page_filter import behind_line
@@ -63,7 +62,6 @@ def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
         columns=column_state.of_actor(rt, actor),
         editable=search.editable,
         criteria=criteria,
-        panel=filter_panel(criteria),
         match=match_menu(
             str(search.id),
             off=matching.why_off(rt, actor),

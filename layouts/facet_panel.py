@@ -73,14 +73,19 @@ class Histogram(Protocol):
     def exact(self) -> bool: ...
 
 
-def filter_panel(criteria: Sequence[Criterion] = ()) -> Component:
-    """The panel with all groups closed; facets.js opens those that were open before. criteria: after the fit."""
+def filter_panel() -> Component:
+    """Where the groups come once the rows are there: they are most of a page's parts, and would hold the rows up."""
+    return html.Div(_skeleton(), id=ids.FILTER_PANEL, className="sx-facets")
+
+
+def filter_groups(criteria: Sequence[Criterion] = ()) -> Component:
+    """All groups closed; facets.js opens those that were open before. criteria: after the fit."""
     groups: list[Component] = []
     for key, label in text.FACET_LABELS.items():
         groups.append(_group(key, label))
         if key == "fit_in":
             groups += [_group(one.field, one.title, text.FACET_CRITERION) for one in criteria]
-    return html.Div(html.Div(groups, id=ids.FACET_PANEL), id=ids.FILTER_PANEL, className="sx-facets")
+    return html.Div(groups, id=ids.FACET_PANEL)
 
 
 def filter_chips(sentences: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Component]:
@@ -290,6 +295,6 @@ def _note(message: str) -> Component:
     return html.P(message, className="sx-facet-note")
 
 
-def _skeleton() -> list[Component]:
-    bars = [html.Div(className="sx-facet-skeleton") for _ in range(4)]
-    return [html.Div(bars, role="status", **{"aria-label": text.LOADING, "aria-busy": "true"})]
+def _skeleton() -> Component:
+    """Grey bars, drawn by the styles: as elements they would be a hundred of a page's parts."""
+    return html.Div(className="sx-facet-skeleton", role="status", **{"aria-label": text.LOADING, "aria-busy": "true"})

@@ -175,7 +175,10 @@ def candidate_grid(
             "maxConcurrentDatasourceRequests": 1,
             "blockLoadDebounceMillis": 50,
             "maxBlocksInCache": 12,
-            "infiniteInitialRowCount": BLOCK,
+            # Rows that wait for their data are as much work to draw as rows: the first block comes with the page.
+            "infiniteInitialRowCount": 1,
+            # Drawn above and below what is to be seen.
+            "rowBuffer": 5,
             "cacheOverflowSize": 1,
             "rowSelection": {
                 "mode": "multiRow",

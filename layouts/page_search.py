@@ -14,6 +14,7 @@ from layouts import ids, text
 from layouts.cards import cards_box
 from layouts.drawer import drawer
 from layouts.export_dialog import export_dialog
+from layouts.facet_panel import filter_panel
 from layouts.grid import SIMILARITY, Criterion, candidate_grid, column_defs
 from layouts.help_mark import help_mark
 from layouts.match_menu import match_wait
@@ -31,7 +32,6 @@ def search_page(
     sort: Sequence[tuple[str, str]],
     columns: Sequence[Mapping[str, Any]],
     editable: bool,
-    panel: Component,
     views: Component,
     match: Component,
     criteria: Sequence[Criterion] = (),
@@ -39,8 +39,8 @@ def search_page(
     guide: Component | None = None,
     cards: bool = False,
 ) -> Component:
-    """page: what the Store grid-view starts with; panel, views and match: the filter panel, the saved views, and the
-    menu of what people are compared with.
+    """page: what the Store grid-view starts with; views and match: the saved views, and the menu of what people are
+    compared with.
 
     criteria: those that the search asks, as columns. notice: a line above all, about the search as it is now.
     guide: the next step of a first search. cards: in place of the grid, for a narrow window.
@@ -60,7 +60,7 @@ def search_page(
             html.Div(
                 className="sx-workbench",
                 children=[
-                    _side(panel),
+                    _side(),
                     html.Div(
                         className="sx-grid-box",
                         children=[
@@ -89,7 +89,7 @@ def _stores(page: Mapping[str, Any]) -> list[Component]:
         ids.GRID_ANSWER, ids.COUNT_REQUEST, ids.COUNT_ANSWER, ids.VERSION_REQUEST, ids.VERSION_ANSWER, ids.URL_QUERY,
         ids.URL_ANSWER, ids.VIEW_SHOWN, ids.FACET_CHOICE, ids.CHANGE_REQUEST, ids.CHANGE_ANSWER, ids.PERSON_REQUEST,
         ids.PERSON_ANSWER, ids.COLUMN_STATE, ids.RUN_WATCH, ids.RUN_STATE, ids.MATCH_REQUEST, ids.MATCH_WATCH,
-        ids.MATCH_ANSWER, ids.CARDS_REQUEST, ids.SAVED_VIEW_NEWS,
+        ids.MATCH_ANSWER, ids.CARDS_REQUEST, ids.SAVED_VIEW_NEWS, ids.PANEL_REQUEST,
     )  # fmt: skip
     return [
         dcc.Store(id=ids.GRID_VIEW, data=dict(page)),
@@ -272,10 +272,10 @@ def _tag_box() -> Component:
     )  # fmt: skip
 
 
-def _side(panel: Component) -> Component:
+def _side() -> Component:
     """The filter panel; on a phone it covers the rows, so there it has a way back to them."""
     close = _button(text.GRID_IN_BROWSER["show_all"], "close-filters", id=ids.FILTER_CLOSE, kind="primary")
-    return html.Aside([panel, html.Div(close, className="sx-side-foot")], className="sx-side",
+    return html.Aside([filter_panel(), html.Div(close, className="sx-side-foot")], className="sx-side",
                       **{"aria-label": text.FILTERS})  # fmt: skip
 
 

@@ -23,6 +23,7 @@ INDEX = """<!DOCTYPE html>
 <title>{%title%}</title>
 <link rel="icon" type="image/svg+xml" href="{{icon}}">
 <script src="{{theme_script}}"></script>
+<script src="{{early_script}}"></script>
 {%css%}
 </head>
 <body>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,9 @@ RECONNECT_S = 2.0
 ANSWER_S = 5.0
 # The question whether a connection is good is answered at once, or it is not.
 CHECK_S = 2.0
+# A connection that answered so lately is not asked again: under load that question would be every third one. One that
+# the server has closed meanwhile shows without asking; a line that went dead within this time is met by the patience.
+FRESH_S = 0.25
 # Statements are prepared where a call asks for it (`often`), never for having been run so many times.
 _ON_REQUEST = 2**31 - 1
 
@@ -47,18 +51,29 @@ class Line(Connection[DictRow]):
 
     usual_s: float | None = None
     patience_s: float | None = None
+    answered: float = float("-inf")
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """As psycopg's, which every statement goes through. Raises OperationalError, and the connection is closed."""
         patience_s, began = self.patience_s if timeout is None else timeout, time.monotonic()
         try:
-            return super().wait(gen, interval, patience_s)
+            answer = super().wait(gen, interval, patience_s)
         except psycopg.OperationalError:
             waited = patience_s is not None and time.monotonic() - began >= patience_s
             if waited and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 # What the server says some time would be taken for the answer to something else.
                 self.close()
             raise
+        self.answered = time.monotonic()
+        return answer
+
+    def is_fresh(self) -> bool:
+        """Whether it has answered just now, and the server has said nothing since: unasked it only says goodbye."""
+        if time.monotonic() - self.answered > FRESH_S:
+            return False
+        heard = select.poll()
+        heard.register(self.fileno(), select.POLLIN)
+        return not heard.poll(0)
 
 
 def take_time(conn: Conn, statement_s: float) -> None:
@@ -69,9 +84,9 @@ def take_time(conn: Conn, statement_s: float) -> None:
 
 def _check(conn: Line) -> None:
     """Whether a connection that was free is good still. Raises OperationalError."""
-    limited = conn.usual_s is not None
-    conn.patience_s = CHECK_S if limited else None
-    ConnectionPool.check_connection(conn)
+    if not conn.is_fresh():
+        conn.patience_s = CHECK_S if conn.usual_s is not None else None
+        ConnectionPool.check_connection(conn)
     conn.patience_s = conn.usual_s
 
 

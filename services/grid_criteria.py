@@ -78,14 +78,14 @@ def marks(conn: db.Conn, rt: Runtime, search_id: UUID, rows: Sequence[Mapping[st
     found: dict[str, dict[str, Any]] = {}
     given = {"search_id": search_id, "model": rt.settings.openai_model, "prompt_version": PROMPT_VERSION}
     if fits := [int(row["id"]) for row in rows if row["fit"]]:
-        for row in db.rows(conn, _Q.fetch_decided_fits, {**given, "ids": fits}):
+        for row in db.rows(conn, _Q.fetch_decided_fits, {**given, "ids": db.id_array(fits)}, often=True):
             found.setdefault(str(row["id"]), {})["fit_decided"] = {"model": row["model_fit"]}
     screened = [int(row["id"]) for row in rows if row["screened_at"]]
     if not screened:
         return found
-    given["ids"] = screened
-    scores = db.rows(conn, _Q.fetch_scores, given)
-    verdicts = db.rows(conn, _Q.fetch_verdicts, given) if scores else []
+    given["ids"] = db.id_array(screened)
+    scores = db.rows(conn, _Q.fetch_scores, given, often=True)
+    verdicts = db.rows(conn, _Q.fetch_verdicts, given, often=True) if scores else []
     # A profile that was written since may still say the same: only its text tells.
     asked = {row["id"] for row in scores if row["hashes"] and not row["other_model"]}
     asked |= {row["id"] for row in verdicts if row["hash"] and row["same_model"]}

@@ -16,8 +16,11 @@ from pathlib import Path
 import psutil
 
 MEMORY = Path("/dev/shm")
+GROUPS = Path("/sys/fs/cgroup")
+MEMBERSHIP = Path("/proc/self/cgroup")
 PREFIX = "sourcingx-tests-"
-# Free there, and left of the machine's memory: what the servers of two processes keep at most, and as much again.
+# Free there, and left of what this process may have of the machine's memory: what the servers of two processes keep at
+# most, and as much again.
 ROOM = 4 << 30
 
 
@@ -42,7 +45,32 @@ def folder(otherwise: Path, room: int = 0) -> Iterator[Path]:
 def _has_room(wanted: int) -> bool:
     if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
         return False
-    return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) >= wanted
+    return min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available, *_left_in_groups()) >= wanted
+
+
+def _left_in_groups() -> Iterator[int]:
+    """Bytes that each limit on this process's memory leaves; what was read from files and can be dropped is free.
+
+    A container has such a limit (cgroups, of version 1 or 2), files in memory count, and who goes beyond is killed.
+    """
+    for line in MEMBERSHIP.read_text(encoding="ascii").splitlines() if MEMBERSHIP.exists() else ():
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            root, most, used, cached = GROUPS, "memory.max", "memory.current", "inactive_file"
+        elif "memory" in controllers.split(","):
+            root, most = GROUPS / "memory", "memory.limit_in_bytes"
+            used, cached = "memory.usage_in_bytes", "total_inactive_file"
+        else:
+            continue
+        # In a container the path may be that of the host, where nothing is to be seen from here.
+        for group in (own := root / path.strip("/"), *own.parents):
+            if group.is_relative_to(root) and (limit := _text(group / most)).isdecimal():
+                stat = dict(each.split() for each in _text(group / "memory.stat").splitlines())
+                yield int(limit) - int(_text(group / used)) + int(stat.get(cached, 0))
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="ascii").strip() if file.is_file() else ""
 
 
 def _sweep() -> None:

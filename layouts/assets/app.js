@@ -23,9 +23,11 @@
   window.fetch = async function (resource, init = {}) {
     const url = typeof resource === "string" ? resource : resource.url || String(resource);
     const method = (init.method || resource.method || "GET").toUpperCase();
-    if (!ours(url) || method === "GET" || method === "HEAD") return send(resource, init);
+    if (!ours(url)) return send(resource, init);
+    const early = (method === "GET" || url.includes(CALLBACK)) && (await window.sourcingxEarly?.(url, init.body));
+    if (method === "GET" || method === "HEAD") return early || send(resource, init);
     if (!url.includes(CALLBACK)) return send(resource, withToken(init));
-    let answer = await attempt(resource, init);
+    let answer = early || (await attempt(resource, init));
     while (answer.status === 401) {
       await signedInAgain();
       answer = await attempt(resource, init);
@@ -162,7 +164,8 @@
   }
 
   // ---- moments --------------------------------------------------------------------------------
-  const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  // Made when first needed: a browser reads its tables of dates for it, which takes longer than this whole file.
+  let inZone = null;
   let due = false;
   function writeMoments() {
     due = false;
@@ -170,6 +173,7 @@
       if (element.shown === element.dateTime) continue;
       element.shown = element.dateTime;
       element.title = element.textContent;
+      inZone ||= new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
       element.textContent = inZone.format(new Date(element.dateTime));
     }
   }

@@ -38,6 +38,19 @@
     }
   }
 
+  // The groups are most of the page, and come only once its rows are there. Each place for them is filled once; where
+  // the answer is lost, it is asked for again with the next view.
+  function fill() {
+    const place = document.querySelector("#filter-panel:not([data-asked])");
+    if (!place || !F.now) return;
+    place.dataset.asked = "";
+    set("panel-request", { data: { search_id: F.now.search_id, n: ++F.n } });
+    setTimeout(() => {
+      if (!place.querySelector("#facet-panel")) delete place.dataset.asked;
+    }, GIVE_UP_MS);
+  }
+  window.sourcingx.fillFacets = fill;
+
   // "toggle" does not bubble, but it can be caught on its way down.
   document.addEventListener(
     "toggle",
@@ -259,6 +272,7 @@
   const inputs = (list) => Object.fromEntries((list || []).map(({ id, value }) => [id.key, value]));
 
   function wantOpen() {
+    fill();
     const open = [...document.querySelectorAll("#facet-panel details[open]")].map((el) => el.dataset.facet);
     F.waiting = F.waiting.filter((key) => open.includes(key));
     open.forEach(want);
@@ -276,6 +290,11 @@
         F.now = view;
         prepare();
         showChosen();
+      },
+      filled: () => {
+        prepare();
+        showChosen();
+        wantOpen();
       },
       shown: (view) => {
         if (!view) return;

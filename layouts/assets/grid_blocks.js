@@ -77,6 +77,8 @@
 
   function failed(meta) {
     S.failures += 1;
+    // A filter may be why, and can be taken away there.
+    window.sourcingx.fillFacets();
     // A server that is away comes back; one that fails at this view would fail for ever.
     if (meta.retry && (meta.lost || S.failures <= 6)) {
       clearTimeout(S.retryTimer);
@@ -88,7 +90,7 @@
 
   // Reading again does no harm, so an answer that the network lost is asked for a few times before anything
   // is said. The grid's wrapper would wait for rows for ever: in the end it gets an empty answer.
-  const READS = /^{"output":"(candidate-grid.getRowsResponse|candidate-cards.children|count-answer.data|version-answer.data|url-answer.data|filter-chips.children|run-state.data|\.\.\{\\"key\\":[^}]*\}\.children\.\.\.\{[^}]*\}\.data\.\.|..person-body.children...person-answer.data..)"/;
+  const READS = /^{"output":"(candidate-grid.getRowsResponse|candidate-cards.children|count-answer.data|version-answer.data|url-answer.data|filter-chips.children|filter-panel.children|run-state.data|\.\.\{\\"key\\":[^}]*\}\.children\.\.\.\{[^}]*\}\.data\.\.|..person-body.children...person-answer.data..)"/;
   const PAUSES_MS = [250, 750];
   const send = window.fetch.bind(window);
   window.fetch = async function (resource, options) {

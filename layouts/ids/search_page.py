@@ -38,6 +38,7 @@ def rediscover_choice(profile_id: Any) -> dict[str, Any]:
 
 
 FILTER_PANEL = "filter-panel"
+PANEL_REQUEST = "panel-request"
 FILTER_CHIPS = "filter-chips"
 FACET_PANEL = "facet-panel"
 FACET_CHOICE = "facet-choice"

@@ -100,3 +100,32 @@ def light(rgb: list[int]) -> float:
     """Relative luminance as WCAG 2 has it, 0 to 1."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in rgb[:3])]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+# Notes what is asked of the server: paths, and of calls their output. All scripts of the page use this fetch.
+_ASKED = """
+window.askedFor = [];
+const fetching = window.fetch.bind(window);
+window.fetch = (url, init) => {
+  const output = init && init.body && JSON.parse(init.body).output;
+  window.askedFor.push(output || new URL(url, location.href).pathname);
+  return fetching(url, init);
+};
+"""
+
+
+def test_what_a_page_begins_with_is_asked_for_early_and_once(
+    page: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"(() => {{{_ASKED}}})();"})
+    page.open(search).shows(product.ids(search), at=0)
+    asked = page.driver.execute_script("return window.askedFor")
+    begin = ["/_dash-layout", "/_dash-dependencies", "page.children", "candidate-grid.getRowsResponse"]
+    assert asked[:3] == begin[:3]
+    assert {name: asked.count(name) for name in begin} == dict.fromkeys(begin, 1)
+    parts = page.driver.execute_script(
+        "return performance.getEntriesByType('resource').map((one) => one.name)"
+        ".filter((name) => name.includes('/async-community'))"
+    )
+    # With the fingerprint under which it is kept, and not a second time without.
+    assert len(parts) == 1 and ".v" in parts[0], parts

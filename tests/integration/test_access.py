@@ -218,6 +218,7 @@ def test_every_route_is_open_to_strangers_or_is_tried_with_somebody_elses_ids(re
     assert strangers == {
         "/healthz", "/readyz", "/metrics", "/login", "/login/<token>", "/login/password/<token>", "/login/oidc",
         "/login/oidc/callback", "/login/out", "/assets-vendor/bootstrap.min.css",
+        "/assets-vendor/sourcingx.css", "/assets-vendor/sourcingx.js",
     }  # fmt: skip
 
 
@@ -341,6 +342,7 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "inputs": [(ids.CANDIDATE_GRID, "getRowsRequest", ASK)], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
     ("count-answer.data", lambda s: {
         "inputs": [(ids.COUNT_REQUEST, "data", {"n": 1, "version": 1})], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
+    ("filter-panel.children", lambda s: {"inputs": [(ids.PANEL_REQUEST, "data", {"search_id": s})]}),
     ("version-answer.data", lambda s: {"inputs": [(ids.VERSION_REQUEST, "data", {"search_id": s})]}),
     ("change-answer.data", lambda s: {
         "inputs": [(ids.CHANGE_REQUEST, "data", _everyone("stage", "hired"))],

@@ -219,12 +219,17 @@ def test_chips_name_the_criterion(place: Place, client_for: ClientFor) -> None:
 
 
 def test_the_page_offers_each_criterion_as_a_column_and_a_group_of_filters(place: Place, client_for: ClientFor) -> None:
-    shown = call(client_for(place.actor), f"{ids.PAGE}.children", [(ids.URL, "pathname", f"/search/{place.search}")],
+    client = client_for(place.actor)
+    shown = call(client, f"{ids.PAGE}.children", [(ids.URL, "pathname", f"/search/{place.search}")],
                  [(ids.URL, "search", "")]).get_data(as_text=True)  # fmt: skip
+    asked = [(ids.PANEL_REQUEST, "data", {"search_id": str(place.search)})]
+    panel = call(client, f"{ids.FILTER_PANEL}.children", asked).get_data(as_text=True)
     columns = grid_criteria.columns(place.rt, place.actor, place.search)
     for one, made in zip(columns, column_defs((), columns)[-3:], strict=True):
         assert (made["colId"], made["headerName"], made["hide"]) == (one.field, one.title, True)
-        assert shown.count(one.field) > 4
+        # In the grid, and in both lists of columns.
+        assert shown.count(one.field) > 2
+        assert f'"data-facet":"{one.field}"' in panel.replace(" ", "")
     group = _group(client_for(place.actor), place.fields[0], {"search_id": place.search})
     for words in ("Pass", "Unknown", "Fail", text.NOT_SCREENED):
         assert words in group

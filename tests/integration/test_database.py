@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import psycopg
 import pytest
 from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool
 
 from services import db
 from services.errors import Unavailable
@@ -85,10 +86,36 @@ def test_behind_a_pooler_nothing_is_prepared(rt: Runtime) -> None:
         pooled.close()
 
 
-def test_a_connection_that_died_while_nobody_used_it_is_noticed(one: db.Database, database: ServerUrls) -> None:
-    before = pid(one)
+@pytest.mark.parametrize("fresh_s", [-1.0, 1e9])
+def test_a_connection_that_died_while_nobody_used_it_is_noticed(
+    one: db.Database, database: ServerUrls, monkeypatch: pytest.MonkeyPatch, fresh_s: float
+) -> None:
+    """Also where it answered so lately that it is not asked."""
+    monkeypatch.setattr(db, "FRESH_S", fresh_s)
+    with one.reading() as conn:
+        before = conn.info.backend_pid
+        db.one(conn, "SELECT 1 AS n")
     end(database, before)
     assert pid(one) != before
+
+
+@pytest.mark.parametrize(("fresh_s", "questions"), [(-1.0, 3), (1e9, 1)])
+def test_a_connection_that_answered_just_now_is_not_asked_whether_it_is_good(
+    one: db.Database, monkeypatch: pytest.MonkeyPatch, fresh_s: float, questions: int
+) -> None:
+    monkeypatch.setattr(db, "FRESH_S", fresh_s)
+    asked: list[bool] = []
+    ask = ConnectionPool.check_connection
+
+    def note(conn: db.Conn) -> None:
+        asked.append(True)
+        ask(conn)
+
+    monkeypatch.setattr(ConnectionPool, "check_connection", staticmethod(note))
+    for _ in range(3):
+        with one.reading() as conn:
+            assert db.one(conn, "SELECT 1 AS n") == {"n": 1}
+    assert len(asked) == questions
 
 
 # ---- a server that hangs while its kernel goes on answering, which TCP's own timeouts do not notice
@@ -150,7 +177,11 @@ def test_a_statement_that_is_not_answered_is_given_up(hanging: Hanging) -> None:
 
 
 @pytest.mark.faults
-def test_a_free_connection_that_hangs_is_found_out_when_it_is_wanted(hanging: Hanging) -> None:
+def test_a_free_connection_that_hangs_is_found_out_when_it_is_wanted(
+    hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if its last answer were longer ago.
+    monkeypatch.setattr(db, "FRESH_S", -1.0)
     hanging.hang()
     with pytest.raises(Unavailable, match="busy"), hanging.pool.connection():
         pass

@@ -32,8 +32,8 @@ READY = re.compile(r"SourcingX is ready: http://127\.0\.0\.1:\d+/login/[\w-]{40,
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+def home(home_of_test: Path) -> Path:
+    return home_of_test / "home"
 
 
 @pytest.fixture

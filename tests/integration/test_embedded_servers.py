@@ -24,8 +24,8 @@ Start = Callable[[], Servers]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+def home(home_of_test: Path) -> Path:
+    return home_of_test / "home"
 
 
 @pytest.fixture

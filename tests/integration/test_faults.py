@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,8 +90,9 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("faults")
+def site(in_memory: Path) -> Iterator[Site]:
+    home = in_memory / f"faults-{uuid.uuid4().hex}"
+    home.mkdir()
     # Durable: a crash of one that is not forgets who has just signed in.
     servers = Servers(home / "servers")
     servers.attach()
@@ -118,6 +120,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 yield Site(servers, rt, settings, postgres, valkey, web, alice, search, everyone)
     finally:
         servers.release()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -314,8 +317,8 @@ def test_two_migrations_at_once_are_one(site: Site, tmp_path: Path) -> None:
     assert sorted(out.count("applied ") for out, _ in said) == [0, len(sql.migrations())]
 
 
-def test_two_starts_at_once_are_one_product(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+def test_two_starts_at_once_are_one_product(home_of_test: Path) -> None:
+    home = home_of_test / "home"
     both = [
         subprocess.Popen(
             [SOURCINGX, "run"], env=environ(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -65,8 +65,8 @@ def environ(home: Path, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+def home(home_of_test: Path) -> Path:
+    return home_of_test / "home"
 
 
 @pytest.fixture

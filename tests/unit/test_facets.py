@@ -106,7 +106,7 @@ def test_every_facet_has_a_filter_and_a_place_in_the_panel() -> None:
     assert set(text.FACET_LABELS) == {*FACETS, *RANGES, SIMILARITY}
     assert set(facet_panel.RANGES) == {*RANGES, SIMILARITY}
     assert set(text.FACET_FIND) <= set(FACETS)
-    places = {json.dumps(part.id) for part in parts(facet_panel.filter_panel()) if hasattr(part, "id")}
+    places = {json.dumps(part.id) for part in parts(facet_panel.filter_groups()) if hasattr(part, "id")}
     for key in text.FACET_LABELS:
         assert {json.dumps(made(key)) for made in (ids.facet, ids.facet_ask, ids.facet_done)} <= places
         assert (json.dumps(ids.facet_from(key)) in places) == (range_of(key) is not None)
