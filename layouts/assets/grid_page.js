@@ -173,11 +173,13 @@
     "close-filters": () => showFilters(false),
     "show-all": () => G.change({ status: "all" }) || G.showView(),
     "clear-filters": () => {
+      // First, since it leaves the other filters of columns as they are.
+      const others = G.withoutMatch();
       S.quiet = true;
       S.api.setFilterModel(null);
       setTimeout(() => (S.quiet = false), 0);
       set("quick-search", { value: "" });
-      G.change({ ...G.withoutMatch(), f: {}, filterModel: {}, q: "" });
+      G.change({ ...others, f: {}, filterModel: {}, q: "" });
     },
     "copy-link": async () => {
       try {

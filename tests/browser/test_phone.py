@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -123,18 +125,19 @@ def test_who_is_near_enough_is_chosen_on_a_phone(phone: GridPage, product: Produ
     place_on_a_circle(product, search)
     phone.driver.get(f"{phone.url}/search/{search}/match")
     until(lambda: "?match=" in phone.driver.current_url, "the address does not say what is compared with")
-    phone.open(search, f"?match={phone.driver.current_url.partition('match=')[2]}")
+    match = phone.driver.current_url.partition("match=")[2]
+    phone.open(search, f"?match={match}")
     shows(phone, product.ids(search, order=f"{DISTANCE}, c.id DESC"), 0)
 
     phone.click('[data-action="toggle-filters"]')
     phone.click(f"{LIKENESS} > summary")
     until(lambda: phone.is_shown(f"{LIKENESS} .sx-bar"), "no bars")
-    assert phone.driver.execute_script(_SMALL, f"{LIKENESS} :is(summary, input)") == []
+    assert phone.driver.execute_script(_SMALL, f"{LIKENESS} :is(summary, .dash-input-container)") == []
     assert phone.driver.execute_script("return document.documentElement.scrollWidth") == 390
     assert axe.violations(phone.driver) == []
     phone.element(f"{LIKENESS} .sx-facet-ends input").send_keys("0.6", Keys.TAB)
     until(lambda: "at least 0.6" in phone.text("#filter-chips"), "the filter is not said")
-    assert phone.driver.execute_script(_SMALL, f"{LIKENESS} :is(summary, input, button)") == []
+    assert phone.driver.execute_script(_SMALL, f"{LIKENESS} :is(summary, .dash-input-container, button)") == []
     phone.click('[data-action="close-filters"]')
     near = f"c.filter_status = 'active' AND round((1 - {DISTANCE})::numeric, 2) >= 0.6"
     shows(phone, product.ids(search, near, order=f"{DISTANCE}, c.id DESC"), 0)
@@ -145,6 +148,12 @@ def test_who_is_near_enough_is_chosen_on_a_phone(phone: GridPage, product: Produ
     phone.click('[data-action="toggle-filters"]')
     until(lambda: phone.is_shown('#facet-panel [data-facet="stage_in"]'), "no panel")
     assert not phone.is_shown(LIKENESS)
+    # Whoever clears everything clears the other filters, too.
+    both = {"similarity": least(0.6), "years_experience": least(30)}
+    phone.open(search, f"?match={match}&f={quote(json.dumps(both))}")
+    phone.click('#filter-chips [data-action="clear-filters"]')
+    shows(phone, product.ids(search), 0)
+    assert not phone.driver.current_url.partition("?")[2]
 
 
 def test_a_window_that_is_wide_again_has_its_grid(phone: GridPage, product: Product, search: uuid.UUID) -> None:
@@ -152,6 +161,10 @@ def test_a_window_that_is_wide_again_has_its_grid(phone: GridPage, product: Prod
     phone.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     phone.open(search).shows(product.ids(search), at=0)
     assert phone.driver.execute_script("return document.querySelector('#candidate-cards')") is None
+
+
+def least(number: float) -> dict[str, object]:
+    return {"filterType": "number", "type": "greaterThanOrEqual", "filter": number}
 
 
 def place_on_a_circle(product: Product, search: uuid.UUID) -> None:
