@@ -141,6 +141,8 @@ EVENTS = {
     "screened": "{who} had this person screened",
 }
 EVENT_CHANGE = "{who} changed {field}"
+EVENT_REASON = "{who} gave another reason for the rejection"
+EVENT_REASON_BACK = "{who} took back another reason for the rejection"
 EVENT_VERDICT = "{who} judged the verdict on “{criterion}”"
 EVENT_UNDONE = "undone"
 EVENT_NOTHING = "nothing"
