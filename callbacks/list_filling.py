@@ -45,13 +45,14 @@ def register(registry: Registry) -> None:
 
 def told(filled: Filled) -> str:
     """What came of filling a list, in words."""
+    erased = [text.LIST_FILLED_ERASED.format(n=filled.suppressed)] if filled.suppressed else []
     if not (filled.added or filled.removed):
-        return text.LIST_FILLED_SAME
+        return " ".join([text.LIST_FILLED_SAME, *erased])
     said = text.LIST_FILLED.format(
         added=filled.added, removed=filled.removed, entries=filled.entries, version=filled.version
     )
-    left = filled.given - filled.taken
-    return f"{said} {text.LIST_FILLED_LEFT.format(n=left)}" if left > 0 else said
+    left = filled.given - filled.taken - filled.suppressed
+    return " ".join([said, *([text.LIST_FILLED_LEFT.format(n=left)] if left > 0 else []), *erased])
 
 
 def _fill(rt: Runtime, actor: Actor, list_id: int, typed: str, add: bool) -> Filled:

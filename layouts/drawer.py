@@ -121,6 +121,7 @@ def person_body(
         drawer_parts.section(text.PERSON_HISTORY, [drawer_history.event(e) for e in person.history]),
         drawer_profile.sources(person.sources),
         _raw(),
+        drawer_profile.dates(person),
         drawer_erase.section() if may_erase else [],
     )
     return [part for section in sections for part in section]

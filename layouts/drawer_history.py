@@ -14,6 +14,8 @@ from layouts.pages_searches import time
 def event(event: Any) -> Component:
     if event.field in text.EVENTS:
         what: list[Any] = [html.Span(text.EVENTS[event.field].format(who=event.who))]
+    elif event.field == "stage" and event.old == event.new:
+        what = [html.Span((text.EVENT_REASON if event.reason else text.EVENT_REASON_BACK).format(who=event.who))]
     else:
         about = text.EVENT_VERDICT if event.criterion else text.EVENT_CHANGE
         what = [

@@ -33,6 +33,13 @@ def facts(person: Person, *, tags: bool = True) -> list[Component]:
     return [html.Dl([part for pair in shown for part in pair], className="sx-facts")]
 
 
+def dates(person: Person) -> list[Component]:
+    """Whether they were told that they are kept, and how long they are."""
+    told = (text.PERSON_TOLD, person.notified_at) if person.notified_at else (text.PERSON_TELL, person.notice_due)
+    shown = [(html.Dt(name), html.Dd(time(at))) for name, at in (told, (text.PERSON_KEPT, person.kept_until))]
+    return [html.Dl([part for pair in shown for part in pair], className="sx-facts")]
+
+
 def contact(contact: Any) -> Component:
     """An e-mail or a telephone number, what its source says of it, and since when."""
     told = [text.PERSON_CONTACT_TYPES.get(contact.type, contact.type), contact.status, _vendor(contact.source)]

@@ -52,7 +52,8 @@ def reports(found: Sequence[Report]) -> list[Component]:
 
 def _report(report: Report) -> html.Article:
     profile = report.profile
-    told = time(profile["notified_at"]) if profile["notified_at"] else text.REPORT_NOT_TOLD
+    told: list[Any] = [time(profile["notified_at"])] if profile["notified_at"] else [
+        f"{text.REPORT_NOT_TOLD} ", time(profile["notice_due"])]  # fmt: skip
     rows = sum(len(kept) for kept in report.records.values())
     raw = [
         [html.H4([kept["source"] or text.PERSON_NO_SOURCE, " · ", time(datetime.fromisoformat(kept["fetched_at"]))]),
@@ -62,8 +63,8 @@ def _report(report: Report) -> html.Article:
     return html.Article(
         [
             html.H3(profile["full_name"] or text.PERSON_UNNAMED, dir="auto"),
-            html.P([f"{text.REPORT_MADE} ", time(report.made_at), f" · {text.REPORT_TOLD}: ", told],
-                   className="sx-muted"),
+            html.P([f"{text.REPORT_MADE} ", time(report.made_at), f" · {text.REPORT_TOLD}: ", *told,
+                    f" · {text.PERSON_KEPT} ", time(profile["kept_until"])], className="sx-muted"),
             _table(text.REPORT_VALUE_COLUMNS, [
                 (text.DUPLICATE_FIELDS.get(v.field, v.field), _plain(v.value), v.source or text.PERSON_NO_SOURCE,
                  time(v.at)) for v in report.values]),

@@ -97,7 +97,10 @@ def action_of(name: Any, value: Any = "", reason: Any = "") -> Action:
     if kind is None:
         raise BadInput("There is no action of that name.")
     action = Action(name, NewValue(kind.field, kind.expression, kind.refused, kind.check(value)))
-    return replace(action, reason=refuse_reasons.check(reason, rejects=action.rejects))
+    if code := refuse_reasons.check(reason, rejects=action.rejects):
+        # Without a reason nobody's reason is changed.
+        return replace(action, new=replace(action.new, again="other_reason", reason=code), reason=code)
+    return action
 
 
 def change(

@@ -57,12 +57,17 @@ class Counts:
 
 @dataclass(frozen=True)
 class NewValue:
-    """What an action makes of a field: queries of candidates.sql by name, `value` as their parameter."""
+    """What an action makes of a field: queries of candidates.sql by name, `value` and `reason` as their parameters.
+
+    again: who is changed although they have the value already.
+    """
 
     field: str
     expression: str
     refused: str = "never"
     value: str = ""
+    again: str = "never"
+    reason: str = ""
 
 
 def search_key(raw: UUID | str) -> UUID:
@@ -102,11 +107,12 @@ def apply_value(
         column=column,
         value=SQL(getattr(_Q, new.expression)).format(column=column),
         refused=SQL(getattr(_Q, new.refused)).format(column=column),
+        again=SQL(getattr(_Q, new.again)),
     )
     locked = _lock(conn, actor, search_id, ids)
     given = {
-        "ids": locked, "value": new.value, "as_of": as_of, "shown": Jsonb(dict(shown or {})), "field": new.field,
-        "batch_id": batch_id,
+        "ids": locked, "value": new.value, "reason": new.reason, "as_of": as_of, "shown": Jsonb(dict(shown or {})),
+        "field": new.field, "batch_id": batch_id,
     }  # fmt: skip
     counts = Counts(skipped_gone=len(ids) - len(locked)) + _apply(conn, actor, new.field, found, given)
     if new.field == "filter_status" and counts.changed:
@@ -135,6 +141,8 @@ def apply_undo(
             column=Identifier("c", field),
             before=read.format(recorded=Identifier("h", "old")),
             after=read.format(recorded=Identifier("h", "new")),
+            again=SQL(_Q.stage_for_another_reason if field == "stage" else _Q.never),
+            decided_anew=SQL(_Q.stage_decided_anew if field == "stage" else _Q.never),
         )
         given = {"ids": locked, "undoes": undoes, "field": field, "batch_id": batch_id}
         counts += _apply(conn, actor, field, found, given)

@@ -21,7 +21,7 @@ def add_parsers(subparsers: Any) -> None:
 def _erase(args: argparse.Namespace) -> int:
     # Not an argument: arguments are seen in the list of processes and kept in the shell's history.
     if sys.stdin.isatty():
-        sys.stderr.write("LinkedIn address or e-mail address: ")
+        sys.stderr.write("LinkedIn address, e-mail address, or link to the person here: ")
         sys.stderr.flush()
     address = sys.stdin.readline().strip()
     if not address:

@@ -1,6 +1,6 @@
 """Everything that is held of one person, with where it came from, and who did what about them: what they may ask for.
 
-For admins: it shows all searches, and colleagues' notes. Decision 0010 says why nothing is left out.
+For admins: it shows all searches, and colleagues' notes. Decision 0012 says why nothing is left out.
 """
 
 from __future__ import annotations

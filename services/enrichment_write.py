@@ -7,27 +7,30 @@ In the caller's transaction. What a person wrote by hand stays, and what the ven
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 import sql
-from services import db, import_history, known, vendor_budget
+from services import db, import_history, known, suppression, vendor_budget
 from services.config import Settings
 from services.import_batch import Slot
 from services.import_load import Load
 from services.import_normalise import Normaliser
 from services.import_readers import Row
-from services.import_rows import LIMITS, Person, clean, storable
+from services.import_rows import LIMITS, Person, clean, phone_key, storable
 from services.jobs import RunHandle
 from services.vendors import crustdata_people
-from services.vendors.lookups import Contact, Found
+from services.vendors.lookups import Contact, Found, public_key
 
 # A person is known already: neither their names nor how they are found change with what a vendor calls them.
 _KEPT = ("full_name", "first_name", "last_name", "guess_first", "guess_last", "email", "phone", "public_url",
          "opaque_url")  # fmt: skip
+
+# Where vendors say which address of LinkedIn someone has.
+ADDRESSES = ("linkedin_url", *crustdata_people.ADDRESSES)
 
 _Q = sql.queries("enrichment")
 
@@ -45,9 +48,10 @@ def save(
     """found, missed: by profile id. Returns what was got of each profile (history, email, phone), and the searches
     that it touched, whose versions are to be bumped last. Raises Conflict."""
     # Whoever was deleted since is nobody's any more.
-    people = [row["id"] for row in db.rows(conn, _Q.lock_profiles, {"people": sorted({*found, *missed})})]
-    there = set(people)
-    found = {who: one for who, one in found.items() if who in there}
+    there = {row["id"]: row["full_name"] for row in db.rows(conn, _Q.lock_profiles, {
+        "people": sorted({*found, *missed})})}  # fmt: skip
+    people = list(there)
+    found = _not_erased(conn, settings, there, {who: one for who, one in found.items() if who in there})
     known.from_source(conn, vendor)
     changed = _careers(conn, settings, handle, vendor, call_id, found, now)
     changed |= _contacts(conn, settings, vendor, found, now)
@@ -59,6 +63,25 @@ def save(
         synced = db.one(conn, _Q.sync_members, {"people": sorted(changed)})
         touched = set(synced["searches"]) if synced else set()
     return {who: got_of(one) for who, one in found.items()}, touched
+
+
+def _not_erased(
+    conn: db.Conn, settings: Settings, names: Mapping[int, str], found: Mapping[int, Found]
+) -> dict[int, Found]:
+    """Answers that tell nothing of an erased person: someone who is told to have their address, e-mail or telephone is
+    not learnt about, as no import takes such a row."""
+    erased = suppression.erased_among(conn, settings, ((who, _known_by(one, names[who])) for who, one in found.items()))
+    return {who: one for who, one in found.items() if who not in erased}
+
+
+def _known_by(found: Found, full_name: str) -> Iterator[suppression.Known]:
+    for name in ADDRESSES:
+        if key := public_key(found.raw.get(name)):
+            yield "url", key, ""
+    for one in found.contacts:
+        value = one.value.strip().lower() if one.kind == "email" else phone_key(one.value)
+        if value:
+            yield one.kind, value, full_name
 
 
 def got_of(found: Found) -> list[str]:

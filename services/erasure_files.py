@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 import sql
 from services import archive_files, archive_tidy, db, erasure_traces, exports, import_readers, suppression, uploads
 from services.archive_files import Damaged, Written
-from services.errors import NotFound
+from services.errors import Conflict, NotFound
 from services.import_readers import Options, Unreadable
 from services.import_rows import clean, phone_key
 from services.jobs import RunHandle, RunStopped
@@ -29,8 +29,14 @@ AGAIN_S = 1.0
 FIRST = UUID(int=0)
 HELD = "{n} files could not be seen to: {why} They are tried again every night."
 
+NOT_ENDED = "a job that was told of them has not ended."
+
 _Q = sql.queries("erasures")
 _ARCHIVE = sql.queries("archive")
+
+
+class StillOpen(Conflict):
+    """It can be seen to later."""
 
 
 def run_erase(rt: Runtime, handle: RunHandle) -> None:
@@ -43,7 +49,7 @@ def run_erase(rt: Runtime, handle: RunHandle) -> None:
         handle.total = (handle.total or 0) + 1
         try:
             getattr(work, f"see_to_{row['kind']}")(row)
-        except Damaged as error:
+        except (Damaged, StillOpen) as error:
             work.held.append(error.message)
             continue
         with rt.db.connection() as conn:
@@ -84,6 +90,14 @@ class _Files:
         for export in found:
             exports.delete_export(self._rt, export)
 
+    def see_to_params(self, row: dict[str, Any]) -> None:
+        """What a job was told, once it has ended. Raises StillOpen."""
+        given = {"run_id": int(row["ref"])}
+        if self._open(_Q.fetch_run_state, given, "open"):
+            raise StillOpen(NOT_ENDED)
+        with self._rt.db.connection() as conn:
+            db.run(conn, _Q.blank_run, given)
+
     def see_to_uploads(self, row: dict[str, Any]) -> None:
         """Every file that waits to be imported is read once; one that names an erased person is deleted."""
         after = FIRST
@@ -93,6 +107,9 @@ class _Files:
             if not page:
                 return
             for upload in page:
+                # It may have been on its way here when they were erased.
+                while self._storage.is_being_written(upload["storage_key"]):
+                    self._pause()
                 if self._names_someone(upload):
                     while self._open(_Q.fetch_reading, {"upload_id": str(upload["id"])}, "found"):
                         self._pause()

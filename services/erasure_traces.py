@@ -22,7 +22,7 @@ UNHURRIED_S = 60
 # In this order: files are noted while rows still lead to them.
 _REMOVING = (
     "keep_exports", "keep_writing", "keep_archives", "keep_uploads", "delete_archived_changes", "blank_batches",
-    "delete_traces", "delete_entries", "blank_rejects", "blank_runs", "blank_views", "lock_searches",
+    "delete_traces", "delete_entries", "blank_rejects", "blank_runs", "keep_open_runs", "blank_views", "lock_searches",
     "delete_profiles", "recount",
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Erasing people: everything that is known of them goes, but that it was done and the marks of what they were known by.
 
 What stands in the database goes in one transaction; files (exports, archives, uploads) are seen to by a job right
-after it, which goes on wherever it was cut short (services/erasure_files.py). Decision 0010.
+after it, which goes on wherever it was cut short (services/erasure_files.py). Decision 0012.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_FOUND = 5
 MOST_LISTED = 100
 CONFIRMATION = "erase"
 NOT_CONFIRMED = f"Type “{CONFIRMATION}” to confirm; nobody was erased."
-NOT_READ = "Give a LinkedIn address or an e-mail address."
+NOT_READ = "Give a LinkedIn address, an e-mail address, or the link of the person's open drawer here."
 NOBODY = "Nobody here has this address. If they were erased before, they are kept out already."
 SEVERAL = "{n} people have this address. Type “erase {n}” to erase all of them, or erase each by LinkedIn address."
 TOO_MANY = "More than {most} people have this e-mail address, so it is an office's. Erase each by LinkedIn address."
@@ -37,6 +37,10 @@ GONE = "This person is not there any more."
 UNASKED = ("retention", "search")
 
 _Q = sql.queries("erasures")
+# Of a person who is open here: the way to whoever has neither address.
+_HERE = re.compile(
+    r"/search/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/triage)?\?(?:\S*&)?person=([0-9]{1,18})(?:[&#]|$)"
+)
 _EMAIL = re.compile(r"^[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+$")
 
 
@@ -112,19 +116,22 @@ def count(rt: Runtime, actor: Actor, address: str) -> int:
         return len(find(conn, read_address(address)))
 
 
-def read_address(given: str) -> dict[str, list[str]]:
-    """keys and emails, of which one is empty. Raises BadInput for what is neither."""
+def read_address(given: str) -> dict[str, Any]:
+    """keys and emails, or search_id and candidate_id; what was not given is empty. Raises BadInput for what is none."""
     said = given.strip().removeprefix("mailto:")
+    nobody: dict[str, Any] = {"keys": [], "emails": [], "search_id": None, "candidate_id": None}
     if _EMAIL.match(said) and "/" not in said:
-        return {"keys": [f"mailto:{said.lower()}"], "emails": [said.lower()]}
+        return nobody | {"keys": [f"mailto:{said.lower()}"], "emails": [said.lower()]}
+    if here := _HERE.search(said):
+        return nobody | {"search_id": UUID(here[1]), "candidate_id": int(here[2])}
     known = url_key(said) or opaque_key(said)
     if known is None:
         raise BadInput(NOT_READ)
-    return {"keys": [known.key], "emails": []}
+    return nobody | {"keys": [known.key]}
 
 
-def find(conn: db.Conn, wanted: Mapping[str, Sequence[str]]) -> list[int]:
-    """Ids of at most MOST_FOUND people. Raises NotFound, BadInput for more."""
+def find(conn: db.Conn, wanted: Mapping[str, Any]) -> list[int]:
+    """Ids of at most MOST_FOUND people; wanted: of read_address(). Raises NotFound, BadInput for more."""
     found = [row["id"] for row in db.rows(conn, _Q.find_by_keys, {**wanted, "most": MOST_FOUND + 1})]
     if not found:
         raise NotFound(NOBODY)

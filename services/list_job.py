@@ -27,5 +27,5 @@ def run_list(rt: Runtime, handle: RunHandle) -> None:
     )
     handle.progress(
         filled.given, filled.given, added=filled.added, removed=filled.removed, entries=filled.entries,
-        _given=filled.given, _taken=filled.taken, _version=filled.version,
+        _given=filled.given, _taken=filled.taken, _version=filled.version, _suppressed=filled.suppressed,
     )  # fmt: skip

@@ -77,7 +77,8 @@ def fillings(rt: Runtime, actor: Actor, list_ids: Sequence[int]) -> dict[int, Fi
 def filled_by(one: Filling) -> lists.Filled:
     """What a run that is done did to its list."""
     figures = {
-        name: int(one.counts.get(name, 0)) for name in ("_version", "entries", "added", "removed", "_given", "_taken")
+        name: int(one.counts.get(name, 0))
+        for name in ("_version", "entries", "added", "removed", "_given", "_taken", "_suppressed")
     }
     return lists.Filled(*figures.values())
 

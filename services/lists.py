@@ -6,6 +6,7 @@ ledger, and who was brought back in spite of an entry, hold on.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sql
-from services import db
+from services import db, suppression
 from services.errors import BadInput, Forbidden, NotFound
 from services.identity import Actor, audit
 from services.import_rows import clean
@@ -59,6 +60,7 @@ class ListInfo:
 @dataclass(frozen=True)
 class Filled:
     """What filling a list did. taken: of `given` lines, those that mean something and are not there twice.
+    suppressed: those about people who were erased on request, which are left out.
 
     version is the old one where nothing changed."""
 
@@ -68,6 +70,7 @@ class Filled:
     removed: int
     given: int
     taken: int
+    suppressed: int = 0
 
 
 @dataclass(frozen=True)
@@ -209,7 +212,9 @@ def _fill(rt: Runtime, actor: Actor, list_id: int, given: Sequence[Entry], sourc
         raise BadInput(f"A list holds at most {MAX_ENTRIES:,} entries; this has {len(given):,}.")
     with rt.db.connection() as conn:
         row = _lock(conn, actor, list_id)
-        first = 0
+        lines, given, first = len(given), _not_erased(rt, conn, given), 0
+        if not given:
+            raise BadInput("Everybody in it was erased on request; the list stays as it is.")
         if add_only:
             last = db.one(conn, _Q.last_row, {"list_id": list_id})
             first = last["row_number"] if last else 0
@@ -224,7 +229,8 @@ def _fill(rt: Runtime, actor: Actor, list_id: int, given: Sequence[Entry], sourc
             raise BadInput("There is nothing in it that could be an entry; the list stays as it is.")
         if made["added"] >= ANALYZE_FROM:
             conn.execute(_Q.learn_entries)
-        filled = Filled(row["version"], made["entries"], made["added"], made["removed"], len(given), made["taken"])
+        filled = Filled(row["version"], made["entries"], made["added"], made["removed"], lines, made["taken"],
+                        lines - len(given))  # fmt: skip
         return _finish(conn, actor, row, source, filled)
 
 
@@ -240,7 +246,15 @@ def _finish(conn: db.Conn, actor: Actor, row: dict[str, Any], source: str, fille
     db.run(conn, _Q.set_version, given)
     db.run(conn, _Q.insert_version, given)
     audit(conn, actor, "list.fill", str(row["id"]), version=version, added=filled.added, removed=filled.removed)
-    return Filled(version, filled.entries, filled.added, filled.removed, filled.given, filled.taken)
+    return dataclasses.replace(filled, version=version)
+
+
+def _not_erased(rt: Runtime, conn: db.Conn, given: Sequence[Entry]) -> Sequence[Entry]:
+    """Lines that are not about someone who was erased: imports keep those out, on no list or on any."""
+    found = suppression.erased_among(conn, rt.settings, (
+        (place, [known for known in (("url", one.url_key, ""), ("email", one.email_key, one.label)) if known[1]])
+        for place, one in enumerate(given)))  # fmt: skip
+    return [one for place, one in enumerate(given) if place not in found] if found else given
 
 
 def _lock(conn: db.Conn, actor: Actor, list_id: int) -> dict[str, Any]:

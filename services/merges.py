@@ -5,7 +5,8 @@ had moves over: addresses, jobs, studies, raw data, and the candidates in every 
 stages, tags, notes and verdicts. A merge keeps what it changed, so that it can be taken back exactly;
 what somebody changed since then stays as it is (docs/decisions/0005-identity.md).
 
-The order of locks: people (as imports do), profiles by id, candidates by id, the searches' rows.
+The order of locks: people (as imports do), profiles by id, candidates by id, the searches' rows by id, those of
+comparisons too.
 """
 
 from __future__ import annotations
@@ -118,14 +119,16 @@ def _merge(rt: Runtime, actor: Actor, pair_id: int, choices: Mapping[str, str]) 
         db.run(conn, _Q.keep_before, given)
         _move_profile(conn, given, choices)
         _move_candidates(conn, given)
-        for query in (_Q.move_merges, _Q.drop_same_pairs, _Q.move_pairs, _Q.close_pair, _Q.delete_profile):
+        for query in (_Q.move_merges, _Q.drop_same_pairs, _Q.move_pairs, _Q.close_pair):
             db.run(conn, query, given)
+        searches = {m["search_id"] for m in members}
+        db.rows(conn, _Q.lock_searches, {**given, "searches": list(searches)})
+        db.run(conn, _Q.delete_profile, given)
         conn.execute(_Q.sync_members, given)
         db.run(conn, _Q.keep_difference, given)
         db.run(conn, _Q.put_vectors_out_of_date, given)
         audit(conn, actor, "people.merge", str(given["survivor"]), merge=given["merge_id"], merged=given["other"],
               folded=len(folds))  # fmt: skip
-        searches = {m["search_id"] for m in members}
         _count(conn, given["folded"], -1)
         conn.execute(_Q.bump_searches, {"searches": list(searches)})
     return Merge(given["merge_id"], given["survivor"], given["full_name"], len(searches))
@@ -189,6 +192,7 @@ def _undo(rt: Runtime, actor: Actor, merge_id: int) -> Undone:
         conn.execute(_Q.keep_own_books)
         newer_notes = _found(conn, _Q.find_newer_notes, given)
         before = _searches(conn, given)
+        db.rows(conn, _Q.lock_searches, {**given, "searches": [*before, *found["folded"]]})
         db.run(conn, _Q.take_back_raw, given)
         kept = {row["place"]: row["kept"] for row in db.rows(conn, _Q.take_back, given)}
         db.run(conn, _Q.take_back_archived, given)

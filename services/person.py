@@ -88,7 +88,8 @@ class Event:
 class Person:
     """What the drawer shows. score: 0 to 10; years in years, tenures in months; texts are "" where unknown.
 
-    linkedin_link and email_link are None where the address must not become a link. editable: the
+    linkedin_link and email_link are None where the address must not become a link. notice_due, notified_at: when they
+    are to be told that they are kept, and were. kept_until: by the rule of their country. editable: the
     actor may set the stage. snapshot: Postgres's, in which all of this was read.
     """
 
@@ -119,6 +120,9 @@ class Person:
     filter_status: str
     source: str
     collected_at: datetime
+    notice_due: datetime
+    notified_at: datetime | None
+    kept_until: datetime
     added_at: datetime
     screened_at: datetime | None
     note_count: int

@@ -21,6 +21,7 @@ from services.searches import NOT_OWNED, NOT_YOURS, as_uuid
 UNDER_WAY = "This search is being archived or restored. Wait for that or cancel it, then delete the search."
 NOT_DELETED = "This search is not deleted."
 TOO_LATE = "The time to have this search back is over: it is being removed."
+BEGUN = "This search is being removed for good, and some of it is gone already: it cannot come back. Start a new one."
 
 _Q = sql.queries("search_history")
 
@@ -81,12 +82,15 @@ def delete_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> Deleted:
 def restore_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> str:
     """Have a deleted search back as it was; returns its title. Jobs that ended stay ended.
 
-    Raises Forbidden unless owner or admin, Conflict when it is not deleted, NotFound when its time is over.
+    Raises Forbidden unless owner or admin, Conflict when it is not deleted, NotFound when its time is over or
+    its removal has begun.
     """
     with rt.db.connection() as conn:
         found = _owned(rt, conn, actor, search_id)
         if found["deleted_at"] is None:
             raise Conflict(NOT_DELETED)
+        if found["begun"]:
+            raise NotFound(BEGUN)
         if found["over"]:
             raise NotFound(TOO_LATE)
         db.run(conn, _Q.mark_restored, {"search_id": found["id"]})

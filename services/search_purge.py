@@ -23,6 +23,7 @@ from services.runtime import Runtime
 AT_ONCE = 100
 MEMBERS_AT_ONCE = 1_000
 MOST_A_NIGHT = 50
+MOST_HURRIED = 1_000
 NOT_DUE = "This search is back, or gone already. Nothing was removed."
 STILL_BUSY = "A job of this search has not ended yet. It is tried again tomorrow night."
 
@@ -34,7 +35,10 @@ _log = logging.getLogger(__name__)
 
 
 def start_due(rt: Runtime) -> list[int]:
-    """The night's work: a run for each deleted search whose time is over; returns them. Logs what fails."""
+    """The night's work: a run for each deleted search whose time is over; returns them. Logs what fails.
+
+    A search of which a job has not ended is passed over, and the job told to end once more.
+    """
     try:
         return _start_due(rt)
     except Exception as error:
@@ -43,12 +47,27 @@ def start_due(rt: Runtime) -> list[int]:
 
 
 def _start_due(rt: Runtime) -> list[int]:
+    _hurry(rt)
     with rt.db.connection() as conn:
         due = db.rows(conn, _Q.fetch_due, {"days": rt.settings.search_deleted_days, "limit": MOST_A_NIGHT})
         worker = erasures.someone(conn) if due else None
         if worker is None:
             return []
         return [jobs.start_run(conn, worker, "purge", None, {"search_id": str(row["id"])}) for row in due]
+
+
+def _hurry(rt: Runtime) -> None:
+    """Jobs of searches whose time is over are told to end; those that only wait end at once."""
+    given = {"days": rt.settings.search_deleted_days, "limit": MOST_HURRIED}
+    with rt.db.connection() as conn:
+        waiting = db.rows(conn, _Q.fetch_waiting, given)
+    for row in waiting:
+        with rt.db.connection() as conn:
+            db.run(conn, _Q.cancel_runs, {"search_id": row["id"]})
+    if waiting:
+        with rt.db.connection() as conn:
+            left = len(db.rows(conn, _Q.fetch_waiting, given))
+        _log.warning("deleted searches with jobs that had not ended: %d, still so: %d", len(waiting), left)
 
 
 def run_purge(rt: Runtime, handle: RunHandle) -> None:
@@ -69,6 +88,8 @@ class _Purge:
     def work(self) -> None:
         with self._rt.db.connection() as conn:
             found = db.one(conn, _Q.lock_due, self._given)
+            if found is not None and not found["open"]:
+                db.run(conn, _Q.mark_begun, self._given)
         if found is None:
             self._handle.finish(NOT_DUE)
             return
@@ -118,7 +139,8 @@ class _Purge:
 
     def _remove_search(self) -> None:
         with self._rt.db.connection() as conn:
-            # Who came in while this was at work would go unseen: nobody can, since nobody sees the search.
+            # Who came in while this was at work would go unseen: nobody can, since nobody sees the search, and it
+            # cannot come back once this has begun.
             db.run(conn, _Q.delete_archive, self._given | {"run_id": self._handle.run_id})
             db.run(conn, _Q.delete_search, self._given)
             audit(conn, self._handle.actor, "search.purge", str(self._search), erased=self._erased)

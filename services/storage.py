@@ -8,9 +8,10 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,8 @@ from services.errors import BadInput, NotFound, Unavailable
 
 # What a disk or a quota that is full says.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# A draft that did not grow for so long is nobody's any more: whoever wrote it was killed, or is stuck.
+STILL_WRITTEN_S = 300.0
 
 
 class TooLarge(BadInput):
@@ -138,6 +141,26 @@ class Storage:
         except FileNotFoundError:
             return False
         return True
+
+    def is_being_written(self, key: str) -> bool:
+        """Whether somebody is at work on the file: a draft that grew within the last minutes."""
+        try:
+            return time.time() - self.place(key).with_suffix(".part").stat().st_mtime < STILL_WRITTEN_S
+        except FileNotFoundError:
+            return False
+
+    def remove_old_drafts(self, hours: int) -> int:
+        """Files that were never finished and that nobody has written to for so long; returns how many there were.
+
+        Whoever is killed while writing leaves one. By the clock of the disk: nothing else tells how old a file is.
+        """
+        removed, oldest = 0, time.time() - hours * 3600
+        for draft in self._folder.glob("*/*.part"):
+            with suppress(FileNotFoundError):
+                if draft.stat().st_mtime < oldest:
+                    draft.unlink()
+                    removed += 1
+        return removed
 
     def delete(self, key: str) -> None:
         """Also when it is gone already, or not whole yet."""

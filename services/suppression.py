@@ -8,11 +8,11 @@ a billion times.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b, sha256
-from typing import Any
+from typing import Any, TypeVar
 
 import sql
 from services import db
@@ -28,7 +28,12 @@ OTHER_KEY = (
     "imported or erased. Set the former key."
 )
 
+MARKS_AT_ONCE = 20_000
+
 _Q = sql.queries("erasures")
+T = TypeVar("T", bound=Hashable)
+# Kind (url, email in lower case, or phone as import_rows.phone_key has it), value, and the name of whose it is.
+Known = tuple[str, str, str]
 
 
 class WrongKey(BadInput):
@@ -65,6 +70,15 @@ class Marker:
         if kind == "url" and value.startswith("tel:"):
             return self.mark("phone", value.removeprefix("tel:"))
         return self.mark("contact", f"{value}\x1f{words_of(full_name)}") if shared else self.mark(kind, value)
+
+    def of_known(self, known: Iterable[Known], *, named: bool) -> list[int]:
+        """All marks by which one could be an erased person's. named: as in of_person()."""
+        found = []
+        for kind, value, full_name in known:
+            found.append(self.mark(kind, value))
+            if named and kind != "url":
+                found.append(self.mark("contact", f"{value}\x1f{words_of(full_name)}"))
+        return found
 
     def of_person(self, person: Person, *, named: bool) -> list[int]:
         """All marks by which a row's person could be an erased one. named: also those of contacts with the name."""
@@ -114,6 +128,24 @@ def is_erased(conn: db.Conn, settings: Settings, kind: str, value: str, full_nam
     marker = Marker.of(settings)
     check_key(conn, marker)
     return bool(marked(conn, [marker.mark(kind, value), marker.mark("contact", f"{value}\x1f{words_of(full_name)}")]))
+
+
+def erased_among(conn: db.Conn, settings: Settings, known_by: Iterable[tuple[T, Iterable[Known]]]) -> set[T]:
+    """Who or what of some has something that an erased person was known by. Raises WrongKey as sift().
+
+    known_by: each with what it is known by; not even read where nobody was ever erased.
+    """
+    found = db.one(conn, _Q.any_marks)
+    if found is None or not found["found"]:
+        return set()
+    marker = Marker.of(settings)
+    check_key(conn, marker)
+    own = {who: marker.of_known(known, named=found["named"]) for who, known in known_by}
+    marks = sorted({mark for some in own.values() for mark in some})
+    erased: set[int] = set()
+    for start in range(0, len(marks), MARKS_AT_ONCE):
+        erased |= marked(conn, marks[start : start + MARKS_AT_ONCE])
+    return {who for who, some in own.items() if not erased.isdisjoint(some)}
 
 
 def sift(conn: db.Conn, settings: Settings, people: Sequence[Person]) -> tuple[list[Person], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def max_bytes(rt: Runtime) -> int:
 
 
 def save_upload(rt: Runtime, actor: Actor, read: Callable[[int], bytes], boundary: str) -> str:
-    """Store the one file of a multipart body as it comes; returns the upload's id.
+    """Store the one file of a multipart body as it comes, see store(); returns the upload's id.
 
     read(n) gives at most n bytes, none at the end. Raises Forbidden for viewers, BadInput for a body
     without a file, TooLarge, Unavailable (disk full).
@@ -47,12 +48,12 @@ def save_upload(rt: Runtime, actor: Actor, read: Callable[[int], bytes], boundar
         raise Forbidden("Viewers cannot upload files. Ask an admin for another role.")
     purge_uploads(rt)
     source = _Multipart(read, boundary)
-    storage, key = Storage.of(rt.settings), Storage.new_key()
-    size = storage.save_stream(key, source.chunks(), max_bytes(rt))
-    if not size:
-        storage.delete(key)
+    chunks = source.chunks()
+    # The name comes with the first bytes, and what is to be stored has to be known before it is.
+    first = next(filter(None, chunks), b"")
+    if not first:
         raise BadInput("The file is empty.")
-    return record_upload(rt, actor, source.file_name, size, key)
+    return store(rt, actor, source.file_name, chain((first,), chunks), max_bytes(rt))[0]
 
 
 def store(rt: Runtime, actor: Actor, file_name: str, chunks: Iterable[bytes], most: int) -> tuple[str, int]:

@@ -31,6 +31,7 @@ from services import (
     metrics_files,
     search_purge,
     sign_in_tidy,
+    upload_tidy,
     worker_process,
 )
 from services.config import Settings
@@ -162,6 +163,7 @@ def _nightly(rt: Runtime, timestamp: int) -> None:
     """What is done once a night; that it fails is no reason for the queue to try again and again."""
     sign_in_tidy.run(rt)
     match_tidy.run(rt)
+    upload_tidy.run(rt)
     archive_nightly.run(rt)
     search_purge.start_due(rt)
     erasure_nightly.run(rt)

@@ -60,13 +60,13 @@ GROUP BY 1 ORDER BY people DESC, reason LIMIT %(limit)s;
 
 -- measure_stages --
 -- How long people stayed in a stage before they left it, and how long those have been there who are in it now.
--- What was taken back did not happen.
+-- What was taken back did not happen, and another reason for the same stage is no move.
 WITH {seen},
 moves AS (
     SELECT h.candidate_id, h.old #>> '{{}}' AS stage, b.created_at AS ended, b.id,
         lag(b.created_at) OVER (PARTITION BY h.candidate_id ORDER BY b.id) AS began
     FROM seen JOIN change_batches b ON b.search_id = seen.id JOIN changes h ON h.batch_id = b.id AND h.field = 'stage'
-    WHERE b.action = 'stage' AND b.undone_at IS NULL AND b.undoes IS NULL
+    WHERE b.action = 'stage' AND b.undone_at IS NULL AND b.undoes IS NULL AND h.old IS DISTINCT FROM h.new
 ), spells AS (
     SELECT m.stage, extract(epoch FROM m.ended - coalesce(m.began, c.added_at))::float8 AS lasted
     FROM moves m JOIN candidates c ON c.id = m.candidate_id

@@ -3,7 +3,7 @@
 SELECT p.id, p.full_name, p.first_name, p.last_name, p.headline, p.title, p.company, p.location, p.country, p.industry,
     p.summary, p.email, p.phone, p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience,
     p.current_tenure_months, p.average_tenure_months, p.source, p.collected_at, p.created_at, p.updated_at,
-    p.notified_at
+    p.notified_at, p.created_at + interval '1 month' AS notice_due, kept_until(p) AS kept_until
 FROM profiles p WHERE p.id = ANY (%(people)s::bigint[]) ORDER BY p.id;
 
 -- fetch_searches --
@@ -26,7 +26,8 @@ SELECT at, who, what, about, said FROM (
     FROM notes n JOIN candidates c ON c.id = n.candidate_id JOIN searches s ON s.id = c.search_id
     JOIN users u ON u.id = n.user_id WHERE c.profile_id = %(profile_id)s
     UNION ALL
-    SELECT b.created_at, u.name, h.field, s.title, concat_ws(' → ', h.old::text, h.new::text)
+    SELECT b.created_at, u.name, h.field, s.title,
+        concat_ws(' · ', concat_ws(' → ', h.old::text, h.new::text), nullif(b.reason, ''))
     FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN candidates c ON c.id = h.candidate_id
     JOIN searches s ON s.id = c.search_id JOIN users u ON u.id = b.user_id WHERE c.profile_id = %(profile_id)s
     UNION ALL

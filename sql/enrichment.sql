@@ -228,7 +228,7 @@ SELECT search_editable(s, %(actor)s, %(role)s) AS editable FROM searches s WHERE
 
 -- lock_profiles --
 -- In one order, as all others lock them.
-SELECT id FROM profiles WHERE id = ANY (%(people)s::bigint[]) ORDER BY id FOR NO KEY UPDATE;
+SELECT id, full_name FROM profiles WHERE id = ANY (%(people)s::bigint[]) ORDER BY id FOR NO KEY UPDATE;
 
 -- upsert_lookups --
 -- Who was asked about, and whether the vendor knew them.

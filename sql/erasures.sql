@@ -23,12 +23,14 @@ SELECT fingerprint FROM suppression_key;
 INSERT INTO suppression_key (fingerprint) VALUES (%(fingerprint)s) ON CONFLICT (one) DO NOTHING;
 
 -- find_by_keys --
--- Whom addresses and an e-mail name; of people who were merged the one they are now.
+-- Whom addresses, an e-mail or a place in a search name; of people who were merged the one they are now.
 SELECT DISTINCT found.id FROM (
     SELECT u.profile_id AS id FROM profile_urls u WHERE u.url_key = ANY (%(keys)s::text[])
     UNION ALL SELECT p.id FROM profiles p WHERE p.email <> '' AND lower(p.email) = ANY (%(emails)s::text[])
     UNION ALL SELECT f.profile_id FROM profile_fields f
-    WHERE f.source = 'manual' AND f.field = 'email' AND lower(f.kept_value) = ANY (%(emails)s::text[])) AS found
+    WHERE f.source = 'manual' AND f.field = 'email' AND lower(f.kept_value) = ANY (%(emails)s::text[])
+    UNION ALL SELECT c.profile_id FROM candidates c
+    WHERE c.id = %(candidate_id)s::bigint AND c.search_id = %(search_id)s::uuid) AS found
 ORDER BY found.id LIMIT %(most)s;
 
 -- find_candidate --
@@ -166,6 +168,17 @@ WHERE r.raw <> '{}' AND EXISTS (
 UPDATE runs r SET params = '{}'
 WHERE r.state IN ('done', 'failed', 'cancelled') AND EXISTS (
     SELECT FROM unnest(%(needles)s::text[]) AS n WHERE strpos(lower(r.params::text), n) > 0);
+
+-- keep_open_runs --
+-- Jobs that have not ended and were told such things need them to their end.
+INSERT INTO erasure_files (erasure_id, kind, ref)
+SELECT %(erasure_id)s, 'params', r.id::text FROM runs r
+WHERE r.state IN ('queued', 'running', 'paused') AND EXISTS (
+    SELECT FROM unnest(%(needles)s::text[]) AS n WHERE strpos(lower(r.params::text), n) > 0);
+
+-- blank_run --
+-- What one of them was told, when it has ended.
+UPDATE runs SET params = '{}' WHERE id = %(run_id)s AND state IN ('done', 'failed', 'cancelled');
 
 -- blank_views --
 -- Saved views that look for one of them by name find everybody from now on.

@@ -334,6 +334,14 @@ UPDATE merges SET survivor_id = %(survivor)s WHERE survivor_id = %(other)s;
 UPDATE duplicate_pairs SET state = 'merged', decided_by = %(actor)s, decided_at = now(), merge_id = %(merge_id)s
 WHERE id = %(pair_id)s;
 
+-- lock_searches --
+-- The searches that get a new version, in one order for everyone (as erasures.sql has it): also those where others are
+-- compared with one of the two, which are told as rows of comparisons go.
+SELECT s.id FROM searches s WHERE s.id = ANY (%(searches)s::uuid[]) OR s.id IN (
+    SELECT m.search_id FROM match_people p JOIN matches m ON m.id = p.match_id
+    WHERE p.profile_id = ANY (%(people)s::bigint[]))
+ORDER BY s.id FOR NO KEY UPDATE;
+
 -- delete_profile --
 -- The other one is gone; everything that mattered has moved.
 DELETE FROM profiles WHERE id = %(other)s;

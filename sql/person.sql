@@ -4,7 +4,8 @@ SELECT search_editable(s, %(actor)s, %(role)s) AS editable, pg_current_snapshot(
     c.score::float8 AS score, c.filter_status, c.tags, c.added_at, c.screened_at, c.note_count,
     p.full_name, p.headline, p.title, p.company, p.location, p.country, p.industry, p.summary, p.email, p.phone,
     p.linkedin_url, p.skills, p.years_experience::float8 AS years_experience, p.current_tenure_months,
-    p.average_tenure_months, p.source, p.collected_at
+    p.average_tenure_months, p.source, p.collected_at, p.created_at + interval '1 month' AS notice_due, p.notified_at,
+    kept_until(p) AS kept_until
 FROM searches s
 LEFT JOIN candidates c ON c.search_id = s.id AND c.id = %(candidate_id)s
 LEFT JOIN profiles p ON p.id = c.profile_id

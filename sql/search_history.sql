@@ -16,7 +16,7 @@ SELECT count(*) AS total FROM searches s WHERE {shown};
 SELECT s.id, s.title, u.name AS owner, s.user_id AS owner_id, s.visibility, s.data_version, s.profile_count,
     s.archived_at IS NOT NULL AS archived, s.created_at, search_editable(s, %(actor)s, %(role)s) AS editable,
     s.source, s.source_ref, s.source_url, s.deleted_at, coalesce(d.name, '') AS deleted_by,
-    s.deleted_at + make_interval(days => %(days)s) AS gone_at
+    least(s.deleted_at + make_interval(days => %(days)s), s.removal_began_at) AS gone_at
 FROM searches s JOIN users u ON u.id = s.user_id LEFT JOIN users d ON d.id = s.deleted_by
 WHERE {shown}
 ORDER BY CASE %(state)s WHEN 'deleted' THEN s.deleted_at WHEN 'archived' THEN s.archived_at ELSE s.created_at END DESC, s.id
@@ -31,7 +31,7 @@ GROUP BY u.id, u.name ORDER BY lower(u.name), u.id LIMIT 200;
 -- fetch_deletable --
 -- A search that the actor may know of or has deleted, locked against an archive that begins.
 SELECT s.id, s.title, s.profile_count, s.user_id = %(actor)s OR %(role)s = 'admin' AS owned, s.deleted_at,
-    s.deleted_at + make_interval(days => %(days)s) AS gone_at,
+    s.deleted_at + make_interval(days => %(days)s) AS gone_at, s.removal_began_at IS NOT NULL AS begun,
     s.deleted_at + make_interval(days => %(days)s) <= now() AS over,
     coalesce(r.state IN ('queued', 'running', 'paused'), false) AS under_way
 FROM searches s LEFT JOIN archives a ON a.search_id = s.id LEFT JOIN runs r ON r.id = a.run_id
@@ -74,19 +74,39 @@ UPDATE searches SET deleted_at = NULL, deleted_by = NULL, last_used_at = now(), 
 WHERE id = %(search_id)s AND deleted_at IS NOT NULL;
 
 -- fetch_due --
--- Deleted searches whose time is over and that no job is about to remove, the longest first.
+-- Deleted searches whose time is over, or whose removal has begun, that no job is about to remove and none of whose own
+-- jobs is still open; first those that nobody tried to remove, then those whose last try was the longest ago: one that
+-- fails each time keeps no other from its turn.
+SELECT s.id FROM searches s LEFT JOIN LATERAL (
+    SELECT max(r.created_at) AS at, coalesce(bool_or(r.state IN ('queued', 'running', 'paused')), false) AS open
+    FROM runs r WHERE r.kind = 'purge' AND r.params ->> 'search_id' = s.id::text) AS tried ON true
+WHERE s.deleted_at IS NOT NULL AND NOT tried.open
+    AND (s.removal_began_at IS NOT NULL OR s.deleted_at + make_interval(days => %(days)s) <= now())
+    AND NOT EXISTS (
+        SELECT FROM runs r WHERE r.search_id = s.id AND r.state IN ('queued', 'running', 'paused'))
+ORDER BY tried.at NULLS FIRST, s.deleted_at, s.id LIMIT %(limit)s;
+
+-- fetch_waiting --
+-- Deleted searches whose time is over and of which a job has not ended.
 SELECT s.id FROM searches s
-WHERE s.deleted_at + make_interval(days => %(days)s) <= now() AND NOT EXISTS (
-    SELECT FROM runs r WHERE r.kind = 'purge' AND r.state IN ('queued', 'running', 'paused')
-        AND r.params ->> 'search_id' = s.id::text)
+WHERE s.deleted_at IS NOT NULL
+    AND (s.removal_began_at IS NOT NULL OR s.deleted_at + make_interval(days => %(days)s) <= now())
+    AND EXISTS (SELECT FROM runs r WHERE r.search_id = s.id AND r.state IN ('queued', 'running', 'paused'))
 ORDER BY s.deleted_at, s.id LIMIT %(limit)s;
 
 -- lock_due --
--- One of them, and its archive if it has one. No row when it is back, gone, or its time is not over.
+-- One of them, and its archive if it has one. No row when it is back, gone, or its time is not over and nothing of it is
+-- removed yet.
 SELECT s.id, (SELECT a.id FROM archives a WHERE a.search_id = s.id) AS archive_id,
     (SELECT count(*) FROM runs r WHERE r.search_id = s.id AND r.state IN ('queued', 'running', 'paused')) AS open
 FROM searches s
-WHERE s.id = %(search_id)s AND s.deleted_at + make_interval(days => %(days)s) <= now() FOR UPDATE OF s;
+WHERE s.id = %(search_id)s AND s.deleted_at IS NOT NULL
+    AND (s.removal_began_at IS NOT NULL OR s.deleted_at + make_interval(days => %(days)s) <= now())
+FOR UPDATE OF s;
+
+-- mark_begun --
+-- From here on it cannot come back: some of it may be gone.
+UPDATE searches SET removal_began_at = coalesce(removal_began_at, now()) WHERE id = %(search_id)s;
 
 -- only_there --
 -- Whether someone is in no other search, archived or not. Asked person by person (OFFSET 0): to be joined, everybody

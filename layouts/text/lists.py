@@ -137,6 +137,7 @@ LIST_SHEET_STARTED = "The sheet is being read."
 LIST_FILLED = "{added:,} added, {removed:,} removed. The list has {entries:,} entries now, version {version}."
 LIST_FILLED_SAME = "Nothing changed: the list has these entries already."
 LIST_FILLED_LEFT = "{n:,} lines were no entries, or there twice."
+LIST_FILLED_ERASED = "{n:,} lines about people who were erased on request were left out."
 LIST_REMOVED = "1 entry removed. The list has version {version} now."
 LIST_ENTRIES = "Entries"
 LIST_ENTRY_COLUMNS = {

@@ -42,6 +42,9 @@ PERSON_INDUSTRY = "Industry"
 PERSON_COUNTRY = "Country"
 PERSON_SOURCE = "Source"
 PERSON_COLLECTED = "Collected"
+PERSON_TELL = "To be told by"
+PERSON_TOLD = "Told"
+PERSON_KEPT = "Keep until"
 PERSON_ARCHIVED = "archived"
 PERSON_NO_SOURCE = "not known"
 PERSON_FILTERED = "Filtered out: {reason}"
@@ -141,6 +144,8 @@ EVENTS = {
     "screened": "{who} had this person screened",
 }
 EVENT_CHANGE = "{who} changed {field}"
+EVENT_REASON = "{who} gave another reason for the rejection"
+EVENT_REASON_BACK = "{who} took back another reason for the rejection"
 EVENT_VERDICT = "{who} judged the verdict on “{criterion}”"
 EVENT_UNDONE = "undone"
 EVENT_NOTHING = "nothing"

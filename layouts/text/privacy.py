@@ -6,9 +6,10 @@ from __future__ import annotations
 ERASE_TITLE = "Erase someone"
 ERASE_HINT = (
     "Everything about them goes for good, in every search, list, export and archive: there is no Undo. Hashes of their "
-    "addresses stay, so that no import brings them back."
+    "addresses stay, so that no import brings them back. What is about others and names them, such as colleagues' "
+    "notes and job descriptions, is not looked through."
 )
-ERASE_ADDRESS = "LinkedIn or e-mail address"
+ERASE_ADDRESS = "LinkedIn or e-mail address, or link to them here"
 ERASE_CONFIRM = "Type “erase” to confirm"
 ERASE_START = "Erase for good"
 PERSON_DO_NOT_CONTACT = "Do not contact"
@@ -61,7 +62,7 @@ REPORT_FILE_COLUMNS = ("Search", "Format", "By", "Made", "Kept until")
 REPORT_RAW = "As files and vendors brought it"
 REPORT_RECORDS = "In all {rows} rows in {tables} tables; the JSON has every one."
 REPORT_TOLD = "Told that they are kept here"
-REPORT_NOT_TOLD = "not yet"
+REPORT_NOT_TOLD = "not yet, due by"
 OVERDUE_TITLE = "Overdue"
 OVERDUE_NONE = "Nobody is overdue"
 OVERDUE_SUM = "{over} kept longer than the rules below say, {untold} not told in time that they are kept."

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from layouts import ids, text
-from services import candidates, data_report, notes, searches
+from services import candidates, data_report, erasures, notes, searches
 from services.candidates import action_of
 from services.errors import BadInput, Forbidden, NotFound
 from services.identity import Actor
@@ -30,6 +30,7 @@ def search(rt: Runtime, alice: Actor, bob: Actor) -> str:
     load(rt, alice, found, f"{HEADER}\n{CANARY}\n{OTHER}\n")
     own = member(rt, found)
     notes.add_note(rt, bob, UUID(found), own, "Canary sings well")
+    candidates.change(rt, bob, UUID(found), [own], action_of("stage", "rejected", "salary"), None)
     candidates.change(rt, bob, UUID(found), [own], action_of("stage", "shortlisted"), None)
     return found
 
@@ -44,9 +45,27 @@ def test_everything_is_told_with_its_origin(rt: Runtime, alice: Actor, admin: Ac
     assert [(row["title"], row["stage"], row["archived"]) for row in found.searches] == [
         ("Now", "shortlisted", False), ("Long ago", "new", True)]  # fmt: skip
     told = [(event["who"], event["what"], event["said"]) for event in found.events]
-    assert told == [("Bob Teammate", "note", "Canary sings well"), ("Bob Teammate", "stage", '"new" → "shortlisted"')]
+    assert told == [
+        ("Bob Teammate", "note", "Canary sings well"), ("Bob Teammate", "stage", '"new" → "rejected" · salary'),
+        ("Bob Teammate", "stage", '"rejected" → "shortlisted"')]  # fmt: skip
     assert found.records["profile_raw"][0]["raw"]["Note"] == "canary in raw"
     assert json.loads(json.dumps(found.plain(), default=str))["profile"]["full_name"] == "Canary Person"
+
+
+def test_whoever_has_no_address_is_named_by_a_link(rt: Runtime, alice: Actor, admin: Actor, search: str) -> None:
+    load(rt, alice, search, f"{HEADER}\nCanary Nameless,,,,Tamer,Circus,,\n")
+    own = member(rt, search, "Canary Nameless")
+    link = f"https://sourcing.example/search/{search}?status=all&person={own}&sort=full_name.asc"
+    (found,) = data_report.reports(rt, admin, link)
+    assert found.profile["full_name"] == "Canary Nameless"
+    for wrong in (link.replace(search, str(uuid4())), f"/search/{search}?person=999999999"):
+        with pytest.raises(NotFound):
+            data_report.reports(rt, admin, wrong)
+    for wrong in (f"/search/{search}", f"/search/{search}?person=x", "/search/x?person=1"):
+        with pytest.raises(BadInput):
+            data_report.reports(rt, admin, wrong)
+    assert erasures.erase_by_address(rt, admin, link, "erase").people == 1
+    assert rows(rt, "SELECT 1 FROM profiles WHERE full_name = 'Canary Nameless'") == []
 
 
 def test_every_table_about_people_is_in_it(rt: Runtime, alice: Actor, bob: Actor, admin: Actor) -> None:

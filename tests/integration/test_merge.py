@@ -248,6 +248,40 @@ def test_who_is_deleted_meanwhile_cannot_be_merged(rt: Runtime, job_rt: Runtime,
     assert rows(rt, "SELECT id FROM merges") == []
 
 
+LAST = "ffffffff-ffff-4fff-bfff-ffffffffffff"  # after all others in the order of locks
+
+
+def comparison(rt: Runtime, actor: Actor, person: int) -> None:
+    """Others are compared with someone, in a search that is locked after all others."""
+    rows(rt, "INSERT INTO searches (id, user_id, title) VALUES (%s, %s, 'Compared')", LAST, actor.user_id)
+    rows(rt, "WITH m AS (INSERT INTO matches (search_id, kind, definition, created_by)"
+             " VALUES (%s, 'people', sha256('one'), %s) RETURNING id)"
+             " INSERT INTO match_people (match_id, profile_id, liked) SELECT m.id, %s, true FROM m",
+         LAST, actor.user_id, person)  # fmt: skip
+
+
+def whoever_has_the_first_search_gets_the_last(rt: Runtime, two: Two, act: Callable[[], Any]) -> list[Any]:
+    """`act` waits for the first search, and has taken none that comes after it: else two would wait for each other."""
+    done: list[Any] = []
+    with rt.db.connection() as conn:
+        lock = "SELECT id FROM searches WHERE id = %s FOR NO KEY UPDATE NOWAIT"
+        conn.execute(lock, [min(two.both, two.left, two.right)])
+        thread = threading.Thread(target=lambda: done.append(act()))
+        thread.start()
+        until(lambda: one(rt, "SELECT count(*) AS n FROM pg_locks WHERE NOT granted")["n"] > 0, "it does not wait")
+        conn.execute(lock, [LAST])
+    thread.join()
+    return done
+
+
+def test_a_merge_and_a_change_of_many_searches_take_turns(rt: Runtime, job_rt: Runtime, alice: Actor, two: Two) -> None:
+    comparison(rt, alice, two.b)
+    (done,) = whoever_has_the_first_search_gets_the_last(rt, two, lambda: merges.merge(job_rt, alice, two.pair))
+    assert one(rt, "SELECT profile_id FROM match_people")["profile_id"] == two.a
+    (back,) = whoever_has_the_first_search_gets_the_last(rt, two, lambda: merges.undo(job_rt, alice, done.id))
+    assert back.kept == {} and one(rt, "SELECT profile_id FROM match_people")["profile_id"] == two.b
+
+
 def test_nobody_is_merged_in_the_middle_of_a_screening(rt: Runtime, alice: Actor, full: Two) -> None:
     add = "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('screen', %s, %s, 'running') RETURNING id"
     run = one(rt, add, full.both, alice.user_id)["id"]

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from services import erasure_nightly, list_rows, lists, retention, searches
+from layouts import drawer_profile, page_report, text
+from services import data_report, erasure_nightly, list_rows, lists, retention, searches
+from services import person as people
 from services.errors import BadInput, Forbidden, NotFound
 from services.identity import Actor
 from services.runtime import Runtime
@@ -73,6 +75,27 @@ def test_notice_is_due_a_month_after_someone_was_collected_first(
     after = retention.overview(rt, admin, NOW)
     assert (after.untold, after.overdue) == (0, [])
     assert one(rt, "SELECT notified_at FROM profiles WHERE full_name = 'Told'")["notified_at"] == ago(5)
+
+
+def test_each_person_has_their_dates(rt: Runtime, alice: Actor, admin: Actor, search: str) -> None:
+    """In the drawer and in the report, and by the same rules as in the list of who is overdue."""
+    german = person(rt, alice, search, "German", "GERMANY", ago(20), created_at=ago(22), email="g@example.com")
+    moved = person(rt, alice, search, "Moved on", "Brazil", ago(20), notified_at=ago(19))
+    rows(rt, "UPDATE candidates SET stage = 'contacted', stage_changed_at = %s WHERE profile_id = %s", ago(3), moved)
+    shown = {}
+    for profile in (german, moved):
+        own = one(rt, "SELECT id FROM candidates WHERE profile_id = %s", profile)["id"]
+        shown[profile] = people.person(rt, alice, UUID(search), own)
+    assert [(p.notice_due, p.notified_at, p.kept_until) for p in shown.values()] == [
+        (ago(21), None, ago(-4)), (ago(19), ago(19), ago(-33))]  # fmt: skip
+    drawn = [str(drawer_profile.dates(p)) for p in shown.values()]
+    assert text.PERSON_TELL in drawn[0] and text.PERSON_TOLD not in drawn[0]
+    assert text.PERSON_TOLD in drawn[1] and all(text.PERSON_KEPT in one_of for one_of in drawn)
+    (report,) = data_report.reports(rt, admin, "g@example.com")
+    assert (report.profile["notice_due"], report.profile["kept_until"]) == (ago(21), ago(-4))
+    assert text.REPORT_NOT_TOLD in str(page_report.reports([report]))
+    for days, over in ((-1, 0), (1, 1)):
+        assert retention.overview(rt, admin, ago(-4) + days * DAY).expired == over
 
 
 def test_some_are_told_one_by_one(rt: Runtime, alice: Actor, admin: Actor, search: str) -> None:

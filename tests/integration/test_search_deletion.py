@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +13,22 @@ import pytest
 from psycopg.sql import SQL
 
 from layouts import ids
-from services import archive_nightly, archives, erasures, exports, jobs, search_deletion, search_purge, searches
+from services import (
+    archive_nightly,
+    archives,
+    erasures,
+    exports,
+    jobs,
+    search_deletion,
+    search_history,
+    search_purge,
+    searches,
+)
 from services.errors import Conflict, Forbidden, NotFound
 from services.identity import Actor
 from services.job_runner import Runner
 from services.runtime import Runtime
+from services.search_history import Wanted
 from services.storage import Storage
 from tests.archives import DUMPED, archive, dump, full_search
 from tests.change_runs import Killed, change, claim, rows, run_row, work
@@ -323,7 +336,92 @@ def test_it_waits_for_a_job_that_has_not_ended(rt: Runtime, alice: Actor, admin:
     work(rt, run_id)
     assert (run_row(rt, run_id)["state"], run_row(rt, run_id)["message"]) == ("failed", search_purge.STILL_BUSY)
     assert left(rt, ("candidates",)) == {"candidates": 6}
+    assert search_purge.start_due(rt) == []
+    change(rt, "UPDATE runs SET state = 'cancelled' WHERE kind = 'import'")
     assert len(search_purge.start_due(rt)) == 1  # the next night
+
+
+def test_one_whose_job_never_ends_keeps_no_other_from_its_turn(
+    rt: Runtime, alice: Actor, admin: Actor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(search_purge, "MOST_A_NIGHT", 2)
+    with rt.db.connection() as conn:
+        stuck, also, waits, free = (add_search(conn, alice) for _ in range(4))
+    for n, (search_id, state) in enumerate(((stuck, "running"), (also, "running"), (waits, "paused"), (free, ""))):
+        search_deletion.delete_search(rt, alice, search_id)
+        change(
+            rt, "UPDATE searches SET deleted_at = now() - make_interval(days => 40 - %s) WHERE id = %s", n, search_id
+        )
+        if state:
+            change(rt, "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('screen', %s, %s, %s)",
+                   search_id, alice.user_id, state)  # fmt: skip
+    for run_id in search_purge.start_due(rt):
+        work(rt, run_id)
+    assert "jobs that had not ended: 3, still so: 2" in caplog.text
+    assert {row["id"] for row in rows(rt, "SELECT id FROM searches")} == {stuck, also}
+    assert {row["cancel_requested"] for row in rows(rt, "SELECT * FROM runs WHERE state = 'running'")} == {True}
+
+
+def test_one_that_fails_each_night_is_tried_after_those_that_wait(
+    rt: Runtime, alice: Actor, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_purge, "MOST_A_NIGHT", 1)
+    with rt.db.connection() as conn:
+        bad, good = add_search(conn, alice), add_search(conn, alice)
+    for search_id, days in ((bad, 40), (good, 35)):
+        search_deletion.delete_search(rt, alice, search_id)
+        change(rt, "UPDATE searches SET deleted_at = now() - make_interval(days => %s) WHERE id = %s", days, search_id)
+    (first,) = search_purge.start_due(rt)
+    change(rt, "UPDATE runs SET state = 'failed', created_at = now() - interval '1 day' WHERE id = %s", first)
+    (second,) = search_purge.start_due(rt)
+    assert run_row(rt, second)["params"] == {"search_id": str(good)}
+    work(rt, second)
+    (third,) = search_purge.start_due(rt)
+    assert run_row(rt, third)["params"] == {"search_id": str(bad)}
+
+
+def test_one_of_which_something_is_gone_cannot_come_back_whatever_the_setting_says(
+    rt: Runtime, alice: Actor, admin: Actor, monkeypatch: pytest.MonkeyPatch, client_for: ClientFor
+) -> None:
+    monkeypatch.setattr(search_purge, "AT_ONCE", 5)
+    with rt.db.connection() as conn:
+        search_id = add_search(conn, alice)
+        add_people(conn, search_id, [Person(full_name=f"P {n}") for n in range(12)])
+    search_deletion.delete_search(rt, alice, search_id)
+    overdue(rt, search_id)
+    (run_id,) = search_purge.start_due(rt)
+    real, erased = search_purge.erasures.erase, []
+
+    def once(*args: Any, **given: Any) -> Any:
+        if erased:
+            raise Killed
+        erased.append(1)
+        return real(*args, **given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(search_purge.erasures, "erase", once)
+        _, handle = claim(rt, run_id)
+        with pytest.raises(Killed):
+            search_purge.run_purge(rt, handle)
+    change(rt, "UPDATE runs SET state = 'failed' WHERE id = %s", run_id)
+    longer = replace(rt.settings, search_deleted_days=90)
+    monkeypatch.setattr(rt, "settings", longer)
+    with pytest.raises(NotFound, match="some of it is gone already"):
+        search_deletion.restore_search(rt, alice, search_id)
+    assert search_deletion.BEGUN in str(have_back(client_for(alice), search_id).get_json())
+    # Nor is a half left for ever.
+    (again,) = search_purge.start_due(rt)
+    work(rt, again)
+    assert left(rt, ("candidates", "profiles", "searches")) == {}
+
+
+def test_the_history_says_when_the_removal_began(rt: Runtime, alice: Actor) -> None:
+    search_id = full_search(rt, alice, 6)
+    search_deletion.delete_search(rt, alice, search_id)
+    change(rt, "UPDATE searches SET removal_began_at = deleted_at + interval '3 days' WHERE id = %s", search_id)
+    (listed,) = search_history.find(rt, alice, Wanted(state="deleted")).rows
+    assert listed.gone_at is not None and listed.deleted_at is not None
+    assert listed.gone_at - listed.deleted_at == timedelta(days=3)
 
 
 def test_without_an_admin_nothing_is_removed_yet(rt: Runtime, alice: Actor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from layouts import ids
-from services import jobs, runs, searches, uploads
+from services import jobs, runs, searches, upload_tidy, uploads, worker
 from services.errors import BadInput, Forbidden, NotFound, Unavailable
 from services.identity import Actor
 from services.job_runner import Runner
@@ -232,6 +233,48 @@ def test_files_that_nobody_imported_are_deleted_a_day_later(rt: Runtime, client_
     send(client, PEOPLE)
     assert len(stored(rt)) == 1
     assert len(table(rt, "SELECT id FROM uploads")) == 1
+
+
+def test_what_a_kill_leaves_of_an_upload_is_known_and_goes_with_old_ones(rt: Runtime, alice: Actor) -> None:
+    body = io.BytesIO(encode_multipart({"file": FileStorage(io.BytesIO(b"a,b\n" * 200_000), "p.csv")}, BOUNDARY)[1])
+    seen: list[tuple[dict[str, Any], bytes]] = []
+
+    def read(n: int) -> bytes:
+        for row in table(rt, "SELECT file_name, storage_key, user_id FROM uploads"):
+            parts = [path.read_bytes() for path in stored(rt) if path.name == f"{row['storage_key']}.part"]
+            seen.extend((row, part) for part in parts)
+        return body.read(n)
+
+    uploads.save_upload(rt, alice, read, BOUNDARY)
+    # In the middle of it somebody knows whose half a file is, and under which key.
+    row, part = seen[-1]
+    assert (row["file_name"], row["user_id"]) == ("p.csv", alice.user_id)
+    with rt.db.connection() as conn:
+        conn.execute("UPDATE uploads SET bytes = 0, created_at = now() - interval '25 hours'")
+    place = Storage.of(rt.settings).place(row["storage_key"])
+    place.rename(place.with_suffix(".part")).write_bytes(part)
+    worker._nightly(rt, 0)
+    assert stored(rt) == [] and table(rt, "SELECT id FROM uploads") == []
+
+
+def test_halves_of_files_that_nobody_goes_on_with_are_removed_at_night(
+    rt: Runtime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    storage = Storage.of(rt.settings)
+    old, young, whole = (storage.place(storage.new_key()) for _ in range(3))
+    old, young = old.with_suffix(".part"), young.with_suffix(".part")
+    for path in (old, young, whole):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    for path, hours in ((old, 25), (young, 23), (whole, 25)):
+        then = path.stat().st_mtime - hours * 3600
+        os.utime(path, (then, then))
+    worker._nightly(rt, 0)
+    assert sorted(stored(rt)) == sorted([young, whole])
+    # That the disk is away is no reason for the night's other work not to be done.
+    monkeypatch.setattr(Storage, "remove_old_drafts", lambda *_: (_ for _ in ()).throw(OSError("away")))
+    upload_tidy.run(rt)
+    assert "not tidied away" in caplog.text
 
 
 # -- the import page -------------------------------------------------------------------------------------
