@@ -100,7 +100,7 @@ def test_sample_people_do_not_go_among_real_ones(client_for: ClientFor, rt: Runt
 
 
 def test_viewers_load_no_sample(rt: Runtime, charlie: Actor) -> None:
-    assert not sample.offered(rt, charlie)
+    assert sample.state(rt, charlie) == "off"
     with pytest.raises(Forbidden):
         sample.start(rt, charlie)
 
