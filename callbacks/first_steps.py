@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
 from callbacks.errors import toast, told_last
@@ -12,6 +13,7 @@ from callbacks.session import current_actor
 from layouts import first_steps as guides
 from layouts import ids, search_dialogs, text
 from services import first_steps, sample, sample_removal, searches
+from services.errors import ProductError
 
 # Which page of a new search a button leads to.
 _PLACES = {ids.FIRST_UPLOAD: "import", ids.FIRST_VENDOR: "sources"}
@@ -19,30 +21,37 @@ _PLACES = {ids.FIRST_UPLOAD: "import", ids.FIRST_VENDOR: "sources"}
 
 def register(registry: Registry) -> None:
     rt = registry.rt
-    asked = {"rule": Rule.RECRUITER, "prevent_initial_call": True, "on_error": told_last(2)}
+    asked = {"rule": Rule.RECRUITER, "prevent_initial_call": True}
 
+    def said(error: ProductError) -> str:
+        return error.message
+
+    # The address is no output: Dash would call both as soon as the buttons are there, and a click on one that is
+    # disabled meanwhile is lost.
     @registry.callback(
-        Output(ids.URL, "href", allow_duplicate=True), Output(ids.FIRST_PROBLEM, "children", allow_duplicate=True),
-        Input(ids.FIRST_SAMPLE, "n_clicks"), running=[(Output(ids.FIRST_SAMPLE, "disabled"), True, False)], **asked,
+        Output(ids.FIRST_PROBLEM, "children", allow_duplicate=True), Input(ids.FIRST_SAMPLE, "n_clicks"),
+        running=[(Output(ids.FIRST_SAMPLE, "disabled"), True, False)], on_error=said, **asked,
     )  # fmt: skip
     def load_sample(clicks: int | None) -> Any:
         if not clicks:
-            return no_update, no_update
+            return no_update
         search_id, run_id = sample.start(rt, current_actor())
         toast(text.FIRST_SAMPLE_STARTED)
-        return f"/search/{search_id}/import?run={run_id}", ""
+        dash.set_props(ids.URL, {"href": f"/search/{search_id}/import?run={run_id}"})
+        return ""
 
     @registry.callback(
-        Output(ids.URL, "href", allow_duplicate=True), Output(ids.FIRST_PROBLEM, "children"),
+        Output(ids.FIRST_PROBLEM, "children", allow_duplicate=True),
         Input(ids.FIRST_UPLOAD, "n_clicks"), Input(ids.FIRST_VENDOR, "n_clicks"),
         # A second click before the answer would be a second search.
-        running=[(Output(one, "disabled"), True, False) for one in _PLACES], **asked,
+        running=[(Output(one, "disabled"), True, False) for one in _PLACES], on_error=said, **asked,
     )  # fmt: skip
     def begin(upload: int | None, vendor: int | None) -> Any:
         if not upload and not vendor:
-            return no_update, no_update
+            return no_update
         made = searches.create_search(rt, current_actor(), text.FIRST_TITLE)
-        return f"/search/{made.id}/{_PLACES[str(ctx.triggered_id)]}", ""
+        dash.set_props(ids.URL, {"href": f"/search/{made.id}/{_PLACES[str(ctx.triggered_id)]}"})
+        return ""
 
     @registry.callback(
         Output(ids.FIRST_STEPS, "children"), Input(ids.FIRST_DISMISS, "n_clicks"),
@@ -70,7 +79,7 @@ def register(registry: Registry) -> None:
         Output(ids.FIRST_STEPS, "children", allow_duplicate=True),
         Output(ids.SEARCH_SAVED, "data", allow_duplicate=True), Output(ids.SAMPLE_PROBLEM, "children"),
         Input(ids.SAMPLE_DO, "n_clicks"), State(ids.SAMPLE_REMOVED, "data"),
-        running=[(Output(ids.SAMPLE_DO, "disabled"), True, False)], **(asked | {"on_error": told_last(4)}),
+        running=[(Output(ids.SAMPLE_DO, "disabled"), True, False)], on_error=told_last(4), **asked,
     )  # fmt: skip
     def remove_sample(clicks: int | None, search_id: Any) -> Any:
         if not clicks:

@@ -87,8 +87,9 @@ def line(steps: Steps) -> html.Div:
 
 def _way(words: tuple[str, str], label: str, button_id: str, off: str = "") -> html.Li:
     title, what = words
-    button = html.Button(label, id=button_id, type="button", className="btn btn-primary", disabled=bool(off))
-    return html.Li([html.H3(title), html.P(off or what), button], className="sx-card sx-way")
+    button = html.Button(label, id=button_id, type="button", className="btn btn-primary")
+    # No button where it leads nowhere: one that is disabled comes to life again when its callback has looked at it.
+    return html.Li([html.H3(title), html.P(off or what), None if off else button], className="sx-card sx-way")
 
 
 def _item(steps: Steps, step: str) -> html.Li:

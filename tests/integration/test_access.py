@@ -512,7 +512,7 @@ FOREIGN += [
 ]  # fmt: skip
 
 TAKES_NO_ID = {
-    "..url.href...first-problem.children..": "makes a search of one's own: test_first_minute.py",
+    "first-problem.children": "makes a search of one's own: test_first_minute.py",
     "first-steps.children": "one's own guide: test_first_minute.py",
     "search-saved.data": "tells whether sample data is still being removed",
     "mentions.children": "counts the notes that name the actor: test_mentions.py",

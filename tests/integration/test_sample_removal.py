@@ -71,7 +71,8 @@ def test_it_is_asked_for_removed_and_can_be_loaded_again(
     assert (answer[ids.SAMPLE_FORM]["is_open"], answer[ids.FIRST_STEPS]["children"]) == (False, None)
     assert text.SAMPLE_REMOVED_SAID in str(said["sideUpdate"][ids.TOAST])
     run_id = answer[ids.SEARCH_SAVED]["data"]["removed"]
-    assert text.FIRST_SAMPLE_REMOVING in show(client)
+    meanwhile = show(client)
+    assert text.FIRST_SAMPLE_REMOVING in meanwhile and '"id": "first-sample"' not in meanwhile
     with pytest.raises(Conflict, match="being removed"):
         sample.start(rt, alice)
     with pytest.raises(NotFound, match="is over"):
