@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import dash
-from dash import ALL, Input, Output, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import g
 
 from callbacks.errors import toast
 from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
-from layouts import archive, ids, text
+from layouts import address, archive, ids, text
 from services import archive_nightly, archives
 from services.errors import ProductError
 from services.identity import Actor
@@ -21,9 +21,9 @@ from services.runtime import Runtime
 
 def page(rt: Runtime, actor: Actor, search_id: str) -> Any:
     """The page of an archived search; ?page= says where in it."""
-    asked = parse_qs(str(g.get("page_query", ""))).get("page", [""])[0]
-    found = archives.preview(rt, actor, search_id, _number(asked))
-    return archive.archive_page(found.archive, found.rows, found.page, found.pages)
+    query = str(g.get("page_query", ""))
+    found = archives.preview(rt, actor, search_id, _asked(query))
+    return archive.archive_page(found.archive, found.rows, found.page, found.pages, query)
 
 
 def register(registry: Registry) -> None:
@@ -56,16 +56,30 @@ def register(registry: Registry) -> None:
         toast(text.ARCHIVE_SUGGESTED_STARTED.format(count=len(started)), kind="success")
         return [], {"archived": started}
 
+    # The address is written in the browser: see callbacks/search_list.py.
     @registry.callback(
-        Output(ids.ARCHIVE_ROWS, "children"), Output(ids.ARCHIVE_PAGE, "value"),
-        Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.ARCHIVE_ROWS, "children"), Output(ids.ARCHIVE_PAGE, "value"), Output(ids.ARCHIVE_SHOWN, "data"),
         Input(ids.ARCHIVE_PAGE, "value"), Input(ids.ARCHIVE_PREVIOUS, "n_clicks"), Input(ids.ARCHIVE_NEXT, "n_clicks"),
-        State(ids.ARCHIVE_SEARCH, "data"), rule=Rule.ANY, prevent_initial_call=True,
+        Input(ids.ARCHIVE_ADDRESS, "data"), State(ids.ARCHIVE_SEARCH, "data"), rule=Rule.ANY, prevent_initial_call=True,
     )  # fmt: skip
-    def turn(page: Any, back: int | None, on: int | None, search_id: str) -> Any:
+    def turn(page: Any, back: int | None, on: int | None, place: Any, search_id: str) -> Any:
+        followed = ctx.triggered_id == ids.ARCHIVE_ADDRESS
         step = {ids.ARCHIVE_PREVIOUS: -1, ids.ARCHIVE_NEXT: 1}.get(str(ctx.triggered_id), 0)
-        found = archives.preview(rt, current_actor(), search_id, _number(page) + step)
-        return archive.preview(found.rows), found.page, f"?page={found.page}"
+        wanted = _asked(address.gone_to(place)) if followed else _number(page) + step
+        found = archives.preview(rt, current_actor(), search_id, wanted)
+        query = address.gone_to(place) if followed else f"?page={found.page}"
+        shown = address.shown(f"/search/{found.archive.search_id}", query, form=not followed)
+        return archive.preview(found.rows), found.page, shown
+
+    registry.clientside(
+        ClientsideFunction("address", "told"),
+        Output(ids.URL, "search", allow_duplicate=True), Input(ids.ARCHIVE_SHOWN, "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    registry.clientside(
+        ClientsideFunction("address", "followed"),
+        Output(ids.ARCHIVE_ADDRESS, "data"), Input(ids.URL, "search"), State(ids.URL, "pathname"),
+        State(ids.ARCHIVE_SHOWN, "data"), prevent_initial_call=True,
+    )  # fmt: skip
 
     @registry.callback(
         Output(ids.ARCHIVE_STATE, "children"), Output(ids.ARCHIVE_PAGE_CLOCK, "disabled"),
@@ -97,6 +111,11 @@ def _tell(rt: Runtime, actor: Actor, search_id: str, kind: str) -> None:
         toast(text.ARCHIVE_DONE.format(title=found.title), kind="success", action=undo)
     elif kind == "restore" and found is None:
         toast(text.ARCHIVE_RESTORED_HERE, kind="success", action=archive.open_link(search_id))
+
+
+def _asked(query: str) -> int:
+    """The page that an address names."""
+    return _number(parse_qs(query).get("page", [""])[0])
 
 
 def _number(raw: Any) -> int:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from dash import ALL, MATCH, Input, Output, State, ctx, no_update
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, State, ctx, no_update
 from flask import g
 
 from callbacks import page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from layouts import ids, pages_duplicates, text
+from layouts import address, ids, pages_duplicates, text
 from services import duplicates, merges, runs, searches
 from services.duplicates import PairPage
 from services.errors import BadInput, ProductError
@@ -25,15 +26,15 @@ _FIRST_SCORE = next(iter(text.DUPLICATES_SCORES))
 
 def page(rt: Runtime, actor: Actor) -> Any:
     """The pairs that ?state=, search= and score= name; what is unknown there is left out."""
-    asked = {name: found[-1] for name, found in parse_qs(str(g.get("page_query", "")), max_num_fields=20).items()}
-    known = [(str(s.id), s.title) for s in searches.list_searches(rt, actor, limit=MOST_SEARCHES)]
-    chosen = _chosen(asked.get("state"), asked.get("search"), asked.get("score"), {key for key, _ in known})
+    query = str(g.get("page_query", ""))
+    known = _searches(rt, actor)
+    chosen = _asked(query, known)
     found = _found(rt, actor, chosen)
     latest = duplicates.latest_run(rt, actor)
     run = runs.get_run(rt, actor, latest) if latest else None
     return pages_duplicates.duplicates_page(
         found.pairs, _more(found), chosen=chosen, searches=known, may_edit=actor.may_edit,
-        run=run if run and run["state"] in runs.OPEN else None,
+        run=run if run and run["state"] in runs.OPEN else None, query=query,
     )  # fmt: skip
 
 
@@ -41,21 +42,41 @@ def register(registry: Registry) -> None:
     rt = registry.rt
 
     def explain(error: ProductError) -> Any:
-        return pages_duplicates.failed(error.message), no_update
+        # Whatever the address says next is asked for: nothing is shown of it.
+        return pages_duplicates.failed(error.message), address.shown(pages_duplicates.PATH, None), *[no_update] * 3
 
+    # The address is written in the browser: see callbacks/search_list.py.
     @registry.callback(
-        Output(ids.DUPLICATES_LIST, "children"), Output(ids.URL, "search", allow_duplicate=True),
+        Output(ids.DUPLICATES_LIST, "children"), Output(ids.DUPLICATES_SHOWN, "data"),
+        Output(ids.DUPLICATES_STATE, "value"), Output(ids.DUPLICATES_SEARCH, "value"),
+        Output(ids.DUPLICATES_SCORE, "value"),
         Input(ids.DUPLICATES_STATE, "value"), Input(ids.DUPLICATES_SEARCH, "value"),
         Input(ids.DUPLICATES_SCORE, "value"), Input(ids.DUPLICATES_NEXT, "n_clicks"),
-        Input(ids.DUPLICATES_FOUND, "data"), State(ids.DUPLICATES_NEXT, "value"),
+        Input(ids.DUPLICATES_FOUND, "data"), Input(ids.DUPLICATES_ADDRESS, "data"), State(ids.DUPLICATES_NEXT, "value"),
         rule=Rule.ANY, prevent_initial_call=True, on_error=explain,
     )  # fmt: skip
-    def show_list(state: Any, search: Any, score: Any, clicks: int | None, _: Any, after: Any) -> Any:
+    def show_list(state: Any, search: Any, score: Any, clicks: int | None, _: Any, place: Any, after: Any) -> Any:
         if ctx.triggered_id == ids.DUPLICATES_NEXT and not clicks:
-            return no_update, no_update  # the button only appeared
-        chosen = _chosen(state, search, score)
-        found = _found(rt, current_actor(), chosen, after if ctx.triggered_id == ids.DUPLICATES_NEXT else None)
-        return pages_duplicates.pair_list(found.pairs, _more(found), chosen), _address(chosen)
+            return [no_update] * 5  # the button only appeared
+        followed = ctx.triggered_id == ids.DUPLICATES_ADDRESS
+        actor = current_actor()
+        asked = _asked(address.gone_to(place), _searches(rt, actor)) if followed else None
+        chosen = asked or _chosen(state, search, score)
+        found = _found(rt, actor, chosen, after if ctx.triggered_id == ids.DUPLICATES_NEXT else None)
+        query = address.gone_to(place) if followed else _address(chosen)
+        shown = address.shown(pages_duplicates.PATH, query, form=not followed)
+        values = chosen.values() if followed else [no_update] * 3
+        return pages_duplicates.pair_list(found.pairs, _more(found), chosen), shown, *values
+
+    registry.clientside(
+        ClientsideFunction("address", "told"),
+        Output(ids.URL, "search", allow_duplicate=True), Input(ids.DUPLICATES_SHOWN, "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    registry.clientside(
+        ClientsideFunction("address", "followed"),
+        Output(ids.DUPLICATES_ADDRESS, "data"), Input(ids.URL, "search"), State(ids.URL, "pathname"),
+        State(ids.DUPLICATES_SHOWN, "data"), prevent_initial_call=True,
+    )  # fmt: skip
 
     @registry.callback(
         Output(ids.duplicate_card(MATCH), "children"),
@@ -127,6 +148,20 @@ def _found(rt: Runtime, actor: Actor, chosen: dict[str, str], after: Any = None)
 
 def _more(found: PairPage) -> str | None:
     return None if found.next is None else f"{found.next[0]}.{found.next[1]}"
+
+
+def _searches(rt: Runtime, actor: Actor) -> list[tuple[str, str]]:
+    """(id, title) of those that can be chosen."""
+    return [(str(s.id), s.title) for s in searches.list_searches(rt, actor, limit=MOST_SEARCHES)]
+
+
+def _asked(query: str, known: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The filters that an address names; what is not known is left out."""
+    try:
+        asked = {name: found[-1] for name, found in parse_qs(query, max_num_fields=20).items()}
+    except ValueError:
+        asked = {}
+    return _chosen(asked.get("state"), asked.get("search"), asked.get("score"), {key for key, _ in known})
 
 
 def _chosen(state: Any, search: Any, score: Any, known: set[str] | None = None) -> dict[str, str]:

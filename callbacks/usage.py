@@ -20,9 +20,8 @@ from services.runtime import Runtime
 
 def page(rt: Runtime, actor: Actor) -> Any:
     """This month, or the one that the address names; a part of the address that cannot be read is left out."""
-    named = parse_qs(str(g.get("page_query", "")), max_num_fields=20).get("month", [""])[-1]
     try:
-        found = usage.read(rt, actor, named)
+        found = usage.read(rt, actor, _month(str(g.get("page_query", ""))))
     except BadInput as error:
         toast(error.message)
         found = usage.read(rt, actor)
@@ -65,6 +64,14 @@ def register(registry: Registry) -> None:
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+
+def _month(query: str) -> str:
+    """The month that an address names. Raises BadInput for one of more parts than any of ours."""
+    try:
+        return parse_qs(query, max_num_fields=20).get("month", [""])[-1]
+    except ValueError as error:
+        raise BadInput(text.SEARCH_ADDRESS_IGNORED) from error
 
 
 def _amount(whose: Any, amounts: list[Any], rows: list[Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from dash import dcc, html
 
-from layouts import ids, text
+from layouts import address, ids, text
 from layouts.pages_runs import cancel_store
 
 POLL_MS = 1_500
@@ -142,8 +142,10 @@ def frozen_notice() -> html.Div:
     return html.Div(text.ARCHIVE_FROZEN, className="sx-notice sx-notice-page", role="status")
 
 
-def archive_page(archive: ArchiveRow, rows: Sequence[Mapping[str, Any]], page: int, pages: int) -> html.Div:
-    """The page of an archived search: what it is, a way back, and its people page by page."""
+def archive_page(
+    archive: ArchiveRow, rows: Sequence[Mapping[str, Any]], page: int, pages: int, query: str = ""
+) -> html.Div:
+    """The page of an archived search: what it is, a way back, and its people page by page. query: of the address."""
     crumbs = html.Nav(
         [dcc.Link(text.SEARCHES_TITLE, href="/", className="sx-crumb"), html.Span("/", className="sx-muted")],
         **{"aria-label": text.CRUMBS},
@@ -156,6 +158,8 @@ def archive_page(archive: ArchiveRow, rows: Sequence[Mapping[str, Any]], page: i
             html.Div(preview(rows), id=ids.ARCHIVE_ROWS),
             _pager(page, pages),
             dcc.Store(id=ids.ARCHIVE_SEARCH, data=str(archive.search_id)),
+            dcc.Store(id=ids.ARCHIVE_SHOWN, data=address.shown(f"/search/{archive.search_id}", query)),
+            dcc.Store(id=ids.ARCHIVE_ADDRESS),
             dcc.Interval(id=ids.ARCHIVE_PAGE_CLOCK, interval=POLL_MS, disabled=not archive.under_way),
             cancel_store(),
         ],

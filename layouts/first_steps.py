@@ -21,18 +21,23 @@ class Steps(Protocol):
     @property
     def done(self) -> Set[str]: ...
     @property
+    def sample(self) -> bool: ...
+    @property
     def next(self) -> str: ...
 
 
 # Where each step is done, within the search.
 _PLACES = {"load": "/import", "filter": "/filter", "enrich": "/enrich", "screen": "/screen", "triage": "/triage",
            "export": ""}  # fmt: skip
+# services.sample.State.
+_SAMPLE_OFF = {"offered": "", "removing": text.FIRST_SAMPLE_REMOVING, "off": text.FIRST_SAMPLE_OFF}
+REMOVING_POLL_MS = 1_000
 
 
-def greeting(sample: bool) -> html.Div:
-    """In place of an empty list of searches. sample: whether made-up people may be loaded."""
+def greeting(sample: str) -> html.Div:
+    """In place of an empty list of searches. sample: whether made-up people may be loaded, services.sample.State."""
     ways = [
-        _way(text.FIRST_SAMPLE, text.FIRST_SAMPLE_START, ids.FIRST_SAMPLE, off="" if sample else text.FIRST_SAMPLE_OFF),
+        _way(text.FIRST_SAMPLE, text.FIRST_SAMPLE_START, ids.FIRST_SAMPLE, off=_SAMPLE_OFF[sample]),
         _way(text.FIRST_UPLOAD, text.FIRST_UPLOAD_START, ids.FIRST_UPLOAD),
         _way(text.FIRST_VENDOR, text.FIRST_VENDOR_START, ids.FIRST_VENDOR),
     ]
@@ -42,6 +47,7 @@ def greeting(sample: bool) -> html.Div:
             html.P(text.EMPTY_BODY),
             html.Ul(ways, className="sx-ways"),
             html.P(id=ids.FIRST_PROBLEM, className="sx-problem", role="alert"),
+            dcc.Interval(id=ids.FIRST_CLOCK, interval=REMOVING_POLL_MS, disabled=sample != "removing"),
         ],
         className="sx-empty sx-greeting",
     )
@@ -53,9 +59,11 @@ def guide(steps: Steps) -> html.Section:
     into = html.P([text.FIRST_STEPS_IN, dcc.Link(steps.title, href=f"/search/{steps.search_id}"), f" · {done}"],
                   className="sx-muted")  # fmt: skip
     head = html.Div([html.H2(text.FIRST_STEPS_TITLE, id="first-steps-title"), _dismiss()], className="sx-figure-head")
+    remove = html.Button(text.SAMPLE_REMOVE, id=ids.sample_remove(steps.search_id, "guide"), type="button", n_clicks=0,
+                         className="btn btn-sm btn-link sx-guide-remove")  # fmt: skip
     items = [_item(steps, name) for name in text.FIRST_STEPS]
     return html.Section(
-        [head, into, html.Ol(items, className="sx-steps")],
+        [head, into, html.Ol(items, className="sx-steps"), remove if steps.sample else None],
         className="sx-card sx-guide", **{"aria-labelledby": "first-steps-title", "data-testid": "first-steps"},
     )  # fmt: skip
 
@@ -79,8 +87,9 @@ def line(steps: Steps) -> html.Div:
 
 def _way(words: tuple[str, str], label: str, button_id: str, off: str = "") -> html.Li:
     title, what = words
-    button = html.Button(label, id=button_id, type="button", className="btn btn-primary", disabled=bool(off))
-    return html.Li([html.H3(title), html.P(off or what), button], className="sx-card sx-way")
+    button = html.Button(label, id=button_id, type="button", className="btn btn-primary")
+    # No button where it leads nowhere: one that is disabled comes to life again when its callback has looked at it.
+    return html.Li([html.H3(title), html.P(off or what), None if off else button], className="sx-card sx-way")
 
 
 def _item(steps: Steps, step: str) -> html.Li:

@@ -12,13 +12,14 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, shell, text
+from layouts import address, ids, shell, text
 from layouts.pages_runs import Run, cancel_store, run_card
 from layouts.pages_searches import time
 
 Pair = Any
 Side = Any
 POLL_MS = 1_000
+PATH = "/duplicates"
 ALL_SEARCHES = "all"
 
 
@@ -30,10 +31,11 @@ def duplicates_page(
     searches: Sequence[tuple[str, str]],
     may_edit: bool,
     run: Run | None = None,
+    query: str = "",
 ) -> html.Div:
     """The whole page. chosen: state, search and score as the filters stand; searches: (id, title).
 
-    run: a comparison that is under way.
+    run: a comparison that is under way. query: of the address.
     """
     find = html.Button(text.DUPLICATES_FIND, id=ids.DUPLICATES_FIND, type="button", className="btn btn-primary")
     return shell.page(
@@ -44,6 +46,8 @@ def duplicates_page(
         html.Div(pair_list(pairs, more, chosen), id=ids.DUPLICATES_LIST),
         dcc.Store(id=ids.DUPLICATES_RUN, data=run["id"] if run else None),
         dcc.Store(id=ids.DUPLICATES_FOUND),
+        dcc.Store(id=ids.DUPLICATES_SHOWN, data=address.shown(PATH, query)),
+        dcc.Store(id=ids.DUPLICATES_ADDRESS),
         dcc.Interval(id=ids.DUPLICATES_CLOCK, interval=POLL_MS, disabled=run is None),
         cancel_store(),
         actions=[find] if may_edit else None,

@@ -8,7 +8,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from layouts import archive, first_steps, ids, search_dialogs, search_history, shell, text
+from layouts import address, archive, first_steps, ids, search_dialogs, search_history, shell, text
 from layouts.archive import ArchiveRow
 from layouts.pages_runs import cancel_store
 from layouts.search_history import Found, SearchRow, Wanted, time
@@ -35,12 +35,14 @@ def searches_page(
     unused: Sequence[str] = (),
     unused_days: int = 0,
     ignored: bool = False,
-    sample: bool = False,
+    query: str = "",
+    sample: str = "off",
     steps: first_steps.Steps | None = None,
 ) -> html.Div:
-    """The whole page. unused: titles that could be archived. ignored: part of the address was not known.
+    """The whole page. unused: titles that could be archived. ignored: part of the address was not known. query:
+    of the address.
 
-    sample: whether made-up people may be loaded. steps: of the guide, where it is to be seen.
+    sample: whether made-up people may be loaded, services.sample.State. steps: of the guide, where it is to be seen.
     """
     known = archives or {}
     watched = watch(known)
@@ -57,6 +59,8 @@ def searches_page(
         dbc.Modal(form(), id=ids.SEARCH_FORM, is_open=False, centered=True) if may_edit else None,
         *(search_dialogs.dialogs() if may_edit else []),
         dcc.Store(id=ids.SEARCH_SAVED),
+        dcc.Store(id=ids.SEARCH_SHOWN, data=address.shown("/", query)),
+        dcc.Store(id=ids.SEARCH_ADDRESS),
         dcc.Store(id=ids.ARCHIVE_WATCH, data=watched),
         dcc.Interval(id=ids.ARCHIVE_CLOCK, interval=archive.POLL_MS, disabled=not watched),
         cancel_store(),
@@ -71,9 +75,9 @@ def watch(archives: Archives) -> dict[str, str]:
 
 
 def search_list(
-    found: Found, *, may_edit: bool, archives: Archives | None = None, sample: bool = False
+    found: Found, *, may_edit: bool, archives: Archives | None = None, sample: str = "off"
 ) -> html.Div | html.Table:
-    """A table, or what to do when it would be empty. sample: whether made-up people may be loaded."""
+    """A table, or what to do when it would be empty. sample: services.sample.State."""
     state = found.wanted.state
     if not found.rows:
         return _empty(found.wanted, may_edit, sample)
@@ -121,7 +125,7 @@ def _edit_button(row: SearchRow) -> html.Button:
     )  # fmt: skip
 
 
-def _empty(wanted: Wanted, may_edit: bool, sample: bool) -> html.Div:
+def _empty(wanted: Wanted, may_edit: bool, sample: str) -> html.Div:
     if wanted.narrowed:
         return html.Div(html.P(text.EMPTY_FOUND), className="sx-empty")
     if wanted.state != "active":

@@ -33,11 +33,27 @@ class WhatGoes(Protocol):
     def days(self) -> int: ...
 
 
+class SampleGoes(Protocol):
+    """services.sample_removal.WhatGoes."""
+
+    @property
+    def search_id(self) -> Any: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def people(self) -> int: ...
+    @property
+    def staying(self) -> int: ...
+    @property
+    def added(self) -> int: ...
+
+
 def dialogs() -> list[Component]:
-    """Both, closed; copy_question() and delete_question() fill them."""
+    """All, closed; copy_question(), delete_question() and sample_question() fill them."""
     return [
         dbc.Modal(copy_question(), id=ids.SEARCH_COPY_FORM, is_open=False, centered=True),
         dbc.Modal(delete_question(), id=ids.SEARCH_DELETE_FORM, is_open=False, centered=True),
+        dbc.Modal(sample_question(), id=ids.SAMPLE_FORM, is_open=False, centered=True),
     ]
 
 
@@ -82,14 +98,35 @@ def delete_question(found: WhatGoes | None = None) -> list[Component]:
     )  # fmt: skip
 
 
+def sample_question(found: SampleGoes | None = None) -> list[Component]:
+    """What goes with sample data, for good."""
+    lines = [] if found is None else _counted(
+        (found.people, text.SAMPLE_REMOVE_PEOPLE),
+        (found.staying, text.SAMPLE_REMOVE_STAYING),
+        (found.added, text.SAMPLE_REMOVE_ADDED),
+    )  # fmt: skip
+    body = [
+        html.P("" if found is None else text.SAMPLE_REMOVE_HINT.format(title=found.title)),
+        html.Ul([html.Li(line) for line in lines], hidden=not lines),
+        html.P(id=ids.SAMPLE_PROBLEM, className="sx-problem", role="alert"),
+    ]
+    return _dialog(
+        ids.SAMPLE_REMOVED, str(found.search_id) if found else None, text.SAMPLE_REMOVE_TITLE, body,
+        (ids.SAMPLE_CANCEL, ids.SAMPLE_DO), text.SAMPLE_REMOVE_DO, "btn btn-danger",
+    )  # fmt: skip
+
+
 def _lost(found: WhatGoes) -> list[str]:
-    counted = (
+    return _counted(
         (found.people, text.SEARCH_DELETE_PEOPLE),
         (found.jobs, text.SEARCH_DELETE_JOBS),
         (found.files, text.SEARCH_DELETE_FILES),
         (found.schedules, text.SEARCH_DELETE_SCHEDULES),
         (found.named, text.SEARCH_DELETE_NAMED),
     )
+
+
+def _counted(*counted: tuple[int, tuple[str, str]]) -> list[str]:
     return [words[0 if n == 1 else 1].format(n=f"{n:,}") for n, words in counted if n]
 
 

@@ -12,6 +12,11 @@ from dash.development.base_component import Component
 
 from layouts import ids, text
 
+# Not "", which a Select takes for nothing chosen; services read what is neither "mine" nor an id as everybody.
+EVERYBODY = "all"
+# services.sample.SOURCE.
+SAMPLE = "sample"
+
 
 class Wanted(Protocol):
     """What was asked for: services.search_history.Wanted."""
@@ -80,18 +85,17 @@ class Found(Protocol):
 
 def bar(found: Found, owners: Sequence[Any]) -> html.Div:
     """Title, whose and state; how many there are. owners: services.search_history.Owner."""
-    wanted = found.wanted
-    # Not "", which a Select takes for nothing chosen; services read what is neither "mine" nor an id as everybody.
-    whose = [("all", text.SEARCH_ALL), ("mine", text.SEARCH_MINE), *((str(one.id), one.name) for one in owners)]
+    q, owner, state = values(found)
+    whose = [(EVERYBODY, text.SEARCH_ALL), ("mine", text.SEARCH_MINE), *((str(one.id), one.name) for one in owners)]
     return html.Div(
         [
             html.Label(text.SEARCH_FIND, htmlFor=ids.SEARCH_Q, className="visually-hidden"),
             dcc.Input(
-                id=ids.SEARCH_Q, type="search", value=wanted.q, debounce=0.4, maxLength=200, autoComplete="off",
+                id=ids.SEARCH_Q, type="search", value=q, debounce=0.4, maxLength=200, autoComplete="off",
                 placeholder=text.SEARCH_FIND, className="form-control",
             ),
-            _select(ids.SEARCH_WHOSE, text.SEARCH_WHOSE, whose, wanted.whose or "all"),
-            _select(ids.SEARCH_STATE, text.SEARCH_STATE, list(text.SEARCH_STATES.items()), wanted.state),
+            _select(ids.SEARCH_WHOSE, text.SEARCH_WHOSE, whose, owner),
+            _select(ids.SEARCH_STATE, text.SEARCH_STATE, list(text.SEARCH_STATES.items()), state),
             html.Span(count(found), id=ids.SEARCH_PAGES, className="sx-muted", role="status"),
         ],
         className="sx-search-bar",
@@ -107,6 +111,11 @@ def count(found: Found) -> str:
 def of_pages(found: Found) -> str:
     """As in “of 3”."""
     return text.ARCHIVE_PAGES.format(pages=f"{found.pages:,}")
+
+
+def values(found: Found) -> tuple[str, str, str]:
+    """What the fields of the bar have: title, whose, state."""
+    return found.wanted.q, found.wanted.whose or EVERYBODY, found.wanted.state
 
 
 def pager(found: Found) -> html.Nav:
@@ -138,7 +147,11 @@ def menu(row: SearchRow, *, may_edit: bool) -> Component | None:
     lines = []
     if may_edit:
         lines.append(dbc.DropdownMenuItem(text.SEARCH_COPY, id=ids.search_copy(str(row.id)), n_clicks=0))
-    if row.owned:
+    if row.owned and row.source == SAMPLE:
+        # Not deleted: among real people nobody wants made-up ones back.
+        asks = ids.sample_remove(str(row.id), "list")
+        lines.append(dbc.DropdownMenuItem(text.SAMPLE_REMOVE, id=asks, n_clicks=0))
+    elif row.owned:
         lines.append(dbc.DropdownMenuItem(text.SEARCH_DELETE, id=ids.search_delete(str(row.id)), n_clicks=0))
     if not lines:
         return None
@@ -150,7 +163,7 @@ def menu(row: SearchRow, *, may_edit: bool) -> Component | None:
 
 
 def came_from(row: SearchRow) -> Component | None:
-    """Where a search that was moved in came from, and the search at LinkedIn that it was made of."""
+    """Where a search came from that nobody made here by hand, and the search at LinkedIn that it was made of."""
     if not row.source_url and row.source not in text.SEARCH_SOURCES:
         return None
     words = text.SEARCH_SOURCES.get(row.source, "").format(ref=row.source_ref)

@@ -41,6 +41,8 @@ def searches_table(found: Row) -> Component:
             ],
             **{"data-testid": "usage-search"},
         ))  # fmt: skip
+    if found.others.searches:
+        rows.append(_others(names, found.others, most))
     calls, cost = found.gone
     if calls:
         rows.append(html.Tr(
@@ -49,6 +51,17 @@ def searches_table(found: Row) -> Component:
             **{"data-testid": "usage-gone"},
         ))  # fmt: skip
     return table(names, rows) if rows else html.P(text.USAGE_NOTHING)
+
+
+def _others(names: Sequence[str], others: Row, most: Any) -> html.Tr:
+    """The searches that have no line of their own. The bar shows no more than a whole one."""
+    said = text.USAGE_OTHERS[0 if others.searches == 1 else 1].format(n=f"{others.searches:,}")
+    return html.Tr(
+        [html.Td(said, className="sx-table-main sx-muted"), number(names[1], f"{others.calls:,}"),
+         _cost(names[2], others.cost, max(most, others.cost)), number(names[3], money(others.cost_ever)),
+         number(names[4], "–"), number(names[5], "–")],
+        **{"data-testid": "usage-others"},
+    )  # fmt: skip
 
 
 def _by_source(parts: Sequence[tuple[str, Any]]) -> list[Component]:

@@ -21,11 +21,12 @@ _Q = sql.queries("first_steps")
 
 @dataclass(frozen=True)
 class FirstSteps:
-    """Of one search; done: those of STEPS that are."""
+    """Of one search; done: those of STEPS that are. sample: whether it holds sample data."""
 
     search_id: str
     title: str
     done: frozenset[str]
+    sample: bool = False
 
     @property
     def next(self) -> str:
@@ -43,7 +44,9 @@ def of_actor(rt: Runtime, actor: Actor) -> FirstSteps | None:
     if row is None:
         return None
     done = frozenset(step for step in STEPS if row[step])
-    return None if done >= frozenset(STEPS) - OPTIONAL else FirstSteps(str(row["search_id"]), row["title"], done)
+    if done >= frozenset(STEPS) - OPTIONAL:
+        return None
+    return FirstSteps(str(row["search_id"]), row["title"], done, row["sample"])
 
 
 def dismiss(rt: Runtime, actor: Actor) -> None:

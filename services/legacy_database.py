@@ -5,6 +5,7 @@ All of it is read in one transaction, as it was at one moment. Its address holds
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ TABLES = ("profiles", "searches", "screening_results", "search_history", "candid
 # Rows of people are read so many at a time: with raw data one has 20 to 50 KB, and a few have megabytes.
 PAGE = 50
 MOST_ITEMS = 5_000
+# Characters of a key here, and how many of a longer one stand before its digest.
+MOST_KEY, KEY_HEAD = 500, 400
 MOST_HISTORY = 100_000
 # Between two pages people are imported, for minutes or hours: no firewall on the way shall forget the connection, and
 # that it is gone shall be noticed.
@@ -55,6 +58,13 @@ class Item:
     created_at: str | None = None
     missing: int = 0
 
+    @property
+    def noted(self) -> str:
+        """By what it is found again here: the key, of a very long one its beginning and a digest."""
+        if len(self.key) <= MOST_KEY:
+            return self.key
+        return f"{self.key[:KEY_HEAD]}…{hashlib.sha256(self.key.encode()).hexdigest()}"
+
 
 @dataclass
 class LegacyDatabase:
@@ -62,6 +72,7 @@ class LegacyDatabase:
 
     conn: db.Conn
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    _cursors: int = 0
 
     @property
     def has_people(self) -> bool:
@@ -97,12 +108,13 @@ class LegacyDatabase:
         return found
 
     def people(self, item: Item) -> Iterator[list[dict[str, Any]]]:
-        """Its people, a page at a time: {url, person, screening} each."""
-        given: dict[str, Any] = {"key": item.key, "after": "", "limit": PAGE, "heavy": self._derived()}
-        query = self._composed(f"read_{item.kind}")
-        while page := db.rows(self.conn, query, given):
-            yield page
-            given["after"] = page[-1]["url"]
+        """Its people, a page at a time: {person, screening} each."""
+        self._cursors += 1
+        # Of its own name: one that was not read to its end may still be open.
+        with self.conn.cursor(f"people_{self._cursors}") as cursor:
+            cursor.execute(self._composed(f"read_{item.kind}"), {"key": item.key, "heavy": self._derived()})
+            while page := cursor.fetchmany(PAGE):
+                yield page
 
     def history(self) -> list[Any]:
         """What its table of searches holds, the oldest first."""
@@ -132,8 +144,22 @@ class LegacyDatabase:
         ]
         outside = " AND ".join(parts or [_Q.anybody])
         return pgsql.SQL(getattr(_Q, name)).format(
-            addressed=pgsql.SQL(_Q.addressed), outside=pgsql.SQL(outside), job_key=pgsql.SQL(_Q.job_key)
-        )
+            addressed=pgsql.SQL(_Q.addressed), outside=pgsql.SQL(outside), job_key=self._job_key(),
+            in_search=self._in_search(),
+        )  # fmt: skip
+
+    def _job_key(self) -> pgsql.Composed:
+        told = self.columns.get("screening_results", {})
+        project = _Q.job_project if "source_project" in told else _Q.not_told
+        hashed = _Q.job_hash if "jd_hash" in told else _Q.not_told
+        return pgsql.SQL(_Q.job_key).format(project=pgsql.SQL(project), hash=pgsql.SQL(hashed))
+
+    def _in_search(self) -> pgsql.Composed:
+        """Where both sides are of one type, as that type: an index is of use then."""
+        kind = self.columns["profiles"].get("search_id", "") if self.has_people else ""
+        if not kind or kind != self.columns.get("searches", {}).get("id"):
+            return pgsql.Composed([pgsql.SQL(_Q.in_search_by_text)])
+        return pgsql.SQL(_Q.in_search).format(type=pgsql.Identifier(kind))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ deleted here since stays deleted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -29,6 +29,9 @@ TITLES = {"search": "Search {key}", "job": "Screened for {key}", "rest": "Everyb
 SINCE_DELETED = "its search was deleted here since; restore it there, or leave it"
 ARCHIVED = "its search is archived here; restore it first"
 VIEWER = "A viewer cannot move anything in: give a recruiter or an admin with --user."
+
+# Launches that become searches in one transaction.
+AT_ONCE = 500
 
 _Q = sql.queries("legacy")
 
@@ -69,14 +72,16 @@ class Report:
 
 
 Told = Callable[[str], None]
+# Launches by key: what became of those that were moved in before.
+Found = dict[str, dict[str, Any]]
 
 
 def dry_run(rt: Runtime, actor: Actor, source: LegacyDatabase | None, history: History) -> Report:
     """What move_in() would do; nothing is written, here or there. Raises BadInput, Forbidden."""
     report = _begin(actor, source, history)
-    with rt.db.connection() as conn:
-        for launch in history.in_order():
-            _count_launch(report, db.one(conn, _Q.fetch_item, {"kind": "history", "key": launch.key}))
+    for launches in _batches(history.in_order()):
+        with rt.db.connection() as conn:
+            _count_launches(report, launches, _found(conn, launches))
     if source is not None:
         report.items = [_would_move(rt, actor, source, item) for item in source.items()]
     return report
@@ -96,8 +101,8 @@ def move_in(
     BadInput, Forbidden, Unavailable.
     """
     report = _begin(actor, source, history)
-    for launch in history.in_order():
-        _count_launch(report, _take_launch(rt, actor, launch, visibility))
+    for launches in _batches(history.in_order()):
+        _count_launches(report, launches, _take_launches(rt, actor, launches, visibility))
     if source is not None:
         for item in source.items():
             told(f"{_title(item)}: {item.people:,} people")
@@ -118,25 +123,35 @@ def _begin(actor: Actor, source: LegacyDatabase | None, history: History) -> Rep
 # -- the history --------------------------------------------------------------------------------------------------
 
 
-def _count_launch(report: Report, found: dict[str, Any] | None) -> None:
-    if found is None:
-        report.added += 1
-    elif found["gone"]:
-        report.deleted += 1
-    else:
-        report.known += 1
+def _batches(launches: list[Launch]) -> Iterator[list[Launch]]:
+    return (launches[at : at + AT_ONCE] for at in range(0, len(launches), AT_ONCE))
 
 
-def _take_launch(rt: Runtime, actor: Actor, launch: Launch, visibility: str) -> dict[str, Any] | None:
-    """Where it is; None for one that was made now."""
+def _count_launches(report: Report, launches: Sequence[Launch], found: Found) -> None:
+    """found: those that were there before."""
+    gone = sum(row["gone"] for row in found.values())
+    report.added += len(launches) - len(found)
+    report.deleted += gone
+    report.known += len(found) - gone
+
+
+def _take_launches(rt: Runtime, actor: Actor, launches: Sequence[Launch], visibility: str) -> Found:
+    """Make searches of those that are not there yet, in one transaction; returns where the others are."""
     with rt.db.connection() as conn:
-        given = {"kind": "history", "key": launch.key}
-        found = db.one(conn, _Q.fetch_item, given)
-        if found is None:
-            made = {"title": launch.title, "source_ref": launch.csv_name, "source_url": launch.search_url,
-                    "created_at": launch.launched_at, "visibility": visibility}  # fmt: skip
-            _make(conn, actor, given | made, launch.detail())
+        found = _found(conn, launches)
+        made = [
+            {"id": str(uuid4()), "key": one.key, "title": one.title, "source_ref": one.csv_name,
+             "source_url": one.search_url, "detail": one.detail(),
+             "created_at": one.launched_at.isoformat() if one.launched_at else None}
+            for one in launches if one.key not in found
+        ]  # fmt: skip
+        db.run(conn, _Q.insert_launches, {"launches": Jsonb(made), "visibility": visibility, **actor.params})
         return found
+
+
+def _found(conn: db.Conn, launches: Sequence[Launch]) -> Found:
+    rows = db.rows(conn, _Q.fetch_launches, {"keys": [one.key for one in launches]})
+    return {row["legacy_key"]: row for row in rows}
 
 
 def _make(conn: db.Conn, actor: Actor, given: dict[str, Any], detail: dict[str, Any]) -> UUID:
@@ -153,7 +168,7 @@ def _make(conn: db.Conn, actor: Actor, given: dict[str, Any], detail: dict[str, 
 
 def _would_move(rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item) -> Moved:
     with rt.db.connection() as conn:
-        found = db.one(conn, _Q.fetch_item, {"kind": item.kind, "key": item.key})
+        found = db.one(conn, _Q.fetch_item, {"kind": item.kind, "key": item.noted})
     moved = _moved(item, found)
     if moved.problem:
         return moved
@@ -165,7 +180,7 @@ def _would_move(rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item) -
 
 def _move(rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, visibility: str) -> Moved:
     with rt.db.connection() as conn:
-        found = db.one(conn, _Q.fetch_item, {"kind": item.kind, "key": item.key})
+        found = db.one(conn, _Q.fetch_item, {"kind": item.kind, "key": item.noted})
         moved = _moved(item, found)
         if moved.problem:
             return moved
@@ -175,12 +190,11 @@ def _move(rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, visibil
             # What an earlier go read is brought to its end before the rows of now are looked at.
             legacy_people.go_on(rt, found["run_id"])
         run, spooled = legacy_people.take_over(rt, actor, source, item, search_id)
-        legacy_people.lay_over(rt, actor, source, item, search_id)
     except ProductError as error:
         moved.problem = error.message
         return moved
     with rt.db.connection() as conn:
-        db.run(conn, _Q.finish_item, {"kind": item.kind, "key": item.key})
+        db.run(conn, _Q.finish_item, {"kind": item.kind, "key": item.noted})
     moved.counts = {name: int(run["counts"].get(name, 0)) for name in imports.COUNTS}
     _told_of(moved, spooled)
     return moved
@@ -207,6 +221,6 @@ def _title(item: Item) -> str:
 
 def _given(item: Item, visibility: str) -> dict[str, Any]:
     return {
-        "kind": item.kind, "key": item.key, "title": _title(item), "visibility": visibility, "source_url": "",
+        "kind": item.kind, "key": item.noted, "title": _title(item), "visibility": visibility, "source_url": "",
         "source_ref": clean(item.title, MAX_TITLE), "created_at": legacy_rows.moment(item.created_at),
     }  # fmt: skip

@@ -7,12 +7,14 @@ someone is held, is laid over it after that; where people decided otherwise here
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -39,8 +41,12 @@ _RUNS = sql.queries("runs")
 
 @dataclass
 class Spooled:
-    """What became of rows on their way. cut: raw data that was too large; failures: screenings written down as 0."""
+    """What became of rows on their way. cut: raw data that was too large; failures: screenings written down as 0.
 
+    marks: a file that gets what they say beyond a file of people, a line each, for lay_over().
+    """
+
+    marks: BinaryIO | None = None
     rows: int = 0
     cut: int = 0
     failures: int = 0
@@ -54,7 +60,12 @@ class Spooled:
                 self.rows += 1
                 self.cut += cut
                 self.failures += legacy_rows.failures_in(row["screening"] or row["person"])
+                self._keep_mark(legacy_rows.mark_of(row["person"], row["screening"], item.title))
                 yield line
+
+    def _keep_mark(self, mark: dict[str, Any] | None) -> None:
+        if mark is not None and self.marks is not None:
+            self.marks.write(json.dumps(mark).encode() + b"\n")
 
 
 @dataclass(frozen=True)
@@ -96,25 +107,36 @@ def count(
 def take_over(
     rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID
 ) -> tuple[dict[str, Any], Spooled]:
-    """Import the people of an item into its search; returns the run, and what became of rows.
+    """Import the people of an item into its search, and lay over it what else is said of them; returns the run, and
+    what became of rows.
 
     Raises import_readers.Unreadable, Unavailable; Conflict where the run did not come to its end.
     """
-    spooled = Spooled()
+    # The old tables are read once. Without a name, and gone with this process.
+    with tempfile.TemporaryFile(dir=rt.settings.home) as marks:
+        spooled = Spooled(cast(BinaryIO, marks))
+        run = _import(rt, actor, source, item, search_id, spooled)
+        _lay_over(rt, actor, cast(BinaryIO, marks), search_id)
+    return run, spooled
+
+
+def _import(
+    rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID, spooled: Spooled
+) -> dict[str, Any]:
     upload_id, _ = uploads.store(rt, actor, FILE_NAME, spooled.lines(source, item), sys.maxsize)
     if not spooled.rows:
         uploads.discard(rt, actor, upload_id)
-        return {"state": "done", "counts": {}, "message": ""}, spooled
+        return {"state": "done", "counts": {}, "message": ""}
     with uploads.opened_upload(rt, actor, upload_id) as (_, file):
         mapping = legacy_rows.mapping_of(_source(file).columns)
     params = imports.read_params(rt, actor, upload_id, mapping) | {"source": legacy_rows.SOURCE}
 
     def start(conn: db.Conn) -> int:
         run_id = jobs.start_run(conn, actor, "import", str(search_id), params)
-        db.run(conn, _Q.note_run, {"run_id": run_id, "kind": item.kind, "key": item.key})
+        db.run(conn, _Q.note_run, {"run_id": run_id, "kind": item.kind, "key": item.noted})
         return run_id
 
-    return ended(rt, Runner(rt, "command line").execute_here(start)), spooled
+    return ended(rt, Runner(rt, "command line").execute_here(start))
 
 
 def go_on(rt: Runtime, run_id: int) -> dict[str, Any]:
@@ -137,17 +159,11 @@ def ended(rt: Runtime, run_id: int) -> dict[str, Any]:
     return run
 
 
-def lay_over(rt: Runtime, actor: Actor, source: LegacyDatabase, item: Item, search_id: UUID) -> None:
+def _lay_over(rt: Runtime, actor: Actor, file: BinaryIO, search_id: UUID) -> None:
     """What the old tables say beyond a file, a batch a transaction. Doing it again changes nothing."""
-    marks: list[dict[str, Any]] = []
-    for page in source.people(item):
-        made = (legacy_rows.mark_of(row["person"], row["screening"], item.title) for row in page)
-        marks += [mark for mark in made if mark is not None]
-        if len(marks) >= BATCH:
-            _write(rt, actor, search_id, marks)
-            marks = []
-    if marks:
-        _write(rt, actor, search_id, marks)
+    file.seek(0)
+    while lines := list(islice(file, BATCH)):
+        _write(rt, actor, search_id, [json.loads(line) for line in lines])
 
 
 def _write(rt: Runtime, actor: Actor, search_id: UUID, marks: list[dict[str, Any]]) -> None:

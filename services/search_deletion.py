@@ -53,7 +53,7 @@ class Deleted:
 def what_goes(rt: Runtime, actor: Actor, search_id: UUID | str) -> WhatGoes:
     """For the question before it is deleted. Raises as delete_search()."""
     with rt.db.connection() as conn:
-        found = _owned(rt, conn, actor, search_id)
+        found = owned(rt, conn, actor, search_id)
         counted = db.one(conn, _Q.count_what_goes, {"search_id": found["id"]})
     assert counted is not None
     days = rt.settings.search_deleted_days
@@ -66,7 +66,7 @@ def delete_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> Deleted:
     Raises Forbidden unless owner or admin, Conflict while it is on its way into an archive or back.
     """
     with rt.db.connection() as conn:
-        found = _owned(rt, conn, actor, search_id)
+        found = owned(rt, conn, actor, search_id)
         if found["deleted_at"] is not None:
             return Deleted(found["id"], found["title"], found["gone_at"])
         if found["under_way"]:
@@ -86,7 +86,7 @@ def restore_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> str:
     its removal has begun.
     """
     with rt.db.connection() as conn:
-        found = _owned(rt, conn, actor, search_id)
+        found = owned(rt, conn, actor, search_id)
         if found["deleted_at"] is None:
             raise Conflict(NOT_DELETED)
         if found["begun"]:
@@ -98,7 +98,8 @@ def restore_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> str:
     return str(found["title"])
 
 
-def _owned(rt: Runtime, conn: db.Conn, actor: Actor, search_id: UUID | str) -> dict[str, Any]:
+def owned(rt: Runtime, conn: db.Conn, actor: Actor, search_id: UUID | str) -> dict[str, Any]:
+    """Its row, locked, deleted or not. Raises Forbidden unless owner or admin."""
     given = {"search_id": as_uuid(search_id), "days": rt.settings.search_deleted_days, **actor.params}
     found = db.one(conn, _Q.fetch_deletable, given)
     if found is None:

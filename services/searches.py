@@ -65,14 +65,16 @@ def get_search(rt: Runtime, actor: Actor, search_id: UUID | str) -> Search:
         return _get(conn, actor, search_id)
 
 
-def create_search(rt: Runtime, actor: Actor, title: str, visibility: str = "team", members: Members = ()) -> Search:
-    """A new search of the actor's. members: the named people, for visibility "named".
+def create_search(
+    rt: Runtime, actor: Actor, title: str, visibility: str = "team", members: Members = (), *, source: str = ""
+) -> Search:
+    """A new search of the actor's. members: the named people, for visibility "named". source: "sample" for sample data.
 
     Raises Forbidden for viewers, BadInput for a bad title, visibility or address.
     """
     if not actor.may_edit:
         raise Forbidden("Viewers cannot create searches. Ask an admin for another role.")
-    params = actor.params | {"title": clean_title(title), "visibility": _visibility(visibility)}
+    params = actor.params | {"title": clean_title(title), "visibility": _visibility(visibility), "source": source}
     with rt.db.connection() as conn:
         row = db.one(conn, _Q.insert_search, params)
         assert row is not None

@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from psycopg import sql as pgsql
+
 import sql
 from services import db
 from services.errors import BadInput
@@ -23,6 +25,8 @@ from services.runtime import Runtime
 from services.spreadsheet_text import guard
 
 STEP = 1_000
+# Searches with a line of their own.
+MOST_SEARCHES = 200
 HEADER = (
     "time_utc", "person", "search", "search_id", "run", "vendor", "model", "outcome", "calls", "input_tokens",
     "cached_tokens", "output_tokens", "units", "unit", "cost_usd", "price_known", "estimated",
@@ -98,6 +102,16 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
+class Others:
+    """What the searches cost that have no line of their own, together."""
+
+    searches: int
+    calls: int
+    cost: Decimal
+    cost_ever: Decimal
+
+
+@dataclass(frozen=True)
 class Month:
     """month: its first day."""
 
@@ -112,8 +126,9 @@ class Month:
 class Usage:
     """month: what is looked at, None for all of them; now: the month that it is.
 
-    everyone: whether people, models and months are the whole team's, not the actor's own. gone: calls and cost
-    that no search stands for that the actor may see.
+    everyone: whether people, models and months are the whole team's, not the actor's own. searches: the 200 that cost
+    most; others: the rest of them. gone: calls and cost that no search stands for that the actor may see. sources: each
+    vendor over all searches that the actor may see and that are not archived, the most expensive first.
     """
 
     month: date | None
@@ -124,18 +139,8 @@ class Usage:
     models: tuple[Line, ...]
     searches: tuple[SearchLine, ...]
     gone: tuple[int, Decimal]
-
-    @property
-    def sources(self) -> tuple[SourceLine, ...]:
-        """Each vendor over all searches that are listed and not archived, the most expensive first."""
-        found: dict[str, SourceLine] = {}
-        for search in self.searches:
-            for vendor, cost in search.sources if search.shortlisted is not None else ():
-                before = found.get(vendor, SourceLine(vendor, Decimal(0), 0, 0))
-                found[vendor] = SourceLine(
-                    vendor, before.cost + cost, before.shortlisted + (search.shortlisted or 0), before.searches + 1
-                )
-        return tuple(sorted(found.values(), key=lambda one: (-one.cost, one.vendor)))
+    others: Others
+    sources: tuple[SourceLine, ...]
 
 
 def month_of(raw: Any, now: date | None = None) -> date | None:
@@ -158,14 +163,18 @@ def read(rt: Runtime, actor: Actor, raw_month: Any = None) -> Usage:
     with rt.db.snapshot() as conn:
         now = _now(conn)
         month = month_of(raw_month, now)
-        given = {"month": month, **actor.params}
+        given = {"month": month, "most": MOST_SEARCHES, **actor.params}
         months = tuple(Month(**row) for row in db.rows(conn, _Q.fetch_months, given))
         people = tuple(Line(**row) for row in db.rows(conn, _Q.sum_people, given))
         models = tuple(_model(row) for row in db.rows(conn, _Q.sum_models, given))
-        searches = tuple(_search(row) for row in db.rows(conn, _Q.sum_searches, given))
+        searches = tuple(_search(row) for row in db.rows(conn, _by_search("sum_searches"), given))
+        others = db.one(conn, _by_search("sum_others"), given)
+        sources = tuple(SourceLine(**row) for row in db.rows(conn, _by_search("sum_sources"), given))
         gone = db.one(conn, _Q.sum_gone, given)
-    assert gone is not None
-    return Usage(month, now, actor.role == "admin", months, people, models, searches, (gone["calls"], gone["cost"]))
+    assert gone is not None and others is not None
+    left_out = (gone["calls"], gone["cost"])
+    everyone = actor.role == "admin"
+    return Usage(month, now, everyone, months, people, models, searches, left_out, Others(**others), sources)
 
 
 def ledger_csv(rt: Runtime, actor: Actor, raw_month: Any = None) -> tuple[str, Iterator[str]]:
@@ -213,6 +222,11 @@ def _csv(rows: list[list[str]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()
+
+
+def _by_search(name: str) -> pgsql.Composed:
+    parts = {part: pgsql.SQL(getattr(_Q, part)) for part in ("listed", "shortlisted")}
+    return pgsql.SQL(getattr(_Q, name)).format(**parts)
 
 
 def _now(conn: db.Conn) -> date:

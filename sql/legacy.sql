@@ -6,6 +6,26 @@ SELECT i.search_id, i.run_id, i.finished_at, i.search_id IS NULL OR s.deleted_at
 FROM legacy_items i LEFT JOIN searches s ON s.id = i.search_id LEFT JOIN runs r ON r.id = i.run_id
 WHERE i.kind = %(kind)s AND i.legacy_key = %(key)s FOR UPDATE OF i;
 
+-- fetch_launches --
+-- Of these launches those that were moved before, locked; gone: the search was deleted here since.
+SELECT i.legacy_key, i.search_id IS NULL OR s.deleted_at IS NOT NULL AS gone
+FROM legacy_items i LEFT JOIN searches s ON s.id = i.search_id
+WHERE i.kind = 'history' AND i.legacy_key = ANY (%(keys)s::text[]) ORDER BY i.legacy_key FOR UPDATE OF i;
+
+-- insert_launches --
+-- A search for each launch, as old as it was, what it was called there, and a line of the audit log.
+WITH given AS MATERIALIZED (
+    SELECT g.* FROM jsonb_to_recordset(%(launches)s) AS g (id uuid, key text, title text, source_ref text,
+        source_url text, created_at timestamptz, detail jsonb)),
+made AS (
+    INSERT INTO searches (id, user_id, title, visibility, source, source_ref, source_url, created_at)
+    SELECT g.id, %(actor)s, g.title, %(visibility)s::text, 'history', g.source_ref, g.source_url,
+        coalesce(g.created_at, now()) FROM given g),
+noted AS (
+    INSERT INTO legacy_items (kind, legacy_key, search_id, detail) SELECT 'history', g.key, g.id, g.detail FROM given g)
+INSERT INTO audit_log (user_id, action, subject, detail)
+SELECT %(actor)s, 'search.create', g.id::text, jsonb_build_object('visibility', %(visibility)s::text) FROM given g;
+
 -- insert_search --
 -- A search for it, as old as it was.
 INSERT INTO searches (user_id, title, visibility, source, source_ref, source_url, created_at)

@@ -39,26 +39,23 @@ ORDER BY j.created_at NULLS LAST, j.key LIMIT %(limit)s;
 SELECT count(*) AS people FROM profiles p WHERE {addressed} AND {outside};
 
 -- read_search --
--- The next people of a search.
-SELECT p.linkedin_url AS url, to_jsonb(p) - %(heavy)s::text[] AS person, NULL AS screening
-FROM profiles p WHERE p.search_id::text = %(key)s AND {addressed} AND p.linkedin_url > %(after)s
-ORDER BY p.linkedin_url LIMIT %(limit)s;
+-- The people of a search. This and the next two are read to their end through a cursor, each once: a page at a time by
+-- the address read the whole table for each of thousands of searches.
+SELECT to_jsonb(p) - %(heavy)s::text[] AS person, NULL AS screening
+FROM profiles p WHERE {in_search} AND {addressed};
 
 -- read_job --
--- The next people who were screened for a job, with what came of it last.
-SELECT p.linkedin_url AS url, to_jsonb(p) - %(heavy)s::text[] AS person, k.screening
-FROM profiles p CROSS JOIN LATERAL (
-    SELECT to_jsonb(s) AS screening FROM screening_results s
-    WHERE s.linkedin_url = p.linkedin_url AND {job_key} = %(key)s
-    ORDER BY to_jsonb(s) ->> 'screened_at' DESC NULLS LAST LIMIT 1) AS k
-WHERE {addressed} AND p.linkedin_url > %(after)s
-ORDER BY p.linkedin_url LIMIT %(limit)s;
+-- The people who were screened for a job, with what came of it last.
+SELECT to_jsonb(p) - %(heavy)s::text[] AS person, k.screening FROM (
+    SELECT DISTINCT ON (s.linkedin_url) s.linkedin_url, to_jsonb(s) AS screening FROM screening_results s
+    WHERE {job_key} = %(key)s
+    ORDER BY s.linkedin_url, to_jsonb(s) ->> 'screened_at' DESC NULLS LAST) AS k
+JOIN profiles p ON p.linkedin_url = k.linkedin_url AND {addressed};
 
 -- read_rest --
--- The next people who are in none of these.
-SELECT p.linkedin_url AS url, to_jsonb(p) - %(heavy)s::text[] AS person, NULL AS screening
-FROM profiles p WHERE {addressed} AND {outside} AND p.linkedin_url > %(after)s
-ORDER BY p.linkedin_url LIMIT %(limit)s;
+-- The people who are in none of these.
+SELECT to_jsonb(p) - %(heavy)s::text[] AS person, NULL AS screening
+FROM profiles p WHERE {addressed} AND {outside};
 
 -- fetch_history --
 -- The history of searches, where it is kept in a table.
@@ -68,8 +65,23 @@ LIMIT %(limit)s;
 -- addressed --
 coalesce(btrim(p.linkedin_url), '') <> ''
 
+-- in_search --
+p.search_id = %(key)s::{type}
+
+-- in_search_by_text --
+p.search_id::text = %(key)s
+
 -- job_key --
-concat_ws('/', coalesce(to_jsonb(s) ->> 'source_project', ''), coalesce(to_jsonb(s) ->> 'jd_hash', ''))
+concat_ws('/', coalesce({project}, ''), coalesce({hash}, ''))
+
+-- job_project --
+s.source_project::text
+
+-- job_hash --
+s.jd_hash::text
+
+-- not_told --
+NULL::text
 
 -- anybody --
 true

@@ -30,7 +30,7 @@ GROUP BY u.id, u.name ORDER BY lower(u.name), u.id LIMIT 200;
 
 -- fetch_deletable --
 -- A search that the actor may know of or has deleted, locked against an archive that begins.
-SELECT s.id, s.title, s.profile_count, s.user_id = %(actor)s OR %(role)s = 'admin' AS owned, s.deleted_at,
+SELECT s.id, s.title, s.source, s.profile_count, s.user_id = %(actor)s OR %(role)s = 'admin' AS owned, s.deleted_at,
     s.deleted_at + make_interval(days => %(days)s) AS gone_at, s.removal_began_at IS NOT NULL AS begun,
     s.deleted_at + make_interval(days => %(days)s) <= now() AS over,
     coalesce(r.state IN ('queued', 'running', 'paused'), false) AS under_way

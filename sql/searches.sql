@@ -15,7 +15,8 @@ WHERE s.id = %(search_id)s AND search_visible(s, %(actor)s, %(role)s);
 
 -- insert_search --
 -- A new search, still without people.
-INSERT INTO searches (user_id, title, visibility) VALUES (%(actor)s, %(title)s, %(visibility)s) RETURNING id;
+INSERT INTO searches (user_id, title, visibility, source) VALUES (%(actor)s, %(title)s, %(visibility)s, %(source)s)
+RETURNING id;
 
 -- rename_search --
 -- A new title; touches no row unless the actor may change the search.

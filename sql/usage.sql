@@ -36,17 +36,10 @@ FROM usage_totals t
 WHERE (%(role)s = 'admin' OR t.user_id = %(actor)s) AND (%(month)s::date IS NULL OR t.month = %(month)s::date)
 GROUP BY t.vendor, t.model, t.unit ORDER BY cost DESC, calls DESC, t.vendor, t.model LIMIT 200;
 
--- sum_searches --
--- By search that the actor may see, whoever spent it: this month's calls and cost, the whole cost since the search
--- was made, in all and by vendor, and how many are on its shortlist or further now. Archived ones have nobody here to
--- count.
-SELECT s.id AS search_id, s.title, s.archived_at IS NOT NULL AS archived, m.calls, m.cost, m.unpriced, m.cost_ever,
-    (SELECT count(*) FROM candidates c WHERE c.search_id = s.id AND c.stage <> 'new'
-        AND c.stage IN ('shortlisted', 'contacted', 'interviewing', 'hired') AND c.filter_status = 'active'
-    ) AS shortlisted, (
-        SELECT coalesce(jsonb_agg(jsonb_build_array(v.vendor, v.cost::text) ORDER BY v.cost DESC, v.vendor), '[]')
-        FROM (SELECT vendor, sum(cost) AS cost FROM usage_totals u WHERE u.search_id = s.id GROUP BY vendor) AS v
-        WHERE v.cost > 0) AS sources
+-- listed --
+-- By search that the actor may see, whoever spent it: this month's calls and cost, and the whole cost since the search
+-- was made.
+SELECT s.id AS search_id, s.title, s.archived_at IS NOT NULL AS archived, m.calls, m.cost, m.unpriced, m.cost_ever
 FROM (
     SELECT search_id, sum(cost) AS cost_ever,
         coalesce(sum(calls) FILTER (WHERE %(month)s::date IS NULL OR month = %(month)s::date), 0)::bigint AS calls,
@@ -55,7 +48,35 @@ FROM (
     FROM usage_totals WHERE search_id IS NOT NULL GROUP BY search_id) AS m
 JOIN searches s ON s.id = m.search_id AND search_listed(s, %(actor)s, %(role)s)
 WHERE m.calls > 0
-ORDER BY m.cost DESC, m.calls DESC, s.id LIMIT 200;
+
+-- shortlisted --
+-- How many are on its shortlist or further now. Archived ones have nobody here to count.
+SELECT count(*) FROM candidates c WHERE c.search_id = l.search_id AND c.stage <> 'new'
+    AND c.stage IN ('shortlisted', 'contacted', 'interviewing', 'hired') AND c.filter_status = 'active'
+
+-- sum_searches --
+-- Those that cost most, with their shortlists, and what each vendor took of the whole cost.
+SELECT l.*, ({shortlisted}) AS shortlisted, (
+    SELECT coalesce(jsonb_agg(jsonb_build_array(v.vendor, v.cost::text) ORDER BY v.cost DESC, v.vendor), '[]')
+    FROM (SELECT vendor, sum(cost) AS cost FROM usage_totals u WHERE u.search_id = l.search_id GROUP BY vendor) AS v
+    WHERE v.cost > 0) AS sources
+FROM ({listed}) AS l ORDER BY l.cost DESC, l.calls DESC, l.search_id LIMIT %(most)s;
+
+-- sum_others --
+-- All the others in one line: with it the lines add up.
+SELECT count(*) AS searches, coalesce(sum(o.calls), 0)::bigint AS calls, coalesce(sum(o.cost), 0) AS cost,
+    coalesce(sum(o.cost_ever), 0) AS cost_ever
+FROM (SELECT l.* FROM ({listed}) AS l ORDER BY l.cost DESC, l.calls DESC, l.search_id OFFSET %(most)s) AS o;
+
+-- sum_sources --
+-- What each vendor cost for all of them that are not archived, since they were made, and who is on their shortlists.
+SELECT v.vendor, sum(v.cost) AS cost, sum(n.people)::bigint AS shortlisted, count(*) AS searches
+FROM (SELECT search_id FROM ({listed}) AS seen WHERE NOT seen.archived OFFSET 0) AS l
+CROSS JOIN LATERAL ({shortlisted}) AS n (people)
+JOIN (SELECT search_id, vendor, sum(cost) AS cost FROM usage_totals WHERE search_id IS NOT NULL
+    GROUP BY search_id, vendor) AS v ON v.search_id = l.search_id
+WHERE v.cost > 0
+GROUP BY v.vendor ORDER BY cost DESC, v.vendor LIMIT 200;
 
 -- sum_gone --
 -- What no search stands for that the actor may see: ones that were deleted or are no longer theirs to see, and calls for

@@ -72,6 +72,11 @@ def search_undelete(search_id: Any, at: Any) -> dict[str, Any]:
     return {"type": "search-undelete", "id": search_id, "at": at}
 
 
+def sample_remove(search_id: Any, at: Any) -> dict[str, Any]:
+    """What asks to remove sample data, in the list or beside the guide (at); both may be dash.ALL."""
+    return {"type": "sample-remove", "id": search_id, "at": at}
+
+
 def search_restore(search_id: Any) -> dict[str, Any]:
     """The button that brings an archived search back; search_id may be dash.ALL."""
     return {"type": "search-restore", "id": search_id}

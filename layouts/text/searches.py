@@ -73,6 +73,7 @@ SEARCH_MORE_FOR = "More to do with {title}"
 SEARCH_FROM_LINKEDIN = "Search at LinkedIn"
 # Where a search that was moved in came from.
 SEARCH_SOURCES = {
+    "sample": "Sample data: made-up people",
     "history": "From the history of searches: {ref}",
     "search": "Moved in from the old SourcingX",
     "job": "Screened in the old SourcingX: {ref}",
@@ -142,6 +143,27 @@ FIRST_SAMPLE = ("Look around with sample data", "300 made-up people with a job d
 FIRST_SAMPLE_START = "Load sample data"
 FIRST_SAMPLE_OFF = "Only where nobody is known yet: made-up people do not go among real ones."
 FIRST_SAMPLE_STARTED = "Sample people are being imported."
+FIRST_SAMPLE_REMOVING = "The sample data is being removed. In a moment it can be loaded again."
+SAMPLE_REMOVE = "Remove sample data…"
+SAMPLE_REMOVE_TITLE = "Remove the sample data?"
+SAMPLE_REMOVE_DO = "Remove"
+SAMPLE_REMOVE_HINT = (
+    "“{title}” goes with all that is in it: people, stages, notes, criteria, verdicts, exports. "
+    "This cannot be taken back."
+)
+SAMPLE_REMOVE_PEOPLE = (
+    "1 person who is in no other search is erased.",
+    "{n} people who are in no other search are erased.",
+)
+SAMPLE_REMOVE_STAYING = (
+    "1 person is in another search and stays there.",
+    "{n} people are in other searches and stay there.",
+)
+SAMPLE_REMOVE_ADDED = (
+    "Not all of them are made up: 1 more import or launch brought people here.",
+    "Not all of them are made up: {n} more imports or launches brought people here.",
+)
+SAMPLE_REMOVED_SAID = "The sample data is being removed."
 FIRST_UPLOAD = (
     "Upload a file",
     "CSV, Excel, Parquet or JSON, from any source. You see its first rows before anything is kept.",

@@ -28,8 +28,8 @@ USAGE_BY_SEARCH_HINT = (
 )
 USAGE_BY_SOURCE = "By source"
 USAGE_BY_SOURCE_HINT = (
-    "What each source cost for the searches above since they were made, and for each person on their shortlists or "
-    "further now."
+    "What each source cost since they were made for the searches that are not archived, and for each person on their "
+    "shortlists or further now."
 )
 USAGE_BY_PERSON = "By person"
 USAGE_BY_MODEL = "By vendor and model"
@@ -49,6 +49,7 @@ USAGE_COST_EVER = "Cost in all"
 USAGE_SHORTLISTED = "Shortlisted"
 USAGE_PER_SHORTLISTED = "Per shortlisted"
 USAGE_ARCHIVED = "archived"
+USAGE_OTHERS = ("1 other search, which cost less", "{n} other searches, which cost less")
 USAGE_GONE = "Searches that were deleted or are not yours to see, and calls for no search"
 USAGE_NO_PRICE = "not known"
 USAGE_UNITS = {"credits": "{n} credits", "seconds": "{hours} hours"}

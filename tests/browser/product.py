@@ -17,7 +17,7 @@ import psutil
 import psycopg
 import redis
 
-from services import bootstrap, processes, run_state, synthetic
+from services import bootstrap, identity, processes, run_state, synthetic
 from services.config import Settings
 from services.processes import ProcessId
 from services.runtime import Runtime
@@ -58,6 +58,17 @@ class Product:
             try:
                 title = f"Synthetic people ({people:,})"
                 return uuid.UUID(synthetic.generate(rt, bootstrap.acting_as(rt), people, title, seed))
+            finally:
+                rt.close()
+
+    def sign_in(self, email: str, name: str) -> str:
+        """A recruiter who is new; returns what a browser shows to be them."""
+        with attached(Settings.from_env(environ(self.home))) as (settings, _):
+            rt = Runtime(settings, kind="web")
+            rt.open()
+            try:
+                identity.create_user(rt, email, name, "recruiter")
+                return identity.sign_in_with_link(rt, identity.make_login_link(rt, email))
             finally:
                 rt.close()
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from callbacks.pages import PAGES
-from tests.browser import axe
+from layouts import text
+from tests.browser import axe, requests_under_way
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product
 from tests.waiting import until
@@ -25,17 +27,6 @@ window.fetch = (resource, options) =>
 """
 _IN_GRID = "return Boolean(document.activeElement.closest('#candidate-grid .ag-body'))"
 _FOCUSED = "return document.activeElement.id"
-# How many requests are on their way, from the document's first moment on.
-_COUNT = """
-window.flying = 0;
-const send = window.fetch;
-window.fetch = (...given) => {
-  window.flying += 1;
-  return send(...given).finally(() => (window.flying -= 1));
-};
-"""
-# A page is there when its heading is (what stands in for it has none), and nothing more is asked for.
-_READY = "return Boolean(document.querySelector('#page h1')) && window.flying === 0"
 # What is said in place of a page that cannot be shown has a heading, too.
 _INSTEAD = "#page .sx-message"
 
@@ -76,8 +67,27 @@ def place(product: Product) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.fixture
+def newcomer(page: GridPage, product: Product) -> Iterator[uuid.UUID]:
+    """Somebody who has nothing, signed in in this browser for a while; the id of the search that becomes theirs."""
+    page.driver.get(page.url + "/account")
+    before = page.driver.get_cookie("sx_session")
+    hidden = product.sql("UPDATE searches s SET visibility = 'private' FROM searches o WHERE o.id = s.id"
+                         " AND o.visibility <> 'private' RETURNING s.id, o.visibility")  # fmt: skip
+    search = uuid.uuid4()
+    try:
+        session = product.sign_in("newcomer@example.com", "Nora Newcomer")
+        page.driver.add_cookie(before | {"value": session})
+        yield search
+    finally:
+        page.driver.add_cookie(before)
+        product.sql("DELETE FROM searches WHERE id = %(search)s", search=search)
+        for hid, visibility in hidden:
+            product.sql("UPDATE searches SET visibility = %(v)s WHERE id = %(id)s", v=visibility, id=hid)
+
+
 def test_no_page_has_a_barrier_in_either_theme(page: GridPage, product: Product, place: dict[str, str]) -> None:
-    page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"(() => {{{_COUNT}}})();"})
+    requests_under_way.count(page.driver)
     found: dict[str, list[str]] = {}
     search = place["uuid:search_id"]
     # Of a page with several addresses the last one: it shows the most.
@@ -85,14 +95,11 @@ def test_no_page_has_a_barrier_in_either_theme(page: GridPage, product: Product,
     for path in map(partial(filled, place), paths.values()):
         if path == f"/search/{search}":
             path += f"?status=all&person={product.ids(uuid.UUID(search), 'true')[0]}"
-        page.driver.get(page.url + path)
-        until(lambda: page.driver.execute_script(_READY), f"{path} does not come")
-        assert not page.is_shown(_INSTEAD), f"{path} says: {page.text(_INSTEAD)}"
+        shown(page, path)
         if "person=" in path:
             until(lambda: page.is_shown("#candidate-grid .ag-row .sx-name"), "no rows")
             until(lambda: page.is_shown("#stage-select"), "no person")
-        page.driver.execute_script(_HELP)
-        found[path] = axe.in_both_themes(page.driver)
+        found[path] = barriers(page)
     assert told(found) == ""
 
 
@@ -150,6 +157,48 @@ def test_nothing_that_opens_on_a_search_has_a_barrier_and_the_focus_comes_back(
     until(lambda: page.driver.execute_script("return document.getAnimations().length") == 0, "it moves")
     look("a page on its way")
     assert told(found) == ""
+
+
+def test_the_first_minute_and_empty_pages_have_no_barrier(
+    page: GridPage, product: Product, newcomer: uuid.UUID
+) -> None:
+    requests_under_way.count(page.driver)
+    found: dict[str, list[str]] = {}
+
+    def look(*places: tuple[str, str]) -> None:
+        for path, words in places:
+            shown(page, path)
+            until(lambda words=words: words in page.text("#page"), f"{path} does not say {words!r}")
+            found[path] = [*found.get(path, []), *barriers(page)]
+
+    look(
+        ("/", text.EMPTY_TITLE), ("/?q=nothing", text.EMPTY_FOUND), ("/?state=deleted", text.EMPTY_DELETED),
+        ("/duplicates", ""), ("/mentions", ""), ("/runs", ""), ("/usage", text.USAGE_EMPTY_TITLE), ("/analytics", ""),
+    )  # fmt: skip
+    product.sql(
+        "INSERT INTO searches (id, user_id, title, visibility, source)"
+        " SELECT %(search)s, id, 'First', 'private', 'sample' FROM users WHERE email = 'newcomer@example.com'",
+        search=newcomer,
+    )
+    inside = f"/search/{newcomer}"
+    look(
+        ("/", text.FIRST_STEPS_TITLE), (inside, text.FIRST_STEPS_NEXT.strip()), (f"{inside}/ledger", ""),
+        (f"{inside}/triage", ""),
+    )  # fmt: skip
+    assert told(found) == ""
+
+
+def shown(page: GridPage, path: str) -> None:
+    """The page of an address, as soon as all of it is there."""
+    page.driver.get(page.url + path)
+    until(lambda: requests_under_way.have_ended(page.driver), f"{path} does not come")
+    assert not page.is_shown(_INSTEAD), f"{path} says: {page.text(_INSTEAD)}"
+
+
+def barriers(page: GridPage) -> list[str]:
+    """Of a page as it stands, with what is explained beside its terms."""
+    page.driver.execute_script(_HELP)
+    return axe.in_both_themes(page.driver)
 
 
 def told(found: dict[str, list[str]]) -> str:

@@ -338,6 +338,9 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
     ("..search-delete-form.children...search-delete-form.is_open..", lambda s: _pressed(ids.search_delete(s))),
     ("..search-delete-form.is_open...search-saved.data...search-delete-problem.children..", lambda s: {
         "inputs": [(ids.SEARCH_DELETE_DO, "n_clicks", 1)], "state": [(ids.SEARCH_DELETED, "data", s)]}),
+    ("..sample-form.children...sample-form.is_open..", lambda s: _pressed(ids.sample_remove(s, "list"))),
+    ("..sample-form.is_open...first-steps.children...search-saved.data...sample-problem.children..", lambda s: {
+        "inputs": [(ids.SAMPLE_DO, "n_clicks", 1)], "state": [(ids.SAMPLE_REMOVED, "data", s)]}),
     ("candidate-grid.getRowsResponse", lambda s: {
         "inputs": [(ids.CANDIDATE_GRID, "getRowsRequest", ASK)], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
     ("count-answer.data", lambda s: {
@@ -512,8 +515,9 @@ FOREIGN += [
 ]  # fmt: skip
 
 TAKES_NO_ID = {
-    "..url.href...first-problem.children..": "makes a search of one's own: test_first_minute.py",
+    "first-problem.children": "makes a search of one's own: test_first_minute.py",
     "first-steps.children": "one's own guide: test_first_minute.py",
+    "search-saved.data": "tells whether sample data is still being removed",
     "mentions.children": "counts the notes that name the actor: test_mentions.py",
     "mentions-list.children": "marks the notes that name the actor: test_mentions.py",
     "..sources-agent.options...sources-agent.placeholder...sources-agent-state.children..":
@@ -566,12 +570,14 @@ TAKES_NO_ID = {
     "saved-view-list.children": "takes a view's id: test_saved_views.py",
     "..search-list.children...archive-clock.disabled...archive-watch.data..": "lists what the actor may see",
     "..search-list.children...archive-clock.disabled...archive-watch.data...search-page.value..."
-    "search-page-count.children...search-pager.hidden...search-pages.children...url.search..":
+    "search-page-count.children...search-pager.hidden...search-pages.children...search-shown.data...search-q.value..."
+    "search-whose.value...search-state.value..":
         "lists what the actor may see",
     "00b3708327c1709712cf7fda8f470593ea5f7091640a5398b4c836a9fc7ebb6e": "of an archived search: test_archive_pages.py",
     "c6d9c58671f06b60abb5542543db1522722c61c896b32d477b0c74e0a2511036": "of a deleted search: test_search_deletion.py",
     "..archive-suggestion.children...search-saved.data..": "archives what is suggested to the actor",
-    "..archive-rows.children...archive-page.value...url.search..": "of an archived search: test_archive_pages.py",
+    "..archive-rows.children...archive-page.value...archive-shown.data..":
+        "of an archived search: test_archive_pages.py",
     "..archive-state.children...archive-page-clock.disabled..": "of an archived search: test_archive_pages.py",
     "reject-dialog.is_open": "shuts a dialog, reads nothing",
     "usage.children": "shows what the actor may see",
@@ -588,7 +594,8 @@ TAKES_NO_ID = {
     "export-past.children": "takes an export's id: test_export_dialog.py",
     "run-cancel-request.clear_data": "takes a run's id: test_upload.py",
     "..run-undo-request.clear_data...runs-list.children..": "takes a batch's id: test_selection.py",
-    "..duplicates-list.children...url.search..": "lists what the actor may see; a search's id: test_duplicates_page.py",
+    "..duplicates-list.children...duplicates-shown.data...duplicates-state.value...duplicates-search.value..."
+    "duplicates-score.value..": "lists what the actor may see; a search's id: test_duplicates_page.py",
     '{"card":["MATCH"],"type":"duplicate-card"}.children': "takes a pair's id: test_duplicates_page.py",
     "duplicates-run.data": "compares everyone, shows nobody",
     "..duplicates-progress.children...duplicates-clock.disabled...duplicates-found.data..":

@@ -22,7 +22,7 @@ from tests.web import Browser, call
 ClientFor = Callable[[Actor], Browser]
 FORM = "..search-form.is_open...search-saved.data...url.href...search-problem.children.."
 TICK = "..search-list.children...archive-clock.disabled...archive-watch.data.."
-TURN = "..archive-rows.children...archive-page.value...url.search.."
+TURN = "..archive-rows.children...archive-page.value...archive-shown.data.."
 STATE = "..archive-state.children...archive-page-clock.disabled.."
 
 
@@ -61,7 +61,8 @@ def page_of(client: Browser, search_id: UUID, query: str = "") -> str:
 def turn(client: Browser, search_id: UUID | str, page: Any, by: str = "archive-page.value") -> Any:
     return call(
         client, TURN,
-        [(ids.ARCHIVE_PAGE, "value", page), (ids.ARCHIVE_PREVIOUS, "n_clicks", 1), (ids.ARCHIVE_NEXT, "n_clicks", 1)],
+        [(ids.ARCHIVE_PAGE, "value", page), (ids.ARCHIVE_PREVIOUS, "n_clicks", 1), (ids.ARCHIVE_NEXT, "n_clicks", 1),
+         (ids.ARCHIVE_ADDRESS, "data", {"query": f"?page={page}", "count": 1})],
         [(ids.ARCHIVE_SEARCH, "data", str(search_id))], triggered=by,
     )  # fmt: skip
 
@@ -139,10 +140,13 @@ def test_its_pages_are_turned(rt: Runtime, alice: Actor, client_for: ClientFor) 
     client, search_id = client_for(alice), full_search(rt, alice, 130)
     archive(rt, alice, search_id)
     second = turn(client, search_id, 1, "archive-next.n_clicks").get_json()["response"]
-    assert (second["archive-page"]["value"], second["url"]["search"]) == (2, "?page=2")
+    assert (second["archive-page"]["value"], second["archive-shown"]["data"]["query"]) == (2, "?page=2")
     assert str(second).count("archive-row'") == 30
     assert turn(client, search_id, 2, "archive-next.n_clicks").get_json()["response"]["archive-page"]["value"] == 2
     assert turn(client, search_id, 2, "archive-previous.n_clicks").get_json()["response"]["archive-page"]["value"] == 1
+    back = turn(client, search_id, 2, "archive-address.data").get_json()["response"]
+    # Gone to by Back: it is in the address already.
+    assert (back["archive-page"]["value"], back["archive-shown"]["data"]["form"]) == (2, False)
     for odd in (None, -1, 0, "x", 2.5, [], 10**12):
         assert turn(client, search_id, odd).get_json()["response"]["archive-page"]["value"] in {1, 2}
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from callbacks.registry import Registry
 from layouts import ids, text
 from services import duplicates, merges
 from services.identity import Actor
@@ -19,7 +20,10 @@ from tests.two_people import Two, add_pair, add_person, one, rows, two_people
 from tests.web import CALLBACK, Browser, call
 
 ClientFor = Callable[[Actor], Browser]
-LIST = "..duplicates-list.children...url.search@"
+LIST = (
+    "..duplicates-list.children...duplicates-shown.data...duplicates-state.value...duplicates-search.value..."
+    "duplicates-score.value.."
+)
 PROGRESS = "..duplicates-progress.children...duplicates-clock.disabled...duplicates-found.data.."
 
 
@@ -43,11 +47,11 @@ def listed(client: Browser, **given: Any) -> str:
         (ids.DUPLICATES_SCORE, "value", given.get("score", "60")),
         (ids.DUPLICATES_NEXT, "n_clicks", 1 if after else 0),
         (ids.DUPLICATES_FOUND, "data", None),
+        (ids.DUPLICATES_ADDRESS, "data", {"query": given["address"], "count": 1} if "address" in given else None),
     ]
-    known = client.application.config["SOURCINGX_REGISTRY"].app.callback_map
-    output = next(name for name in known if name.startswith(LIST))
     triggered = f"{ids.DUPLICATES_NEXT}.n_clicks" if after else f"{ids.DUPLICATES_STATE}.value"
-    answer = call(client, output, inputs, [(ids.DUPLICATES_NEXT, "value", after)], triggered=triggered)
+    triggered = f"{ids.DUPLICATES_ADDRESS}.data" if "address" in given else triggered
+    answer = call(client, LIST, inputs, [(ids.DUPLICATES_NEXT, "value", after)], triggered=triggered)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return answer.get_data(as_text=True)
 
@@ -150,7 +154,32 @@ def test_the_filters_stand_in_the_address(rt: Runtime, alice: Actor, client_for:
     assert "Zoe M. Example" in page(client, f"?state=dismissed&search={two.both}&score=90")
     assert "Zoe M. Example" not in page(client, "?state=nonsense&score=x&search=y&more=1")
     answer = json.loads(listed(client, state="dismissed", score="75"))
-    assert answer["response"]["url"]["search"] == "?state=dismissed&score=75"
+    assert answer["response"][ids.DUPLICATES_SHOWN]["data"] == {
+        "path": "/duplicates", "query": "?state=dismissed&score=75", "form": True
+    }  # fmt: skip
+
+
+def test_an_address_that_was_gone_back_to_is_shown(rt: Runtime, alice: Actor, client_for: ClientFor, two: Two) -> None:
+    client = client_for(alice)
+    merges.dismiss(rt, alice, two.pair)
+    query = f"?state=dismissed&search={two.both}&score=90"
+    shown = json.loads(listed(client, address=query))["response"]
+    assert "Zoe M. Example" in json.dumps(shown[ids.DUPLICATES_LIST])
+    fields = (ids.DUPLICATES_STATE, ids.DUPLICATES_SEARCH, ids.DUPLICATES_SCORE)
+    assert [shown[name]["value"] for name in fields] == ["dismissed", str(two.both), "90"]
+    assert shown[ids.DUPLICATES_SHOWN]["data"] == {"path": "/duplicates", "query": query, "form": False}
+    plain = json.loads(listed(client, state="dismissed", address="?a=1" + "&a=1" * 30))["response"]
+    assert [plain[name]["value"] for name in fields] == ["open", "all", "60"]
+
+
+def test_the_list_is_not_drawn_again_once_its_page_is_there(
+    registry: Registry, alice: Actor, client_for: ClientFor, two: Two
+) -> None:
+    """Else a choice that someone makes at once is gone: Dash calls with each page what also writes beyond it."""
+    known = registry.app.callback_map.values()
+    (written,) = [one["output"] for one in known if ids.DUPLICATES_SCORE in {given["id"] for given in one["inputs"]}]
+    shown = json.dumps(json.loads(page(client_for(alice))))
+    assert [one.component_id for one in written if f'"id": "{one.component_id}"' not in shown] == []
 
 
 def test_the_next_ones_follow_and_none_is_skipped(rt: Runtime, alice: Actor, client_for: ClientFor, two: Two) -> None:

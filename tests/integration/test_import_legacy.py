@@ -11,9 +11,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql as pgsql
 
 import sql
-from services import erasures, identity, imports, legacy_database, legacy_people, search_deletion
+from services import erasures, identity, imports, legacy_database, legacy_import, legacy_people, search_deletion
 from services.config import child_environ
 from services.errors import Unavailable
 from services.runtime import Runtime
@@ -150,6 +151,92 @@ def test_a_second_go_adds_nothing(rt: Runtime, sourcingx: CommandLine, old: Old,
     # Who came there meanwhile comes along.
     legacy.add_person(old[1], "dan", "Dan Ode")
     assert items(sourcingx.json("import-legacy", "--from", old[0], "--yes"))[REST] == {"added": 1, "unchanged": 1}
+
+
+def test_a_long_history_is_taken_in_parts_and_goes_on_after_a_stop(
+    rt: Runtime, sourcingx: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "search_history.json"
+    path.write_text(json.dumps([
+        {"agent_id": "1", "csv_name": f"leads-{n}", "launched_at": f"2026-01-{n:02} 08:00"} for n in range(1, 8)
+    ]))  # fmt: skip
+    monkeypatch.setattr(legacy_import, "AT_ONCE", 3)
+    real, parts = legacy_import._take_launches, []
+
+    def stops(*given: Any) -> Any:
+        if parts:
+            raise Unavailable("The database does not answer.")
+        parts.append(1)
+        return real(*given)
+
+    monkeypatch.setattr(legacy_import, "_take_launches", stops)
+    assert sourcingx("import-legacy", "--history", str(path), "--yes")[0] == 1
+    assert held(rt)["searches"] == held(rt)["legacy_items"] == 3
+    monkeypatch.setattr(legacy_import, "_take_launches", real)
+    (gone,) = rows(rt, "UPDATE searches SET deleted_at = now() WHERE title = 'leads-2' RETURNING id")
+    for argv in ([], ["--yes"]):
+        report = sourcingx.json("import-legacy", "--history", str(path), *argv)
+        assert (report["launches"], report["added"], report["known"], report["deleted"]) == (7, 4, 2, 1)
+    made = rows(rt, "SELECT title, source, created_at::date::text AS day, source_ref FROM searches ORDER BY created_at")
+    assert [row["title"] for row in made] == [f"leads-{n}" for n in range(1, 8)]
+    assert made[6] == {"title": "leads-7", "source": "history", "day": "2026-01-07", "source_ref": "leads-7"}
+    told = rows(rt, "SELECT subject, detail FROM audit_log WHERE action = 'search.create'")
+    assert len(told) == 7 and {row["detail"]["visibility"] for row in told} == {"team"}
+    assert str(gone["id"]) in {row["subject"] for row in told}
+
+
+def test_a_job_of_a_very_long_name_is_one_like_others(rt: Runtime, sourcingx: CommandLine, old: Old) -> None:
+    for end, slug in (("a", "dan"), ("b", "eve")):
+        url = legacy.add_person(old[1], slug, f"{slug.title()} Ode")
+        legacy.add_screening(old[1], url, 7, "Good Fit", source_project="p" * 600 + end, jd_title=f"Long {end}")
+    first = items(sourcingx.json("import-legacy", "--from", old[0], "--yes"))
+    assert first["Screened for Long a"] == first["Screened for Long b"] == {"added": 1}
+    again = items(sourcingx.json("import-legacy", "--from", old[0], "--yes"))
+    assert again["Screened for Long a"] == again["Screened for Long b"] == {"unchanged": 1}
+    kept = rows(rt, "SELECT legacy_key FROM legacy_items WHERE length(legacy_key) > 400")
+    assert len({row["legacy_key"] for row in kept}) == 2
+
+
+def test_each_search_is_read_once_and_by_an_index_where_there_is_one(
+    rt: Runtime, sourcingx: CommandLine, servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of thousands of searches each page read the whole table, twice."""
+    read: list[str] = []
+    real = legacy_database.LegacyDatabase.people
+
+    def reading(self: legacy_database.LegacyDatabase, item: legacy_database.Item) -> Any:
+        read.append(item.kind)
+        return real(self, item)
+
+    monkeypatch.setattr(legacy_database.LegacyDatabase, "people", reading)
+    with legacy.old_database(servers, legacy.PROFILES, legacy.SEARCHES) as (url, conn):
+        conn.execute("CREATE INDEX ON profiles (search_id)")
+        for title in ("one.csv", "two.csv"):
+            row = conn.execute(
+                "INSERT INTO searches (user_id, source_ref) VALUES ('u', %s) RETURNING id", [title]
+            ).fetchone()
+            assert row is not None
+            for n in range(legacy_database.PAGE + 5):
+                legacy.add_person(conn, f"{title[:3]}-{n}", f"Person {n}", raw={}, search_id=row[0])
+        legacy.add_person(conn, "cleo", "Cleo Park")
+        report = sourcingx.json("import-legacy", "--from", url, "--yes")
+        assert items(report) == {"one.csv": {"added": 55}, "two.csv": {"added": 55}, REST: {"added": 1}}
+        assert read == ["search", "search", "rest"]
+        with legacy_database.opened(url) as source:
+            source.conn.execute("SET LOCAL enable_seqscan = off")
+            given = {"key": str(row[0]), "heavy": []}
+            query = pgsql.SQL("EXPLAIN ") + source._composed("read_search")
+            plan = str(source.conn.execute(query, given).fetchall())
+    assert "profiles_search_id_idx" in plan, plan
+
+
+@pytest.mark.parametrize("kind", ["text", "integer"])
+def test_searches_are_found_by_ids_of_another_type(sourcingx: CommandLine, servers: Servers, kind: str) -> None:
+    searches = f"CREATE TABLE searches (id integer PRIMARY KEY, title text); ALTER TABLE profiles ADD search_id {kind}"
+    with legacy.old_database(servers, legacy.PROFILES, searches) as (url, conn):
+        conn.execute("INSERT INTO searches VALUES (7, 'Seven')")
+        legacy.add_person(conn, "ana", "Ana Lima", search_id="7")
+        assert items(sourcingx.json("import-legacy", "--from", url)) == {"Seven": {"added": 1}}
 
 
 def test_counting_holds_no_transaction_open_while_it_reads(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from callbacks.registry import Registry
 from layouts import ids, text
 from services import search_deletion, search_history, searches
 from services.errors import Unavailable
@@ -15,7 +16,7 @@ from services.identity import Actor
 from services.runtime import Runtime
 from services.search_history import PAGE, Wanted
 from tests.archives import archive
-from tests.searches import shown_list
+from tests.searches import LIST, shown_list
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]
@@ -29,6 +30,12 @@ def page_of(client: Browser, query: str = "") -> str:
     answer = call(client, "page.children", [(ids.URL, "pathname", "/")], [(ids.URL, "search", query)])
     assert answer.status_code == 200
     return str(answer.get_data(as_text=True))
+
+
+def query_of(shown: dict[str, Any]) -> str | None:
+    """What the browser writes into the address; None where nothing is to be written."""
+    data = shown[ids.SEARCH_SHOWN]["data"]
+    return data["query"] if data["form"] else None
 
 
 def test_titles_are_found_by_any_part_of_them(rt: Runtime, alice: Actor) -> None:
@@ -71,16 +78,62 @@ def test_a_page_at_a_time(rt: Runtime, alice: Actor, client_for: ClientFor) -> N
     assert "28 searches" in first and "of 2" in first
     second = shown_list(client, page=1, by="search-next.n_clicks")
     assert str(second["search-list"]).count("search-row") == 3
-    assert (second["search-page"]["value"], second["url"]["search"]) == (2, "?page=2")
+    assert (second["search-page"]["value"], query_of(second)) == (2, "?page=2")
     back = shown_list(client, page=2, by="search-previous.n_clicks")
-    assert (back["search-page"]["value"], back["url"]["search"]) == (1, "")
+    assert (back["search-page"]["value"], query_of(back)) == (1, "")
     # What is too far is the last page, what is none the first; another filter begins at the first.
     assert shown_list(client, page=99)["search-page"]["value"] == 2
     assert shown_list(client, page="x")["search-page"]["value"] == 1
     narrowed = shown_list(client, q="search 0", page=2, by="search-q.value")
     assert (narrowed["search-page"]["value"], narrowed["search-pager"]["hidden"]) == (1, True)
-    assert narrowed["url"]["search"] == "?q=search+0"
+    assert query_of(narrowed) == "?q=search+0"
     assert narrowed["search-pages"]["children"] == "10 searches"
+
+
+def test_an_address_that_was_gone_back_to_is_shown(rt: Runtime, alice: Actor, client_for: ClientFor) -> None:
+    for number in range(PAGE + 2):
+        searches.create_search(rt, alice, f"Search {number:02}")
+    client = client_for(alice)
+    # What the fields have is of the address before.
+    back = shown_list(client, q="nothing like it", state="deleted", address="?q=search+0&whose=mine")
+    fields = (ids.SEARCH_Q, ids.SEARCH_WHOSE, ids.SEARCH_STATE, ids.SEARCH_PAGE)
+    assert [back[name]["value"] for name in fields] == ["search 0", "mine", "active", 1]
+    assert str(back[ids.SEARCH_LIST]).count("search-row") == 10
+    # It is in the address already: written there again, it would be one step more to go back.
+    assert query_of(back) is None and back[ids.SEARCH_SHOWN]["data"]["query"] == "?q=search+0&whose=mine"
+    assert shown_list(client, address="?page=2")[ids.SEARCH_PAGE]["value"] == 2
+    # The link to the searches takes away what they were narrowed by.
+    home = shown_list(client, q="search 0", whose="mine", state="archived", page=2, address="")
+    assert [home[name]["value"] for name in fields] == ["", "all", "active", 1]
+    assert str(home[ids.SEARCH_LIST]).count("search-row") == PAGE
+    # No answer to the form touches what is typed meanwhile.
+    assert not {ids.SEARCH_Q, ids.SEARCH_WHOSE, ids.SEARCH_STATE} & shown_list(client, q="search").keys()
+
+
+@pytest.mark.parametrize("sent", [None, [], "?q=x", {"query": ["x"]}, {"query": 1}])
+def test_an_address_that_no_browser_sends_is_that_of_all(
+    rt: Runtime, alice: Actor, client_for: ClientFor, sent: Any
+) -> None:
+    searches.create_search(rt, alice, "Still there")
+    answer = call(
+        client_for(alice), LIST,
+        [(ids.SEARCH_Q, "value", "x"), (ids.SEARCH_WHOSE, "value", ""), (ids.SEARCH_STATE, "value", "active"),
+         (ids.SEARCH_PAGE, "value", 1), (ids.SEARCH_PREVIOUS, "n_clicks", None), (ids.SEARCH_NEXT, "n_clicks", None),
+         (ids.SEARCH_SAVED, "data", None), (ids.SEARCH_ADDRESS, "data", sent)],
+        triggered="search-address.data",
+    )  # fmt: skip
+    assert answer.status_code == 200 and "Still there" in str(answer.get_json()["response"][ids.SEARCH_LIST])
+
+
+def test_the_list_is_not_drawn_again_once_its_page_is_there(
+    registry: Registry, rt: Runtime, alice: Actor, client_for: ClientFor
+) -> None:
+    """A menu that someone opens at once would be gone: Dash calls with each page what also writes beyond it."""
+    searches.create_search(rt, alice, "Backend")
+    page = json.dumps(json.loads(page_of(client_for(alice))))
+    known = registry.app.callback_map.values()
+    (written,) = [one["output"] for one in known if ids.SEARCH_NEXT in {given["id"] for given in one["inputs"]}]
+    assert [one.component_id for one in written if f'"id": "{one.component_id}"' not in page] == []
 
 
 def test_a_pasted_address_shows_the_same_page(rt: Runtime, alice: Actor, client_for: ClientFor) -> None:
@@ -119,15 +172,16 @@ def test_a_list_that_cannot_be_had_says_so_in_its_place(
     client = client_for(alice)
     monkeypatch.setattr(search_history, "find", away)
     answer = call(
-        client, "..search-list.children...archive-clock.disabled...archive-watch.data...search-page.value..."
-        "search-page-count.children...search-pager.hidden...search-pages.children...url.search..",
+        client, LIST,
         [(ids.SEARCH_Q, "value", "x"), (ids.SEARCH_WHOSE, "value", ""), (ids.SEARCH_STATE, "value", "active"),
          (ids.SEARCH_PAGE, "value", 1), (ids.SEARCH_PREVIOUS, "n_clicks", None), (ids.SEARCH_NEXT, "n_clicks", None),
-         (ids.SEARCH_SAVED, "data", None)],
+         (ids.SEARCH_SAVED, "data", None), (ids.SEARCH_ADDRESS, "data", None)],
     )  # fmt: skip
     assert answer.status_code == 503
     assert "The database does not answer." in str(answer.get_json()["response"]["search-list"])
-    assert list(answer.get_json()["response"]) == ["search-list"]
+    # The fields keep what was asked for, and any address that comes next is asked for.
+    assert list(answer.get_json()["response"]) == ["search-list", ids.SEARCH_SHOWN]
+    assert answer.get_json()["response"][ids.SEARCH_SHOWN]["data"] == {"path": "/", "query": None, "form": False}
 
 
 def test_a_search_that_was_moved_in_says_where_from(rt: Runtime, alice: Actor, client_for: ClientFor) -> None:

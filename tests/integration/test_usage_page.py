@@ -106,6 +106,29 @@ def test_admins_see_everything(rt: Runtime, admin: Actor, spent: dict[str, str])
     assert [one.title for one in found.searches] == ["Team search", "Bob alone", "Alice alone"]
 
 
+def test_searches_without_a_line_of_their_own_are_summed_in_one(
+    rt: Runtime, client_for: ClientFor, alice: Actor, admin: Actor, spent: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    before = usage.read(rt, admin)
+    assert before.others == usage.Others(0, 0, Decimal(0), Decimal(0))
+    assert "usage-others" not in show(client_for(admin))
+    spend(rt, alice, 2)  # for no search
+    monkeypatch.setattr(usage, "MOST_SEARCHES", 1)
+    found = usage.read(rt, admin)
+    assert [one.title for one in found.searches] == ["Team search"]
+    assert found.others == usage.Others(2, 2, Decimal("7.25"), Decimal("7.25"))
+    # All lines together are what was spent, in money and in calls.
+    assert found.searches[0].cost + found.others.cost + found.gone[1] == sum(one.cost for one in found.people)
+    assert found.searches[0].calls + found.others.calls + found.gone[0] == sum(one.calls for one in found.people)
+    # What stands by source is of all of them, with a line or without.
+    assert found.sources == before.sources
+    page = show(client_for(admin))
+    assert text.USAGE_OTHERS[1].format(n="2") in page and "$7.25" in page
+    # Of others' searches that one may not see there is nothing in it.
+    assert usage.read(rt, alice).others == usage.Others(1, 1, Decimal("0.25"), Decimal("0.25"))
+
+
 def test_a_viewer_who_used_nothing_sees_the_searches_of_the_team(
     rt: Runtime, charlie: Actor, spent: dict[str, str]
 ) -> None:
@@ -187,11 +210,11 @@ def test_before_anything_was_spent_it_says_what_to_do(client_for: ClientFor, ali
     assert text.USAGE_EMPTY_TITLE in show(client_for(alice))
 
 
+@pytest.mark.parametrize("query", ["?month=November", "?" + "&".join(f"a{n}=1" for n in range(30))])
 def test_a_month_in_the_address_that_is_none_is_left_out(
-    client_for: ClientFor, alice: Actor, spent: dict[str, str]
+    client_for: ClientFor, alice: Actor, spent: dict[str, str], query: str
 ) -> None:
-    shown = show(client_for(alice), "?month=November")
-    assert "$3.25" in shown
+    assert "$3.25" in show(client_for(alice), query)
 
 
 def test_another_month_is_shown(client_for: ClientFor, alice: Actor, spent: dict[str, str]) -> None:

@@ -87,7 +87,7 @@ def test_the_shell_has_landmarks_and_a_way_past_them() -> None:
 
 
 def test_an_empty_list_says_what_to_do_next() -> None:
-    shown = rendered(pages_searches.search_list(Found(), may_edit=True, sample=True))
+    shown = rendered(pages_searches.search_list(Found(), may_edit=True, sample="offered"))
     for way in (text.FIRST_SAMPLE_START, text.FIRST_UPLOAD_START, text.FIRST_VENDOR_START):
         assert way in shown
     assert "Ask a recruiter to share one" in rendered(pages_searches.search_list(Found(), may_edit=False))
