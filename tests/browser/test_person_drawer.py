@@ -39,6 +39,20 @@ def test_a_person_is_opened_walked_through_and_closed_by_keyboard(
     until(lambda: page.driver.switch_to.active_element.get_attribute("id") == "quick-search", "Ctrl K does not search")
 
 
+def test_words_of_the_search_text_are_marked_in_the_person(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    """Whole words, without accents and case, and nothing of what must not be there."""
+    person = product.ids(search, "c.search_tsv @@ 'python & sql'")[0]
+    query = "?status=all&q=PYTHON+sq*+-nowhere"
+
+    def are_marked() -> bool:
+        script = "return [...(CSS.highlights.get('sx-words') || [])].map((one) => one.toString().toLowerCase())"
+        found = set(page.driver.execute_script(script))
+        return "python" in found and all(one == "python" or one.startswith("sq") for one in found)
+
+    page.open(search, f"{query}&person={person}")
+    until(are_marked, "the words are not marked")
+
+
 def shows(page: GridPage, person: str) -> None:
     """The person stands in the address once they are shown, and the focus is in the drawer."""
     until(lambda: f"person={person}" in page.driver.current_url, f"person {person} is not shown")

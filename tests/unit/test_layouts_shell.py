@@ -182,6 +182,7 @@ TEXT_PAIRS = [
     ("on-accent", "accent"),
     ("on-accent", "accent-hover"),
     ("text", "accent-soft"),
+    ("text", "found"),
     ("link", "accent-soft"),
     ("good", "good-soft"),
     ("warn", "warn-soft"),
