@@ -113,7 +113,7 @@ def test_every_facet_has_a_filter_and_a_place_in_the_panel() -> None:
 
 
 def test_the_group_of_likeness_waits_until_people_are_compared() -> None:
-    panel = facet_panel.filter_panel()
+    panel = facet_panel.filter_groups()
     (group,) = parts(panel, hidden="True", className="sx-facet")
     assert group.to_plotly_json()["props"]["data-facet"] == SIMILARITY
 
