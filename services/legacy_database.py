@@ -111,10 +111,8 @@ class LegacyDatabase:
         """Its people, a page at a time: {person, screening} each."""
         self._cursors += 1
         # Of its own name: one that was not read to its end may still be open.
-        with self.conn.cursor(f"people_{self._cursors}") as cursor:
-            cursor.execute(self._composed(f"read_{item.kind}"), {"key": item.key, "heavy": self._derived()})
-            while page := cursor.fetchmany(PAGE):
-                yield page
+        query, given = self._composed(f"read_{item.kind}"), {"key": item.key, "heavy": self._derived()}
+        yield from db.pages(self.conn, f"people_{self._cursors}", query, given, PAGE)
 
     def history(self) -> list[Any]:
         """What its table of searches holds, the oldest first."""

@@ -229,6 +229,10 @@ BOUNDED_QUERIES = {
     "facets.count_steps": "as many rows as a histogram has bars",
     "facets.count_likeness": "as many rows as a histogram has bars",
     "facets.count_bars": "as many rows as a histogram has bars",
+    "first_steps.count_sample": "one row of numbers",
+    "legacy_source.read_search": "of another database, through a cursor into an import, a page at a time",
+    "legacy_source.read_job": "of another database, through a cursor into an import, a page at a time",
+    "legacy_source.read_rest": "of another database, through a cursor into an import, a page at a time",
 }
 
 
