@@ -8,9 +8,10 @@ from flask import Flask
 import callbacks
 from callbacks.registry import Registry
 from layouts import text
-from services import home, logs
+from services import logs
 from services.config import Settings
 from services.runtime import Runtime
+from services.servers import home
 
 
 def create_app(settings: Settings) -> dash.Dash:

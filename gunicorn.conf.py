@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from services import allocator, logs, memory_guard, metrics_files
+from services import logs
 from services.config import Settings
+from services.operations import memory_guard, metrics_files
+from services.servers import allocator
 
 _settings = Settings.from_env()
 # Before anything is counted: what the workers count has to be added up.

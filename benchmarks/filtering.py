@@ -21,10 +21,12 @@ from benchmarks import filter_reference as reference
 from benchmarks.filter_reference import Entries, Row
 from benchmarks.measure import Figure, is_noisy, summary, timed
 from benchmarks.stage import Stage
-from services import filtering, lists, synthetic, undo
-from services.identity import Actor
-from services.job_runner import Runner
-from services.list_rows import Entry
+from services.access.identity import Actor
+from services.decisions import undo
+from services.demo import synthetic
+from services.filtering import filtering, lists
+from services.filtering.list_rows import Entry
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 
 # About 100,000 of them are in: synthetic searches have some left out already.

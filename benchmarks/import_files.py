@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.stage import Stage
-from services import import_mapping, imports, runs, searches, synthetic_people, uploads
-from services.job_runner import Runner
+from services.demo import synthetic_people
+from services.imports import import_mapping, imports, uploads
+from services.runs import runs
+from services.runs.job_runner import Runner
+from services.searches import searches
 from services.storage import Storage
 
 HEADER = (

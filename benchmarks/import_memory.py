@@ -15,7 +15,7 @@ import sql
 from benchmarks import import_files
 from benchmarks.measure import Figure
 from benchmarks.stage import Stage
-from services import import_mapping, imports
+from services.imports import import_mapping, imports
 
 _Q = sql.queries("benchmarks")
 MEMORY_GOAL_KB = 16 * 1024

@@ -14,9 +14,9 @@ from pathlib import Path
 import sql
 from benchmarks.measure import Figure
 from benchmarks.stage import Stage
-from services import searches
 from services.config import child_environ
 from services.runtime import Runtime
+from services.searches import searches
 from tests.stubs.phantombuster_rows import people
 from tests.stubs.phantombuster_server import PhantomStub
 

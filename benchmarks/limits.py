@@ -13,9 +13,9 @@ from pathlib import Path
 from benchmarks.measure import Figure
 from benchmarks.stage import Stage
 from services.config import Settings, child_environ
+from services.enrichment.vendor_budget import SALESQL
+from services.enrichment.vendor_turns import Turns
 from services.runtime import Runtime
-from services.vendor_budget import SALESQL
-from services.vendor_turns import Turns
 from services.vendors.salesql import SalesqlClient
 from services.vendors.vendor_errors import RateLimited
 from tests.stubs.salesql_server import SalesqlStub

@@ -24,8 +24,10 @@ import sql
 from benchmarks import relevance_set, vectors
 from benchmarks.measure import Figure, is_noisy, p95, summary, timed
 from benchmarks.stage import Stage
-from services import embedding_models, embedding_text, match_rank, matching, result_plan, result_sets, synthetic
-from services.grid_view import View
+from services.demo import synthetic
+from services.grid import result_plan, result_sets
+from services.grid.grid_view import View
+from services.matching import embedding_models, embedding_text, match_rank, matching
 
 TOP = 10
 ROOT = Path(__file__).parents[1]

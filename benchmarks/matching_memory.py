@@ -11,7 +11,8 @@ from benchmarks.import_memory import pss_kb
 from benchmarks.measure import Figure
 from benchmarks.screening_model import wait, working
 from benchmarks.stage import Stage
-from services import embedding_runs, matching, synthetic
+from services.demo import synthetic
+from services.matching import embedding_runs, matching
 
 PEOPLE, QUICK_PEOPLE = 500, 60
 WORKER_MB, WEB_MB = 250.0, 1.0

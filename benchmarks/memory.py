@@ -11,7 +11,7 @@ from benchmarks.measure import Figure
 from benchmarks.stage import Stage
 from benchmarks.visits import visit
 from benchmarks.web import Web
-from services import process_figures
+from services.operations import process_figures
 
 AT_ONCE = 4
 MOST_MIB, MOST_SLOPE_MIB = 130.0, 0.05

@@ -16,9 +16,11 @@ import pandas as pd
 
 from benchmarks.measure import Figure, interleaved, summary
 from benchmarks.stage import Stage
-from services import country_names, import_dates, import_rows, synthetic_people
-from services.country_names import country_in
-from services.import_dates import months_of, period_of
+from services.demo import synthetic_people
+from services.imports import import_dates, import_rows
+from services.imports.import_dates import months_of, period_of
+from services.people import country_names
+from services.people.country_names import country_in
 
 ROWS, ROUNDS = 50_000, 5
 TODAY = date(2026, 11, 15)
@@ -86,7 +88,7 @@ def _cached(make: Any, **more: Any) -> Normalise:
 
 
 def _remembered(make: Callable[[str], Any]) -> Normalise:
-    """As services/import_normalise.py does it."""
+    """As services/imports/import_normalise.py does it."""
 
     def normalise(cells: Sequence[str]) -> list[Any]:
         made: dict[str, Any] = {}

@@ -16,8 +16,8 @@ from benchmarks import import_files
 from benchmarks.measure import Figure
 from benchmarks.stage import Stage
 from benchmarks.web import Refused, Session
-from services import import_mapping, imports
-from services.children import Child
+from services.imports import import_mapping, imports
+from services.servers.children import Child
 
 RESTARTS = 3
 PATIENCE_S = 600.0

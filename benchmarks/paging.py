@@ -14,9 +14,9 @@ import sql
 from benchmarks.measure import Figure, interleaved, is_noisy, p95, summary, timed
 from benchmarks.stage import Stage
 from benchmarks.web import Session
-from services import result_sets
-from services.grid_columns import COLUMNS
-from services.grid_view import View
+from services.grid import result_sets
+from services.grid.grid_columns import COLUMNS
+from services.grid.grid_view import View
 
 _Q = sql.queries("benchmarks")
 # Why a goal is missed, where it is.

@@ -22,7 +22,8 @@ import requests
 from benchmarks.measure import Figure
 from benchmarks.memory import slope_of
 from benchmarks.stage import Stage
-from services import process_figures, synthetic_people
+from services.demo import synthetic_people
+from services.operations import process_figures
 
 PEERS = Path(__file__).with_name("peers")
 PROFILES, SESSIONS, STEP = 1_000, 12, 2

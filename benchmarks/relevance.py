@@ -27,8 +27,10 @@ from benchmarks.measure import Figure
 from benchmarks.relevance_measure import bootstrap, fused, fused_by_share, ndcg
 from benchmarks.relevance_set import Job, Person, grade
 from benchmarks.stage import Stage
-from services import embedding_models, embedding_text, matching, result_sets, searches
-from services.grid_view import View
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.matching import embedding_models, embedding_text, matching
+from services.searches import searches
 
 DEPTH = 10
 # Of fewer people no order is better than another.

@@ -27,14 +27,17 @@ import sql
 from benchmarks.measure import Figure
 from benchmarks.screening_model import KEY, begin, pointed, seconds, stats, stub, wait, working
 from benchmarks.stage import Stage
-from services import prices, rubrics, runs, screening, synthetic
-from services.demo_job import CRITERIA, JOB
-from services.grid_view import View
-from services.profile_texts import fetch_profiles
-from services.prompts import JudgePrompt, build_judge_prompt
-from services.rubrics import Rubric
+from services.demo import synthetic
+from services.demo.demo_job import CRITERIA, JOB
+from services.grid.grid_view import View
+from services.people.profile_texts import fetch_profiles
+from services.runs import runs
 from services.runtime import Runtime
-from services.screening_estimate import estimate
+from services.screening import rubrics, screening
+from services.screening.prompts import JudgePrompt, build_judge_prompt
+from services.screening.rubrics import Rubric
+from services.screening.screening_estimate import estimate
+from services.spending import prices
 from services.vendors.openai_answers import Judgement
 from services.vendors.openai_errors import Usage
 from services.vendors.openai_exchange import request_body

@@ -11,9 +11,10 @@ import sql
 from benchmarks.measure import Figure
 from benchmarks.screening_model import KEY, PATIENCE_S, begin, pointed, run_state, wait, working
 from benchmarks.stage import Stage
-from services import rubrics, synthetic
-from services.demo_job import CRITERIA, JOB
+from services.demo import synthetic
+from services.demo.demo_job import CRITERIA, JOB
 from services.runtime import Runtime
+from services.screening import rubrics
 from tests.stubs.openai_server import OpenAIStub
 
 _Q = sql.queries("benchmarks")

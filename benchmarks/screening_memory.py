@@ -15,8 +15,9 @@ from benchmarks.screening_page import Pages
 from benchmarks.stage import Stage
 from benchmarks.web import Web
 from benchmarks.web_memory import Held, held, settle
-from services import runs, synthetic
-from services.demo_job import CRITERIA, JOB
+from services.demo import synthetic
+from services.demo.demo_job import CRITERIA, JOB
+from services.runs import runs
 from services.runtime import Runtime
 
 # The first are as many as an estimate reads of a search, and more than a block of rows: no later request is larger.

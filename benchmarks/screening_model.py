@@ -15,11 +15,11 @@ from typing import Any
 
 import sql
 from benchmarks.stage import Stage
-from services import screening
-from services.grid_view import View
-from services.identity import Actor
-from services.rubrics import Rubric
+from services.access.identity import Actor
+from services.grid.grid_view import View
 from services.runtime import Runtime
+from services.screening import screening
+from services.screening.rubrics import Rubric
 
 _Q = sql.queries("benchmarks")
 ROOT = Path(__file__).parents[1]

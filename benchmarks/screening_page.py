@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.web import TIMEOUT_S, Session, Web
 from layouts import criteria_editor, ids
-from services.rubrics import Criterion
+from services.screening.rubrics import Criterion
 
 
 class Pages:

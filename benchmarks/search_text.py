@@ -13,8 +13,8 @@ import psycopg
 import sql
 from benchmarks.measure import Figure, is_noisy, p95, summary, timed
 from benchmarks.stage import Stage
-from services import result_sets
-from services.grid_view import View
+from services.grid import result_sets
+from services.grid.grid_view import View
 
 _Q = sql.queries("benchmarks")
 SELECTIVE = 50

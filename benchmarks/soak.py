@@ -9,7 +9,7 @@ from benchmarks.measure import Figure, summary
 from benchmarks.memory import slope_of, web_mib
 from benchmarks.stage import Stage
 from benchmarks.traffic import Traffic
-from services import synthetic
+from services.demo import synthetic
 
 PEOPLE, QUICK_PEOPLE = 100_000, 5_000
 SECONDS, QUICK_SECONDS = 600.0, 60.0

@@ -16,11 +16,13 @@ from typing import Any
 import psycopg
 
 from benchmarks.web import Session, Web, environ_of, serving, sign_in
-from services import identity, migrate, synthetic
+from services.access import identity
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
+from services.demo import synthetic
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers import migrate
+from services.servers.servers import Servers
 
 LARGE, SMALL = 1_000_000, 10_000
 QUICK_LARGE, QUICK_SMALL = 20_000, 2_000

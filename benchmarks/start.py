@@ -18,11 +18,14 @@ import psutil
 from benchmarks.browser import first_rows_s
 from benchmarks.measure import Figure, summary
 from benchmarks.stage import Stage
-from services import identity, process_figures, run_state, synthetic
+from services.access import identity
 from services.config import Settings
+from services.demo import synthetic
 from services.errors import ProductError
+from services.operations import process_figures
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers import run_state
+from services.servers.servers import Servers
 
 READY = re.compile(r"SourcingX is ready: (http://127\.0\.0\.1:\d+)/login/\S+\n")
 START_S, FIRST_ROWS_S, IDLE_MIB = 5.0, 1.5, 400.0

@@ -15,9 +15,9 @@ from typing import Any
 from benchmarks.stage import Stage
 from benchmarks.visits import ACTIONS
 from benchmarks.web import Session, read_rows
-from services import result_sets
-from services.grid_view import View
-from services.id_lists import IdList
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.grid.id_lists import IdList
 from services.runtime import Runtime
 
 USERS = 50

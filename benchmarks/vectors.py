@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from services.embedding_local import LocalModel
-from services.embedding_models import LOCAL
+from services.matching.embedding_local import LocalModel
+from services.matching.embedding_models import LOCAL
 
 CHUNK = 250
 # How far a vector is moved: about as two people of one trade are apart.

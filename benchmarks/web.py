@@ -18,7 +18,7 @@ import psutil
 import requests
 import urllib3
 
-from services import identity
+from services.access import identity
 from services.config import Settings
 from services.runtime import Runtime
 

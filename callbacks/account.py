@@ -10,9 +10,9 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_account, text
-from services import accounts, identity, passwords
+from services.access import accounts, identity, passwords
+from services.access.identity import Actor
 from services.errors import ProductError
-from services.identity import Actor
 from services.runtime import Runtime
 
 

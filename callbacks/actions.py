@@ -13,15 +13,16 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import ids, text
-from services import bulk, candidates, result_sets
-from services import undo as undoing
-from services.candidates import ChangeResult
+from services.access.identity import Actor
+from services.decisions import bulk, candidates
+from services.decisions import undo as undoing
+from services.decisions.candidates import ChangeResult
+from services.decisions.score_rejections import Choice, Confirmation, MustConfirm
 from services.errors import NotFound
-from services.grid_view import View
-from services.identity import Actor
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.grid.selection import selection_of
 from services.runtime import Runtime
-from services.score_rejections import Choice, Confirmation, MustConfirm
-from services.selection import selection_of
 
 
 def register(registry: Registry) -> None:

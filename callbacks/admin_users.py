@@ -11,9 +11,9 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_admin, text
-from services import accounts
+from services.access import accounts
+from services.access.identity import Actor
 from services.errors import ProductError
-from services.identity import Actor
 from services.runtime import Runtime
 
 

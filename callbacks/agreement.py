@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from layouts.page_agreement import agreement_page
-from services import agreement, agreement_drift, prescreen_measure, searches
-from services.identity import Actor
+from services.access.identity import Actor
+from services.figures import agreement, agreement_drift
 from services.runtime import Runtime
+from services.screening import prescreen_measure
+from services.searches import searches
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID, version: int | None = None) -> Any:

@@ -12,11 +12,13 @@ from callbacks.reader_zone import current_zone
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import analytics_tables, page_analytics, text
-from services import analytics, searches, zones
+from services import zones
+from services.access.identity import Actor
 from services.errors import NotFound
-from services.identity import Actor
+from services.exports.spreadsheet_text import csv_line
+from services.figures import analytics
 from services.runtime import Runtime
-from services.spreadsheet_text import csv_line
+from services.searches import searches
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID | None = None, period: int | None = None) -> Any:

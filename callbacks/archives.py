@@ -13,9 +13,9 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from layouts import address, archive, ids, text
-from services import archive_nightly, archives
+from services.access.identity import Actor
+from services.archive import archive_nightly, archives
 from services.errors import ProductError
-from services.identity import Actor
 from services.runtime import Runtime
 
 

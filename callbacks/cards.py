@@ -13,8 +13,8 @@ from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import cards, ids
-from services import matching
 from services.errors import BadInput, Forbidden, ProductError
+from services.matching import matching
 
 # What theme.js found out about the window, sent with every call.
 LAYOUT_HEADER = "X-Layout"

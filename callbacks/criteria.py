@@ -13,11 +13,11 @@ from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import criteria_editor, ids, text
-from services import presets, rubrics
+from services.access.identity import Actor
 from services.errors import BadInput, NotFound, ProductError
-from services.identity import Actor
-from services.rubrics import Criterion
 from services.runtime import Runtime
+from services.screening import presets, rubrics
+from services.screening.rubrics import Criterion
 
 # Title, question, kind and weight of all criteria, as the page holds them.
 EDITOR = [State(ids.screen_field(field, ALL), "value") for field in criteria_editor.FIELDS]

@@ -10,8 +10,8 @@ from dash import ClientsideFunction, Input, Output, State, dcc, no_update
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_privacy, page_report
-from services import data_report
 from services.errors import ProductError
+from services.privacy import data_report
 
 # No name in it: files are found in folders that others see.
 FILE_NAME = "data-report.json"

@@ -17,7 +17,7 @@ from callbacks.bundles import ASSETS
 from callbacks.registry import Registry, Rule
 from layouts import text
 from layouts.shell import INDEX
-from services import identity
+from services.access import identity
 
 THEMES = ("light", "dark")
 _YEAR = "public, max-age=31536000, immutable"

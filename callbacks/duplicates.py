@@ -14,11 +14,13 @@ from callbacks import page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import address, ids, pages_duplicates, text
-from services import duplicates, merges, runs, searches
-from services.duplicates import PairPage
+from services.access.identity import Actor
 from services.errors import BadInput, ProductError
-from services.identity import Actor
+from services.people import duplicates, merges
+from services.people.duplicates import PairPage
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 
 MOST_SEARCHES = 100
 _FIRST_SCORE = next(iter(text.DUPLICATES_SCORES))

@@ -16,12 +16,14 @@ from callbacks.registry import Registry, Rule
 from callbacks.run_panel import Panel
 from callbacks.session import current_actor
 from layouts import ids, page_enrich, text
-from services import budgets, enrichment, runs, vendor_reserves
-from services.enrichment_estimate import Choice
+from services.access.identity import Actor
+from services.enrichment import enrichment, vendor_reserves
+from services.enrichment.enrichment_estimate import Choice
 from services.errors import ProductError
-from services.grid_view import View, parse_url
-from services.identity import Actor
+from services.grid.grid_view import View, parse_url
+from services.runs import runs
 from services.runtime import Runtime
+from services.spending import budgets
 
 MOST_SELECTED = 100
 

@@ -14,13 +14,14 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import export_dialog, ids, pages_runs, text
-from services import export_preview, export_variants, exports, runs
+from services.access.identity import Actor
 from services.errors import BadInput, ProductError, Unavailable
-from services.export_variants import Column
-from services.grid_view import View
-from services.identity import Actor
+from services.exports import export_preview, export_variants, exports
+from services.exports.export_variants import Column
+from services.grid.grid_view import View
+from services.grid.selection import selection_of
+from services.runs import runs
 from services.runtime import Runtime
-from services.selection import selection_of
 
 
 def register(registry: Registry) -> None:

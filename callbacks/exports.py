@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
-from services import exports
+from services.exports import exports
 
 
 def register(registry: Registry) -> None:

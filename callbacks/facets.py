@@ -13,9 +13,10 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import facet_panel, ids
-from services import facets, grid_criteria, searches
 from services.errors import ProductError
-from services.facet_specs import chosen_range, range_of
+from services.grid import facets, grid_criteria
+from services.grid.facet_specs import chosen_range, range_of
+from services.searches import searches
 
 
 def register(registry: Registry) -> None:

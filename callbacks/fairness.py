@@ -11,9 +11,9 @@ from callbacks import page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_fairness, text
-from services import fairness
+from services.access.identity import Actor
 from services.errors import BadInput, ProductError
-from services.identity import Actor
+from services.figures import fairness
 from services.runtime import Runtime
 
 

@@ -14,11 +14,13 @@ from callbacks.registry import Registry, Rule, keep
 from callbacks.rules_of_page import EDITOR, PageRule, in_use, page_rules
 from callbacks.session import current_actor
 from layouts import dry_run, filter_runs, ids, page_filter, text
-from services import filter_reads, filter_samples, filtering, rule_kinds, rule_sets, rules_in_force, runs, searches
-from services import undo as undoing
+from services.access.identity import Actor
+from services.decisions import undo as undoing
 from services.errors import BadInput, NotFound, ProductError
-from services.identity import Actor
+from services.filtering import filter_reads, filter_samples, filtering, rule_kinds, rule_sets, rules_in_force
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 
 MOST_SAMPLES = 10
 MOST_PAIRS = 10

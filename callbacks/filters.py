@@ -13,10 +13,12 @@ from callbacks.registry import Registry, Rule
 from callbacks.rules_of_page import EDITOR, KINDS_OF_PAGE, PageRule, list_choices, page_rules, shown
 from callbacks.session import current_actor
 from layouts import ids, page_filter, rule_editor, text
-from services import filter_reads, rule_kinds, rule_sets, rules_in_force, runs, searches
+from services.access.identity import Actor
 from services.errors import BadInput, NotFound
-from services.identity import Actor
+from services.filtering import filter_reads, rule_kinds, rule_sets, rules_in_force
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:

@@ -12,8 +12,9 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import first_steps as guides
 from layouts import ids, search_dialogs, text
-from services import first_steps, sample, sample_removal, searches
+from services.demo import sample, sample_removal
 from services.errors import ProductError
+from services.searches import first_steps, searches
 
 # Which page of a new search a button leads to.
 _PLACES = {ids.FIRST_UPLOAD: "import", ids.FIRST_VENDOR: "sources"}

@@ -16,10 +16,11 @@ from callbacks.view_state import mapping, page_state, version_of, view_of
 from layouts import ids, text
 from layouts.facet_panel import filter_chips
 from layouts.match_menu import match_sentence
-from services import grid_criteria, matching, result_sets
 from services.errors import BadInput, Conflict, Forbidden, NotFound, ProductError
-from services.grid_query import parse_rows
-from services.grid_view import View, parse_url
+from services.grid import grid_criteria, result_sets
+from services.grid.grid_query import parse_rows
+from services.grid.grid_view import View, parse_url
+from services.matching import matching
 from services.runtime import Runtime
 
 

@@ -17,20 +17,14 @@ from callbacks.import_parts import parts_of
 from callbacks.registry import Registry, Rule
 from callbacks.session import check_sender, current_actor
 from layouts import ids, import_form, pages_import
-from services import (
-    archives,
-    duplicates,
-    import_mapping,
-    import_preview,
-    import_readers,
-    imports,
-    runs,
-    searches,
-    uploads,
-)
+from services.access.identity import Actor
+from services.archive import archives
 from services.errors import Forbidden, ProductError
-from services.identity import Actor
+from services.imports import import_mapping, import_preview, import_readers, imports, uploads
+from services.people import duplicates
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:
@@ -128,7 +122,7 @@ _Given = tuple[Any, str, list[Any], list[dict[str, Any]], list[str | None]]
 
 
 def _arguments(given: _Given) -> tuple[str, list[dict[str, Any]], list[str | None]]:
-    """Search, parts and mapping, as services.imports takes them."""
+    """Search, parts and mapping, as services.imports.imports takes them."""
     uploaded, search_id, values, options, fields = given
     return search_id, parts_of(uploaded, options, values), _fields(fields)
 

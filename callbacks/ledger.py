@@ -15,10 +15,13 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_funnel, page_ledger, text
-from services import candidates, filter_reads, filtering, ledger, ledger_csv, runs, searches
-from services.identity import Actor
-from services.ledger import Choices
+from services.access.identity import Actor
+from services.decisions import candidates
+from services.filtering import filter_reads, filtering, ledger, ledger_csv
+from services.filtering.ledger import Choices
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 
 PAGE = page_ledger.PAGE
 

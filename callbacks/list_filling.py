@@ -12,9 +12,9 @@ from callbacks.list_page import show_again
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, text
-from services import list_rows, lists
-from services.identity import Actor
-from services.lists import Filled
+from services.access.identity import Actor
+from services.filtering import list_rows, lists
+from services.filtering.lists import Filled
 from services.runtime import Runtime
 
 

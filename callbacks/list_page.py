@@ -12,9 +12,9 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, list_versions, page_list, text
-from services import filter_reads, list_runs, list_sheets, lists
-from services.identity import Actor
-from services.lists import ListInfo
+from services.access.identity import Actor
+from services.filtering import filter_reads, list_runs, list_sheets, lists
+from services.filtering.lists import ListInfo
 from services.runtime import Runtime
 
 PAGE = 50

@@ -13,8 +13,9 @@ from callbacks.list_page import show_again
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, list_file, page_list, text
-from services import list_runs, list_sheets, runs
-from services.identity import Actor
+from services.access.identity import Actor
+from services.filtering import list_runs, list_sheets
+from services.runs import runs
 from services.runtime import Runtime
 
 

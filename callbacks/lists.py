@@ -12,8 +12,8 @@ from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_lists, text
-from services import filter_reads, list_runs, lists
-from services.identity import Actor
+from services.access.identity import Actor
+from services.filtering import filter_reads, list_runs, lists
 from services.runtime import Runtime
 
 

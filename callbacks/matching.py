@@ -14,10 +14,10 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import drawer_match, ids, pages_runs, text
-from services import embedding_runs, match_person, matching
+from services.access.identity import Actor
 from services.errors import BadInput, ProductError
-from services.identity import Actor
-from services.matching import Match
+from services.matching import embedding_runs, match_person, matching
+from services.matching.matching import Match
 from services.runtime import Runtime
 
 
@@ -79,7 +79,7 @@ def register(registry: Registry) -> None:
 
 
 def _asked_for(rt: Runtime, actor: Actor, search_id: UUID, asked: Any) -> Match:
-    """Raises as services/matching.py does, BadInput for what is none of its kinds."""
+    """Raises as services/matching/matching.py does, BadInput for what is none of its kinds."""
     kind = asked.get("kind")
     if kind == "job":
         return matching.to_job(rt, actor, search_id)

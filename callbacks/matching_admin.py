@@ -12,10 +12,10 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import ids, page_matching, text
-from services import embedding_models, embedding_runs, matching_admin
+from services.access.identity import Actor
 from services.errors import ProductError
-from services.identity import Actor
-from services.matching_admin import Overview
+from services.matching import embedding_models, embedding_runs, matching_admin
+from services.matching.matching_admin import Overview
 from services.runtime import Runtime
 
 

@@ -14,9 +14,9 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import ids, page_mentions, shell, text
-from services import mentions
-from services.identity import Actor
-from services.notes import Noted
+from services.access.identity import Actor
+from services.people import mentions
+from services.people.notes import Noted
 from services.runtime import Runtime
 
 

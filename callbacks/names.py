@@ -12,8 +12,8 @@ from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_names, text
-from services import aliases
-from services.identity import Actor
+from services.access.identity import Actor
+from services.filtering import aliases
 from services.runtime import Runtime
 
 PAGE = 50

@@ -13,10 +13,11 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import ids, text
-from services import overrides, result_sets, verdict_reviews
-from services.grid_view import View
-from services.overrides import Decided
-from services.verdict_reviews import Reviewed
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.screening import overrides, verdict_reviews
+from services.screening.overrides import Decided
+from services.screening.verdict_reviews import Reviewed
 
 
 def register(registry: Registry) -> None:

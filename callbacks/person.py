@@ -15,11 +15,15 @@ from callbacks.session import current_actor
 from callbacks.view_state import mapping, version_of, view_of
 from layouts import drawer, ids, text
 from layouts.drawer_match import likeness_section
-from services import collisions, ledger, match_person, matching, neighbours, notes, person
+from services.access.identity import Actor
+from services.decisions import collisions
 from services.errors import BadInput, Conflict, NotFound, ProductError
-from services.grid_view import View
-from services.identity import Actor
-from services.notes import Noted
+from services.filtering import ledger
+from services.grid import neighbours
+from services.grid.grid_view import View
+from services.matching import match_person, matching
+from services.people import notes, person
+from services.people.notes import Noted
 from services.runtime import Runtime
 
 

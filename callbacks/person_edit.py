@@ -14,9 +14,10 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import ids, text
-from services import profile_edits, result_sets
-from services.grid_view import View
-from services.profile_edits import Edited
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.people import profile_edits
+from services.people.profile_edits import Edited
 from services.runtime import Runtime
 
 

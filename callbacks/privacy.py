@@ -14,9 +14,9 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import drawer, ids, page_privacy
-from services import erasures
+from services.access.identity import Actor
 from services.errors import ProductError
-from services.identity import Actor
+from services.privacy import erasures
 from services.runtime import Runtime
 
 

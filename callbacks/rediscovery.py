@@ -13,10 +13,11 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_rediscovery, text
-from services import matching, rediscovery, searches
+from services.access.identity import Actor
 from services.errors import Conflict, NotFound, ProductError
-from services.identity import Actor
+from services.matching import matching, rediscovery
 from services.runtime import Runtime
+from services.searches import searches
 
 
 def page(rt: Runtime, actor: Actor, search_id: UUID) -> Any:

@@ -23,8 +23,8 @@ from dash.exceptions import PreventUpdate
 from callbacks import errors
 from layouts import ids
 from services import state_limits
+from services.access.identity import Actor
 from services.errors import Forbidden, NotSignedIn, ProductError
-from services.identity import Actor
 from services.runtime import Runtime
 
 # Stores that are no state, and why.

@@ -11,7 +11,7 @@ from callbacks.errors import told_last
 from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from layouts import ids, reject_dialog
-from services.score_rejections import MustConfirm, confirmation_of
+from services.decisions.score_rejections import MustConfirm, confirmation_of
 
 
 def ask(error: MustConfirm, problem: str = "") -> None:

@@ -12,7 +12,8 @@ from flask import Flask, Response, g, request
 from callbacks import pages
 from callbacks.registry import Registry
 from callbacks.session import PAGE_ENDPOINTS
-from services import logs, metrics
+from services import logs
+from services.operations import metrics
 
 REQUEST_ID = "X-Request-ID"
 # A proxy's own id is kept where it looks like one; anything else could write lines of its own.

@@ -11,9 +11,9 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_privacy, page_retention, text
-from services import retention
+from services.access.identity import Actor
 from services.errors import ProductError
-from services.identity import Actor
+from services.privacy import retention
 from services.runtime import Runtime
 
 

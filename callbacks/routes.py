@@ -10,8 +10,9 @@ from flask import Response, jsonify, redirect, request
 from callbacks import cookies, documents, session
 from callbacks.registry import Registry, Rule
 from layouts import text
-from services import health, identity, metrics_page
+from services.access import identity
 from services.errors import BadInput, NotFound, NotSignedIn
+from services.operations import health, metrics_page
 
 
 def register(registry: Registry) -> None:

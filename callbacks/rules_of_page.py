@@ -11,10 +11,10 @@ from dash import ALL, Input, State
 
 from layouts import ids, text
 from layouts.rule_editor import ListChoice, RuleShown, from_option
-from services import lists, rule_kinds
+from services.access.identity import Actor
 from services.errors import BadInput
-from services.identity import Actor
-from services.rule_kinds import KINDS
+from services.filtering import lists, rule_kinds
+from services.filtering.rule_kinds import KINDS
 from services.runtime import Runtime
 
 # The controls of all rules, as the page holds them; the last two are read as one by page_rules().

@@ -13,8 +13,8 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids
-from services import runs
-from services.identity import Actor
+from services.access.identity import Actor
+from services.runs import runs
 
 
 @dataclass(frozen=True)

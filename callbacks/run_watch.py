@@ -14,8 +14,9 @@ from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
 from layouts import ids, pages_runs, text
-from services import bulk, runs
-from services.identity import Actor
+from services.access.identity import Actor
+from services.decisions import bulk
+from services.runs import runs
 from services.runtime import Runtime
 
 MOST = 20

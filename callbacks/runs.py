@@ -12,9 +12,9 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_runs, text
-from services import runs
-from services import undo as undoing
-from services.identity import Actor
+from services.access.identity import Actor
+from services.decisions import undo as undoing
+from services.runs import runs
 from services.runtime import Runtime
 
 

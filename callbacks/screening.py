@@ -17,13 +17,15 @@ from callbacks.registry import Registry, Rule
 from callbacks.run_panel import Panel
 from callbacks.session import current_actor
 from layouts import ids, page_prescreen, page_screen, text
-from services import budgets, model_holds, prescreen, prescreen_measure, rubrics, runs, screening, screening_estimate
+from services.access.identity import Actor
 from services.errors import ProductError
-from services.grid_view import View, parse_url
-from services.identity import Actor
-from services.prescreen import Prescreen
-from services.rubrics import Rubric
+from services.grid.grid_view import View, parse_url
+from services.runs import runs
 from services.runtime import Runtime
+from services.screening import model_holds, prescreen, prescreen_measure, rubrics, screening, screening_estimate
+from services.screening.prescreen import Prescreen
+from services.screening.rubrics import Rubric
+from services.spending import budgets
 
 # Of Input or State, one by one: ids and their properties.
 PICKED = ((ids.SCREEN_REACH, ids.SCREEN_TOP, ids.SCREEN_SAMPLE), ("value", "value", "value"))

@@ -10,7 +10,7 @@ from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule, keep
 from callbacks.session import current_actor
 from layouts import ids, search_dialogs, search_history, text
-from services import search_copies, search_deletion
+from services.searches import search_copies, search_deletion
 
 
 def register(registry: Registry) -> None:

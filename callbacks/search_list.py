@@ -11,12 +11,14 @@ from callbacks.archives import tell_arrived
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import address, ids, pages_searches, search_history
-from services import archive_nightly, archives, first_steps, sample
-from services import search_history as history
+from services.access.identity import Actor
+from services.archive import archive_nightly, archives
+from services.demo import sample
 from services.errors import ProductError
-from services.identity import Actor
 from services.runtime import Runtime
-from services.search_history import Wanted
+from services.searches import first_steps
+from services.searches import search_history as history
+from services.searches.search_history import Wanted
 
 
 def page(rt: Runtime, actor: Actor) -> Any:

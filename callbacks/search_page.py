@@ -16,20 +16,15 @@ from layouts.first_steps import line as first_step_line
 from layouts.match_menu import match_menu
 from layouts.page_filter import behind_line
 from layouts.saved_views import saved_views_menu
-from services import (
-    archives,
-    column_state,
-    first_steps,
-    grid_criteria,
-    matching,
-    rules_in_force,
-    runs,
-    saved_views,
-    searches,
-)
-from services.grid_view import parse_url
-from services.identity import Actor
+from services.access.identity import Actor
+from services.archive import archives
+from services.filtering import rules_in_force
+from services.grid import column_state, grid_criteria, saved_views
+from services.grid.grid_view import parse_url
+from services.matching import matching
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import first_steps, searches
 
 
 def page(rt: Runtime, actor: Actor, search_id: str) -> Any:

@@ -10,8 +10,10 @@ from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, pages_searches, text
-from services import addresses, archives, searches, sharing
+from services.access import addresses, sharing
+from services.archive import archives
 from services.errors import ProductError
+from services.searches import searches
 
 
 def register(registry: Registry) -> None:

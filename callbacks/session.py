@@ -13,9 +13,10 @@ from callbacks import cookies
 from callbacks.errors import CALLBACK_PATH
 from callbacks.registry import Declared, Registry, Rule
 from layouts import text
-from services import identity, networks, state_limits
+from services import state_limits
+from services.access import identity, networks
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotSignedIn
-from services.identity import Actor
 from services.runtime import Runtime
 
 CSRF_HEADER = "X-CSRF-Token"

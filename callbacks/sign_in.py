@@ -13,7 +13,7 @@ from flask import Response, make_response, redirect, request
 from callbacks import cookies, documents, session
 from callbacks.registry import Registry, Rule
 from layouts import pages_login, text
-from services import identity, oidc, passwords
+from services.access import identity, oidc, passwords
 from services.errors import NotFound, ProductError
 from services.runtime import Runtime
 

@@ -13,11 +13,13 @@ from callbacks.reader_zone import current_zone
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_sources, source_lists, text
-from services import fetch_schedules, launches, phantom_account, runs, searches
+from services.access.identity import Actor
+from services.enrichment import fetch_schedules, launches, phantom_account
+from services.enrichment.launches import Wanted
 from services.errors import ProductError
-from services.identity import Actor
-from services.launches import Wanted
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 
 # What a launch is started from, and what is only taken.
 _FORM = (

@@ -16,14 +16,19 @@ from callbacks.session import current_actor
 from callbacks.view_state import mapping, page_state, version_of, view_of
 from layouts import ids, page_triage, text
 from layouts.known_before import sentence
-from services import archives, collisions, grid_criteria, ledger, notes, person, saved_views, searches, triage
-from services.candidates import ChangeResult
+from services.access.identity import Actor
+from services.archive import archives
+from services.decisions import collisions, triage
+from services.decisions.candidates import ChangeResult
+from services.decisions.triage import Spot
 from services.errors import NotFound, ProductError
-from services.grid_view import View, parse_url
-from services.identity import Actor
+from services.filtering import ledger
+from services.grid import grid_criteria, saved_views
+from services.grid.grid_view import View, parse_url
+from services.grid.selection import is_snapshot
+from services.people import notes, person
 from services.runtime import Runtime
-from services.selection import is_snapshot
-from services.triage import Spot
+from services.searches import searches
 
 
 def page(rt: Runtime, actor: Actor, search_id: str) -> Any:

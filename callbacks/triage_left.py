@@ -11,10 +11,11 @@ from callbacks import page_values
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from callbacks.view_state import mapping
-from services import mentions, triage_left
+from services.decisions import triage_left
+from services.decisions.triage_left import Decision, Step, TakeBack
 from services.errors import BadInput
-from services.selection import is_snapshot
-from services.triage_left import Decision, Step, TakeBack
+from services.grid.selection import is_snapshot
+from services.people import mentions
 
 
 def register(registry: Registry) -> None:

@@ -12,10 +12,10 @@ from callbacks.errors import toast
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
 from layouts import ids, page_usage, text
-from services import budget_settings, budgets, usage
+from services.access.identity import Actor
 from services.errors import BadInput, ProductError
-from services.identity import Actor
 from services.runtime import Runtime
+from services.spending import budget_settings, budgets, usage
 
 
 def page(rt: Runtime, actor: Actor) -> Any:

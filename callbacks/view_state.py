@@ -7,8 +7,8 @@ from typing import Any
 
 from layouts import text
 from services.errors import BadInput
-from services.grid_columns import split_filters
-from services.grid_view import View
+from services.grid.grid_columns import split_filters
+from services.grid.grid_view import View
 
 
 def view_of(page: Any, request: Mapping[str, Any] | None = None) -> View:

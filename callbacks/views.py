@@ -14,9 +14,9 @@ from callbacks.session import current_actor
 from callbacks.view_state import mapping, view_of
 from layouts import ids, text
 from layouts.saved_views import ASKS, ShownView, lines, view_list
-from services import column_state, saved_views
+from services.access.identity import Actor
 from services.errors import BadInput
-from services.identity import Actor
+from services.grid import column_state, saved_views
 from services.runtime import Runtime
 
 

@@ -25,8 +25,9 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from layouts import ids
-from services import demo, run_state
-from services.servers import Servers
+from services.demo import demo
+from services.servers import run_state
+from services.servers.servers import Servers
 from tests.browser.conftest import FLAGS
 from tests.browser.grid_page import GridPage
 from tests.browser.product import READY, SOURCINGX, Product, environ

@@ -1,6 +1,6 @@
 """The part of the agreement page on how agreement changed from one version of the criteria to the next. Pure.
 
-`Drift` here is services.agreement_drift.Drift, read by name.
+`Drift` here is services.figures.agreement_drift.Drift, read by name.
 """
 
 from __future__ import annotations

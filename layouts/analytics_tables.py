@@ -1,4 +1,4 @@
-"""Figures of services.analytics as tables: what a page shows, what its charts draw, and what a file holds. Pure."""
+"""Figures of services.figures.analytics as tables: what a page shows, its charts draw, and a file holds. Pure."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ _MB, _KB = 1_000_000, 1_000
 
 
 class ArchiveRow(Protocol):
-    """What is shown of an archive: services.archives.Archive."""
+    """What is shown of an archive: services.archive.archives.Archive."""
 
     @property
     def search_id(self) -> Any: ...

@@ -1,6 +1,6 @@
 """People of a search as cards, 25 at a time: what a phone shows in place of the grid. Pure.
 
-Rows are those of services.result_sets.Page.
+Rows are those of services.grid.result_sets.Page.
 """
 
 from __future__ import annotations

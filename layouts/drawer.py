@@ -1,6 +1,6 @@
 """The person drawer: who they are, where they stand, why, and what was said about them. Pure.
 
-`Person` here is services.person.Person; layouts import no services, so its parts are read by name.
+`Person` here is services.people.person.Person; layouts import no services, so its parts are read by name.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def person_body(
     person: Person, reasons: Any = None, likeness: Sequence[Component] = (), *, may_erase: bool = False,
     before: Sequence[Before] = (),
 ) -> list[Component]:  # fmt: skip
-    """All about one person; sections with nothing in them are left out. reasons: services.ledger.Reasons.
+    """All about one person; sections with nothing in them are left out. reasons: services.filtering.ledger.Reasons.
 
     likeness: drawer_match.likeness_section(). may_erase: who looks is an admin. before: what colleagues did with them.
     """

@@ -1,6 +1,6 @@
 """What a person wrote about someone by hand in the drawer: what it is, since when, and the form that changes it. Pure.
 
-`Edit` is services.profile_values.Edit, read by name.
+`Edit` is services.people.profile_values.Edit, read by name.
 """
 
 from __future__ import annotations

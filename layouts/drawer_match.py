@@ -1,6 +1,6 @@
 """How alike the open person is to what the view is compared with, and where else they would fit. Pure.
 
-`Likeness` here is services.match_person.Likeness, `Fitting` services.match_person.Fitting; read by name.
+`Likeness` and `Fitting` here are those of services.matching.match_person, read by name.
 """
 
 from __future__ import annotations

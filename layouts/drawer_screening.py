@@ -1,6 +1,7 @@
 """What the drawer says of a screening: verdicts with evidence, how they make the score, and one's own decision. Pure.
 
-`Explanation` is services.verdicts.Explanation, `Override` services.overrides.Override, read by name.
+`Explanation` is services.screening.verdicts.Explanation, `Override` services.screening.overrides.Override; read by
+name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What rules would do, beside the rules: counts a rule, some people with why, alike names with how alike. Pure.
 
-`DryRun` and `FuzzyPair` are those of services.filtering, `Sampled` that of services.filter_reads, read by name.
+`DryRun` and `FuzzyPair` are those of services.filtering.filtering, `Sampled` that of services.filtering.filter_reads,
+read by name.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from layouts import ids, text
 DryRun = Any
 Sampled = Any
 FuzzyPair = Any
-# services.filter_samples.Caught.
+# services.filtering.filter_samples.Caught.
 Caught = Any
 
 # What a rule looks at, to be shown beside a person: kind → parts of Sampled.

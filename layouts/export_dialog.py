@@ -19,7 +19,7 @@ Named = tuple[str, str]
 
 
 class Look(Protocol):
-    """services.export_preview.Preview."""
+    """services.exports.export_preview.Preview."""
 
     @property
     def rows(self) -> int: ...

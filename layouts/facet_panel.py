@@ -27,7 +27,7 @@ CRITERION = "criterion_"
 
 
 class Value(Protocol):
-    """services.facet_specs.FacetValue."""
+    """services.grid.facet_specs.FacetValue."""
 
     @property
     def value(self) -> str | bool | None: ...
@@ -40,7 +40,7 @@ class Value(Protocol):
 
 
 class Facet(Protocol):
-    """services.facet_specs.Facet."""
+    """services.grid.facet_specs.Facet."""
 
     @property
     def key(self) -> str: ...
@@ -55,7 +55,7 @@ class Facet(Protocol):
 
 
 class Histogram(Protocol):
-    """services.facet_specs.Histogram."""
+    """services.grid.facet_specs.Histogram."""
 
     @property
     def key(self) -> str: ...

@@ -12,7 +12,7 @@ from layouts import ids, text
 
 
 class Steps(Protocol):
-    """services.first_steps.FirstSteps."""
+    """services.searches.first_steps.FirstSteps."""
 
     @property
     def search_id(self) -> str: ...
@@ -29,13 +29,13 @@ class Steps(Protocol):
 # Where each step is done, within the search.
 _PLACES = {"load": "/import", "filter": "/filter", "enrich": "/enrich", "screen": "/screen", "triage": "/triage",
            "export": ""}  # fmt: skip
-# services.sample.State.
+# services.demo.sample.State.
 _SAMPLE_OFF = {"offered": "", "removing": text.FIRST_SAMPLE_REMOVING, "off": text.FIRST_SAMPLE_OFF}
 REMOVING_POLL_MS = 1_000
 
 
 def greeting(sample: str) -> html.Div:
-    """In place of an empty list of searches. sample: whether made-up people may be loaded, services.sample.State."""
+    """In place of an empty list of searches. sample: services.demo.sample.State, whether made-up people may come."""
     ways = [
         _way(text.FIRST_SAMPLE, text.FIRST_SAMPLE_START, ids.FIRST_SAMPLE, off=_SAMPLE_OFF[sample]),
         _way(text.FIRST_UPLOAD, text.FIRST_UPLOAD_START, ids.FIRST_UPLOAD),

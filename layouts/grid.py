@@ -95,7 +95,7 @@ _COLUMNS: tuple[tuple[str, str, bool], ...] = (
 
 
 class Criterion(Protocol):
-    """services.grid_criteria.CriterionColumn."""
+    """services.grid.grid_criteria.CriterionColumn."""
 
     @property
     def field(self) -> str: ...
@@ -110,7 +110,7 @@ def column_defs(
 ) -> list[dict[str, Any]]:
     """AG Grid's columnDefs: the standard columns in the order, width and pinning a person chose.
 
-    chosen: [{colId, width, hide, pinned}, …] as services/column_state checks it. criteria: of the search, each a
+    chosen: [{colId, width, hide, pinned}, …] as services/grid/column_state checks it. criteria: of the search, each a
     column that is hidden until chosen. compared: the view is compared with something, and only then shows how alike
     people are.
     """

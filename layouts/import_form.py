@@ -17,7 +17,7 @@ KEEP = "keep"
 
 
 class Shape(Protocol):
-    """As services.import_readers.Shape."""
+    """As services.imports.import_readers.Shape."""
 
     kind: str
     encoding: str
@@ -27,7 +27,7 @@ class Shape(Protocol):
 
 
 class File(Protocol):
-    """As services.import_preview.FileShown."""
+    """As services.imports.import_preview.FileShown."""
 
     file_name: str
     shape: Any
@@ -35,7 +35,7 @@ class File(Protocol):
 
 
 class Guess(Protocol):
-    """As services.import_guess.Guess."""
+    """As services.imports.import_guess.Guess."""
 
     field: str
     how: str
@@ -44,7 +44,7 @@ class Guess(Protocol):
 
 
 class Column(Protocol):
-    """As services.import_preview.ColumnShown."""
+    """As services.imports.import_preview.ColumnShown."""
 
     name: str
     samples: list[str]
@@ -52,7 +52,7 @@ class Column(Protocol):
 
 
 class Row(Protocol):
-    """As services.import_preview.RowShown."""
+    """As services.imports.import_preview.RowShown."""
 
     label: str
     cells: list[str]

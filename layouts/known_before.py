@@ -1,4 +1,7 @@
-"""What colleagues did with someone before, in words. Pure. `Before` is services.collisions.Before, read by name."""
+"""What colleagues did with someone before, in words. Pure.
+
+`Before` is services.decisions.collisions.Before, read by name.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One line of the ledger in words: the reason, the entry, and what has become of it. Pure.
 
-`Line` here is services.ledger.Line, read by name.
+`Line` here is services.filtering.ledger.Line, read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A file on its way into a list: how far its reading is, or what came of it. Pure.
 
-`Filling` here is services.list_runs.Filling, read by name.
+`Filling` here is services.filtering.list_runs.Filling, read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The versions of a list, and what one of them changed. Pure.
 
-`Version` here is services.lists.Version, read by name.
+`Version` here is services.filtering.lists.Version, read by name.
 """
 
 from __future__ import annotations

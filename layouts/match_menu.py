@@ -52,7 +52,7 @@ def match_wait() -> Component:
 
 
 def like(found: Any) -> str:
-    """What is compared with, in words. found: services.matching.Match."""
+    """What is compared with, in words. found: services.matching.matching.Match."""
     if found.kind == "taste":
         return text.MATCH_LIKE_TASTE.format(liked=f"{found.liked:,}", unliked=f"{found.unliked:,}")
     if found.kind == "people" and found.name:
@@ -65,7 +65,7 @@ def like(found: Any) -> str:
 
 
 def match_sentence(found: Any, coverage: Any) -> str:
-    """What a view is compared with, for its chip. found, coverage: Match and Coverage of services.matching."""
+    """What a view is compared with, for its chip. found, coverage: Match and Coverage of services.matching.matching."""
     missing = coverage.people - coverage.compared
     if not missing:
         return like(found)

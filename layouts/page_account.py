@@ -16,7 +16,7 @@ Row = Any
 
 
 def page(own: Row, sessions: Sequence[Row]) -> html.Div:
-    """own: services.accounts.Own; sessions: services.identity.OwnSession."""
+    """own: services.access.accounts.Own; sessions: services.access.identity.OwnSession."""
     return shell.page(
         text.ACCOUNT_TITLE,
         html.P([html.Strong(own.name), f" · {own.email} · {text.ROLES[own.role]}"], className="sx-muted"),

@@ -1,6 +1,6 @@
 """The page `/search/<id>/agreement`: how far recruiters and the model agree, per criterion. Pure.
 
-`Agreement` here is services.agreement.Agreement, read by name.
+`Agreement` here is services.figures.agreement.Agreement, read by name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def agreement_page(
     *, search_id: str, title: str, found: Agreement, picked: Sequence[page_prescreen.Measured] = (), drift: Any = None
 ) -> html.Div:
     """The whole page; without criteria or decisions, what to do. picked: the last choices by similarity.
-    drift: services.agreement_drift.Drift.
+    drift: services.figures.agreement_drift.Drift.
     """
     back = dcc.Link(title, href=f"/search/{search_id}", className="sx-link")
     screen = dcc.Link(text.AGREEMENT_SCREEN, href=f"/search/{search_id}/screen", className="sx-link")

@@ -1,6 +1,6 @@
 """The pages `/analytics` and `/search/<id>/analytics`: how searches go, as charts and as tables. Pure.
 
-Figures come from services.analytics; layouts import no services, so their parts are read by name.
+Figures come from services.figures.analytics; layouts import no services, so their parts are read by name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The page `/search/<id>/enrich`: what to look for, of whom, what it would take, how far it is. Pure.
 
-Figures come from services.enrichment and services.vendor_budget; layouts import no services, so their parts are read
-by name.
+Figures come from services.enrichment.enrichment and services.enrichment.vendor_budget; layouts import no services, so
+their parts are read by name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The admin's page `/admin/fairness`: adverse impact, from counts by group that are handed in. Pure.
 
-Rows come from services.fairness and services.impact_ratios; layouts import no services, so their parts are read by
-name.
+Rows come from services.figures.fairness and services.figures.impact_ratios; layouts import no services, so their parts
+are read by name.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def refused(why: str) -> html.P:
 
 
 def report(row: Row, found: Sequence[Row]) -> list[Component]:
-    """One report: services.fairness.Report and a services.impact_ratios.Comparison for each attribute."""
+    """One report: fairness.Report of services.figures and an impact_ratios.Comparison for each attribute."""
     about = f"{text.FAIRNESS_SEARCH}: {row.search}" if row.search else text.FAIRNESS_ALL
     csv = html.A(text.FAIRNESS_CSV, href=f"/admin/fairness/{row.id}.csv", download="",
                  className="btn btn-sm btn-outline-secondary", **{"data-testid": "fairness-csv"})  # fmt: skip
@@ -134,7 +134,7 @@ def _said(found: Row) -> str:
 
 
 def _table(found: Row, title: str, name: str, total: Row) -> html.Div:
-    """The groups in one rate. name: of services.impact_ratios.Line."""
+    """The groups in one rate. name: of services.figures.impact_ratios.Line."""
     labels = text.FAIRNESS_COLUMNS[name]
     rows = [_group(labels, line, getattr(line, name)) for line in found.lines]
     foot = html.Tr(

@@ -15,11 +15,11 @@ from layouts.pages_runs import Run
 from layouts.pages_searches import time
 from layouts.rule_editor import ListChoice, RuleShown, rule_cards
 
-# services.rules_in_force.RulesInForce, Changes; services.filter_reads.Sampled.
+# services.filtering.rules_in_force.RulesInForce, Changes; services.filtering.filter_reads.Sampled.
 Applied = Any
 Changes = Any
 Sampled = Any
-# services.rule_sets.RuleSetInfo.
+# services.filtering.rule_sets.RuleSetInfo.
 RuleSet = Any
 
 POLL_MS = 15_000

@@ -1,6 +1,6 @@
 """The page `/search/<id>/funnel`: how many people have come how far, as a chart and as a table. Pure.
 
-`Funnel` here is services.ledger.Funnel, read by name.
+`Funnel` here is services.filtering.ledger.Funnel, read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The page `/search/<id>/ledger`: who was left out, why, by whom, and who came back. Pure.
 
-`Line` and `ByRule` here are those of services.ledger, read by name.
+`Line` and `ByRule` here are those of services.filtering.ledger, read by name.
 """
 
 from __future__ import annotations

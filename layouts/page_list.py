@@ -1,6 +1,6 @@
 """The page `/lists/<id>`: one list, how its entries come in, the entries, and its versions. Pure.
 
-`ListInfo`, `ListEntry` and `Version` here are those of services.lists, read by name.
+`ListInfo`, `ListEntry` and `Version` here are those of services.filtering.lists, read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The admin's page `/admin/matching`: which model people are compared by, whom it knows, what is being made. Pure.
 
-Rows come from services.matching_admin; layouts import no services, so their parts are read by name.
+Rows come from services.matching.matching_admin; layouts import no services, so their parts are read by name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page of notes that name the reader. Pure. `Mention` is services.mentions.Mention, read by name."""
+"""The page of notes that name the reader. Pure. `Mention` is services.people.mentions.Mention, read by name."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The page `/lists/names`: pairs of names that mean the same company or school. Pure.
 
-`Alias` here is services.aliases.Alias, read by name.
+`Alias` here is services.filtering.aliases.Alias, read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Screening the people most like the job first: how that is chosen, what it saves, what it left out. Pure.
 
-`Saving` and `Measured` here are those of services.prescreen_measure, read by name.
+`Saving` and `Measured` here are those of services.screening.prescreen_measure, read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The admin's page `/admin/privacy`: erasing someone, and what was erased. Pure.
 
-Rows come from services.erasures; layouts import no services, so their parts are read by name.
+Rows come from services.privacy.erasures; layouts import no services, so their parts are read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The page `/search/<id>/match`: people of other searches who are like what this one looks for. Pure.
 
-`Found` here is services.rediscovery.Found, `Match` services.matching.Match; read by name.
+`Found` here is services.matching.rediscovery.Found, `Match` services.matching.matching.Match; read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The report on what is held of one person: to be read, and to be printed. Pure.
 
-`Report` here is services.data_report.Report; layouts import no services, so its parts are read by name.
+`Report` here is services.privacy.data_report.Report; layouts import no services, so its parts are read by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The parts of `/admin/privacy` on how long people are kept: who is overdue, rules, what the night does. Pure.
 
-Rows come from services.retention; layouts import no services, so their parts are read by name.
+Rows come from services.privacy.retention; layouts import no services, so their parts are read by name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Row = Any
 
 
 def sections(found: Row) -> list[Component]:
-    """Made anew after every change. found: services.retention.Overview."""
+    """Made anew after every change. found: services.privacy.retention.Overview."""
     return [html.H2(text.OVERDUE_TITLE), *_overdue(found), html.H2(text.RETENTION_TITLE), *_rules(found)]
 
 

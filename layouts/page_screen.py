@@ -20,7 +20,7 @@ PROPOSAL_POLL_MS = 1_000
 
 
 class Figures(Protocol):
-    """services.screening_estimate.Estimate."""
+    """services.screening.screening_estimate.Estimate."""
 
     @property
     def people(self) -> int: ...
@@ -47,7 +47,7 @@ class Figures(Protocol):
 
 
 class Hold(Protocol):
-    """services.model_holds.Hold."""
+    """services.screening.model_holds.Hold."""
 
     @property
     def message(self) -> str: ...
@@ -56,7 +56,7 @@ class Hold(Protocol):
 
 
 class Suspect(Protocol):
-    """services.screening.Suspect."""
+    """services.screening.screening.Suspect."""
 
     @property
     def candidate_id(self) -> int: ...
@@ -67,7 +67,7 @@ class Suspect(Protocol):
 
 
 class Dead(Protocol):
-    """services.screening.DeadLetter."""
+    """services.screening.screening.DeadLetter."""
 
     @property
     def candidate_id(self) -> int: ...
@@ -138,7 +138,7 @@ def screen_page(
 
 
 def estimate_panel(found: Figures | None, standing: Any = None, part: Component | None = None) -> list[Any]:
-    """What a screening would take, or how to find out. standing: services.budgets.Standing, what may be spent.
+    """What a screening would take, or how to find out. standing: services.spending.budgets.Standing, what may be spent.
 
     part: what screening a part of them saves, where that is chosen.
     """

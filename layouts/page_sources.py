@@ -16,7 +16,7 @@ from layouts.pages_searches import time
 POLL_MS = 2_000
 # The choice of no hour; a Select shows nothing for an empty value.
 LATER = "later"
-# services.phantom_account.AgentShown and Earlier, read by name.
+# services.enrichment.phantom_account.AgentShown and Earlier, read by name.
 AgentShown = Any
 Earlier = Any
 

@@ -1,6 +1,7 @@
 """Triage: one person a screen, decided by keys or by large buttons. triage.js does what they say. Pure.
 
-`Person` is services.person.Person, `Before` services.collisions.Before, `Spot` services.triage.Spot, read by name.
+`Person` is services.people.person.Person, `Before` services.decisions.collisions.Before, `Spot`
+services.decisions.triage.Spot; read by name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The page `/usage`: what was spent, by whom, for which search, on what; budgets and what is left of them. Pure.
 
-Rows come from services.usage, services.budgets and services.budget_settings; layouts import no services, so their
-parts are read by name.
+Rows come from services.spending (usage, budgets, budget_settings); layouts import no services, so their parts are read
+by name.
 """
 
 from __future__ import annotations

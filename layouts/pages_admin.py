@@ -1,6 +1,6 @@
 """The pages under `/admin`: what frames them, and people and their sign-ins. Pure.
 
-Rows come from services.accounts; layouts import no services, so their parts are read by name.
+Rows come from services.access.accounts; layouts import no services, so their parts are read by name.
 """
 
 from __future__ import annotations

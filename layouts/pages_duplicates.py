@@ -1,6 +1,6 @@
 """The page `/duplicates`: pairs of people who may be one, side by side, to merge or to keep apart. Pure.
 
-`Pair` here is services.duplicates.Pair; layouts import no services, so its parts are read by name.
+`Pair` here is services.people.duplicates.Pair; layouts import no services, so its parts are read by name.
 """
 
 from __future__ import annotations

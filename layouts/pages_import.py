@@ -12,7 +12,7 @@ from layouts.pages_runs import Run, cancel_store, run_card
 POLL_MS = 1_000
 
 
-# services.duplicates.AfterImport: how the comparison behind an import stands.
+# services.people.duplicates.AfterImport: how the comparison behind an import stands.
 Compared = Any
 
 

@@ -1,6 +1,6 @@
 """The page `/lists`: the lists that rules use, and the form that makes, renames or shares one. Pure.
 
-`ListInfo` here is services.lists.ListInfo; layouts import no services, so its parts are read by name.
+`ListInfo` here is services.filtering.lists.ListInfo; layouts import no services, so its parts are read by name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from layouts import ids, list_file, shell, text
 from layouts.pages_searches import time
 
 ListInfo = Any
-# services.list_runs.Filling.
+# services.filtering.list_runs.Filling.
 Filling = Any
 
 

@@ -1,6 +1,6 @@
 """The admin's pages on the running install: workers and memory, jobs, keys. Pure.
 
-Rows come from services.operations; layouts import no services, so their parts are read by name.
+Rows come from services.operations.operations; layouts import no services, so their parts are read by name.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from layouts import ids, shell, text
 
 POLL_MS = 2_000
 OPEN = ("queued", "running", "paused")
-# A run as services.runs.list_runs() gives it.
+# A run as services.runs.runs.list_runs() gives it.
 Run = Mapping[str, Any]
 
 

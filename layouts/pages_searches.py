@@ -15,7 +15,7 @@ from layouts.search_history import Found, SearchRow, Wanted, time
 
 # Search id → its archive, for those that have one.
 Archives = Mapping[Any, ArchiveRow]
-# A named person or a colleague: services.sharing, read by name.
+# A named person or a colleague: services.access.sharing, read by name.
 Person = Any
 # What stands for "not named any more" until the form is saved.
 REMOVED = "none"
@@ -42,7 +42,7 @@ def searches_page(
     """The whole page. unused: titles that could be archived. ignored: part of the address was not known. query:
     of the address.
 
-    sample: whether made-up people may be loaded, services.sample.State. steps: of the guide, where it is to be seen.
+    sample: services.demo.sample.State, whether made-up people may be loaded. steps: of the guide, where it is seen.
     """
     known = archives or {}
     watched = watch(known)
@@ -77,7 +77,7 @@ def watch(archives: Archives) -> dict[str, str]:
 def search_list(
     found: Found, *, may_edit: bool, archives: Archives | None = None, sample: str = "off"
 ) -> html.Div | html.Table:
-    """A table, or what to do when it would be empty. sample: services.sample.State."""
+    """A table, or what to do when it would be empty. sample: services.demo.sample.State."""
     state = found.wanted.state
     if not found.rows:
         return _empty(found.wanted, may_edit, sample)
@@ -141,7 +141,7 @@ def form(
 ) -> list[Any]:
     """Content of the dialog: empty for a new search, or what the search has now.
 
-    members: services.sharing.Member; colleagues: services.sharing.Colleague.
+    members: services.access.sharing.Member; colleagues: services.access.sharing.Colleague.
     """
     return [
         dcc.Store(id=ids.SEARCH_EDITED, data=str(row.id) if row else None),

@@ -1,6 +1,6 @@
 """Why a person is out, or was: rule, entry of a list with its row and version, who and when. In the drawer. Pure.
 
-`Reasons` and `Line` here are those of services.ledger, read by name.
+`Reasons` and `Line` here are those of services.filtering.ledger, read by name.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from layouts import ids, text
 
 
 class Question(Protocol):
-    """services.score_rejections.Question."""
+    """services.decisions.score_rejections.Question."""
 
     @property
     def people(self) -> int: ...

@@ -13,7 +13,7 @@ from layouts import ids, text
 
 
 class WhatGoes(Protocol):
-    """services.search_deletion.WhatGoes."""
+    """services.searches.search_deletion.WhatGoes."""
 
     @property
     def search_id(self) -> Any: ...
@@ -34,7 +34,7 @@ class WhatGoes(Protocol):
 
 
 class SampleGoes(Protocol):
-    """services.sample_removal.WhatGoes."""
+    """services.demo.sample_removal.WhatGoes."""
 
     @property
     def search_id(self) -> Any: ...

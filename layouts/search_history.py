@@ -14,12 +14,12 @@ from layouts import ids, text
 
 # Not "", which a Select takes for nothing chosen; services read what is neither "mine" nor an id as everybody.
 EVERYBODY = "all"
-# services.sample.SOURCE.
+# services.demo.sample.SOURCE.
 SAMPLE = "sample"
 
 
 class Wanted(Protocol):
-    """What was asked for: services.search_history.Wanted."""
+    """What was asked for: services.searches.search_history.Wanted."""
 
     @property
     def q(self) -> str: ...
@@ -34,7 +34,7 @@ class Wanted(Protocol):
 
 
 class SearchRow(Protocol):
-    """What a row shows: services.search_history.Listed."""
+    """What a row shows: services.searches.search_history.Listed."""
 
     @property
     def id(self) -> Any: ...
@@ -71,7 +71,7 @@ class SearchRow(Protocol):
 
 
 class Found(Protocol):
-    """One page: services.search_history.Page."""
+    """One page: services.searches.search_history.Page."""
 
     @property
     def wanted(self) -> Any: ...
@@ -84,7 +84,7 @@ class Found(Protocol):
 
 
 def bar(found: Found, owners: Sequence[Any]) -> html.Div:
-    """Title, whose and state; how many there are. owners: services.search_history.Owner."""
+    """Title, whose and state; how many there are. owners: services.searches.search_history.Owner."""
     q, owner, state = values(found)
     whose = [(EVERYBODY, text.SEARCH_ALL), ("mine", text.SEARCH_MINE), *((str(one.id), one.name) for one in owners)]
     return html.Div(

@@ -11,9 +11,9 @@ from layouts import ids, text
 from layouts.page_sources import took_words
 from layouts.pages_searches import time
 
-# A row of services.phantom_account.launches_of().
+# A row of services.enrichment.phantom_account.launches_of().
 Launch = Mapping[str, Any]
-# services.fetch_schedules.Schedule, read by name.
+# services.enrichment.fetch_schedules.Schedule, read by name.
 Schedule = Any
 LIVE = ("launching", "unknown", "running")
 OPEN = (*LIVE, "finished")

@@ -1,6 +1,6 @@
 """The tables of the page `/usage`: by search, by source, by person, by vendor and model. Pure.
 
-Rows come from services.usage; layouts import no services, so their parts are read by name.
+Rows come from services.spending.usage; layouts import no services, so their parts are read by name.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ import redis
 from cachelib.serializers import RedisSerializer
 from flask_caching.backends.rediscache import RedisCache
 
-from services import metrics, state_limits
+from services import state_limits
+from services.operations import metrics
 from services.state_limits import StateTooLarge
 
 T = TypeVar("T")

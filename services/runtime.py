@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 import redis
 
-from services import connections, prices
 from services.cache import Cache
 from services.config import Settings
 from services.db import Database
-from services.id_lists import IdLists
+from services.grid.id_lists import IdLists
+from services.servers import connections
+from services.spending import prices
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from services import prices
+from services.spending import prices
 
 
 def text(raw: str) -> str:

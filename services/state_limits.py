@@ -1,7 +1,7 @@
 """Session state stays small: the guard that refuses what would turn it into a copy of the data.
 
 A value that a page, a cookie, a session's row, a preference or a memo keeps has at most 100 items in any
-list and 10 KB as JSON. Ordered id lists have limits of their own (services.id_lists). What is only
+list and 10 KB as JSON. Ordered id lists have limits of their own (services.grid.id_lists). What is only
 handed over, shown and dropped is no state; the callers name such values one by one.
 """
 

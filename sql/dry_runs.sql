@@ -51,7 +51,7 @@ SELECT count(*) FILTER (WHERE new) AS added,
 FROM found;
 
 -- fetch_positions --
--- The jobs of people who are in the search, as services/careers.py has them.
+-- The jobs of people who are in the search, as services/people/careers.py has them.
 SELECT o.profile_id, o.title, o.company, o.location, o.started_on, o.ended_on, o.is_current, o.description
 FROM positions o
 WHERE o.profile_id = ANY (%(people)s::bigint[]) AND EXISTS (

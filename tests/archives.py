@@ -7,9 +7,11 @@ import json
 from typing import Any
 from uuid import UUID
 
-from services import archive_tables, archives, candidates, notes, undo
-from services.identity import Actor
-from services.job_runner import Runner
+from services.access.identity import Actor
+from services.archive import archive_tables, archives
+from services.decisions import candidates, undo
+from services.people import notes
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.change_runs import rows, run_row
 from tests.people import add_people, add_search, varied

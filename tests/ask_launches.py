@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 import threading
 
-from services import launches
+from services.access.identity import Actor
 from services.config import Settings
+from services.enrichment import launches
+from services.enrichment.launches import Wanted
 from services.errors import Conflict, Unavailable
-from services.identity import Actor
-from services.launches import Wanted
 from services.runtime import Runtime
 
 

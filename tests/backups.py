@@ -13,12 +13,15 @@ import psycopg
 from psycopg import sql as pgsql
 
 import sql
-from services import export_run, exports, identity, jobs, uploads
+from services.access import identity
+from services.access.identity import Actor
 from services.config import Settings
-from services.grid_view import View
-from services.identity import Actor
+from services.exports import export_run, exports
+from services.grid.grid_view import View
+from services.imports import uploads
+from services.runs import jobs
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers.servers import Servers
 from services.storage import Storage
 from tests.archives import archive, full_search, work
 from tests.embedding import embed, quick_model

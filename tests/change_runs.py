@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from services import bulk, jobs
-from services.identity import Actor
-from services.job_runner import Runner
-from services.jobs import RunHandle
+from services.access.identity import Actor
+from services.decisions import bulk
+from services.runs import jobs
+from services.runs.job_runner import Runner
+from services.runs.jobs import RunHandle
 from services.runtime import Runtime
 
 

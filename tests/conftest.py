@@ -17,12 +17,13 @@ from hypothesis import settings as hypothesis_settings
 from psycopg import sql as pgsql
 
 import sql
-from services import identity, migrate, postgres_server
+from services.access import identity
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
-from services.postgres_server import DATABASE
 from services.runtime import Runtime
-from services.servers import Servers, ServerUrls
+from services.servers import migrate, postgres_server
+from services.servers.postgres_server import DATABASE
+from services.servers.servers import Servers, ServerUrls
 from tests import memory_disk, schedule
 from tests.web import client_for, registry, server, stranger  # noqa: F401  (fixtures)
 

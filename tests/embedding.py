@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from services import embedding_local, embedding_runs
-from services.identity import Actor
+from services.access.identity import Actor
+from services.matching import embedding_local, embedding_runs
 from services.runtime import Runtime
 from tests.change_runs import rows, run_row, work
 from tests.stubs.embeddings_server import vector_of

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services import enrichment, searches
+from services.access.identity import Actor
 from services.config import Settings
-from services.enrichment_estimate import Choice
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
+from services.enrichment import enrichment
+from services.enrichment.enrichment_estimate import Choice
+from services.grid.grid_view import View
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.searches import searches
 from tests.screening import row, rows, value
 
 __all__ = ["add_people", "profile", "row", "rows", "start", "value", "with_vendors", "work"]

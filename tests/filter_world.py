@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.filter_reference import Entries, Row
-from services import aliases, filtering, lists
-from services.identity import Actor
-from services.list_rows import Entry
+from services.access.identity import Actor
+from services.filtering import aliases, filtering, lists
+from services.filtering.list_rows import Entry
 from services.runtime import Runtime
 from tests.change_runs import work
 

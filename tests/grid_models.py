@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from services.grid_columns import COLUMNS, FILTERS, SIMILARITY
+from services.grid.grid_columns import COLUMNS, FILTERS, SIMILARITY
 from tests import people
 
 STEADY = settings(

@@ -12,12 +12,13 @@ from typing import Any
 
 import psycopg
 
-from services import identity, result_sets
-from services.grid_view import View
-from services.identity import Actor
-from services.result_sets import Page
+from services.access import identity
+from services.access.identity import Actor
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.grid.result_sets import Page
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers.servers import Servers
 from tests.grid_reference import Row, load_rows
 from tests.people import Person, add_people, add_search, own_database, runtime
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
-from services.identity_keys import Facts
+from services.people.identity_keys import Facts
 
 FIRST = (
     ("Robert", "Bob"),

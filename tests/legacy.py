@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql as pgsql
 
-from services.servers import Servers
+from services.servers.servers import Servers
 
 PROFILES = """
 CREATE TABLE profiles (

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from services import screening_model
 from services.config import Settings
+from services.screening import screening_model
 from tests.stubs.openai_server import OpenAIStub
 
 

@@ -21,10 +21,10 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 import sql
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
 from services.runtime import Runtime
-from services.servers import Servers, ServerUrls
+from services.servers.servers import Servers, ServerUrls
 
 START = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from services import launch_watch, launches, searches
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
-from services.launches import Wanted
+from services.enrichment import launch_watch, launches
+from services.enrichment.launches import Wanted
 from services.runtime import Runtime
+from services.searches import searches
 from tests.change_runs import rows, run_row, work
 from tests.stubs.phantombuster_server import PhantomStub
 

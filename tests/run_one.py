@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from services.config import Settings
-from services.job_runner import Runner
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from services import rubrics, screening, searches
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
-from services.rubrics import Criterion, Rubric
+from services.access.identity import Actor
+from services.grid.grid_view import View
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.screening import rubrics, screening
+from services.screening.rubrics import Criterion, Rubric
+from services.searches import searches
 
 JOB = "Data engineer in Bern, at least 5 years of experience. Python is a must. Kubernetes is nice to have."
 CRITERIA = (

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from layouts import ids
-from services.identity import Actor
+from services.access.identity import Actor
 from services.runtime import Runtime
 from tests.people import Person, add_people, add_search
 from tests.web import Browser, call

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from services.identity import Actor
+from services.access.identity import Actor
 from services.runtime import Runtime
 from tests.people import add_search
 

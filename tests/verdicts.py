@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services import rubric_scoring
-from services.profile_texts import fetch_profiles
-from services.prompts import PROMPT_VERSION, input_hash
-from services.rubric_scoring import CriterionWeight
-from services.rubrics import Criterion, Rubric
+from services.people.profile_texts import fetch_profiles
 from services.runtime import Runtime
+from services.screening import rubric_scoring
+from services.screening.prompts import PROMPT_VERSION, input_hash
+from services.screening.rubric_scoring import CriterionWeight
+from services.screening.rubrics import Criterion, Rubric
 from tests.screening import rows, value
 
 # A candidate's number (1, 2, …) and a criterion → the model's verdict, None where it was not asked.

@@ -16,9 +16,9 @@ from werkzeug.test import TestResponse
 from app import create_app
 from callbacks.registry import Registry
 from callbacks.session import csrf_token
-from services import identity
+from services.access import identity
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
 from services.runtime import Runtime
 
 CALLBACK = "/_dash-update-component"

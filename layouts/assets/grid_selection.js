@@ -102,7 +102,7 @@
   }
   document.addEventListener("click", rangeClick, true);
 
-  // What an action is about, as services/selection.py reads it.
+  // What an action is about, as services/grid/selection.py reads it.
   function target() {
     if (S.all) return { all: true, except: [...S.except], version: S.chosenIn };
     const ids = [...S.selected.keys()];

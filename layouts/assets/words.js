@@ -10,7 +10,7 @@
   // As the search compares: without accents and case. Each sign stays one, so that places stay places.
   const fold = (text) => text.replace(/[^\x00-\x7f]/g, (sign) => sign.normalize("NFD").charAt(0)).toLowerCase();
 
-  // What services/search_text.py reads, less what must not be there.
+  // What services/grid/search_text.py reads, less what must not be there.
   function pattern(query) {
     const found = [];
     for (const [, minus, phrase, word] of fold(query).matchAll(/(-)?(?:"([^"]*)"?|([^\s"]+))/g)) {

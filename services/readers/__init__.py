@@ -1,1 +1,1 @@
-"""Readers of files, one module per format. `services.import_readers` is the way in."""
+"""Readers of files, one module per format. `services.imports.import_readers` is the way in."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from services.errors import BadInput
+from services.exports.spreadsheet_text import unguard
 from services.readers.cells import continued
-from services.spreadsheet_text import unguard
 
 MAX_COLUMNS = 500
 MAX_HEADER = 200

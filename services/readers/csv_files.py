@@ -12,7 +12,7 @@ from itertools import islice
 from statistics import multimode
 from typing import BinaryIO, TextIO
 
-from services.import_mapping import field_of
+from services.imports.import_mapping import field_of
 from services.readers import tables
 from services.readers.base import MAX_LINE, MAX_RECORD, Options, Row, Shape, Unreadable
 from services.readers.tables import Record

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, BinaryIO, TextIO
 
-from services import import_history
-from services.import_mapping import alias_of, field_of
-from services.import_rows import storable
+from services.imports import import_history
+from services.imports.import_mapping import alias_of, field_of
+from services.imports.import_rows import storable
 from services.readers.base import MAX_COLUMNS, MAX_RECORD, Row, Shape, Unreadable
 from services.readers.cells import DEEPEST, is_shallow
 

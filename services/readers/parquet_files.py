@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import BinaryIO
 
-from services.import_rows import storable
+from services.imports.import_rows import storable
 from services.readers import sandbox
 from services.readers.base import Row, Shape, Unreadable, different
 from services.readers.cells import taken

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from services.import_mapping import field_of
+from services.imports.import_mapping import field_of
 from services.readers.base import NO_HEADER, Row, Unreadable, different
 from services.readers.cells import ENDS, continued, join, taken
 

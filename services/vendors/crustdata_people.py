@@ -1,7 +1,7 @@
 """A person as either interface of Crustdata tells of them, as the row of a file would say it. Pure.
 
-The row has the headers that imports know (services/import_history.py), so careers from an import and from here come
-out the same.
+The row has the headers that imports know (services/imports/import_history.py), so careers from an import and from here
+come out the same.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from services.urls import url_key
+from services.people.urls import url_key
 
 
 @dataclass(frozen=True)

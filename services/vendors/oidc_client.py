@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from services import addresses
+from services.access import addresses
 from services.config_checks import is_safe_address
 
 TIMEOUT_S = 5.0

@@ -21,7 +21,7 @@ import httpx2
 import openai
 from openai.types import Batch
 
-from services.prompts import JudgePrompt
+from services.screening.prompts import JudgePrompt
 from services.vendors.openai_answers import Judgement, as_mapping, as_word
 from services.vendors.openai_errors import BatchGone, ModelError, NoBatches, ServerFault, TimedOut, failure
 from services.vendors.openai_exchange import PATHS, request_body

@@ -24,7 +24,7 @@ from typing import Any, Self
 import httpx2
 import openai
 
-from services.prompts import JudgePrompt, build_propose_prompt
+from services.screening.prompts import JudgePrompt, build_propose_prompt
 from services.vendors.openai_answers import CriterionVerdict, Judgement, ProposedCriteria, ProposedCriterion
 from services.vendors.openai_errors import (
     AnswerLost,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from services.prompts import JudgePrompt
+from services.screening.prompts import JudgePrompt
 from services.vendors.openai_answers import (
     Answer,
     Judgement,

@@ -12,7 +12,7 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from services.first_steps import DISMISSED
+from services.searches.first_steps import DISMISSED
 from tests import memory_disk
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product, running

@@ -17,11 +17,13 @@ import psutil
 import psycopg
 import redis
 
-from services import bootstrap, identity, processes, run_state, synthetic
+from services.access import bootstrap, identity
 from services.config import Settings
-from services.processes import ProcessId
+from services.demo import synthetic
 from services.runtime import Runtime
-from services.servers import Servers, attached
+from services.servers import processes, run_state
+from services.servers.processes import ProcessId
+from services.servers.servers import Servers, attached
 
 # Waits of browser tests are those of all tests.
 from tests.waiting import PATIENCE_S as PATIENCE_S

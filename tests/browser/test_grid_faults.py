@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from services import processes
+from services.servers import processes
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product
 from tests.browser.slow_proxy import slow_proxy

@@ -10,9 +10,10 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from services import identity, lists
-from services.list_rows import Entry
-from services.servers import Servers
+from services.access import identity
+from services.filtering import lists
+from services.filtering.list_rows import Entry
+from services.servers.servers import Servers
 from tests.archives import full_search
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product, until

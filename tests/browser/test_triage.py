@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from services.refuse_reasons import CODES
+from services.decisions.refuse_reasons import CODES
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product
 from tests.waiting import until

@@ -11,8 +11,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
-from services.column_state import PREFERENCE
-from services.grid_columns import COLUMNS, MARKS
+from services.grid.column_state import PREFERENCE
+from services.grid.grid_columns import COLUMNS, MARKS
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product
 from tests.waiting import until

@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 
 from callbacks.registry import Registry, Rule
 from layouts import ids
-from services import searches
-from services.identity import Actor
+from services.access.identity import Actor
 from services.runtime import Runtime
+from services.searches import searches
 from tests.filter_pages import editor
 from tests.web import CALLBACK, Browser, call
 

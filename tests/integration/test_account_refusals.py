@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from layouts.page_screen import hold_banner
-from services import model_holds, rubrics, screening, screening_model
-from services.call_budget import LONGEST_BLOCK_S, CallBudget
-from services.identity import Actor
+from services.access.identity import Actor
 from services.runtime import Runtime
+from services.screening import model_holds, rubrics, screening, screening_model
+from services.screening.call_budget import LONGEST_BLOCK_S, CallBudget
 from services.vendors.openai_errors import BadKey, RateLimited, ServerFault
 from tests.model_at_hand import quick, settings, stub
 from tests.screening import JOB, add_search, row, rows, start, value, work

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from services import addresses, identity, oidc, searches, sharing, throttle
+from services.access import addresses, identity, oidc, sharing, throttle
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, LimitReached, NotSignedIn
-from services.identity import Actor
 from services.runtime import Runtime
+from services.searches import searches
 from services.vendors.oidc_client import Identity
 from tests.integration.test_sign_in import PASSWORD
 

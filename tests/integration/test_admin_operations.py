@@ -15,14 +15,16 @@ import psycopg
 import pytest
 
 from layouts import ids, text
-from services import config, jobs, operations
+from services import config
+from services.access.identity import Actor
 from services.config import Settings, child_environ
 from services.errors import BadInput, Conflict, Forbidden, Unavailable
-from services.identity import Actor
-from services.job_runner import Runner
-from services.process_figures import Teller
+from services.operations import operations
+from services.operations.process_figures import Teller
+from services.runs import jobs
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.servers.servers import ServerUrls
 from services.vendors import openai_check
 from tests.integration.test_admin_users import page, press
 from tests.people import Person, add_people, add_search

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import accounts, identity
+from services.access import accounts, identity
+from services.access.identity import Actor
 from services.errors import Conflict, Forbidden, NotFound, NotSignedIn, Unavailable
-from services.identity import Actor
 from services.runtime import Runtime
 from tests.web import Browser, call
 

@@ -13,13 +13,15 @@ from dash import dcc, html
 
 from layouts import ids, text
 from layouts.page_agreement import agreement_page
-from services import agreement, agreement_drift, rubrics, searches, verdict_reviews
-from services.agreement import Share
+from services.access.identity import Actor
 from services.errors import NotFound
-from services.grid_columns import VERDICTS
-from services.grid_view import View
-from services.identity import Actor
+from services.figures import agreement, agreement_drift
+from services.figures.agreement import Share
+from services.grid.grid_columns import VERDICTS
+from services.grid.grid_view import View
 from services.runtime import Runtime
+from services.screening import rubrics, verdict_reviews
+from services.searches import searches
 from tests.grid_world import all_ids
 from tests.screening import JOB, add_search, save_rubric
 from tests.verdicts import judge

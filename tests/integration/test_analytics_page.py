@@ -17,11 +17,15 @@ from typing import Any
 import pytest
 
 from layouts import analytics_tables, ids, text
-from services import analytics, candidates, notes, searches, undo, usage_ledger
-from services.candidates import action_of
+from services.access.identity import Actor
+from services.decisions import candidates, undo
+from services.decisions.candidates import action_of
 from services.errors import Forbidden, NotFound
-from services.identity import Actor
+from services.figures import analytics
+from services.people import notes
 from services.runtime import Runtime
+from services.searches import searches
+from services.spending import usage_ledger
 from tests.people import Person, add_people, add_search
 from tests.web import Browser, call
 

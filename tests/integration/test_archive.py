@@ -18,31 +18,21 @@ import pyarrow.parquet as pq
 import pytest
 
 import sql
-from services import (
-    archive_files,
-    archive_job,
-    archive_nightly,
-    archive_tables,
-    archives,
-    bulk,
-    candidates,
-    exports,
-    jobs,
-    notes,
-    result_sets,
-    runs,
-    searches,
-    storage,
-    undo,
-    worker,
-)
+from services import storage
+from services.access.identity import Actor
+from services.archive import archive_files, archive_job, archive_nightly, archive_tables, archives
 from services.db import Database
+from services.decisions import bulk, candidates, undo
 from services.errors import Conflict, Forbidden, NotFound, Unavailable
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
+from services.exports import exports
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.people import notes
+from services.runs import jobs, runs, worker
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.searches import searches
+from services.servers.servers import ServerUrls
 from tests.archives import archive, digest, dump, full_search, hot, restore, work
 from tests.change_runs import Killed, change, claim, rows, run_row, version
 from tests.integration.test_jobs import working

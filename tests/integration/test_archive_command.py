@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 
-from services import identity
-from services.identity import Actor
+from services.access import identity
+from services.access.identity import Actor
 from services.runtime import Runtime
 from tests.archives import dump, full_search, hot
 from tests.change_runs import change

@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from layouts import ids
-from services import archives, searches
-from services.identity import Actor
+from services.access.identity import Actor
+from services.archive import archives
 from services.runtime import Runtime
+from services.searches import searches
 from tests.archives import archive, full_search, work
 from tests.change_runs import change
 from tests.searches import shown_list
@@ -270,7 +271,7 @@ def test_opening_a_search_is_using_it(rt: Runtime, alice: Actor, client_for: Cli
 def test_nothing_is_suggested_where_that_is_switched_off(
     rt: Runtime, alice: Actor, setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from services import archive_nightly
+    from services.archive import archive_nightly
 
     unused_for(rt, full_search(rt, alice, 5), 200)
     assert len(archive_nightly.suggestions(rt, alice)) == 1

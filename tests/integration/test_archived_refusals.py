@@ -10,13 +10,17 @@ from uuid import UUID
 import pytest
 
 from layouts import ids, text
-from services import archives, bulk, candidates, exports, known, person, rubrics, screening, undo
-from services.candidates import action_of
+from services.access.identity import Actor
+from services.archive import archives
+from services.decisions import bulk, candidates, undo
+from services.decisions.candidates import action_of
 from services.errors import Archived, Conflict, Forbidden
-from services.grid_view import View
-from services.identity import Actor
+from services.exports import exports
+from services.grid.grid_view import View
+from services.people import known, person
 from services.runtime import Runtime
-from services.searches import ARCHIVED, FROZEN
+from services.screening import rubrics, screening
+from services.searches.searches import ARCHIVED, FROZEN
 from tests.archives import archive, restore, work
 from tests.change_runs import rows
 from tests.people import add_people, add_search, varied

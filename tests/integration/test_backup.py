@@ -21,31 +21,23 @@ import psycopg
 import pytest
 
 import sql
-from services import (
-    accounts,
-    archives,
-    backup,
-    backup_restore,
-    backup_set,
-    candidates,
-    exports,
-    identity,
-    jobs,
-    matching_state,
-    migrate,
-    passwords,
-    pg_tools,
-    restore_load,
-    result_sets,
-)
-from services.children import ROOT
+from services.access import accounts, identity, passwords
+from services.access.identity import Actor
+from services.archive import archives
+from services.backups import backup, backup_restore, backup_set, pg_tools, restore_load
+from services.backups.restore_load import Undecided
 from services.config import Settings, child_environ
+from services.decisions import candidates
 from services.errors import BadInput, Conflict, NotSignedIn, Unavailable
-from services.grid_view import View
-from services.identity import Actor
-from services.restore_load import Undecided
+from services.exports import exports
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.matching import matching_state
+from services.runs import jobs
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers import migrate
+from services.servers.children import ROOT
+from services.servers.servers import Servers
 from services.storage import Storage
 from tests.archives import restore as bring_back
 from tests.backups import ask, contents, empty_database, furnish, rights, stored

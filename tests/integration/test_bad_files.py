@@ -12,12 +12,13 @@ import psycopg
 import pytest
 
 from layouts import ids
-from services import identity, searches
-from services.identity import Actor
-from services.job_runner import Runner
+from services.access import identity
+from services.access.identity import Actor
 from services.readers import parquet_files, xlsx_files
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
-from services.servers import Servers
+from services.searches import searches
+from services.servers.servers import Servers
 from tests import people as worlds
 from tests import web
 from tests.corpus import parquets, texts, workbooks

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from services import batches, rubrics, screening, screening_model, screening_wake
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
 from services.runtime import Runtime
+from services.screening import batches, rubrics, screening, screening_model, screening_wake
 from tests.integration.test_screening_batches import KEY, nobody_was_asked_about_twice, start, with_vendor
 from tests.screening import CRITERIA, JOB, add_search, row, rows, save_rubric, value, work
 from tests.stubs.openai_server import OpenAIStub

@@ -15,23 +15,15 @@ import pytest
 from psycopg import errors
 
 from layouts import ids, text
-from services import (
-    budget_settings,
-    budgets,
-    rubrics,
-    screening,
-    screening_model,
-    screening_rows,
-    screening_wake,
-    usage_ledger,
-)
+from services.access.identity import Actor
 from services.config import Settings
 from services.errors import BadInput, Forbidden, LimitReached, NotFound
-from services.grid_view import View
-from services.identity import Actor
-from services.jobs import RunHandle
+from services.grid.grid_view import View
+from services.runs.jobs import RunHandle
 from services.runtime import Runtime
-from services.screening_estimate import estimate
+from services.screening import rubrics, screening, screening_model, screening_rows, screening_wake
+from services.screening.screening_estimate import estimate
+from services.spending import budget_settings, budgets, usage_ledger
 from services.vendors.openai_errors import Usage
 from tests.integration import test_screen_page
 from tests.screening import CRITERIA, JOB, add_search, row, rows, save_rubric, start, value, work

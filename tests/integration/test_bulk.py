@@ -10,13 +10,17 @@ from typing import Any
 
 import pytest
 
-from services import bulk, candidates, identity, result_sets, runs, searches
+from services.access import identity
+from services.access.identity import Actor
+from services.decisions import bulk, candidates
 from services.errors import BadInput, Conflict, Forbidden
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
-from services.jobs import LeaseLost
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.runs import runs
+from services.runs.job_runner import Runner
+from services.runs.jobs import LeaseLost
 from services.runtime import Runtime
+from services.searches import searches
 from tests.change_runs import (
     before,
     change,

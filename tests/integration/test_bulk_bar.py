@@ -9,8 +9,8 @@ import pytest
 
 from callbacks.registry import Registry
 from layouts import ids
-from services import identity
-from services.identity import Actor
+from services.access import identity
+from services.access.identity import Actor
 from services.runtime import Runtime
 from tests.people import Person, add_people
 from tests.team import Team, answer_of, toast_of

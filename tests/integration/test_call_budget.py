@@ -9,7 +9,7 @@ import time
 import pytest
 import redis as redis_client
 
-from services.call_budget import BURST, EXPIRE_S, BudgetClosed, CallBudget
+from services.screening.call_budget import BURST, EXPIRE_S, BudgetClosed, CallBudget
 
 
 def without_time(redis: redis_client.Redis) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from layouts import ids
-from services.identity import Actor
+from services.access.identity import Actor
 from services.runtime import Runtime
 from tests.team import Team
 from tests.web import Browser, call

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services import cli
+from services.commands import cli
 from services.config import Settings, child_environ
 
 CANARY = "canary-password"

@@ -11,11 +11,14 @@ import psycopg
 import pytest
 
 from layouts import ids, text
-from services import duplicates, duplicates_job, imports_first, runs, searches
+from services.access.identity import Actor
 from services.errors import Conflict
-from services.identity import Actor
-from services.jobs import RunHandle
+from services.imports import imports_first
+from services.people import duplicates, duplicates_job
+from services.runs import runs
+from services.runs.jobs import RunHandle
 from services.runtime import Runtime
+from services.searches import searches
 from tests.change_runs import work
 from tests.integration.test_import import start as start_import
 from tests.integration.test_jobs import WAIT_S, row, spawn

@@ -12,12 +12,12 @@ import psycopg
 import pytest
 
 from benchmarks.web import environ_of
-from services import connections
 from services.config import Settings
-from services.connections import Demand, Room
 from services.errors import BadInput
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.servers import connections
+from services.servers.connections import Demand, Room
+from services.servers.servers import ServerUrls
 
 SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))
 

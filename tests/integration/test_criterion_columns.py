@@ -14,15 +14,17 @@ import pytest
 
 from layouts import ids, text
 from layouts.grid import column_defs
-from services import column_state, facets, grid_criteria, result_sets, rubrics, saved_views, searches, verdict_reviews
+from services.access.identity import Actor
 from services.cache import CacheDown
 from services.errors import BadInput, Forbidden
-from services.facet_counts import Counter as Counting
-from services.grid_columns import VERDICTS
-from services.grid_view import View
-from services.identity import Actor
-from services.rubrics import Criterion, Rubric
+from services.grid import column_state, facets, grid_criteria, result_sets, saved_views
+from services.grid.facet_counts import Counter as Counting
+from services.grid.grid_columns import VERDICTS
+from services.grid.grid_view import View
 from services.runtime import Runtime
+from services.screening import rubrics, verdict_reviews
+from services.screening.rubrics import Criterion, Rubric
+from services.searches import searches
 from tests.grid_world import all_ids
 from tests.screening import CRITERIA, JOB, add_search, row, save_rubric
 from tests.verdicts import field_of, judge

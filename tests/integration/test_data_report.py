@@ -10,11 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from layouts import ids, text
-from services import candidates, data_report, erasures, notes, searches
-from services.candidates import action_of
+from services.access.identity import Actor
+from services.decisions import candidates
+from services.decisions.candidates import action_of
 from services.errors import BadInput, Forbidden, NotFound
-from services.identity import Actor
+from services.people import notes
+from services.privacy import data_report, erasures
 from services.runtime import Runtime
+from services.searches import searches
 from tests.archives import archive
 from tests.integration.test_erasure import CANARY, EMAIL, HEADER, OTHER, URL, load, member
 from tests.two_people import Two, laden, rows, two_people

@@ -13,7 +13,7 @@ from psycopg_pool import ConnectionPool
 from services import db
 from services.errors import Unavailable
 from services.runtime import Runtime
-from services.servers import Servers, ServerUrls
+from services.servers.servers import Servers, ServerUrls
 from tests.bad_line import Line, bad_line
 from tests.waiting import until
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from services import identity
-from services.identity import Actor
+from services.access import identity
+from services.access.identity import Actor
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.servers.servers import ServerUrls
 
 APPEND_ONLY = ("audit_log", "ai_decisions")
 

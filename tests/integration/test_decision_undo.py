@@ -11,13 +11,17 @@ from uuid import UUID
 import pytest
 
 from layouts import drawer, ids, text
-from services import agreement, overrides, person, rubrics, searches, undo, verdict_reviews, verdicts
-from services.candidates import ChangeResult
+from services.access.identity import Actor
+from services.decisions import undo
+from services.decisions.candidates import ChangeResult
 from services.errors import Conflict, Forbidden, NotFound
-from services.identity import Actor
-from services.rubrics import Criterion
+from services.figures import agreement
+from services.people import person
 from services.runtime import Runtime
-from services.verdict_reviews import Reviewed
+from services.screening import overrides, rubrics, verdict_reviews, verdicts
+from services.screening.rubrics import Criterion
+from services.screening.verdict_reviews import Reviewed
+from services.searches import searches
 from tests.screening import CRITERIA, JOB, add_search, row, rows, save_rubric, value
 from tests.verdicts import judge
 from tests.web import Browser, call

@@ -13,13 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from services import demo, demo_import, identity, rubrics, run_state, runs, screening, searches, synthetic
+from services.access import identity
+from services.access.identity import Actor
 from services.config import Settings
+from services.demo import demo, demo_import, synthetic
 from services.errors import BadInput
-from services.grid_view import View
-from services.identity import Actor
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
-from services.servers import Servers
+from services.screening import rubrics, screening
+from services.searches import searches
+from services.servers import run_state
+from services.servers.servers import Servers
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.screening import value
 from tests.waiting import LONG_S, until

@@ -6,10 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from services import contact_rules, exports, jobs, list_rows, lists, person, retention, searches
-from services.grid_view import View
-from services.identity import Actor
+from services.access.identity import Actor
+from services.exports import exports
+from services.filtering import list_rows, lists
+from services.grid.grid_view import View
+from services.people import person
+from services.privacy import contact_rules, retention
+from services.runs import jobs
 from services.runtime import Runtime
+from services.searches import searches
 from services.storage import Storage
 from tests.archives import work
 from tests.integration.test_erasure import HEADER, load, member

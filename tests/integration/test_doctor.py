@@ -10,9 +10,9 @@ import psycopg
 import pytest
 import redis
 
-from services import doctor
 from services.config import Settings, child_environ
-from services.servers import ServerUrls
+from services.operations import doctor
+from services.servers.servers import ServerUrls
 from tests.stubs.loopback import LoopbackServer, Reply
 
 Examine = Callable[..., tuple[list[str], list[str]]]

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from callbacks.registry import Registry
 from layouts import ids, text
-from services import duplicates, merges
-from services.identity import Actor
+from services.access.identity import Actor
+from services.people import duplicates, merges
 from services.runtime import Runtime
 from tests.change_runs import work
 from tests.people import add_search
@@ -280,8 +280,8 @@ def test_every_reason_has_words() -> None:
     from pathlib import Path
     from re import findall
 
-    import services.identity_score
+    import services.people.identity_score
 
-    source = Path(services.identity_score.__file__).read_text(encoding="utf-8")
+    source = Path(services.people.identity_score.__file__).read_text(encoding="utf-8")
     codes = set(findall(r'"((?:name|company|title|location|email|mailbox|phone|url|skills)_[a-z]+)"', source))
     assert codes == set(text.DUPLICATE_REASONS)

@@ -14,11 +14,11 @@ import psycopg
 import pytest
 import redis
 
-from services import processes
-from services.postgres_server import PostgresServer
-from services.processes import ProcessId
-from services.servers import Servers
-from services.valkey_server import ValkeyServer
+from services.servers import processes
+from services.servers.postgres_server import PostgresServer
+from services.servers.processes import ProcessId
+from services.servers.servers import Servers
+from services.servers.valkey_server import ValkeyServer
 
 Start = Callable[[], Servers]
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from services import budget_settings, embedding_runs, matching_state, prices
-from services.embedding_endpoint import EndpointModel
-from services.identity import Actor
+from services.access.identity import Actor
+from services.matching import embedding_runs, matching_state
+from services.matching.embedding_endpoint import EndpointModel
 from services.runtime import Runtime
+from services.spending import budget_settings, prices
 from services.vendors.embeddings_client import DIMENSIONS, EmbeddingsClient
 from services.vendors.vendor_errors import (
     BadKey,

@@ -7,11 +7,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from services import embedding_runs
+from services.access.identity import Actor
 from services.config import child_environ
-from services.embedding_job import BATCH
-from services.identity import Actor
-from services.job_runner import Runner
+from services.matching import embedding_runs
+from services.matching.embedding_job import BATCH
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.change_runs import change, run_row, work
 from tests.embedding import embedded, person

@@ -10,12 +10,13 @@ import psycopg
 import pytest
 from psycopg import sql as pgsql
 
-from services import embedding_models, embedding_queries, embedding_runs, matching_admin, matching_state, migrate
+from services.access.identity import Actor, create_user
 from services.config import Settings
 from services.errors import Conflict, Forbidden, NotFound, Unavailable
-from services.identity import Actor, create_user
+from services.matching import embedding_models, embedding_queries, embedding_runs, matching_admin, matching_state
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers import migrate
+from services.servers.servers import Servers
 from tests.change_runs import change, work
 from tests.embedding import FakeModel, embed, one, person, quick_model, rows
 from tests.stubs.embeddings_server import EmbeddingsStub

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from services import embedding_models, embedding_queries, embedding_wake
-from services.embedding_local import DIMENSIONS
-from services.embedding_queries import embed_query
+from services.access.identity import Actor
 from services.errors import BadInput, Unavailable
-from services.identity import Actor
+from services.matching import embedding_models, embedding_queries, embedding_wake
+from services.matching.embedding_local import DIMENSIONS
+from services.matching.embedding_queries import embed_query
 from services.runtime import Runtime
 from services.vendors.vendor_errors import Rejected
 from tests.change_runs import change

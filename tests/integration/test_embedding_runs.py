@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from services import data_report, embedding_runs, embedding_wake, erasures, jobs, matching_state, merges, runs
-from services.embedding_job import BATCH
+from services.access.identity import Actor
 from services.errors import Forbidden, Unavailable
-from services.identity import Actor
-from services.job_runner import Runner
+from services.matching import embedding_runs, embedding_wake, matching_state
+from services.matching.embedding_job import BATCH
+from services.people import merges
+from services.privacy import data_report, erasures
+from services.runs import jobs, runs
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.change_runs import change, kill_at, run_row, work, work_with
 from tests.embedding import FakeModel, embed, embedded, one, person, quick_model, rows, texts_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
 from services.runtime import Runtime
 from tests.enrichment import add_people, profile, rows, start, with_vendors
 from tests.integration.test_command_line import CommandLine, sourcingx

@@ -12,11 +12,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from layouts import ids, text
-from services import budget_settings, operations, runs
+from services.access.identity import Actor
 from services.config import Settings
 from services.errors import BadInput, Unavailable
-from services.identity import Actor
+from services.operations import operations
+from services.runs import runs
 from services.runtime import Runtime
+from services.spending import budget_settings
 from tests.enrichment import add_people, rows, value, with_vendors, work
 from tests.stubs.salesql_server import SalesqlStub
 from tests.web import Browser, Prop, call

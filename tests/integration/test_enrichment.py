@@ -14,17 +14,20 @@ from uuid import UUID
 import pytest
 
 from layouts import drawer, page_usage, text
-from services import enrichment, enrichment_job, enrichment_wake, logs, runs, usage, vendor_budget
-from services.call_budget import BudgetClosed
+from services import logs
+from services.access.identity import Actor
 from services.config import Settings
+from services.enrichment import enrichment, enrichment_job, enrichment_wake, vendor_budget
+from services.enrichment.vendor_budget import Clock
+from services.enrichment.vendor_turns import Turns
 from services.errors import BadInput, Conflict, Forbidden, NotFound
-from services.identity import Actor
-from services.list_rows import Entry
-from services.person import person
-from services.run_rights import REASONS
+from services.filtering.list_rows import Entry
+from services.people.person import person
+from services.runs import runs
+from services.runs.run_rights import REASONS
 from services.runtime import Runtime
-from services.vendor_budget import Clock
-from services.vendor_turns import Turns
+from services.screening.call_budget import BudgetClosed
+from services.spending import usage
 from tests.enrichment import add_people, chosen, profile, row, rows, start, value, with_vendors, work
 from tests.filter_world import add_list
 from tests.stubs.crustdata_server import CrustdataStub

@@ -13,12 +13,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services import enrichment, enrichment_job, enrichment_wake, vendor_budget
+from services.access.identity import Actor
 from services.config import child_environ
-from services.identity import Actor
-from services.job_runner import Runner
+from services.enrichment import enrichment, enrichment_job, enrichment_wake, vendor_budget
+from services.enrichment.vendor_budget import Clock
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
-from services.vendor_budget import Clock
 from tests.enrichment import add_people, rows, start, value, with_vendors, work
 from tests.stubs.salesql_server import SalesqlStub
 from tests.waiting import until

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from services import budget_settings, enrichment, enrichment_wake, runs, searches, usage, vendor_budget
+from services.access.identity import Actor
+from services.enrichment import enrichment, enrichment_wake, vendor_budget
 from services.errors import Forbidden, LimitReached
-from services.identity import Actor
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
+from services.spending import budget_settings, usage
 from services.vendors.salesql import SalesqlClient
 from tests.enrichment import add_people, profile, row, rows, start, value, work
 from tests.integration.test_enrichment import Time, clock, crustdata, salesql, settings
@@ -229,7 +232,7 @@ def test_a_day_that_the_vendor_closes_late_is_the_one_on_which_it_was_asked(
     def look_up(self: SalesqlClient, urls: Any) -> Any:
         clock.now = datetime(2026, 6, 2, 0, 0, 1, tzinfo=UTC)
         # What the vendor asks to wait for in this minute is not what this is about.
-        monkeypatch.setattr("services.vendor_turns.Turns.block", lambda *_: None)
+        monkeypatch.setattr("services.enrichment.vendor_turns.Turns.block", lambda *_: None)
         return ask(self, urls)
 
     monkeypatch.setattr(SalesqlClient, "look_up", look_up)

@@ -6,10 +6,10 @@ import io
 
 import pytest
 
-from services import searches
-from services.erasures import NOBODY, NOT_READ
-from services.identity import Actor
+from services.access.identity import Actor
+from services.privacy.erasures import NOBODY, NOT_READ
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.integration.test_erasure import CANARY, EMAIL, HEADER, OTHER, load
 from tests.two_people import rows

@@ -16,32 +16,22 @@ import pyarrow.parquet as pq
 import pytest
 import redis as redis_client
 
-from services import (
-    candidates,
-    erasure_files,
-    erasure_log,
-    erasure_nightly,
-    erasure_replay,
-    erasures,
-    exports,
-    facets,
-    imports,
-    jobs,
-    lists,
-    merges,
-    notes,
-    runs,
-    saved_views,
-    searches,
-    suppression,
-)
-from services.candidates import action_of
+from services.access.identity import Actor
+from services.decisions import candidates
+from services.decisions.candidates import action_of
 from services.errors import BadInput, Forbidden, NotFound, Unavailable
-from services.grid_view import View
-from services.identity import Actor
+from services.exports import exports
+from services.filtering import lists
+from services.grid import facets, saved_views
+from services.grid.grid_view import View
+from services.imports import imports
+from services.people import merges, notes
+from services.privacy import erasure_files, erasure_log, erasure_nightly, erasure_replay, erasures, suppression
+from services.privacy.suppression import OTHER_KEY, Marker
+from services.runs import jobs, runs
 from services.runtime import Runtime
-from services.servers import ServerUrls
-from services.suppression import OTHER_KEY, Marker
+from services.searches import searches
+from services.servers.servers import ServerUrls
 from tests import canary
 from tests.archives import archive, restore, work
 from tests.integration.test_import import start, upload

@@ -16,28 +16,20 @@ import redis as redis_client
 
 from callbacks.list_filling import told
 from layouts import text
-from services import (
-    erasure_files,
-    erasure_nightly,
-    erasures,
-    fetch_schedules,
-    jobs,
-    list_files,
-    list_rows,
-    list_sheets,
-    lists,
-    searches,
-    sheet_sync,
-    uploads,
-)
+from services.access.identity import Actor
+from services.enrichment import fetch_schedules
+from services.enrichment.launches import Wanted
 from services.errors import BadInput
-from services.identity import Actor
-from services.jobs import RunHandle
-from services.launches import Wanted
+from services.filtering import list_files, list_rows, list_sheets, lists, sheet_sync
+from services.imports import uploads
+from services.privacy import erasure_files, erasure_nightly, erasures
+from services.privacy.suppression import OTHER_KEY
+from services.runs import jobs
+from services.runs.jobs import RunHandle
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.searches import searches
+from services.servers.servers import ServerUrls
 from services.storage import Storage
-from services.suppression import OTHER_KEY
 from tests import canary, phantoms
 from tests import enrichment as enriching
 from tests import screening as screenings

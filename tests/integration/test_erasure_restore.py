@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from services import backup, backup_restore, erasure_log, searches
-from services.identity import Actor
+from services.access.identity import Actor
+from services.backups import backup, backup_restore
+from services.privacy import erasure_log
 from services.runtime import Runtime
-from services.servers import Servers
+from services.searches import searches
+from services.servers.servers import Servers
 from tests import canary
 from tests.backups import ask, empty_database
 from tests.integration.test_erasure import CANARY, HEADER, OTHER, erase, load

@@ -13,15 +13,19 @@ from typing import Any, NoReturn
 
 import pytest
 
-from services import db, export_run, export_targets, exports, jobs, result_sets, run_rights, runs, searches
+from services import db
+from services.access.identity import Actor
 from services.cache import CacheDown
 from services.errors import BadInput, Forbidden, Unavailable
-from services.exports import start_export
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
-from services.jobs import RunHandle
+from services.exports import export_run, export_targets, exports
+from services.exports.exports import start_export
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.runs import jobs, run_rights, runs
+from services.runs.job_runner import Runner
+from services.runs.jobs import RunHandle
 from services.runtime import Runtime
+from services.searches import searches
 from services.storage import Storage
 from tests.integration.test_import import table, work
 from tests.people import add_people, varied
@@ -65,7 +69,7 @@ def export(rt: Runtime, alice: Actor, search: str) -> Export:
 @pytest.fixture
 def after_batch(monkeypatch: pytest.MonkeyPatch) -> AfterBatch:
     """after_batch(n, happens): let something happen once n batches are written; all progress is saved at once."""
-    monkeypatch.setattr("services.run_handle.WRITE_EVERY_S", 0.0)
+    monkeypatch.setattr("services.runs.run_handle.WRITE_EVERY_S", 0.0)
     monkeypatch.setattr(export_targets, "BATCH_ROWS", 500)
     progress = RunHandle.progress
 

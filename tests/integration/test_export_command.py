@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from services import identity, searches
+from services.access import identity
 from services.errors import LimitReached
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.integration.test_export import fill, people_of, stored_files
 from tests.integration.test_import import table
@@ -146,7 +147,7 @@ def test_an_export_that_fails_leaves_the_old_file(
     def run_export(rt: Any, handle: Any) -> None:
         raise LimitReached("The search is full.")
 
-    monkeypatch.setattr("services.export_run.run_export", run_export)
+    monkeypatch.setattr("services.exports.export_run.run_export", run_export)
     path = tmp_path / "people.csv"
     path.write_text("old")
     code, _, err = sourcingx("export", "Leads", "-o", str(path))

@@ -15,14 +15,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from layouts import ids
-from services import export_preview, export_variants, exports, rubrics, runs, searches, verdict_reviews
+from services.access.identity import Actor
 from services.errors import BadInput
-from services.exports import start_export
-from services.grid_view import View
-from services.identity import Actor
-from services.import_mapping import suggest
-from services.rubrics import Criterion
+from services.exports import export_preview, export_variants, exports
+from services.exports.exports import start_export
+from services.grid.grid_view import View
+from services.imports.import_mapping import suggest
+from services.runs import runs
 from services.runtime import Runtime
+from services.screening import rubrics, verdict_reviews
+from services.screening.rubrics import Criterion
+from services.searches import searches
 from tests.integration.test_export import content
 from tests.screening import CRITERIA, JOB, add_search, save_rubric, work
 from tests.verdicts import field_of, judge

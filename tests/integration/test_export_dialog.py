@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import export_preview, exports, result_sets, runs, searches
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound
-from services.exports import start_export
-from services.grid_view import View
-from services.identity import Actor
+from services.exports import export_preview, exports
+from services.exports.exports import start_export
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_export import fill, stored_files
 from tests.integration.test_export_files import add_raw, detailed
 from tests.integration.test_import import table, work
@@ -230,7 +233,7 @@ def test_an_export_that_fails_says_why_in_the_dialog(
     rt: Runtime, alice: Actor, dialog: Callable[..., Any], search: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(rt, search, 12)
-    monkeypatch.setattr("services.export_run.MOST_SHEET_ROWS", 5)
+    monkeypatch.setattr("services.exports.export_run.MOST_SHEET_ROWS", 5)
     run_id = start_export(rt, alice, View.of(search, status="all"), None, {"all": True}, "xlsx")
     work(rt, run_id)
     kept = {"run_id": run_id, "open": True}

@@ -18,11 +18,13 @@ from werkzeug.test import TestResponse
 
 from callbacks import cookies
 from layouts import ids, text
-from services import exports, runs, searches
-from services.exports import start_export
-from services.grid_view import View
-from services.identity import Actor
+from services.access.identity import Actor
+from services.exports import exports
+from services.exports.exports import start_export
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_export import fill, stored_files
 from tests.integration.test_import import table, work
 from tests.web import Browser, call

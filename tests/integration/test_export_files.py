@@ -17,14 +17,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from services import candidates, export_targets, export_workbook, lists, result_sets, runs, searches
+from services.access.identity import Actor
+from services.decisions import candidates
 from services.errors import BadInput
-from services.exports import start_export
-from services.grid_view import View
-from services.identity import Actor
-from services.list_rows import Entry
+from services.exports import export_targets, export_workbook
+from services.exports.exports import start_export
+from services.exports.spreadsheet_text import guard, unguard
+from services.filtering import lists
+from services.filtering.list_rows import Entry
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
-from services.spreadsheet_text import guard, unguard
+from services.searches import searches
 from tests import screening
 from tests.filter_world import apply
 from tests.integration.test_export import content, fill, people_of, stored_files
@@ -137,8 +142,8 @@ def test_blocks_and_batches_end_in_the_middle_of_everything(
     fill(rt, search, 103)
     whole = content(rt, export(fmt))
     monkeypatch.setattr(export_targets, "BATCH_ROWS", 10)
-    monkeypatch.setattr("services.export_run.BLOCK_BYTES", 700)
-    monkeypatch.setattr("services.export_parquet.GROUP_BYTES", 5_000)
+    monkeypatch.setattr("services.exports.export_run.BLOCK_BYTES", 700)
+    monkeypatch.setattr("services.exports.export_parquet.GROUP_BYTES", 5_000)
     small = content(rt, export(fmt))
     if fmt == "parquet":
         assert pq.ParquetFile(io.BytesIO(small)).num_row_groups > 2
@@ -221,7 +226,7 @@ def test_more_rows_than_a_sheet_has(
     fill(rt, search, 12)
     for one in table(rt, "SELECT id FROM profiles"):
         add_raw(rt, one["id"], {"a": "1"})
-    monkeypatch.setattr("services.export_run.MOST_SHEET_ROWS", 11)
+    monkeypatch.setattr("services.exports.export_run.MOST_SHEET_ROWS", 11)
     monkeypatch.setattr(export_workbook, "MOST_SHEET_ROWS", 11)
     for variant in ("processed", "combined"):
         run = export("xlsx", variant)
@@ -267,7 +272,7 @@ def test_people_whom_no_file_brought_have_no_rows(rt: Runtime, alice: Actor, sea
 def test_more_columns_than_a_table_can_have(
     rt: Runtime, alice: Actor, search: str, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.export_variants.MOST_RAW", 3)
+    monkeypatch.setattr("services.exports.export_variants.MOST_RAW", 3)
     add_raw(rt, add(rt, alice, search), {name: name.upper() for name in "abcde"})
     add_raw(rt, add(rt, alice, search), {"a": "1"})
     head, *rows = lines(content(rt, export("csv", "combined")))
@@ -392,7 +397,7 @@ def test_a_workbook_that_is_cancelled_leaves_nothing(
     """What ends a run must come through the writer as what it is."""
     fill(rt, search, 30)
     monkeypatch.setattr(export_targets, "BATCH_ROWS", 10)
-    monkeypatch.setattr("services.run_handle.WRITE_EVERY_S", 0.0)
+    monkeypatch.setattr("services.runs.run_handle.WRITE_EVERY_S", 0.0)
     run_id = start_export(rt, alice, View.of(search, status="all"), None, {"all": True}, "xlsx")
     read = result_sets.IdList.slice
 
@@ -401,7 +406,7 @@ def test_a_workbook_that_is_cancelled_leaves_nothing(
             runs.cancel_run(rt, alice, run_id)
         return read(self, start, end)
 
-    monkeypatch.setattr("services.id_lists.IdList.slice", slice_and_cancel)
+    monkeypatch.setattr("services.grid.id_lists.IdList.slice", slice_and_cancel)
     work(rt, run_id)
     assert runs.get_run(rt, alice, run_id)["state"] == "cancelled"
     assert stored_files(rt) == []
@@ -420,7 +425,7 @@ def test_rights_that_end_while_a_workbook_is_written(
             searches.set_visibility(rt, alice, search, "private")
         return read(self, start, end)
 
-    monkeypatch.setattr("services.id_lists.IdList.slice", slice_and_close)
+    monkeypatch.setattr("services.grid.id_lists.IdList.slice", slice_and_close)
     work(rt, run_id)
     assert table(rt, "SELECT state, message FROM runs") == [{"state": "failed", "message": searches.NOT_YOURS}]
     assert stored_files(rt) == []

@@ -20,17 +20,17 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from layouts import facet_panel
-from services import facets
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden
-from services.facet_counts import Counter
-from services.facet_specs import FACETS, RANGES, Facet, chosen_range
-from services.grid_query import fragment
-from services.grid_view import View
-from services.identity import Actor
-from services.result_sets import count, fetch_meta
+from services.grid import facets
+from services.grid.facet_counts import Counter
+from services.grid.facet_specs import FACETS, RANGES, Facet, chosen_range
+from services.grid.grid_query import fragment
+from services.grid.grid_view import View
+from services.grid.result_sets import count, fetch_meta
+from services.grid.search_text import parse
 from services.runtime import Runtime
-from services.search_text import parse
-from services.servers import Servers
+from services.servers.servers import Servers
 from tests import people
 from tests.grid_reference import Row, key, shown
 from tests.grid_world import World, world

@@ -12,10 +12,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from layouts import ids, text
-from services import fairness, searches
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound
-from services.identity import Actor
+from services.figures import fairness
 from services.runtime import Runtime
+from services.searches import searches
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]

@@ -22,12 +22,16 @@ import requests
 
 import sql
 from benchmarks.web import Refused, Session, Web, environ_of, serving, sign_in
-from services import candidates, identity, migrate, processes, run_state, runs, searches
-from services.children import Child
+from services.access import identity
+from services.access.identity import Actor
 from services.config import Settings, child_environ
-from services.identity import Actor
+from services.decisions import candidates
+from services.runs import runs
 from services.runtime import Runtime
-from services.servers import Servers
+from services.searches import searches
+from services.servers import migrate, processes, run_state
+from services.servers.children import Child
+from services.servers.servers import Servers
 from tests.bad_line import Line, bad_line
 from tests.browser.product import READY, environ
 from tests.change_runs import run_row
@@ -190,7 +194,7 @@ def test_postgres_is_started_again_and_pages_go_on(site: Site, sig: signal.Signa
 @contextmanager
 def kept_running(site: Site, log: Path) -> Iterator[Child]:
     """A job worker that is started again whenever it ends, as the process manager does it."""
-    command = [sys.executable, "-m", "services.cli", "worker"]
+    command = [sys.executable, "-m", "services.commands.cli", "worker"]
     worker, over = Child("worker", command, child_environ(site.settings), log), threading.Event()
 
     def look_after() -> None:

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 import procrastinate
 import pytest
 
-from services import fetch_schedules, search_deletion, worker
+from services.access.identity import Actor
 from services.config import Settings
+from services.enrichment import fetch_schedules
+from services.enrichment.launches import Wanted
 from services.errors import BadInput, Forbidden
-from services.identity import Actor
-from services.job_runner import Runner
-from services.launches import Wanted
+from services.runs import worker
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.searches import search_deletion
 from tests.change_runs import change, rows
 from tests.phantoms import URL, agent, launch, names, phantom, phantom_search, pointed, row_of, to_the_end
 from tests.stubs.phantombuster_rows import people

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services import import_readers
 from services.errors import Unavailable
+from services.imports import import_readers
 from services.readers import sandbox
 from services.readers.base import Unreadable
 from services.readers.sandbox import PROBLEMS, Limits, frames

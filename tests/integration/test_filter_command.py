@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services import identity, searches
+from services.access import identity
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.integration.test_export import fill
 

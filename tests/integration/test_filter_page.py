@@ -13,20 +13,11 @@ import pytest
 
 from benchmarks.filter_reference import Row
 from layouts import ids, page_filter, text
-from services import (
-    aliases,
-    filter_reads,
-    filtering,
-    list_rows,
-    lists,
-    rule_kinds,
-    rule_sets,
-    rules_in_force,
-    searches,
-    undo,
-)  # fmt: skip
-from services.identity import Actor
+from services.access.identity import Actor
+from services.decisions import undo
+from services.filtering import aliases, filter_reads, filtering, list_rows, lists, rule_kinds, rule_sets, rules_in_force
 from services.runtime import Runtime
+from services.searches import searches
 from tests.change_runs import change, work
 from tests.filter_pages import (
     editor,

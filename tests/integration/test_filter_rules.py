@@ -16,12 +16,13 @@ from psycopg.sql import SQL
 import sql
 from benchmarks import filter_reference as reference
 from benchmarks.filter_reference import Entries, Row
-from services import aliases, filter_query, filtering, identity, rule_kinds
-from services.identity import Actor
-from services.list_rows import Entry
-from services.rule_kinds import LEVELS, MISSING
+from services.access import identity
+from services.access.identity import Actor
+from services.filtering import aliases, filter_query, filtering, rule_kinds
+from services.filtering.list_rows import Entry
+from services.filtering.rule_kinds import LEVELS, MISSING
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers.servers import Servers
 from tests.filter_world import NOW, add_list, add_rows, named, terms
 from tests.people import add_search, own_database, runtime
 

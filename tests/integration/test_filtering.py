@@ -14,29 +14,18 @@ import pytest
 
 import sql
 from benchmarks.filter_reference import Row
-from services import (
-    bulk,
-    candidates,
-    change_lanes,
-    filter_parts,
-    filter_query,
-    filter_run,
-    filtering,
-    ledger,
-    lists,
-    rules_in_force,
-    runs,
-    searches,
-    undo,
-)
-from services.candidates import action_of
+from services.access.identity import Actor
 from services.config import child_environ
+from services.decisions import bulk, candidates, change_lanes, undo
+from services.decisions.candidates import action_of
 from services.errors import BadInput, Forbidden, NotFound, Unavailable
-from services.grid_view import View
-from services.identity import Actor
-from services.ledger import Choices
+from services.filtering import filter_parts, filter_query, filter_run, filtering, ledger, lists, rules_in_force
+from services.filtering.ledger import Choices
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.searches import searches
+from services.servers.servers import ServerUrls
 from tests import waiting
 from tests.change_runs import change, kill_at, rows, run_row, version, work, work_with
 from tests.filter_world import add_list, add_rows, apply, named, statuses

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from services import duplicates, duplicates_job, merges, runs
+from services.access.identity import Actor
 from services.errors import BadInput, Conflict, Forbidden
-from services.identity import Actor
-from services.identity_keys import LISTED, Facts
-from services.identity_score import score
-from services.job_runner import Runner
+from services.people import duplicates, duplicates_job, merges
+from services.people.identity_keys import LISTED, Facts
+from services.people.identity_score import score
+from services.runs import runs
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.change_runs import kill_at, work, work_with
 from tests.labelled_pairs import labelled

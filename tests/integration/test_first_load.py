@@ -10,7 +10,7 @@ import dash_ag_grid
 import pytest
 
 from callbacks.bundles import ASSETS, EARLY
-from services.identity import Actor
+from services.access.identity import Actor
 from tests.web import Browser
 
 ClientFor = Callable[[Actor], Browser]

@@ -10,12 +10,15 @@ import pytest
 
 from callbacks.registry import Registry
 from layouts import ids, text
-from services import bulk, candidates, first_steps, rubrics, sample, search_deletion, searches, undo
+from services.access.identity import Actor
+from services.decisions import bulk, candidates, undo
+from services.demo import sample
 from services.errors import Conflict, Forbidden
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
+from services.grid.grid_view import View
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.screening import rubrics
+from services.searches import first_steps, search_deletion, searches
 from tests.people import Person, add_people, add_search
 from tests.web import Browser, call
 
@@ -112,7 +115,7 @@ def test_a_sample_that_did_not_start_is_begun_again_in_the_same_search(
         raise Conflict("Not now.")
 
     with monkeypatch.context() as broken:
-        broken.setattr("services.imports.start_import", fail)
+        broken.setattr("services.imports.imports.start_import", fail)
         with pytest.raises(Conflict):
             sample.start(rt, alice)
     search_id, _ = sample.start(rt, alice)

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from services import cli, identity, synthetic
+from services.access import identity
+from services.access.identity import Actor
+from services.commands import cli
 from services.config import Settings, child_environ
+from services.demo import synthetic
 from services.errors import BadInput, Forbidden
-from services.identity import Actor
 from services.runtime import Runtime
 
 N = 2_000

@@ -13,12 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
-from services import result_sets
 from services.errors import BadInput
-from services.grid_columns import STATUSES
-from services.grid_query import parse_rows
-from services.grid_view import View, parse_url
-from services.servers import Servers
+from services.grid import result_sets
+from services.grid.grid_columns import STATUSES
+from services.grid.grid_query import parse_rows
+from services.grid.grid_view import View, parse_url
+from services.servers.servers import Servers
 from tests import people
 from tests.grid_models import (
     FILTERED,

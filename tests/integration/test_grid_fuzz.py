@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from layouts import ids
-from services import identity
-from services.grid_columns import STATUSES
-from services.servers import Servers
+from services.access import identity
+from services.grid.grid_columns import STATUSES
+from services.servers.servers import Servers
 from tests import people
 from tests.grid_models import JUNK, MODELS, ROW_NUMBERS, SORT_ITEMS, SORTS, STEADY, filter_models, sort_model
 from tests.grid_reference import Row, ordered, shown

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from services import screening, verdicts
+from services.access.identity import Actor
 from services.config import Settings
-from services.evidence import quote_is_verbatim
-from services.identity import Actor
-from services.prompts import JudgePrompt, build_judge_prompt
 from services.runtime import Runtime
+from services.screening import screening, verdicts
+from services.screening.evidence import quote_is_verbatim
+from services.screening.prompts import JudgePrompt, build_judge_prompt
 from services.vendors.openai_client import Judgement, ModelClient
 from tests.hostile import injected
 from tests.screening import CRITERIA, JOB, add_search, rows, start, work

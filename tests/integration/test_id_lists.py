@@ -14,11 +14,11 @@ import pytest
 import redis as redis_client
 
 from services import cache as caches
-from services import id_lists
 from services.cache import Cache, CacheDown
 from services.config import Settings
-from services.id_lists import LISTS_A_SEARCH, IdList, IdLists
-from services.servers import Servers
+from services.grid import id_lists
+from services.grid.id_lists import LISTS_A_SEARCH, IdList, IdLists
+from services.servers.servers import Servers
 from tests.waiting import until
 
 SEARCH, OTHER = uuid.UUID(int=1), uuid.UUID(int=2)

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from services import import_preview, import_run, imports, jobs, runs, searches, uploads
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound, ProductError
-from services.identity import Actor
-from services.job_runner import Runner
-from services.jobs import LeaseLost, RunHandle
+from services.imports import import_preview, import_run, imports, uploads
+from services.runs import jobs, runs
+from services.runs.job_runner import Runner
+from services.runs.jobs import LeaseLost, RunHandle
 from services.runtime import Runtime
+from services.searches import searches
 from services.storage import Storage
 
 Import = Callable[..., dict[str, Any]]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services import identity, searches
+from services.access import identity
 from services.errors import LimitReached
 from services.runtime import Runtime
+from services.searches import searches
 from tests.corpus.parquets import made
 from tests.corpus.workbooks import written
 from tests.integration.test_command_line import CommandLine, sourcingx
@@ -133,7 +134,7 @@ def test_an_import_that_fails_is_exit_1_with_the_reason(
     def run_import(rt: object, handle: object) -> None:
         raise LimitReached("The search is full.")
 
-    monkeypatch.setattr("services.import_run.run_import", run_import)
+    monkeypatch.setattr("services.imports.import_run.run_import", run_import)
     code, _, err = sourcingx("import", str(people), "--search", "Leads")
     assert (code, err) == (1, "sourcingx: The search is full.\n")
 
@@ -144,7 +145,7 @@ def test_an_interrupted_import_is_cancelled(
     def run_import(rt: object, handle: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("services.import_run.run_import", run_import)
+    monkeypatch.setattr("services.imports.import_run.run_import", run_import)
     code, _, _ = sourcingx("import", str(people), "--search", "Leads")
     assert code == 130
     assert table(rt, "SELECT state FROM runs") == [{"state": "cancelled"}]

@@ -14,11 +14,15 @@ import pytest
 from psycopg import sql as pgsql
 
 import sql
-from services import erasures, identity, imports, legacy_database, legacy_import, legacy_people, search_deletion
+from services.access import identity
 from services.config import child_environ
 from services.errors import Unavailable
+from services.imports import imports
+from services.moving_in import legacy_database, legacy_import, legacy_people
+from services.privacy import erasures
 from services.runtime import Runtime
-from services.servers import Servers
+from services.searches import search_deletion
+from services.servers.servers import Servers
 from tests import legacy
 from tests.archives import archive
 from tests.change_runs import change, rows
@@ -33,7 +37,8 @@ REST = "Everybody from the old SourcingX"
 HELD = ("searches", "profiles", "candidates", "notes", "runs", "uploads", "legacy_items", "import_rejects", "audit_log")
 KILLED = """
 import os, signal, sys
-from services import cli, import_batch, import_run
+from services.commands import cli
+from services.imports import import_batch, import_run
 import_batch.MOST_ROWS = 40
 write, batches = import_run._Import._write, []
 def dying(self, conn, batch):

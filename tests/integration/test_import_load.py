@@ -18,13 +18,15 @@ import psycopg
 import pytest
 
 import sql
-from services import import_batch, import_normalise, import_run, import_upkeep, runs, searches
-from services.careers import Position
-from services.children import ROOT
+from services.access.identity import Actor
 from services.config import child_environ
-from services.identity import Actor
-from services.jobs import LeaseLost, RunHandle
+from services.imports import import_batch, import_normalise, import_run, import_upkeep
+from services.people.careers import Position
+from services.runs import runs
+from services.runs.jobs import LeaseLost, RunHandle
 from services.runtime import Runtime
+from services.searches import searches
+from services.servers.children import ROOT
 from tests.integration.test_import import Import, profiles, start, table, version, work
 from tests.integration.test_import import run_file as run_file
 from tests.integration.test_import import search as search
@@ -198,7 +200,7 @@ def test_overlapping_files_from_two_processes_lose_and_double_nothing(
     with psycopg.connect(rt.settings.database_url) as door:
         door.execute(DOOR)
         for name, into, user in given:
-            command = [sys.executable, "-m", "services.cli", "import", str(tmp_path / name), "--search", into]
+            command = [sys.executable, "-m", "services.commands.cli", "import", str(tmp_path / name), "--search", into]
             processes.append(subprocess.Popen(
                 [*command, "--user", user, "--json"], cwd=ROOT, env=child_environ(rt.settings),
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -11,10 +11,12 @@ from werkzeug.test import TestResponse
 
 from layouts import ids, text
 from layouts.import_form import KEEP
-from services import import_batch, runs, searches
-from services.identity import Actor
+from services.access.identity import Actor
+from services.imports import import_batch
 from services.readers import json_files
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 from tests.archives import archive
 from tests.corpus.workbooks import written
 from tests.integration.test_import import PEOPLE, profiles, table, work

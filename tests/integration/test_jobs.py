@@ -18,14 +18,15 @@ import psycopg
 import pytest
 
 import sql
-from services import jobs, runs, searches, worker, worker_process
-from services.children import ROOT
+from services.access.identity import Actor
 from services.config import child_environ
 from services.errors import BadInput, Conflict, Forbidden, Unavailable
-from services.identity import Actor
-from services.job_runner import MAX_ATTEMPTS, Runner
-from services.jobs import Kind, LeaseLost, RunCancelled, RunHandle
+from services.runs import jobs, runs, worker, worker_process
+from services.runs.job_runner import MAX_ATTEMPTS, Runner
+from services.runs.jobs import Kind, LeaseLost, RunCancelled, RunHandle
 from services.runtime import Runtime
+from services.searches import searches
+from services.servers.children import ROOT
 from tests.integration.test_import import many
 from tests.integration.test_import import start as start_import
 from tests.waiting import PATIENCE_S as WAIT_S
@@ -98,7 +99,7 @@ def test_a_worker_that_is_stopped_while_it_starts_ends(rt: Runtime, monkeypatch:
     own = Runtime(rt.settings, kind="worker")
     own.open()
     runner = Runner(own, "here/1")
-    monkeypatch.setattr("services.erasure_nightly.at_start", lambda _: runner.stop())
+    monkeypatch.setattr("services.privacy.erasure_nightly.at_start", lambda _: runner.stop())
     try:
         asyncio.run(asyncio.wait_for(worker.serve(runner), WAIT_S))
     finally:
@@ -538,7 +539,7 @@ AT_THE_DOOR = """SELECT count(*) AS n FROM pg_locks l JOIN pg_database d ON d.oi
 
 
 def spawn(rt: Runtime) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "services.cli", "worker"]
+    command = [sys.executable, "-m", "services.commands.cli", "worker"]
     environ = child_environ(rt.settings) | {"PGAPPNAME": APP}
     return subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE)
 
@@ -592,7 +593,7 @@ def test_two_workers_of_one_home_have_different_slots_and_keep_them(rt: Runtime)
 
 def test_a_hanging_loop_ends_the_process() -> None:
     program = (
-        "import asyncio, time; from services import worker_process; worker_process.HANGS_S = 0.5\n"
+        "import asyncio, time; from services.runs import worker_process; worker_process.HANGS_S = 0.5\n"
         "async def hang():\n"
         "    with worker_process.watchdog(asyncio.get_running_loop(), True):\n"
         "        await asyncio.sleep(0.1)\n"

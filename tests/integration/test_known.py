@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from services import candidates, known, merges, person, result_sets
-from services.candidates import action_of
-from services.grid_view import View
-from services.identity import Actor
+from services.access.identity import Actor
+from services.decisions import candidates
+from services.decisions.candidates import action_of
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.people import known, merges, person
 from services.runtime import Runtime
 from tests.archives import archive, restore
 from tests.explained import Explained

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
-from services import db, runs, screening, screening_model, usage_ledger, worker
+from services import db
+from services.access.identity import Actor
 from services.config import Settings
 from services.errors import Unavailable
-from services.identity import Actor
-from services.job_runner import Runner
+from services.runs import runs, worker
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.screening import screening, screening_model
+from services.spending import usage_ledger
 from tests.browser.product import until
 from tests.integration.test_screening import in_background
 from tests.screening import add_search, row, rows, start, value, work

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services import launch_watch
+from services.access.identity import Actor
 from services.config import Settings, child_environ
-from services.identity import Actor
-from services.job_runner import Runner
+from services.enrichment import launch_watch
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.change_runs import rows, run_row, work
 from tests.phantoms import agent, launch, look_until_over, names, phantom, phantom_search, pointed, row_of
@@ -28,7 +28,7 @@ PROCESSES, THREADS = 3, 17
 WORKER = """
 import sys
 from services.config import Settings
-from services.job_runner import Runner
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 rt = Runtime(Settings.from_env(), kind="worker")
 rt.open()

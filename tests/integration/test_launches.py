@@ -13,13 +13,17 @@ from typing import Any
 import pytest
 
 from layouts import page_usage
-from services import launch_results, launch_run, launch_watch, launches, phantom_account, runs, searches, uploads, usage
+from services.access.identity import Actor
 from services.config import Settings
+from services.enrichment import launch_results, launch_run, launch_watch, launches, phantom_account
+from services.enrichment.launches import Wanted
 from services.errors import BadInput, Conflict, Forbidden, LimitReached
-from services.identity import Actor
-from services.job_runner import MAX_ATTEMPTS, Runner
-from services.launches import Wanted
+from services.imports import uploads
+from services.runs import runs
+from services.runs.job_runner import MAX_ATTEMPTS, Runner
 from services.runtime import Runtime
+from services.searches import searches
+from services.spending import usage
 from services.vendors.phantombuster import PhantomBuster
 from services.vendors.phantombuster_errors import AgentBusy, NoSuchAgent, NoSuchContainer
 from services.vendors.vendor_errors import BadKey, NotSetUp, Rejected, ServerFault, Unanswered, Unreachable, VendorError

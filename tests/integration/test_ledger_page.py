@@ -13,10 +13,11 @@ import pytest
 
 from benchmarks.filter_reference import Row
 from layouts import ids, text
-from services import candidates, ledger, ledger_csv, rules_in_force
-from services.identity import Actor
-from services.ledger import Choices
-from services.list_rows import Entry
+from services.access.identity import Actor
+from services.decisions import candidates
+from services.filtering import ledger, ledger_csv, rules_in_force
+from services.filtering.ledger import Choices
+from services.filtering.list_rows import Entry
 from services.runtime import Runtime
 from tests.change_runs import change, rows, work
 from tests.filter_pages import full, page, press_one, response, said

@@ -13,14 +13,17 @@ import pytest
 from flask import Flask
 
 from layouts import ids
-from services import exports, jobs, operations, runs, searches
-from services.children import ROOT
+from services.access.identity import Actor
 from services.config import child_environ
 from services.db import Database
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import MAX_ATTEMPTS, Runner
+from services.exports import exports
+from services.grid.grid_view import View
+from services.operations import operations
+from services.runs import jobs, runs
+from services.runs.job_runner import MAX_ATTEMPTS, Runner
 from services.runtime import Runtime
+from services.searches import searches
+from services.servers.children import ROOT
 from tests.change_runs import run_row
 from tests.integration.test_import import many
 from tests.integration.test_import import start as start_import

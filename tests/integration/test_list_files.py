@@ -11,9 +11,10 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from services import list_files, list_rows, lists, uploads
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound
-from services.identity import Actor
+from services.filtering import list_files, list_rows, lists
+from services.imports import uploads
 from services.runtime import Runtime
 from services.storage import Storage
 

@@ -11,11 +11,13 @@ import procrastinate
 import pytest
 import redis as redis_client
 
-from services import list_sheets, lists, metrics, runs, sheet_sync, worker
+from services.access.identity import Actor
 from services.config import Settings
 from services.errors import BadInput, Forbidden, NotFound, ProductError, Unavailable
-from services.identity import Actor
-from services.job_runner import Runner
+from services.filtering import list_sheets, lists, sheet_sync
+from services.operations import metrics
+from services.runs import runs, worker
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from services.vendors import sheets_client
 from tests.change_runs import change, rows, run_row, work

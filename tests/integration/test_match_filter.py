@@ -13,20 +13,13 @@ from typing import Any
 import pytest
 from psycopg.sql import SQL
 
-from services import (
-    bulk,
-    erasures,
-    facets,
-    match_rank,
-    matching,
-    rediscovery,
-    result_plan,
-    result_sets,
-    score_rejections,
-)
+from services.access.identity import Actor
+from services.decisions import bulk, score_rejections
 from services.errors import BadInput
-from services.grid_view import View, parse_url
-from services.identity import Actor
+from services.grid import facets, result_plan, result_sets
+from services.grid.grid_view import View, parse_url
+from services.matching import match_rank, matching, rediscovery
+from services.privacy import erasures
 from services.runtime import Runtime
 from tests.integration.test_matching import Place, decide, rows_of
 from tests.vectors import at, place_people

@@ -13,11 +13,15 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import cli, export_preview, exports, matching, rediscovery, result_sets, score_rejections
+from services.access.identity import Actor
+from services.commands import cli
+from services.decisions import score_rejections
 from services.errors import BadInput, Conflict, Forbidden
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
+from services.exports import export_preview, exports
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.matching import matching, rediscovery
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from services.storage import Storage
 from tests.integration.test_matching import JOB, SENTENCE, Place, rows_of
@@ -371,7 +375,7 @@ def test_the_command_shows_the_most_alike(
     def opened(*_: Any, **__: Any) -> Any:
         yield place.rt
 
-    monkeypatch.setattr("services.cli_base.opened", opened)
+    monkeypatch.setattr("services.commands.cli_base.opened", opened)
     common = ["match", str(place.search), "--user", "alice@example.com"]
     assert cli.main([*common, "--text", SENTENCE, "--top", "3", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

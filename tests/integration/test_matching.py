@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from layouts import text
 from layouts.match_menu import like
-from services import match_person, match_rank, match_tidy, matching, merges, result_sets, saved_views
+from services.access.identity import Actor
 from services.cache import CacheDown
 from services.errors import BadInput, Conflict, Forbidden, NotFound, Unavailable
-from services.grid_view import View, parse_url
-from services.identity import Actor
-from services.matching import Match
+from services.grid import result_sets, saved_views
+from services.grid.grid_view import View, parse_url
+from services.matching import match_person, match_rank, match_tidy, matching
+from services.matching.matching import Match
+from services.people import merges
 from services.runtime import Runtime
 from tests.grid_world import all_ids
 from tests.people import Person, add_people, add_search

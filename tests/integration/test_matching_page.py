@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import embedding_models
-from services.identity import Actor
+from services.access.identity import Actor
+from services.matching import embedding_models
 from services.runtime import Runtime
 from tests.change_runs import change, rows, work
 from tests.embedding import FakeModel, embed, embedded, one, person, quick_model

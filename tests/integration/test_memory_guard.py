@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.web import serving, sign_in
-from services import process_figures
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
-from services.memory_guard import LOOKS_OF_GRACE, Guard
-from services.process_figures import ProcessFigures
+from services.operations import process_figures
+from services.operations.memory_guard import LOOKS_OF_GRACE, Guard
+from services.operations.process_figures import ProcessFigures
 from services.runtime import Runtime
 from tests.people import add_people, add_search, varied
 from tests.waiting import until

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import identity, mentions, notes
+from services.access import identity
+from services.access.identity import Actor
 from services.errors import Forbidden
-from services.identity import Actor
-from services.mentions import Colleague
+from services.people import mentions, notes
+from services.people.mentions import Colleague
 from services.runtime import Runtime
 from tests.people import Person, add_people, add_search
 from tests.web import Browser, call

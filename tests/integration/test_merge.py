@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from services import merges
+from services.access.identity import Actor
 from services.errors import BadInput, Conflict, Forbidden, NotFound, ProductError
-from services.identity import Actor
-from services.job_runner import Runner
-from services.merges import DECIDED, GONE, SCREENING
+from services.people import merges
+from services.people.merges import DECIDED, GONE, SCREENING
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.integration.test_import import start as start_import
 from tests.people import add_search

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services import candidates, known, merges, undo
-from services.candidates import action_of
-from services.identity import Actor
-from services.person import person
+from services.access.identity import Actor
+from services.decisions import candidates, undo
+from services.decisions.candidates import action_of
+from services.people import known, merges
+from services.people.person import person
 from services.runtime import Runtime
 from tests.two_people import Two, everything, one, rows, two_people
 

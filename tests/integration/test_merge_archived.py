@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from services import archives, candidates, merges, notes
-from services.candidates import action_of
-from services.identity import Actor
-from services.merges import Decided
+from services.access.identity import Actor
+from services.archive import archives
+from services.decisions import candidates
+from services.decisions.candidates import action_of
+from services.people import merges, notes
+from services.people.merges import Decided
 from services.runtime import Runtime
 from tests.archives import archive, restore
 from tests.two_people import Two, everything, one, rows, two_people

@@ -7,12 +7,14 @@ import uuid
 import psycopg
 import pytest
 
-from services import candidates, merges, notes, runs
-from services.candidates import action_of
+from services.access.identity import Actor
+from services.decisions import candidates
+from services.decisions.candidates import action_of
 from services.errors import Conflict, Forbidden, NotFound
-from services.identity import Actor
-from services.job_runner import Runner
-from services.merges import LATER, ONCE
+from services.people import merges, notes
+from services.people.merges import LATER, ONCE
+from services.runs import runs
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.integration.test_import import start as start_import
 from tests.people import add_search

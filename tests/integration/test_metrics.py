@@ -18,11 +18,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from benchmarks.web import Web, serving, sign_in
 from layouts import pages_operations
 from layouts import text as layout_text
-from services import jobs, launches, metrics, metrics_files, metrics_page, process_figures
+from services.access.identity import Actor
 from services.config import SETTINGS, Settings
+from services.enrichment import launches
 from services.errors import Unavailable
-from services.identity import Actor
-from services.process_figures import ProcessFigures, Teller
+from services.operations import metrics, metrics_files, metrics_page, process_figures
+from services.operations.process_figures import ProcessFigures, Teller
+from services.runs import jobs
 from services.runtime import Runtime
 from services.vendors.vendor_errors import VendorError
 from tests.people import Person, add_people, add_search
@@ -161,7 +163,7 @@ def test_labels_hold_nothing_of_people(rt: Runtime, stranger: Browser) -> None:
 COUNT = """
 import os, signal, sys
 from pathlib import Path
-from services import metrics, metrics_files
+from services.operations import metrics, metrics_files
 home = Path(sys.argv[1])
 metrics_files.enable(home)
 metrics_files.join(home)

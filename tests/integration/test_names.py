@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from benchmarks import filter_reference as reference
-from services.servers import ServerUrls
+from services.servers.servers import ServerUrls
 
 COMPANIES = {
     "google": [

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import aliases, list_rows, lists
-from services.identity import Actor
+from services.access.identity import Actor
+from services.filtering import aliases, list_rows, lists
 from services.runtime import Runtime
 from tests.change_runs import rows
 from tests.filter_pages import full, page, press, press_one, response, said

@@ -24,9 +24,9 @@ import urllib3
 from benchmarks.web import Web, serving
 from callbacks.documents import asset_url
 from callbacks.session import CSRF_HEADER
-from services import identity
+from services.access import identity
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
 from services.runtime import Runtime
 from tests.waiting import until
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import notes, person, result_sets
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound
-from services.grid_view import View
-from services.identity import Actor
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.people import notes, person
 from services.runtime import Runtime
 from tests.people import Person, add_people, add_search
 from tests.web import Browser, call

@@ -14,8 +14,8 @@ from flask import Flask
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
-from services import accounts, identity, oidc
-from services.identity import Actor
+from services.access import accounts, identity, oidc
+from services.access.identity import Actor
 from services.runtime import Runtime
 from services.vendors.oidc_client import Identity, OidcClient, ProviderDown, UntrustedToken
 from tests.stubs.oidc_server import CLIENT_ID, SECRET, OidcStub
@@ -467,7 +467,7 @@ def test_a_cookie_that_was_made_up_or_is_ten_minutes_old_is_refused(
         client.set_cookie("sx_flow", value, path="/login/oidc")
         assert said(client.get(CALLBACK, query_string=query)) == oidc.STALE
     client.set_cookie("sx_flow", kept.value, path="/login/oidc")
-    monkeypatch.setattr("services.oidc.MINUTES", -1)
+    monkeypatch.setattr("services.access.oidc.MINUTES", -1)
     assert said(client.get(CALLBACK, query_string=query)) == oidc.STALE
 
 

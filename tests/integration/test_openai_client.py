@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import pytest
 
-from services.evidence import quote_is_verbatim
-from services.prompts import JudgePrompt, build_judge_prompt
+from services.screening.evidence import quote_is_verbatim
+from services.screening.prompts import JudgePrompt, build_judge_prompt
 from services.vendors.openai_batches import BatchClient
 from services.vendors.openai_client import (
     BadKey,

@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.prompts import build_judge_prompt
+from services.screening.prompts import build_judge_prompt
 from services.vendors.openai_answers import Judgement
 from tests.stubs.openai_server import FAULTS, OpenAIStub
 

@@ -10,10 +10,11 @@ import pytest
 from callbacks.views import shown_views
 from layouts import ids
 from layouts.saved_views import ShownView, lines, view_list
-from services import saved_views, search_deletion, searches
-from services.grid_view import View
-from services.identity import Actor
+from services.access.identity import Actor
+from services.grid import saved_views
+from services.grid.grid_view import View
 from services.runtime import Runtime
+from services.searches import search_deletion, searches
 from tests.team import Team
 from tests.web import Browser, call
 

@@ -9,9 +9,11 @@ from uuid import UUID
 import pytest
 
 from layouts import drawer, ids, text
-from services import overrides, person, searches
-from services.identity import Actor
+from services.access.identity import Actor
+from services.people import person
 from services.runtime import Runtime
+from services.screening import overrides
+from services.searches import searches
 from tests.screening import add_search, row, rows, value
 from tests.web import Browser, call
 

@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 
 from layouts import ids, text
-from services import accounts, identity, passwords
+from services.access import accounts, identity, passwords
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, LimitReached, NotFound, NotSignedIn
-from services.identity import Actor
 from services.runtime import Runtime
 from tests.integration.test_sign_in import PASSWORD, form_token
 from tests.web import Browser, browser, call, web_server

@@ -15,12 +15,13 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from layouts import ids, text
-from services import neighbours, person, result_sets
+from services.access.identity import Actor
 from services.errors import Forbidden, NotFound
-from services.grid_view import View
-from services.identity import Actor
+from services.grid import neighbours, result_sets
+from services.grid.grid_view import View
+from services.grid.selection import is_snapshot
+from services.people import person
 from services.runtime import Runtime
-from services.selection import is_snapshot
 from tests.people import Person, add_people, add_search
 from tests.web import Browser, call
 

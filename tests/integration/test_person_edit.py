@@ -10,11 +10,14 @@ from uuid import UUID
 import pytest
 
 from layouts import drawer, ids, text
-from services import erasures, merges, person, profile_edits, searches, undo
+from services.access.identity import Actor
+from services.decisions import undo
 from services.errors import BadInput, Conflict, Forbidden, NotFound
-from services.identity import Actor
-from services.profile_edits import Edited
+from services.people import merges, person, profile_edits
+from services.people.profile_edits import Edited
+from services.privacy import erasures
 from services.runtime import Runtime
+from services.searches import searches
 from tests.enrichment import row, rows, start, value, with_vendors, work
 from tests.integration.test_import import start as start_import
 from tests.stubs.salesql_server import SalesqlStub

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services import column_state, identity
+from services.access import identity
+from services.access.identity import Actor
 from services.errors import BadInput
-from services.grid_columns import COLUMNS
-from services.identity import Actor
+from services.grid import column_state
+from services.grid.grid_columns import COLUMNS
 from services.runtime import Runtime
 
 GRID = [

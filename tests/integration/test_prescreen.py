@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import embedding_queries, overrides, prescreen, prescreen_measure, screening, searches
-from services.embedding_queries import Query
+from services.access.identity import Actor
 from services.errors import BadInput
-from services.grid_view import View
-from services.identity import Actor
-from services.prescreen import Prescreen
+from services.grid.grid_view import View
+from services.matching import embedding_queries
+from services.matching.embedding_queries import Query
 from services.runtime import Runtime
+from services.screening import overrides, prescreen, prescreen_measure, screening
+from services.screening.prescreen import Prescreen
+from services.searches import searches
 from tests.embedding import quick_model
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.model_at_hand import quick, settings, stub

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import presets, searches
+from services.access.identity import Actor
 from services.errors import BadInput, Conflict, Forbidden, NotFound
-from services.identity import Actor
 from services.runtime import Runtime
+from services.screening import presets
+from services.searches import searches
 from tests.integration.test_screen_page import BERN, PYTHON, editor
 from tests.screening import CRITERIA, add_search, save_rubric, value
 from tests.web import Browser, call

@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 
 from layouts import ids, text
-from services import erasures, searches
-from services.identity import Actor
+from services.access.identity import Actor
+from services.privacy import erasures
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_admin_users import page
 from tests.integration.test_erasure import CANARY, HEADER, OTHER, URL, load, member
 from tests.two_people import rows

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import db, rubrics, runs, screening_model, screening_rows
+from services import db
+from services.access.identity import Actor
 from services.config import Settings
 from services.errors import NotFound, Unavailable
-from services.identity import Actor
-from services.job_runner import Runner
+from services.runs import runs
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.screening import rubrics, screening_model, screening_rows
 from tests.integration.test_screening import in_background
 from tests.screen_page import proposal, propose, props, show
 from tests.screening import JOB, add_search, row, rows, value, work

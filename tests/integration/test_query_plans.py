@@ -13,13 +13,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from services import result_sets
-from services.grid_columns import COLUMNS
-from services.grid_view import View
-from services.identity import Actor
-from services.result_sets import Page
+from services.access.identity import Actor
+from services.grid import result_sets
+from services.grid.grid_columns import COLUMNS
+from services.grid.grid_view import View
+from services.grid.result_sets import Page
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers.servers import Servers
 from tests.explained import Explained, Plan
 from tests.people import own_database, runtime
 

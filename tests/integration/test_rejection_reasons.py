@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from layouts import analytics_tables, drawer_history, facet_panel, ids, text
-from services import analytics, bulk, candidates, collisions, facets, person, result_sets, triage, undo
-from services.facet_specs import Facet
-from services.grid_view import View
-from services.identity import Actor
+from services.access.identity import Actor
+from services.decisions import bulk, candidates, collisions, triage, undo
+from services.figures import analytics
+from services.grid import facets, result_sets
+from services.grid.facet_specs import Facet
+from services.grid.grid_view import View
+from services.people import person
 from services.runtime import Runtime
 from tests.change_runs import result, work
 from tests.people import Person, add_people

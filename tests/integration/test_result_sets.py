@@ -15,16 +15,16 @@ from typing import Any
 import psycopg
 import pytest
 
-from services import result_plan, result_sets
+from services.access.identity import Actor
 from services.cache import CacheDown
 from services.db import Database
 from services.errors import Forbidden, LimitReached
-from services.grid_view import View
-from services.id_lists import IdList, IdLists
-from services.identity import Actor
-from services.result_sets import Page
+from services.grid import result_plan, result_sets
+from services.grid.grid_view import View
+from services.grid.id_lists import IdList, IdLists
+from services.grid.result_sets import Page
 from services.runtime import Runtime
-from services.servers import Servers, ServerUrls
+from services.servers.servers import Servers, ServerUrls
 from tests import people
 from tests.grid_reference import STAGES, load_rows, ordered, shown
 from tests.people import Person, add_people, add_search

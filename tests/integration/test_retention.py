@@ -9,11 +9,13 @@ from uuid import UUID
 import pytest
 
 from layouts import drawer_profile, page_report, text
-from services import data_report, erasure_nightly, list_rows, lists, retention, searches
-from services import person as people
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound
-from services.identity import Actor
+from services.filtering import list_rows, lists
+from services.people import person as people
+from services.privacy import data_report, erasure_nightly, retention
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_erasure import HEADER, load
 from tests.two_people import add_person, one, rows
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from services import runs, searches
-from services.exports import start_export
-from services.grid_view import View
-from services.identity import Actor
+from services.access.identity import Actor
+from services.exports.exports import start_export
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 from tests.integration.test_export import content
 from tests.integration.test_import import start as start_import
 from tests.integration.test_import import table, work

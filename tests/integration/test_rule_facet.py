@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from benchmarks.filter_reference import Row
-from services import candidates, facets, result_sets, undo
+from services.access.identity import Actor
+from services.decisions import candidates, undo
 from services.errors import BadInput
-from services.facet_specs import Facet
-from services.grid_view import View
-from services.identity import Actor
+from services.grid import facets, result_sets
+from services.grid.facet_specs import Facet
+from services.grid.grid_view import View
 from services.runtime import Runtime
 from tests.filter_world import add_rows, apply, statuses
 from tests.people import add_search

@@ -9,35 +9,23 @@ from typing import Any
 
 import pytest
 
-from services import (
-    archive_nightly,
-    archives,
-    batches,
-    bulk,
-    duplicates,
-    embedding_runs,
-    exports,
-    filtering,
-    import_preview,
-    imports,
-    jobs,
-    list_runs,
-    list_sheets,
-    lists,
-    rubrics,
-    screening,
-    screening_model,
-    searches,
-    sheet_sync,
-    undo,
-)
+from services.access.identity import Actor
+from services.archive import archive_nightly, archives
 from services.config import Settings
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
-from services.jobs import RunHandle
-from services.run_rights import REASONS
+from services.decisions import bulk, undo
+from services.exports import exports
+from services.filtering import filtering, list_runs, list_sheets, lists, sheet_sync
+from services.grid.grid_view import View
+from services.imports import import_preview, imports
+from services.matching import embedding_runs
+from services.people import duplicates
+from services.runs import jobs
+from services.runs.job_runner import Runner
+from services.runs.jobs import RunHandle
+from services.runs.run_rights import REASONS
 from services.runtime import Runtime
+from services.screening import batches, rubrics, screening, screening_model
+from services.searches import searches
 from tests import enrichment as enriching
 from tests import filter_world, phantoms
 from tests import screening as screens
@@ -96,12 +84,12 @@ def settings(settings: Settings, model: OpenAIStub, sheets: SheetsStub, contacts
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many checkpoints in a few people, and each of them asks."""
     for module, name, value in (
-        ("services.run_handle", "WRITE_EVERY_S", 0.0), ("services.bulk", "MOST_AT_ONCE", 10),
-        ("services.undo", "MOST_AT_ONCE", 10), ("services.filter_run", "BATCH", 10),
-        ("services.export_targets", "BATCH_ROWS", 10), ("services.duplicates_job", "BATCH", 10),
-        ("services.embedding_job", "BATCH", 10), ("services.embedding_local", "SHELF", FakeShelf()),
-        ("services.archive_job", "READ_PEOPLE", 10), ("services.archive_job", "CLEAR_PEOPLE", 10),
-        ("services.candidates", "MOST", 20),
+        ("services.runs.run_handle", "WRITE_EVERY_S", 0.0), ("services.decisions.bulk", "MOST_AT_ONCE", 10),
+        ("services.decisions.undo", "MOST_AT_ONCE", 10), ("services.filtering.filter_run", "BATCH", 10),
+        ("services.exports.export_targets", "BATCH_ROWS", 10), ("services.people.duplicates_job", "BATCH", 10),
+        ("services.matching.embedding_job", "BATCH", 10), ("services.matching.embedding_local", "SHELF", FakeShelf()),
+        ("services.archive.archive_job", "READ_PEOPLE", 10), ("services.archive.archive_job", "CLEAR_PEOPLE", 10),
+        ("services.decisions.candidates", "MOST", 20),
     ):  # fmt: skip
         monkeypatch.setattr(f"{module}.{name}", value)
     monkeypatch.setattr(screening_model, "PACE", replace(screening_model.PACE, fan_out=2, claim=4))

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import archives, first_steps, sample, sample_removal, search_deletion, searches
+from services.access.identity import Actor
+from services.archive import archives
+from services.demo import sample, sample_removal
 from services.errors import Conflict, Forbidden, NotFound
-from services.identity import Actor
 from services.runtime import Runtime
+from services.searches import first_steps, search_deletion, searches
 from tests.change_runs import change, rows, run_row, work
 from tests.people import Person, add_people, add_search
 from tests.waiting import until

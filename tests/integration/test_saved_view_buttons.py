@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from layouts import ids
-from services import saved_views, searches
-from services.grid_view import View
-from services.identity import Actor
+from services.access.identity import Actor
+from services.grid import saved_views
+from services.grid.grid_view import View
+from services.grid.saved_views import SavedView
 from services.runtime import Runtime
-from services.saved_views import SavedView
+from services.searches import searches
 from tests.web import Browser, call
 
 ClientFor = Callable[[Actor], Browser]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from services import saved_views
+from services.access.identity import Actor
 from services.errors import BadInput, Conflict, Forbidden, LimitReached, NotFound
-from services.grid_view import View
-from services.identity import Actor
+from services.grid import saved_views
+from services.grid.grid_view import View
 from services.runtime import Runtime
 from tests.people import add_search
 

@@ -12,13 +12,14 @@ from psycopg import errors
 from werkzeug.test import TestResponse
 
 from layouts import ids, text
-from services import bulk, candidates, person, score_rejections, undo
+from services.access.identity import Actor
+from services.decisions import bulk, candidates, score_rejections, undo
+from services.decisions.score_rejections import Confirmation, MustConfirm, Question
 from services.errors import BadInput
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
+from services.grid.grid_view import View
+from services.people import person
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
-from services.score_rejections import Confirmation, MustConfirm, Question
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.people import Person, add_people, add_search
 from tests.screening import row, rows, value

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from services import screening_model
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
 from services.runtime import Runtime
+from services.screening import screening_model
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.screening import JOB, add_search, rows, start, value
 from tests.stubs.openai_server import OpenAIStub

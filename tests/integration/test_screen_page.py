@@ -12,11 +12,13 @@ import pytest
 
 from callbacks.registry import Registry
 from layouts import ids, page_screen, text
-from services import batches, rubrics, runs, screening, screening_model, searches
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
+from services.runs import runs
 from services.runtime import Runtime
-from services.servers import Servers
+from services.screening import batches, rubrics, screening, screening_model
+from services.searches import searches
+from services.servers.servers import Servers
 from tests.screen_page import (
     BERN,
     EDIT,

@@ -10,25 +10,25 @@ from typing import Any
 
 import pytest
 
-from services import (
+from services.access.identity import Actor
+from services.config import Settings
+from services.errors import BadInput, Conflict, Forbidden, NotFound
+from services.grid.grid_view import View
+from services.runs import runs
+from services.runtime import Runtime
+from services.screening import (
     model_holds,
     overrides,
     rubrics,
-    runs,
     screening,
     screening_model,
     screening_rows,
     screening_wake,
-    searches,
     verdicts,
 )
-from services.config import Settings
-from services.errors import BadInput, Conflict, Forbidden, NotFound
-from services.grid_view import View
-from services.identity import Actor
-from services.rubrics import Criterion
-from services.runtime import Runtime
-from services.screening_estimate import estimate
+from services.screening.rubrics import Criterion
+from services.screening.screening_estimate import estimate
+from services.searches import searches
 from tests.screening import CRITERIA, JOB, add_search, row, rows, save_rubric, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 from tests.waiting import PATIENCE_S, until

@@ -12,13 +12,15 @@ from typing import Any
 
 import pytest
 
-from services import batches, budget_settings, budgets, model_holds, prices, runs, screening, screening_model
+from services.access.identity import Actor
 from services.config import Settings, child_environ
-from services.grid_view import View
-from services.identity import Actor
-from services.job_runner import Runner
+from services.grid.grid_view import View
+from services.runs import runs
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
-from services.screening_estimate import estimate
+from services.screening import batches, model_holds, screening, screening_model
+from services.screening.screening_estimate import estimate
+from services.spending import budget_settings, budgets, prices
 from services.vendors.openai_errors import Usage
 from tests.integration.test_budgets import spend
 from tests.screening import add_search, row, rows, save_rubric, value, work
@@ -320,7 +322,7 @@ def test_a_batch_that_was_never_made_is_made_once_that_is_sure(rt: Runtime, alic
 KILLED = """
 import sys
 from services.config import Settings
-from services.job_runner import Runner
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 rt = Runtime(Settings.from_env(), kind="worker")
 rt.open()

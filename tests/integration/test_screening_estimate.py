@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from services import rubrics, screening_estimate
-from services.grid_view import View
-from services.identity import Actor
-from services.rubrics import Criterion
+from services.access.identity import Actor
+from services.grid.grid_view import View
 from services.runtime import Runtime
-from services.screening_estimate import estimate
+from services.screening import rubrics, screening_estimate
+from services.screening.rubrics import Criterion
+from services.screening.screening_estimate import estimate
 from tests.model_at_hand import quick, settings, stub
 from tests.screening import CRITERIA, JOB, add_search, save_rubric, start, value, work
 from tests.stubs.openai_server import OpenAIStub

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from services.access.identity import Actor
 from services.config import child_environ
-from services.identity import Actor
-from services.job_runner import Runner
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from tests.screening import add_search, rows, start, value, work
 from tests.stubs.openai_server import OpenAIStub
@@ -29,9 +29,9 @@ ANSWERS, FAN_OUT = 24, 8
 
 KILLED = f"""
 import dataclasses, sys
-from services import screening_model
+from services.screening import screening_model
 from services.config import Settings
-from services.job_runner import Runner
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
 screening_model.PACE = dataclasses.replace(screening_model.PACE, fan_out={FAN_OUT})
 rt = Runtime(Settings.from_env(), kind="worker")

@@ -9,13 +9,15 @@ from datetime import date
 import pytest
 
 from layouts import ids, text
-from services import model_holds, runs, screening, searches
+from services.access.identity import Actor
 from services.config import Settings
 from services.errors import Conflict, Forbidden, NotFound
-from services.grid_view import View
-from services.identity import Actor
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
-from services.screening_estimate import estimate
+from services.screening import model_holds, screening
+from services.screening.screening_estimate import estimate
+from services.searches import searches
 from tests.model_at_hand import quick, settings, stub
 from tests.screen_page import again, progress, props, show, words
 from tests.screening import add_search, row, save_rubric, start, value, work

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services import identity, result_sets
-from services.grid_view import View
-from services.result_plan import RANK_CAP
+from services.access import identity
+from services.grid import result_sets
+from services.grid.grid_view import View
+from services.grid.result_plan import RANK_CAP
 from services.runtime import Runtime
-from services.servers import Servers, ServerUrls
+from services.servers.servers import Servers, ServerUrls
 from tests import people
 from tests.grid_reference import Row, key, load_rows, ordered, shown
 from tests.grid_world import World, all_ids, check_three_ways, world

@@ -10,10 +10,14 @@ from uuid import UUID
 import pytest
 
 from layouts import ids
-from services import rubrics, rule_sets, saved_views, search_copies, search_deletion, searches, sharing
+from services.access import sharing
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden
-from services.identity import Actor
+from services.filtering import rule_sets
+from services.grid import saved_views
 from services.runtime import Runtime
+from services.screening import rubrics
+from services.searches import search_copies, search_deletion, searches
 from tests.archives import archive, full_search
 from tests.change_runs import change, rows
 from tests.web import Browser, call

@@ -13,22 +13,16 @@ import pytest
 from psycopg.sql import SQL
 
 from layouts import ids
-from services import (
-    archive_nightly,
-    archives,
-    erasures,
-    exports,
-    jobs,
-    search_deletion,
-    search_history,
-    search_purge,
-    searches,
-)
+from services.access.identity import Actor
+from services.archive import archive_nightly, archives
 from services.errors import Conflict, Forbidden, NotFound
-from services.identity import Actor
-from services.job_runner import Runner
+from services.exports import exports
+from services.privacy import erasures
+from services.runs import jobs
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
-from services.search_history import Wanted
+from services.searches import search_deletion, search_history, search_purge, searches
+from services.searches.search_history import Wanted
 from services.storage import Storage
 from tests.archives import DUMPED, archive, dump, full_search
 from tests.change_runs import Killed, change, claim, rows, run_row, work

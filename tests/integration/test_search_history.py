@@ -10,11 +10,11 @@ import pytest
 
 from callbacks.registry import Registry
 from layouts import ids, text
-from services import search_deletion, search_history, searches
+from services.access.identity import Actor
 from services.errors import Unavailable
-from services.identity import Actor
 from services.runtime import Runtime
-from services.search_history import PAGE, Wanted
+from services.searches import search_deletion, search_history, searches
+from services.searches.search_history import PAGE, Wanted
 from tests.archives import archive
 from tests.searches import LIST, shown_list
 from tests.web import Browser, call

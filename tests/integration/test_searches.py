@@ -8,10 +8,12 @@ from uuid import uuid4
 import pytest
 
 from layouts import ids
-from services import archives, searches, sharing
+from services.access import sharing
+from services.access.identity import Actor
+from services.archive import archives
 from services.errors import BadInput, Forbidden
-from services.identity import Actor
 from services.runtime import Runtime
+from services.searches import searches
 from tests.archives import archive, restore
 from tests.web import Browser, call
 

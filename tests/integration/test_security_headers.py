@@ -17,8 +17,8 @@ from app import create_app
 from callbacks.documents import asset_url, bootstrap_url
 from callbacks.registry import Registry
 from layouts import ids
-from services import health
-from services.identity import Actor
+from services.access.identity import Actor
+from services.operations import health
 from services.runtime import Runtime
 from tests.web import Browser, call, web_server
 
@@ -107,7 +107,7 @@ def test_faults_have_them_too(client_for: ClientFor, alice: Actor, monkeypatch: 
     monkeypatch.setattr("callbacks.pages.PAGES", [("/", broken)])
     answer = call(client, "page.children", [(ids.URL, "pathname", "/")], [(ids.URL, "search", "")])
     assert (answer.status_code, hardened(answer)) == (500, [])
-    monkeypatch.setattr("services.health.readiness", broken)
+    monkeypatch.setattr("services.operations.health.readiness", broken)
     answer = client.get("/readyz")
     assert (answer.status_code, hardened(answer)) == (500, [])
 

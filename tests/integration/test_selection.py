@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services.identity import Actor
+from services.access.identity import Actor
+from services.grid.selection import is_snapshot
 from services.runtime import Runtime
-from services.selection import is_snapshot
 from tests.change_runs import work
 from tests.integration.test_export_dialog import LOOK, START
 from tests.people import Person, add_people

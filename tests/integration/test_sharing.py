@@ -9,27 +9,20 @@ from typing import Any
 import pytest
 
 from layouts import ids
-from services import (
-    accounts,
-    archives,
-    change_rows,
-    exports,
-    facets,
-    grid_view,
-    identity,
-    imports,
-    ledger,
-    person,
-    result_sets,
-    rubrics,
-    runs,
-    saved_views,
-    searches,
-    sharing,
-)
+from services.access import accounts, identity, sharing
+from services.access.identity import Actor
+from services.archive import archives
+from services.decisions import change_rows
 from services.errors import Archived, BadInput, Forbidden
-from services.identity import Actor
+from services.exports import exports
+from services.filtering import ledger
+from services.grid import facets, grid_view, result_sets, saved_views
+from services.imports import imports
+from services.people import person
+from services.runs import runs
 from services.runtime import Runtime
+from services.screening import rubrics
+from services.searches import searches
 from tests.archives import archive, full_search
 from tests.integration.test_access import FOREIGN, NOTE_OUTPUTS
 from tests.people import Person, add_people

@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from callbacks.registry import Registry
 from callbacks.session import client_address
-from services import identity, sign_in_buckets, throttle
+from services.access import identity, sign_in_buckets, throttle
+from services.access.identity import Actor
 from services.errors import LimitReached, NotSignedIn
-from services.identity import Actor
 from services.runtime import Runtime
 from tests.integration.test_access import well_formed
 from tests.web import CALLBACK, Browser, browser, call, csrf_of

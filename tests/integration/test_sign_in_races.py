@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 import sql
-from services import identity, oidc, password_hashes, passwords
+from services.access import identity, oidc, password_hashes, passwords
+from services.access.identity import Actor
 from services.errors import NotSignedIn, ProductError
-from services.identity import Actor
 from services.runtime import Runtime
 from services.vendors.oidc_client import Identity
 from tests.integration.test_sign_in import PASSWORD

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from services import accounts, identity, passwords, sign_in_tidy, worker
+from services.access import accounts, identity, passwords, sign_in_tidy
+from services.access.identity import Actor
 from services.errors import NotSignedIn
-from services.identity import Actor
+from services.runs import worker
 from services.runtime import Runtime
 
 

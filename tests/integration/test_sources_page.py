@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from layouts import ids, text
-from services import fetch_schedules, launch_watch, launches, operations
+from services.access.identity import Actor
 from services.config import Settings
+from services.enrichment import fetch_schedules, launch_watch, launches
+from services.enrichment.launches import Wanted
 from services.errors import BadInput
-from services.identity import Actor
-from services.launches import Wanted
+from services.operations import operations
 from services.runtime import Runtime
 from tests.change_runs import change, rows, run_row, work
 from tests.phantoms import (

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from services import candidates, searches
-from services.candidates import ChangeResult, action_of, change
+from services.access.identity import Actor
+from services.decisions import candidates
+from services.decisions.candidates import ChangeResult, action_of, change
 from services.errors import BadInput, Conflict, Forbidden
-from services.grid_columns import STAGES
-from services.identity import Actor
+from services.grid.grid_columns import STAGES
 from services.runtime import Runtime
+from services.searches import searches
 from tests.people import Person, add_people, add_search
 from tests.waiting import until
 

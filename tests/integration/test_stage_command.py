@@ -7,9 +7,11 @@ import uuid
 
 import pytest
 
-from services import identity, searches, undo
-from services.identity import Actor
+from services.access import identity
+from services.access.identity import Actor
+from services.decisions import undo
 from services.runtime import Runtime
+from services.searches import searches
 from tests.change_runs import counted, rows, version
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.people import Person, add_people

@@ -18,9 +18,9 @@ from typing import Any
 import psutil
 import pytest
 
-from services import processes, run_state
-from services.processes import ProcessId
-from services.servers import Servers
+from services.servers import processes, run_state
+from services.servers.processes import ProcessId
+from services.servers.servers import Servers
 from tests.waiting import LONG_S
 
 SOURCINGX = str(Path(sys.executable).with_name("sourcingx"))

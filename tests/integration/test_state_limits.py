@@ -9,10 +9,11 @@ import pytest
 from flask import Response
 from flask.testing import FlaskClient
 
-from services import identity, result_sets
+from services.access import identity
+from services.access.identity import Actor
 from services.errors import Forbidden
-from services.grid_view import View
-from services.identity import Actor
+from services.grid import result_sets
+from services.grid.grid_view import View
 from services.runtime import Runtime
 from services.state_limits import StateTooLarge
 from tests.people import add_people, add_search, varied

@@ -12,11 +12,12 @@ import pytest
 from redis import Redis
 
 from layouts import ids, text
-from services import candidates, collisions, mentions, notes, refuse_reasons, triage
-from services.candidates import action_of
+from services.access.identity import Actor
+from services.decisions import candidates, collisions, refuse_reasons, triage
+from services.decisions.candidates import action_of
 from services.errors import BadInput, Forbidden, NotFound
-from services.grid_view import View
-from services.identity import Actor
+from services.grid.grid_view import View
+from services.people import mentions, notes
 from services.runtime import Runtime
 from tests.people import Person, add_people, add_search
 from tests.screening import add_search as screened_search

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services import candidates, mentions, notes, triage_left
-from services.candidates import action_of
+from services.access.identity import Actor
+from services.decisions import candidates, triage_left
+from services.decisions.candidates import action_of
 from services.errors import Unavailable
-from services.identity import Actor
+from services.people import mentions, notes
 from services.runtime import Runtime
 from tests.integration.test_triage import Desk
 from tests.web import Browser

@@ -12,9 +12,9 @@ import psycopg
 import pytest
 
 from benchmarks.web import Session, Web, serving, sign_in
-from services.grid_view import View
+from services.grid.grid_view import View
 from services.runtime import Runtime
-from services.servers import Servers
+from services.servers.servers import Servers
 from tests.grid_reference import load_rows, ordered
 from tests.grid_world import World, world
 from tests.people import add_people, add_search, varied

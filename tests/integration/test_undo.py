@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from services import bulk, candidates, runs, searches, undo
-from services.candidates import ChangeResult, action_of
+from services.access.identity import Actor
+from services.decisions import bulk, candidates, undo
+from services.decisions.candidates import ChangeResult, action_of
 from services.errors import Conflict, Forbidden, NotFound, ProductError
-from services.grid_view import View
-from services.identity import Actor
+from services.grid.grid_view import View
+from services.runs import runs
 from services.runtime import Runtime
+from services.searches import searches
 from tests.change_runs import change, counted, kill_at, result, rows, run_row, version, work, work_with
 from tests.people import Person, add_people, add_search
 

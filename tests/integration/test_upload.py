@@ -16,11 +16,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from layouts import ids
-from services import jobs, runs, searches, upload_tidy, uploads, worker
+from services.access.identity import Actor
 from services.errors import BadInput, Forbidden, NotFound, Unavailable
-from services.identity import Actor
-from services.job_runner import Runner
+from services.imports import upload_tidy, uploads
+from services.runs import jobs, runs, worker
+from services.runs.job_runner import Runner
 from services.runtime import Runtime
+from services.searches import searches
 from services.storage import Storage, TooLarge
 from tests.integration.test_import import PEOPLE, profiles, table, work
 from tests.integration.test_import import start as start_import

@@ -13,10 +13,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from layouts import ids, text
-from services import budget_settings, searches, usage, usage_ledger
+from services.access.identity import Actor
 from services.errors import BadInput
-from services.identity import Actor
 from services.runtime import Runtime
+from services.searches import searches
+from services.spending import budget_settings, usage, usage_ledger
 from tests.screening import add_search, value
 from tests.web import Browser, call
 

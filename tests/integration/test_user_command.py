@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from services import accounts, identity, passwords
-from services.identity import Actor
+from services.access import accounts, identity, passwords
+from services.access.identity import Actor
 from services.runtime import Runtime
 from tests.integration.test_command_line import CommandLine, sourcingx
 from tests.integration.test_sign_in import PASSWORD

@@ -8,14 +8,15 @@ from dataclasses import replace
 import pytest
 import redis as redis_client
 
-from services import jobs, vendor_budget
-from services.call_budget import BudgetClosed
+from services.access.identity import Actor
+from services.enrichment import vendor_budget
+from services.enrichment.vendor_budget import SALESQL
+from services.enrichment.vendor_reserves import save
+from services.enrichment.vendor_turns import Turns
 from services.errors import BadInput, Forbidden
-from services.identity import Actor
+from services.runs import jobs
 from services.runtime import Runtime
-from services.vendor_budget import SALESQL
-from services.vendor_reserves import save
-from services.vendor_turns import Turns
+from services.screening.call_budget import BudgetClosed
 
 
 def take(rt: Runtime, actor: Actor, people: int, of_run: int = 1000) -> int:

@@ -13,13 +13,15 @@ import psycopg
 import pytest
 
 from layouts import drawer, ids, text
-from services import overrides, person, rubrics, screening_model, searches, verdict_reviews, verdicts
+from services.access.identity import Actor
 from services.config import Settings
 from services.errors import BadInput, Forbidden, NotFound
-from services.identity import Actor
-from services.rubrics import Criterion, Rubric
+from services.people import person
 from services.runtime import Runtime
-from services.verdicts import Decision
+from services.screening import overrides, rubrics, screening_model, verdict_reviews, verdicts
+from services.screening.rubrics import Criterion, Rubric
+from services.screening.verdicts import Decision
+from services.searches import searches
 from tests.screening import JOB, add_search, row, rows, save_rubric, start, value, work
 from tests.stubs.openai_server import OpenAIStub
 from tests.verdicts import field_of, judge

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.visits import visit
 from benchmarks.web import Web, serving, sign_in
+from services.access.identity import Actor
 from services.config import Settings
-from services.identity import Actor
 from services.runtime import Runtime
 from tests.grid_reference import load_rows, ordered
 from tests.people import add_people, add_search, varied

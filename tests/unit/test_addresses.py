@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services import addresses, networks
+from services.access import addresses, networks
 
 
 @pytest.mark.parametrize(

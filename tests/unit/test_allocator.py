@@ -8,7 +8,7 @@ import sys
 
 CODE = """
 import ctypes, json, pathlib, re, sys
-from services import allocator
+from services.servers import allocator
 
 def resident():
     return int(re.search(r"VmRSS:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]) // 1024

@@ -22,6 +22,11 @@ ALLOWED = {
     "services": {"services", "sql"},
     "sql": {"sql"},
 }
+# What every room of services/ uses; all else stands in one of them.
+SHARED = {
+    "__init__", "cache", "config", "config_checks", "db", "errors", "faults", "logs", "runtime", "setting_parsers",
+    "setting_table", "state_limits", "storage", "zones",
+}  # fmt: skip
 WEB_FRAMEWORKS = {"dash", "flask", "dash_bootstrap_components", "dash_ag_grid"}
 HEAVY = {
     "pandas",
@@ -76,6 +81,12 @@ def test_each_layer_imports_only_what_lies_below_it(package: str) -> None:
         if (top := module.split(".")[0]) in OURS and top not in ALLOWED[package]
     ]
     assert wrong == []
+
+
+def test_each_service_stands_in_a_room_that_says_what_belongs_there() -> None:
+    assert {path.stem for path in (ROOT / "services").glob("*.py")} == SHARED
+    rooms = [path.parent for path in (ROOT / "services").glob("*/__init__.py")]
+    assert len(rooms) > 20 and [room.name for room in rooms if not ast.get_docstring(tree(room / "__init__.py"))] == []
 
 
 def test_services_know_nothing_of_the_web() -> None:

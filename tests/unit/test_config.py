@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from services import supervisor
 from services.config import SETTINGS, Settings, child_environ
 from services.errors import BadInput
+from services.servers import supervisor
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
 

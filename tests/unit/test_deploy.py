@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from services import metrics, metrics_page
 from services.config import SETTINGS
+from services.operations import metrics, metrics_page
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.enrichment_forecast import Group, Rates, forecast
-from services.enrichment_plan import Step
+from services.enrichment.enrichment_forecast import Group, Rates, forecast
+from services.enrichment.enrichment_plan import Step
 
 SALESQL, CRUSTDATA = Step("salesql", ("email",)), Step("crustdata", ("email",))
 # Of 90 people: 40 with an e-mail, so that half of them count as known to it with the ten that are taken for granted.

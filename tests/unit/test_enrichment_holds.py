@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services.enrichment_holds import Held, Holds, pause_for
+from services.enrichment.enrichment_holds import Held, Holds, pause_for
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.config import Settings
-from services.enrichment_plan import order_of, steps_of, wants_of
+from services.enrichment.enrichment_plan import order_of, steps_of, wants_of
 from services.errors import BadInput
 
 BOTH = replace(Settings.from_env({}), salesql_api_key="a", crustdata_api_key="b")

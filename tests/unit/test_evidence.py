@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.evidence import quote_is_verbatim
+from services.screening.evidence import quote_is_verbatim
 
 FIELDS = {
     "headline": "Senior  Engineer\nat\u00a0Northwind",

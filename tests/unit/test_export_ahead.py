@@ -9,8 +9,8 @@ from functools import partial
 
 import pytest
 
-from services import export_ahead
-from services.export_ahead import Ended, read
+from services.exports import export_ahead
+from services.exports.export_ahead import Ended, read
 
 
 def batch(number: int, blocks: int = 3) -> Generator[bytes, None, int]:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.errors import BadInput
-from services.export_formats import check_format, file_name
-from services.export_variants import (
+from services.exports.export_formats import check_format, file_name
+from services.exports.export_variants import (
     MOST_RAW,
     RAW_REST,
     VARIANTS,
@@ -23,12 +23,12 @@ from services.export_variants import (
     sheets_of,
     table_of,
 )
-from services.exports import read_params
-from services.grid_columns import COLUMNS as GRID_COLUMNS
-from services.grid_columns import SIMILARITY
-from services.grid_view import View
-from services.import_mapping import FIELDS, suggest
-from services.spreadsheet_text import guard, unguard
+from services.exports.exports import read_params
+from services.exports.spreadsheet_text import guard, unguard
+from services.grid.grid_columns import COLUMNS as GRID_COLUMNS
+from services.grid.grid_columns import SIMILARITY
+from services.grid.grid_view import View
+from services.imports.import_mapping import FIELDS, suggest
 
 COLUMNS = VARIANTS["processed"].names
 VIEW = View.of("1b4e28ba-2fa1-11d2-883f-0016d3cca427")

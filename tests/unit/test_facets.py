@@ -15,9 +15,18 @@ from hypothesis import strategies as st
 
 from layouts import facet_panel, ids, text
 from layouts.grid import column_defs
-from services.facet_specs import FACETS, RANGES, Facet, FacetValue, Histogram, chosen_range, chosen_values, range_of
-from services.grid_columns import FILTERS, SIMILARITY
-from services.histograms import MOST_BARS, day_edges, midnight, number_bars
+from services.grid.facet_specs import (
+    FACETS,
+    RANGES,
+    Facet,
+    FacetValue,
+    Histogram,
+    chosen_range,
+    chosen_values,
+    range_of,
+)
+from services.grid.grid_columns import FILTERS, SIMILARITY
+from services.grid.histograms import MOST_BARS, day_edges, midnight, number_bars
 
 
 def tell(component: Any) -> str:

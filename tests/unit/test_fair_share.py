@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.fair_share import Claim, fair_share
+from services.spending.fair_share import Claim, fair_share
 
 
 @pytest.mark.parametrize(

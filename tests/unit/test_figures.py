@@ -16,7 +16,7 @@ from benchmarks.measure import CAUSE, Figure
 from benchmarks.memory import slope_of
 from benchmarks.traffic import VIEWS, Load, Traffic
 from benchmarks.web import Session
-from services.id_lists import IdList
+from services.grid.id_lists import IdList
 
 
 def test_every_miss_that_is_published_names_its_cause() -> None:

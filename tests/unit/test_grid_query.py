@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from psycopg.sql import Placeholder
 
-from services import refuse_reasons
+from services.decisions import refuse_reasons
 from services.errors import BadInput
-from services.grid_columns import COLUMNS, FILTERS
-from services.grid_query import MAX_CONDITIONS, Where, add_filters, fragment, parse_rows, parse_sort
+from services.grid.grid_columns import COLUMNS, FILTERS
+from services.grid.grid_query import MAX_CONDITIONS, Where, add_filters, fragment, parse_rows, parse_sort
 
 Model = dict[str, Any]
 REASONS = fragment("rejected_for", search=Placeholder("p0"), codes=Placeholder("p1")).as_string()

@@ -8,8 +8,8 @@ from typing import get_args
 
 import layouts
 from layouts import text
-from services.rubric_scoring import Verdict
-from services.verdicts import STALE
+from services.screening.rubric_scoring import Verdict
+from services.screening.verdicts import STALE
 
 SCRIPTS = {
     path.name: path.read_text(encoding="utf-8")

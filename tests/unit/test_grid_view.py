@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from services.errors import BadInput
-from services.grid_order import Order, order_of
-from services.grid_view import View, parse_url
+from services.grid.grid_order import Order, order_of
+from services.grid.grid_view import View, parse_url
 
 SEARCH, OTHER = UUID(int=1), UUID(int=2)
 TITLE = {"title": {"filterType": "text", "type": "contains", "filter": "engineer"}}

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from services import home
 from services.config import Settings
 from services.errors import Unavailable
+from services.servers import home
 
 
 def prepared(folder: Path) -> Settings:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.identity_keys import LIKELY, LISTED, VERY_LIKELY, Facts, keys_of, mailbox, phone_digits
-from services.identity_names import company_tokens, fold, name_tokens, skeleton
-from services.identity_score import name_likeness, score
+from services.people.identity_keys import LIKELY, LISTED, VERY_LIKELY, Facts, keys_of, mailbox, phone_digits
+from services.people.identity_names import company_tokens, fold, name_tokens, skeleton
+from services.people.identity_score import name_likeness, score
 from tests.labelled_pairs import Pair, labelled
 
 # Weights were set by hand on seeds 1 to 6; these they had not seen.

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import impact_file, impact_ratios
 from services.errors import BadInput
-from services.impact_file import Group
-from services.impact_ratios import SMALLEST, Comparison, compare, difference, hidden_of, without_small
+from services.figures import impact_file, impact_ratios
+from services.figures.impact_file import Group
+from services.figures.impact_ratios import SMALLEST, Comparison, compare, difference, hidden_of, without_small
 
 
 def compared(table: str) -> list[Comparison]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.import_guess import Guess, guess
-from services.import_memory import fingerprint
+from services.imports.import_guess import Guess, guess
+from services.imports.import_memory import fingerprint
 
 
 @pytest.mark.parametrize(

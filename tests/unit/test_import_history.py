@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.careers import Education, History, Position
-from services.country_names import country_in
-from services.import_dates import Period, period_of
-from services.import_history import history_of, plan_of
-from services.import_mapping import columns_by_field, suggest
-from services.import_rows import clean, person_of, phone_key
+from services.imports.import_dates import Period, period_of
+from services.imports.import_history import history_of, plan_of
+from services.imports.import_mapping import columns_by_field, suggest
+from services.imports.import_rows import clean, person_of, phone_key
+from services.people.careers import Education, History, Position
+from services.people.country_names import country_in
 
 TODAY = date(2026, 11, 15)
 NOTHING = Position(is_current=True)

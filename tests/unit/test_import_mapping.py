@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.errors import BadInput
-from services.import_mapping import FIELDS, check, columns_by_field, field_of, source_of, suggest
+from services.imports.import_mapping import FIELDS, check, columns_by_field, field_of, source_of, suggest
 
 SALES_NAVIGATOR = (
     "profileUrl,fullName,firstName,lastName,companyName,title,companyId,companyUrl,regularCompanyUrl,summary,"
@@ -54,7 +54,7 @@ def test_known_headers(header: str, field: str | None) -> None:
 
 
 def test_each_alias_means_one_field() -> None:
-    from services import import_mapping
+    from services.imports import import_mapping
 
     aliases = [alias for _, known in import_mapping._KNOWN.values() for alias in known.split()]
     assert len(aliases) == len(set(aliases))

@@ -8,11 +8,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.import_history import plan_of
-from services.import_mapping import columns_by_field, suggest
-from services.import_normalise import Normaliser
-from services.import_readers import Row
-from services.import_rows import person_of
+from services.imports.import_history import plan_of
+from services.imports.import_mapping import columns_by_field, suggest
+from services.imports.import_normalise import Normaliser
+from services.imports.import_readers import Row
+from services.imports.import_rows import person_of
 
 TODAY = date(2026, 11, 15)
 HEADER = [

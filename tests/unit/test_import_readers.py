@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.import_readers import MAX_COLUMNS, Options, Row, Shape, Unreadable, examine, rows
+from services.imports.import_readers import MAX_COLUMNS, Options, Row, Shape, Unreadable, examine, rows
 
 
 def read(content: bytes | str) -> tuple[Shape, list[Row]]:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.import_dates import started_on
-from services.import_mapping import columns_by_field, suggest
-from services.import_rows import LIMITS, Person, clean, person_of, storable
-from services.spreadsheet_text import guard, unguard
+from services.exports.spreadsheet_text import guard, unguard
+from services.imports.import_dates import started_on
+from services.imports.import_mapping import columns_by_field, suggest
+from services.imports.import_rows import LIMITS, Person, clean, person_of, storable
 
 TODAY = date(2026, 11, 15)
 

@@ -13,8 +13,8 @@ import pytest
 from callbacks.documents import ASSETS
 from callbacks.session import safe_next
 from layouts import ids, page_account, pages_login, pages_searches, shell, text
-from services.accounts import Own
-from services.search_history import Wanted
+from services.access.accounts import Own
+from services.searches.search_history import Wanted
 
 DOCS = Path(__file__).parents[2] / "docs"
 ASSET_URLS = (["/assets/a.css"], "/assets/theme.js", "/assets/icon.svg")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from services import import_mapping, legacy_history, legacy_rows
 from services.errors import BadInput
-from services.legacy_history import History
+from services.imports import import_mapping
+from services.moving_in import legacy_history, legacy_rows
+from services.moving_in.legacy_history import History
 
 ANA = {
     "id": "1", "linkedin_url": "https://www.linkedin.com/in/ana", "name": "Ana Lima", "current_title": "Engineer",

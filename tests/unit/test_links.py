@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.links import mail_url, safe_url
+from services.people.links import mail_url, safe_url
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.list_rows import Entry, from_table, from_text
+from services.filtering.list_rows import Entry, from_table, from_text
 
 
 @pytest.mark.parametrize(

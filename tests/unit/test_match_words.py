@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.match_words import MOST, words_of
+from services.matching.match_words import MOST, words_of
 
 
 @pytest.mark.parametrize(

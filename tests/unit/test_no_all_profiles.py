@@ -217,8 +217,8 @@ def all_queries() -> dict[str, str]:
 
 # What the rules cannot see, with what bounds it. An entry that nothing needs fails, too.
 BOUNDED_FUNCTIONS = {
-    "services/import_preview.py: _first_rows -> list[tuple[int, Row]]": "the ten rows that a person looks at",
-    "services/synthetic_people.py: people -> list[Person]": "one chunk of made-up people",
+    "services/imports/import_preview.py: _first_rows -> list[tuple[int, Row]]": "the ten rows that a person looks at",
+    "services/demo/synthetic_people.py: people -> list[Person]": "one chunk of made-up people",
 }
 BOUNDED_QUERIES = {
     "exports.rows_with_verdicts": "stands around the rows of a batch of ids",

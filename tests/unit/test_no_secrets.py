@@ -84,10 +84,10 @@ def test_what_is_none_is_let_be(text: str) -> None:
 
 # Where random numbers are used that can be guessed, and for what.
 GUESSABLE = {
-    "services/screening_batch_patience.py": "how long a question waits before it is asked again",
-    "services/screening_calls.py": "how long a call waits before it is tried again",
-    "services/synthetic_people.py": "made-up people, the same for a seed",
-    "services/synthetic_vocabulary.py": "made-up people, the same for a seed",
+    "services/screening/screening_batch_patience.py": "how long a question waits before it is asked again",
+    "services/screening/screening_calls.py": "how long a call waits before it is tried again",
+    "services/demo/synthetic_people.py": "made-up people, the same for a seed",
+    "services/demo/synthetic_vocabulary.py": "made-up people, the same for a seed",
 }
 
 

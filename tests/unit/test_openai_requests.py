@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.prompts import build_judge_prompt
+from services.screening.prompts import build_judge_prompt
 from services.vendors.openai_client import (
     InvalidAnswer,
     Judgement,

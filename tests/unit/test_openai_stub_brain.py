@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.evidence import quote_is_verbatim
-from services.prompts import build_judge_prompt, build_propose_prompt
+from services.screening.evidence import quote_is_verbatim
+from services.screening.prompts import build_judge_prompt, build_propose_prompt
 from tests.stubs import openai_brain as brain
 from tests.stubs.openai_wire import SlidingWindow, duration
 

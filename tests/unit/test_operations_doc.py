@@ -6,8 +6,9 @@ import ast
 import re
 from pathlib import Path
 
-from services import connections, metrics, metrics_page
 from services.config import Settings
+from services.operations import metrics, metrics_page
+from services.servers import connections
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services import launch_watch, launches
+from services.enrichment import launch_watch, launches
 from services.errors import BadInput
 from services.vendors.phantombuster_answers import (
     CONSOLE_CHARS,

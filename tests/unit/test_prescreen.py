@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from layouts import page_prescreen
-from services import prescreen, prescreen_measure
 from services.errors import BadInput
-from services.prescreen import Prescreen
-from services.prescreen_measure import missed
-from services.screening_estimate import Estimate
+from services.screening import prescreen, prescreen_measure
+from services.screening.prescreen import Prescreen
+from services.screening.prescreen_measure import missed
+from services.screening.screening_estimate import Estimate
 
 
 def estimate(people: int, calls: int, cost: Decimal | None = Decimal(10)) -> Estimate:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from services import prices
 from services.config import Settings
 from services.errors import BadInput
+from services.spending import prices
 from services.vendors.openai_errors import Usage
 
 TABLE = """

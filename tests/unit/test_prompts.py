@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.prompts import (
+from services.screening.prompts import (
     FIELD_TOKENS,
     build_judge_prompt,
     build_propose_prompt,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services import rubrics
 from services.errors import BadInput
-from services.protected_traits import asked_about
+from services.screening import rubrics
+from services.screening.protected_traits import asked_about
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.rubric_scoring import CriterionWeight, Kind, Score, Verdict, score
+from services.screening.rubric_scoring import CriterionWeight, Kind, Score, Verdict, score
 
 RUBRIC = [
     CriterionWeight("must", 4),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layouts import dry_run, rule_editor, text
-from services.rule_kinds import KINDS, LEVELS, LIST_KINDS, MATCHES, MISSING, SCOPES
+from services.filtering.rule_kinds import KINDS, LEVELS, LIST_KINDS, MATCHES, MISSING, SCOPES
 
 
 def test_every_parameter_of_every_kind_has_a_control_and_a_label() -> None:

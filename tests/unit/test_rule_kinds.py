@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import sql
-from services import rule_kinds
 from services.errors import BadInput
-from services.rule_kinds import KINDS, Rule, check, check_all, sentence
+from services.filtering import rule_kinds
+from services.filtering.rule_kinds import KINDS, Rule, check, check_all, sentence
 
 # What a rule may look at. Not: names, photos, sex, age, birth or graduation dates, nationality. A list of people
 # is compared by name and company; that is a decision about someone, not about a kind of people.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.search_text import MAX_LENGTH, MAX_TERMS, Term, parse
+from services.grid.search_text import MAX_LENGTH, MAX_TERMS, Term, parse
 
 
 def word(text: str, negated: bool = False) -> Term:

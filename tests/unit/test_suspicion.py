@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.suspicion import is_suspect, suspect_field
-from services.synthetic_people import people
+from services.demo.synthetic_people import people
+from services.screening.suspicion import is_suspect, suspect_field
 from tests.hostile import injected
 
 

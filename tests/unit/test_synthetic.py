@@ -11,11 +11,11 @@ from itertools import pairwise
 
 import pytest
 
-from services import synthetic_words as words
-from services.synthetic import runs
-from services.synthetic_people import CHUNK, DAYS, FOLLOW_UP_S, LONG_SUMMARY, Person, histories, people, raw_record
-from services.synthetic_vocabulary import ascii_of, split, vocabulary
-from services.urls import url_key
+from services.demo import synthetic_words as words
+from services.demo.synthetic import runs
+from services.demo.synthetic_people import CHUNK, DAYS, FOLLOW_UP_S, LONG_SUMMARY, Person, histories, people, raw_record
+from services.demo.synthetic_vocabulary import ascii_of, split, vocabulary
+from services.people.urls import url_key
 
 CHUNKS = 15
 

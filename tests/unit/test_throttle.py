@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services import password_hashes, throttle
+from services.access import password_hashes, throttle
 from services.errors import BadInput
 
 

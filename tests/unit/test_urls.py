@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.urls import MAX_KEY_BYTES, MAX_LENGTH, opaque_key, url_key
+from services.people.urls import MAX_KEY_BYTES, MAX_LENGTH, opaque_key, url_key
 
 ANA = "linkedin.com/in/ana-lima"
 

@@ -6,10 +6,10 @@ from itertools import combinations
 
 import pytest
 
-from services.grid_columns import REVIEWS, VERDICTS, column_of, criterion_field, filter_of, is_criterion
-from services.grid_query import Where, add_filters
-from services.grid_view import View
-from services.verdict_codes import RANKS, codes_of, in_force, review, words_of
+from services.grid.grid_columns import REVIEWS, VERDICTS, column_of, criterion_field, filter_of, is_criterion
+from services.grid.grid_query import Where, add_filters
+from services.grid.grid_view import View
+from services.screening.verdict_codes import RANKS, codes_of, in_force, review, words_of
 
 FIELD = "criterion_0123456789ab"
 CODES = {4 * RANKS[said] + (RANKS[decided] if decided else 0): (said, decided)

@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.evidence import quote_is_verbatim
-from services.prompts import FIELD_TOKENS, build_judge_prompt, shown_fields
-from services.withholding import WITHHELD, Names, names_of, withhold, withhold_in_list, withhold_in_place, words_in
+from services.screening.evidence import quote_is_verbatim
+from services.screening.prompts import FIELD_TOKENS, build_judge_prompt, shown_fields
+from services.screening.withholding import (
+    WITHHELD,
+    Names,
+    names_of,
+    withhold,
+    withhold_in_list,
+    withhold_in_place,
+    words_in,
+)
 
 JANE = {"full_name": "Jane Doe, PhD", "first_name": "Jane", "last_name": "Doe"}
 WORDS = [field for field in FIELD_TOKENS if not field.endswith(("experience", "months"))]

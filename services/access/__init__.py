@@ -1,0 +1,1 @@
+"""Who may come in and who may see what: accounts, sign-in, sessions, sharing."""

@@ -1,0 +1,1 @@
+"""Searches that rest, as files, and back."""

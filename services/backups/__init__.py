@@ -1,0 +1,1 @@
+"""All of it kept elsewhere, and brought back."""

@@ -1,0 +1,1 @@
+"""Made-up people: the demo, the sample, data for tests and benchmarks."""

@@ -1,0 +1,1 @@
+"""What vendors know of people: waterfall, requests, agents' launches, each account's limits."""

@@ -1,0 +1,1 @@
+"""People out of a search, as files."""

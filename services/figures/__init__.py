@@ -1,0 +1,1 @@
+"""How it goes, in figures: analytics, agreement with the model, fairness."""

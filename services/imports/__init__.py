@@ -1,0 +1,1 @@
+"""Files into a search: uploaded, mapped, normalised, loaded."""

@@ -1,0 +1,1 @@
+"""From the SourcingX of before."""

@@ -1,0 +1,1 @@
+"""Erasing, keeping out, retention, reports on one person, do-not-contact."""

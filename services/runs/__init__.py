@@ -1,0 +1,1 @@
+"""Long work: started, queued, claimed, followed, ended."""

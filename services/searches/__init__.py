@@ -1,0 +1,1 @@
+"""A search as a whole: listed, made, copied, deleted, its first steps."""

@@ -1,0 +1,1 @@
+"""What calls to vendors cost, and what may be spent."""
