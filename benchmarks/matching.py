@@ -38,8 +38,8 @@ ROUNDS = 3
 BATCH = 1_000
 ONE_BY_ONE = 2_000
 CAUSES = {
-    "10K": "all of 10,000 takes the other design 80 ms here, where its document says 150 to 200; a fiftieth of that is less "
-    "than reading as wide in the index as recall asks for takes, between two turns of the other arm with cold caches"
+    "10K": "the other design takes 80 ms for 10,000 here, its document says 150 to 200; a fiftieth of that is less"
+    " than reading as wide in the index as recall asks for, between turns of the other arm that leave no cache warm",
 }
 # Of everyone, about: by years of experience and by words that few have.
 FILTERS: Mapping[str, Mapping[str, Any]] = {
