@@ -278,7 +278,7 @@ def _check_sheet(rows: int) -> None:
 
 def _heavy(name: str) -> Any:
     """A module that loads pyarrow: by jobs that need it, and by nothing else."""
-    return importlib.import_module(f"services.{name}")
+    return importlib.import_module(f"services.exports.{name}")
 
 
 def _counted(n: int, one: str, many: str) -> str:
