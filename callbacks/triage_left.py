@@ -45,6 +45,6 @@ def _step(asked: Any) -> Step:
         batch = asked.get("batch")
         return TakeBack(None if batch is None else page_values.number(batch))
     snapshot = asked.get("snapshot")
-    if asked.get("do") != "decide" or not is_snapshot(snapshot):
+    if asked.get("do") != "decide" or not (snapshot is None or is_snapshot(snapshot)):
         raise BadInput(triage_left.NOT_READ)
     return Decision(page_values.digits(asked.get("person")), asked.get("value"), asked.get("reason"), snapshot)

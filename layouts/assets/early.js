@@ -10,6 +10,8 @@
   const ROWS = "candidate-grid.getRowsResponse";
   const { pathname, search } = window.location;
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  // As app.js sends it with every later call: a page's days and hours are the reader's.
+  const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   // What was asked for: name → {key, answer}. Each is handed over once.
   const asked = new Map();
   // Nobody may want it any more when it fails, and then nobody is told.
@@ -17,8 +19,8 @@
   const call = (output, input, state) => {
     const outputs = { id: output.slice(0, output.indexOf(".")), property: output.slice(output.indexOf(".") + 1) };
     const body = JSON.stringify({ output, outputs, inputs: [input], changedPropIds: [`${input.id}.${input.property}`], state: [state] });
-    const ours = { ...headers, "X-CSRF-Token": csrf, "X-Layout": document.documentElement.dataset.layout };
-    return get("/_dash-update-component", { method: "POST", headers: ours, body });
+    const ours = { "X-CSRF-Token": csrf, "X-Layout": document.documentElement.dataset.layout, "X-Time-Zone": zone() };
+    return get("/_dash-update-component", { method: "POST", headers: { ...headers, ...ours }, body });
   };
 
   // All that rows depend on, by a request for them and the view of its page; null where that is more than is known.

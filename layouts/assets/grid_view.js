@@ -53,6 +53,7 @@
     const url = window.location.pathname + query(S.view);
     if (url === window.location.pathname + window.location.search) return;
     window.history[replace ? "replaceState" : "pushState"](null, "", url);
+    document.dispatchEvent(new Event("sx-address"));
   }
 
   // Back and Forward: the server reads the URL, so that one place decides what is valid.

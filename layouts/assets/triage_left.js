@@ -10,9 +10,12 @@
   const KEPT = "sx-triage-left";
   // Older than this, whoever decided may have thought better of it elsewhere.
   const OLD_MS = 600_000;
-  const PAUSE_MS = 2_000;
+  const [PAUSE_MS, LONGEST_PAUSE_MS] = [2_000, 16_000];
   const shell = () => document.querySelector(".sx-shell");
-  const say = (name, n) => JSON.parse(shell()?.dataset.texts || "{}")[name].replace("{n}", String(n));
+  const say = (name, n) => {
+    const texts = JSON.parse(shell()?.dataset.texts || "{}");
+    return ((n === 1 && texts[`${name}_one`]) || texts[name] || "").replace("{n}", String(n));
+  };
   const tell = (said, kind) => window.sourcingx.toast(said, kind);
   const store = (kept) => {
     try {
@@ -69,13 +72,18 @@
 
   // ---- the page after it ------------------------------------------------------------------------
   let asking = false;
-  let waiting = false;
+  let tries = 0;
+  let timer;
   async function takeUp() {
+    // One at a time asks, however many pages were opened while the server was away.
+    clearTimeout(timer);
     const left = stored();
     if (!left || asking) return;
     if (Date.now() - left.at > OLD_MS) {
       store(null);
-      return tell(say("left_old", left.steps.length), "problem");
+      tries = 0;
+      // Nobody is told of what someone else did in this window before.
+      return left.user === shell()?.dataset.user && tell(say("left_old", left.steps.length), "problem");
     }
     asking = true;
     const answer = await post(left, false).catch(() => null);
@@ -83,17 +91,17 @@
     // A sign-in that ended comes back, and a server that is away, too.
     if (answer?.status === 401) return;
     if (!answer || answer.status >= 500) {
-      if (!waiting) tell(say("left_waiting", left.steps.length), "problem");
-      waiting = true;
-      return setTimeout(takeUp, PAUSE_MS);
+      if (!tries) tell(say("left_waiting", left.steps.length), "problem");
+      timer = setTimeout(takeUp, Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** tries++));
+      return;
     }
-    waiting = false;
+    tries = 0;
     // Not what was left meanwhile.
     if (stored()?.at === left.at) store(null);
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok) return tell(said.error || say("unreachable"), "problem");
-    if (said.refused) return tell(say(said.refused === 1 ? "left_refused_one" : "left_refused", said.refused), "problem");
-    tell(say(said.saved === 1 ? "left_saved_one" : "left_saved", said.saved), "success");
+    if (said.refused) return tell(say("left_refused", said.refused), "problem");
+    tell(say("left_saved", said.saved), "success");
   }
 
   window.addEventListener("pagehide", () => root() && sendLeft());

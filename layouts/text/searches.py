@@ -71,7 +71,7 @@ SEARCH_LIST_RETRY = "Try again"
 SEARCH_ADDRESS_IGNORED = "Part of this address is not known here, and was left out."
 SEARCH_MORE_FOR = "More to do with {title}"
 SEARCH_FROM_LINKEDIN = "Search at LinkedIn"
-# Where a search that was moved in came from.
+# Where a search came from that nobody made here by hand.
 SEARCH_SOURCES = {
     "sample": "Sample data: made-up people",
     "history": "From the history of searches: {ref}",
@@ -110,8 +110,8 @@ SEARCH_DELETE_HINT = (
     "then it is gone for good."
 )
 SEARCH_DELETE_PEOPLE = (
-    "1 person leaves with it, and is then erased unless they are in another search.",
-    "{n} people leave with it. Whoever is in no other search is then erased; the others stay there.",
+    "1 person leaves with it, and is then removed for good unless they are in another search.",
+    "{n} people leave with it. Whoever is in no other search is then removed for good; the others stay there.",
 )
 SEARCH_DELETE_JOBS = (
     "1 job that goes on is cancelled, and stays so.",
@@ -152,8 +152,8 @@ SAMPLE_REMOVE_HINT = (
     "This cannot be taken back."
 )
 SAMPLE_REMOVE_PEOPLE = (
-    "1 person who is in no other search is erased.",
-    "{n} people who are in no other search are erased.",
+    "1 person who is in no other search is removed for good.",
+    "{n} people who are in no other search are removed for good.",
 )
 SAMPLE_REMOVE_STAYING = (
     "1 person is in another search and stays there.",

@@ -50,9 +50,20 @@ IN_BROWSER = {
     "left_saved_one": "Your last decision in triage was saved.",
     "left_saved": "Your last {n} decisions in triage were saved.",
     "left_waiting": "Your last decisions in triage are not saved yet: the server does not answer. They are sent again.",
-    "left_refused_one": "One decision in triage was not saved: a colleague changed the person first. Look again.",
-    "left_refused": "{n} decisions in triage were not saved: colleagues changed the people first. Look again.",
-    "left_old": "{n} decisions in triage may not have been saved before you left. Look at the last people again.",
+    "left_refused_one": (
+        "One decision in triage was not saved: a colleague changed the person first, or they are not there any more. "
+        "Look again."
+    ),
+    "left_refused": (
+        "{n} decisions in triage were not saved: colleagues changed the people first, or they are not there any more. "
+        "Look again."
+    ),
+    "left_old_one": (
+        "Your last decision in triage may not have been saved before you left. Look at the last person again."
+    ),
+    "left_old": (
+        "Your last {n} decisions in triage may not have been saved before you left. Look at the last people again."
+    ),
 }
 CRITERION_COLUMN_HINT = "{title}: a criterion of the screening ({kind}). Enter on a cell shows its evidence."
 KNOWN_HINT = "Already known: in other searches that you may see"

@@ -69,7 +69,7 @@ SOURCES_SECONDS = "{n} s"
 SOURCES_SCHEDULES = "By the clock"
 SOURCES_SCHEDULES_HINT = (
     "For the agent chosen above. What cannot be started in time, because the agent is busy, is told here and not "
-    "made up for. Every day and every week keep to their hour when the clocks change."
+    "made up for. What comes every day or every week at an hour keeps to it when the clocks change."
 )
 SOURCES_SCHEDULES_NONE = "Nothing is fetched by the clock."
 SOURCES_SCHEDULE_WHAT = {"launch": "Launch it with the address above", "latest": "Take its latest result"}

@@ -20,12 +20,13 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Decision:
-    """snapshot: in which the person was seen; a decision without one could come over a colleague's head."""
+    """snapshot: in which the person was seen; None where they were gone already. A decision without one is not carried
+    out: it could come over a colleague's head."""
 
     candidate_id: int
     stage: Any
     reason: Any
-    snapshot: str
+    snapshot: str | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def take_up(rt: Runtime, actor: Actor, search_id: UUID, steps: Sequence[Step]) -
 def _holds(rt: Runtime, actor: Actor, search_id: UUID, step: Step) -> bool:
     if isinstance(step, TakeBack):
         return _taken_back(rt, actor, search_id, step)
+    if step.snapshot is None:
+        return False
     done = triage.decide(rt, actor, search_id, step.candidate_id, step.stage, step.reason, step.snapshot)
     return bool(done.changed or done.unchanged)
 

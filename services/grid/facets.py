@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg.sql import Identifier
 
+from services import zones
 from services.access.identity import Actor
 from services.errors import BadInput
 from services.grid.facet_counts import Counted, Counter
@@ -34,7 +35,7 @@ from services.grid.facet_specs import (
 from services.grid.grid_columns import FILTERS, SIMILARITY, VERDICTS
 from services.grid.grid_query import clean_text, fragment
 from services.grid.grid_view import View
-from services.grid.histograms import day_edges, midnight, number_bars
+from services.grid.histograms import day_edges, number_bars
 from services.runtime import Runtime
 
 TOP = 20
@@ -249,7 +250,7 @@ def _days(counter: Counter, base: View, key: str, span: Kept) -> Kept:
         return {"low": None, "high": None, "edges": [], "counts": [], "blank": blank, "exact": counted.exact}
     first, end = datetime.fromisoformat(span["first"]), datetime.fromisoformat(span["last"])
     days = day_edges(first, end, base.zone)
-    counted = counter.bars(base.where(), column, [midnight(day, base.zone) for day in days])
+    counted = counter.bars(base.where(), column, [zones.midnight(day, base.zone) for day in days])
     counts = {row["bar"]: row["n"] for row in counted.rows}
     last = end.astimezone(ZoneInfo(base.zone)).date()
     return {"low": str(days[0]), "high": str(last), "edges": [str(day) for day in days],

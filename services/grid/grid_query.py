@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from psycopg.sql import SQL, Composable, Identifier
 
+from services import zones
 from services.errors import BadInput
 from services.grid.criterion_filters import criterion_condition
 from services.grid.grid_columns import SIMILARITY, Filter, column_of, filter_of
@@ -268,6 +268,6 @@ def _day(value: Any, label: str) -> date:
 
 def _midnight(day: date, zone: str) -> datetime:
     try:
-        return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+        return zones.midnight(day, zone)
     except (OverflowError, ValueError, KeyError, OSError) as error:
         raise BadInput("That date is out of range, or the time zone is not known.") from error

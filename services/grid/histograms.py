@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MOST_BARS = 24
@@ -45,11 +45,6 @@ def day_edges(first: datetime, last: datetime, zone: str) -> list[date]:
     days = (last.astimezone(ZoneInfo(zone)).date() - start).days + 1
     width = -(-days // MOST_BARS)
     return [start + timedelta(days=i * width) for i in range(-(-days // width) + 1)]
-
-
-def midnight(day: date, zone: str) -> datetime:
-    """When a day begins for the reader, in UTC."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _last_step(steps: Sequence[tuple[int, int]]) -> int:

@@ -39,18 +39,30 @@ def test_a_person_is_opened_walked_through_and_closed_by_keyboard(
     until(lambda: page.driver.switch_to.active_element.get_attribute("id") == "quick-search", "Ctrl K does not search")
 
 
-def test_words_of_the_search_text_are_marked_in_the_person(page: GridPage, product: Product, search: uuid.UUID) -> None:
-    """Whole words, without accents and case, and nothing of what must not be there."""
+def test_words_of_the_search_text_are_marked_in_the_person_and_in_triage(
+    page: GridPage, product: Product, search: uuid.UUID
+) -> None:
+    """As the search finds them, whole or by their beginning, without accents and case; not what must not be there."""
     person = product.ids(search, "c.search_tsv @@ 'python & sql'")[0]
-    query = "?status=all&q=PYTHON+sq*+-nowhere"
+    query = "?status=all&q=PYTHON+sql*+-nowhere"
+
+    def marked() -> set[str]:
+        script = "return [...(CSS.highlights.get('sx-words') || [])].map((one) => one.toString().toLowerCase())"
+        return set(page.driver.execute_script(script))
 
     def are_marked() -> bool:
-        script = "return [...(CSS.highlights.get('sx-words') || [])].map((one) => one.toString().toLowerCase())"
-        found = set(page.driver.execute_script(script))
-        return "python" in found and all(one == "python" or one.startswith("sq") for one in found)
+        found = marked()
+        return found >= {"python", "sql"} and all(one == "python" or one.startswith("sql") for one in found)
 
     page.open(search, f"{query}&person={person}")
     until(are_marked, "the words are not marked")
+    # The next person may be other text in the same parts, and another text may be looked for.
+    page.driver.execute_script("document.querySelector('#person-body h2').firstChild.nodeValue = 'Sqlbert'")
+    until(lambda: "sqlbert" in marked(), "what was written anew is not marked")
+    page.search_text("python sq*")
+    until(lambda: marked() == {"python"}, "what was looked for before is still marked, or what is not found by")
+    page.driver.get(f"{page.url}/search/{search}/triage{query}&person={person}")
+    until(lambda: page.is_shown("#triage-body .sx-triage-card") and are_marked(), "they are not marked in triage")
 
 
 def shows(page: GridPage, person: str) -> None:

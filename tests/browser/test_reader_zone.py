@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -35,6 +36,10 @@ def test_moments_are_those_of_the_readers_clock(traveller: GridPage, product: Pr
         until(lambda made=made: made in said(traveller, "#search-list"), f"not {made} in {zone}")
         traveller.open(search, f"?status=all&person={person}")
         until(lambda screened=screened: screened in said(traveller, "#person-body"), f"not {screened} in {zone}")
+    # What the server counts by days is the reader's from the first page on, which is asked for before any other script.
+    traveller.driver.get(f"{product.url}/search/{search}/analytics")
+    of_zone = f'a[href*="zone={quote(zone, safe="")}"]'
+    until(lambda: traveller.is_shown(of_zone), f"weeks are not those of {zone}")
 
 
 def said(page: GridPage, selector: str) -> str:

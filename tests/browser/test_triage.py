@@ -19,6 +19,10 @@ const [heard, seen] = ["#triage-name", ".sx-triage-card h2"].map((one) => docume
 return Boolean(heard) && heard === seen;
 """
 _KEPT = "return window.sessionStorage.getItem('sx-triage-left')"
+_OLD = """
+const { user } = document.querySelector(".sx-shell").dataset;
+window.sessionStorage.setItem("sx-triage-left", JSON.stringify({ user, search: "", steps: [{}], at: 1 }));
+"""
 # Every request that writes in triage is held for ever; where it is said so, the server is away for those after it.
 _HELD = """
 const send = window.fetch;
@@ -120,6 +124,11 @@ def test_who_leaves_by_back_loses_no_decision(page: GridPage, product: Product) 
     page.says("last 2 decisions", "nothing says that they were saved")
     decided |= {third: ("shortlisted", ""), fourth: ("shortlisted", "")}
     assert kept(product, search) == decided
+    # What nobody asked about for long is not sent, and said.
+    page.driver.execute_script(_OLD)
+    page.driver.refresh()
+    page.says("last decision in triage may not have been saved", "nothing says that it may not have been saved")
+    assert not page.driver.execute_script(_KEPT)
 
 
 def turn_of(page: GridPage) -> str:

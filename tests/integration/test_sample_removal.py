@@ -66,7 +66,7 @@ def test_it_is_asked_for_removed_and_can_be_loaded_again(
     # In the menu of its row and beside the guide; a made-up person who is deleted only could not be had out for weeks.
     assert home.count('"type": "sample-remove"') == 2 and '"type": "search-delete"' not in home
     assert text.SEARCH_SOURCES["sample"] in home
-    assert f"{sample.PEOPLE} people who are in no other search are erased." in ask(client, search_id)
+    assert f"{sample.PEOPLE} people who are in no other search are removed for good." in ask(client, search_id)
 
     said = do(client, search_id)
     answer = said["response"]

@@ -58,6 +58,16 @@ def test_a_colleague_who_was_first_is_not_overruled(
     assert desk.stages()[:2] == ["contacted", "shortlisted"]
 
 
+def test_one_about_somebody_who_was_gone_already_takes_no_other_along(
+    desk: Desk, client_for: ClientFor, alice: Actor
+) -> None:
+    """Whoever is gone is shown as such, and has no snapshot."""
+    client = client_for(alice)
+    steps = [decision(desk, client, 0), decision(desk, client, 1) | {"snapshot": None}, decision(desk, client, 2)]
+    assert leave(desk, client, alice, steps).get_json() == {"saved": 2, "refused": 1}
+    assert desk.stages()[:3] == ["shortlisted", "new", "shortlisted"]
+
+
 def test_a_decision_is_taken_back_by_its_batch_or_by_being_the_newest(
     desk: Desk, client_for: ClientFor, alice: Actor
 ) -> None:
@@ -88,7 +98,7 @@ def test_what_cannot_be_read_is_refused_and_changes_nothing(desk: Desk, client_f
     client = client_for(alice)
     good = decision(desk, client, 0)
     for bad in (
-        None, "x", [None], [good | {"do": "hire"}], [good | {"snapshot": None}], [good | {"snapshot": "1:2"}],
+        None, "x", [None], [good | {"do": "hire"}], [good | {"snapshot": 5}], [good | {"snapshot": "1:2"}],
         [good | {"person": "x"}], [{"do": "undo", "batch": "1"}], [good | {"value": "fired"}],
         [good] * (triage_left.MOST + 1),
     ):  # fmt: skip

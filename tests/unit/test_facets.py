@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from layouts import facet_panel, ids, text
 from layouts.grid import column_defs
+from services import zones
 from services.grid.facet_specs import (
     FACETS,
     RANGES,
@@ -26,7 +27,7 @@ from services.grid.facet_specs import (
     range_of,
 )
 from services.grid.grid_columns import FILTERS, SIMILARITY
-from services.grid.histograms import MOST_BARS, day_edges, midnight, number_bars
+from services.grid.histograms import MOST_BARS, day_edges, number_bars
 
 
 def tell(component: Any) -> str:
@@ -98,13 +99,8 @@ def test_days_hold_every_moment(first: datetime, minutes: int, zone: str) -> Non
     days = day_edges(first, last, zone)
     assert 2 <= len(days) <= MOST_BARS + 1
     assert len({b - a for a, b in pairwise(days)}) == 1
-    assert midnight(days[0], zone) <= first
-    assert last < midnight(days[-1], zone)
-
-
-def test_a_day_begins_at_the_readers_midnight() -> None:
-    assert midnight(date(2026, 6, 2), "Europe/Zurich") == datetime(2026, 6, 1, 22, tzinfo=UTC)
-    assert midnight(date(2026, 12, 2), "Europe/Zurich") == datetime(2026, 12, 1, 23, tzinfo=UTC)
+    assert zones.midnight(days[0], zone) <= first
+    assert last < zones.midnight(days[-1], zone)
 
 
 # What there is, and what is ticked
