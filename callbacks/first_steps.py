@@ -7,6 +7,7 @@ from typing import Any
 import dash
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
+from callbacks import page_values
 from callbacks.errors import toast, told_last
 from callbacks.registry import Registry, Rule
 from callbacks.session import current_actor
@@ -82,10 +83,10 @@ def register(registry: Registry) -> None:
         Input(ids.SAMPLE_DO, "n_clicks"), State(ids.SAMPLE_REMOVED, "data"),
         running=[(Output(ids.SAMPLE_DO, "disabled"), True, False)], on_error=told_last(4), **asked,
     )  # fmt: skip
-    def remove_sample(clicks: int | None, search_id: Any) -> Any:
+    def remove_sample(clicks: int | None, asked: Any) -> Any:
         if not clicks:
             return [no_update] * 4
-        run_id = sample_removal.remove(rt, current_actor(), search_id)
+        run_id = sample_removal.remove(rt, current_actor(), *page_values.agreed(asked))
         toast(text.SAMPLE_REMOVED_SAID, kind="success")
         steps = first_steps.of_actor(rt, current_actor())
         return False, guides.guide(steps) if steps else None, {"removed": run_id, "clicks": clicks}, ""

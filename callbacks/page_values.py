@@ -24,6 +24,14 @@ def number(raw: Any) -> int:
     return raw
 
 
+def agreed(raw: Any) -> tuple[UUID, int]:
+    """A search whose sample data shall go, and how many other files had brought people in when that was asked. Raises
+    BadInput."""
+    found = raw if isinstance(raw, dict) else {}
+    added = found.get("added")
+    return uuid(found.get("search")), number(added) if added else 0
+
+
 def digits(raw: Any) -> int:
     """An id that a page holds as text, as those of rows are. Raises BadInput."""
     shown = str(raw)

@@ -111,7 +111,9 @@ def sample_question(found: SampleGoes | None = None) -> list[Component]:
         html.P(id=ids.SAMPLE_PROBLEM, className="sx-problem", role="alert"),
     ]
     return _dialog(
-        ids.SAMPLE_REMOVED, str(found.search_id) if found else None, text.SAMPLE_REMOVE_TITLE, body,
+        # What was told goes along: nobody is erased of whom it did not tell.
+        ids.SAMPLE_REMOVED, {"search": str(found.search_id), "added": found.added} if found else None,
+        text.SAMPLE_REMOVE_TITLE, body,
         (ids.SAMPLE_CANCEL, ids.SAMPLE_DO), text.SAMPLE_REMOVE_DO, "btn btn-danger",
     )  # fmt: skip
 
@@ -131,11 +133,11 @@ def _counted(*counted: tuple[int, tuple[str, str]]) -> list[str]:
 
 
 def _dialog(
-    store: str, search_id: str | None, title: str, body: list[Component], buttons: tuple[str, str], word: str, look: str
+    store: str, data: Any, title: str, body: list[Component], buttons: tuple[str, str], word: str, look: str
 ) -> list[Component]:
     cancel, do = buttons
     return [
-        dcc.Store(id=store, data=search_id),
+        dcc.Store(id=store, data=data),
         dbc.ModalHeader(dbc.ModalTitle(title)),
         dbc.ModalBody(body, className="sx-form"),
         dbc.ModalFooter(

@@ -49,7 +49,7 @@ WITH {seen},
 moved AS (
     SELECT DISTINCT ON (h.candidate_id) h.candidate_id, b.reason
     FROM seen JOIN change_batches b ON b.search_id = seen.id JOIN changes h ON h.batch_id = b.id AND h.field = 'stage'
-    WHERE b.undone_at IS NULL AND b.undoes IS NULL
+    WHERE (b.undone_at IS NULL OR NOT batch_undone(b)) AND b.undoes IS NULL
     ORDER BY h.candidate_id, h.batch_id DESC
 )
 SELECT coalesce(moved.reason, '') AS reason, count(*) AS people
@@ -66,7 +66,8 @@ moves AS (
     SELECT h.candidate_id, h.old #>> '{{}}' AS stage, b.created_at AS ended, b.id,
         lag(b.created_at) OVER (PARTITION BY h.candidate_id ORDER BY b.id) AS began
     FROM seen JOIN change_batches b ON b.search_id = seen.id JOIN changes h ON h.batch_id = b.id AND h.field = 'stage'
-    WHERE b.action = 'stage' AND b.undone_at IS NULL AND b.undoes IS NULL AND h.old IS DISTINCT FROM h.new
+    WHERE b.action = 'stage' AND (b.undone_at IS NULL OR NOT batch_undone(b)) AND b.undoes IS NULL
+        AND h.old IS DISTINCT FROM h.new
 ), spells AS (
     SELECT m.stage, extract(epoch FROM m.ended - coalesce(m.began, c.added_at))::float8 AS lasted
     FROM moves m JOIN candidates c ON c.id = m.candidate_id
@@ -107,7 +108,7 @@ GROUP BY t.vendor HAVING sum(t.cost) > 0 ORDER BY cost DESC, t.vendor LIMIT %(li
 done AS (
     SELECT b.user_id, b.created_at AS at, b.changed AS moved, 0 AS notes, 0 AS decisions, 0 AS jobs
     FROM seen JOIN change_batches b ON b.search_id = seen.id
-    WHERE b.action = 'stage' AND b.undone_at IS NULL AND b.undoes IS NULL
+    WHERE b.action = 'stage' AND (b.undone_at IS NULL OR NOT batch_undone(b)) AND b.undoes IS NULL
         AND (%(since)s::timestamptz IS NULL OR b.created_at >= %(since)s::timestamptz)
     UNION ALL
     SELECT n.user_id, n.created_at, 0, 1, 0, 0

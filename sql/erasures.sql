@@ -145,6 +145,11 @@ DELETE FROM merges WHERE survivor_id = ANY (%(people)s::bigint[]) OR kept_id = A
 DELETE FROM changes h USING archive_people p
 WHERE p.profile_id = ANY (%(people)s::bigint[]) AND h.candidate_id = p.candidate_id;
 
+-- lock_lists --
+-- Whoever is filling a list has asked whom to leave out before this: it is waited for, so that what it writes goes, too;
+-- whoever comes after it asks anew.
+SELECT id FROM lists ORDER BY id FOR NO KEY UPDATE;
+
 -- delete_entries --
 -- They leave lists, in all versions: by address, by e-mail, or by name and company where the list has no address.
 WITH gone AS (
@@ -158,10 +163,12 @@ FROM (SELECT list_id, count(*)::integer AS entries FROM gone WHERE to_version IS
 WHERE l.id = n.list_id;
 
 -- blank_rejects --
--- Rows of files that could not be taken, where they name one of them: the number and the reason stay.
+-- Rows of files that could not be taken, where they name one of them: the number and the reason stay. There may be very
+-- many, and of a hundred people hundreds of names: each row becomes a text once (OFFSET 0), not for every name.
 UPDATE import_rejects r SET raw = '{}'
 WHERE r.raw <> '{}' AND EXISTS (
-    SELECT FROM unnest(%(needles)s::text[]) AS n WHERE strpos(lower(r.raw::text), n) > 0);
+    SELECT FROM (SELECT lower(r.raw::text) AS said OFFSET 0) AS t CROSS JOIN unnest(%(needles)s::text[]) AS n
+    WHERE strpos(t.said, n) > 0);
 
 -- blank_runs --
 -- What jobs that have ended were told, where it names one of them: headers of a file without any, words of a filter.

@@ -49,7 +49,8 @@ SELECT value, n, people FROM (
     SELECT value, count(*) AS n, (sum(count(*)) OVER ())::bigint AS people
     FROM (SELECT coalesce((
             SELECT b.reason FROM changes h JOIN change_batches b ON b.id = h.batch_id
-            WHERE h.candidate_id = c.id AND h.field = 'stage' AND b.undone_at IS NULL AND b.undoes IS NULL
+            WHERE h.candidate_id = c.id AND h.field = 'stage' AND b.undoes IS NULL
+                AND (b.undone_at IS NULL OR NOT batch_undone(b))
             ORDER BY h.batch_id DESC LIMIT 1), '') AS value
         FROM {people} WHERE {where} AND c.stage = 'rejected') AS rejected GROUP BY 1) AS counted
 ORDER BY n DESC, value LIMIT %(most)s

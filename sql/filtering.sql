@@ -257,7 +257,7 @@ WHERE f.run_id = %(run_id)s ORDER BY f.position;
 -- The rules that were applied to a search last, to its end; none for a search that the actor may not see. Whether
 -- that was taken back, and whether other names of what their lists hold have been added or removed since.
 SELECT r.id AS run_id, r.finished_at, u.name AS who, (r.params ->> 'rule_set_id')::bigint AS rule_set_id,
-    EXISTS (SELECT FROM change_batches b WHERE b.run_id = r.id AND b.undone_at IS NOT NULL) AS undone,
+    EXISTS (SELECT FROM change_batches b WHERE b.run_id = r.id AND batch_undone(b)) AS undone,
     EXISTS (SELECT FROM filter_rules f JOIN lists l ON l.id = f.list_id JOIN alias_changes a ON a.holds = l.holds
         WHERE f.run_id = r.id AND a.changed_at > r.created_at) AS names_changed
 FROM runs r JOIN searches s ON s.id = r.search_id JOIN users u ON u.id = r.user_id
@@ -268,7 +268,7 @@ ORDER BY r.finished_at DESC, r.id DESC LIMIT 1;
 -- fetch_behind --
 -- Whether a list has another version now, or is gone, or other names have changed, since rules were applied last to
 -- a search that the actor may see; false where that was taken back.
-SELECT NOT EXISTS (SELECT FROM change_batches b WHERE b.run_id = last.id AND b.undone_at IS NOT NULL)
+SELECT NOT EXISTS (SELECT FROM change_batches b WHERE b.run_id = last.id AND batch_undone(b))
     AND EXISTS (SELECT FROM filter_rules f LEFT JOIN lists l ON l.id = f.list_id LEFT JOIN alias_changes a ON a.holds = l.holds
         WHERE f.run_id = last.id AND f.list_version IS NOT NULL
             AND (f.list_version IS DISTINCT FROM CASE WHEN l.archived_at IS NULL THEN l.version END

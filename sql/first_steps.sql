@@ -5,8 +5,8 @@ SELECT s.id AS search_id, s.title, s.source = 'sample' AS sample, s.profile_coun
     EXISTS (SELECT FROM runs r WHERE r.search_id = s.id AND r.kind = 'filter' AND r.state = 'done') AS filter,
     EXISTS (SELECT FROM runs r WHERE r.search_id = s.id AND r.kind = 'enrich' AND r.state = 'done') AS enrich,
     EXISTS (SELECT FROM runs r WHERE r.search_id = s.id AND r.kind = 'screen' AND r.state = 'done') AS screen,
-    EXISTS (SELECT FROM change_batches b WHERE b.search_id = s.id AND b.action = 'stage' AND b.undone_at IS NULL
-        AND b.undoes IS NULL) AS triage,
+    EXISTS (SELECT FROM change_batches b WHERE b.search_id = s.id AND b.action = 'stage' AND b.undoes IS NULL
+        AND (b.undone_at IS NULL OR NOT batch_undone(b))) AS triage,
     EXISTS (SELECT FROM runs r WHERE r.search_id = s.id AND r.kind = 'export' AND r.state = 'done') AS export
 FROM (
     SELECT o.id, o.title, o.source, o.profile_count, o.created_at, count(*) OVER () AS owned
@@ -38,16 +38,20 @@ WHERE b.run_id IS NOT NULL OR b.own
 ORDER BY b.run_id IS NULL, b.created_at, b.id LIMIT 1;
 
 -- count_sample --
--- Who goes with a search, who stays in another one, archived or not, and by how many other ways people came in.
-WITH here AS MATERIALIZED (SELECT c.profile_id FROM candidates c WHERE c.search_id = %(search_id)s),
+-- Who goes with a search, archived or not, who stays in another one, and how many other files brought people in (what
+-- is launched comes as one).
+WITH here AS MATERIALIZED (
+    SELECT c.profile_id FROM candidates c WHERE c.search_id = %(search_id)s
+    UNION SELECT p.profile_id FROM archive_people p JOIN archives a ON a.id = p.archive_id
+    WHERE a.search_id = %(search_id)s),
 staying AS (
     SELECT count(*) AS people FROM here h
     WHERE EXISTS (SELECT FROM candidates o WHERE o.profile_id = h.profile_id AND o.search_id <> %(search_id)s)
         OR EXISTS (SELECT FROM archive_people o JOIN archives a ON a.id = o.archive_id
             WHERE o.profile_id = h.profile_id AND a.search_id <> %(search_id)s))
 SELECT (SELECT count(*) FROM here) - staying.people AS people, staying.people AS staying, (
-    SELECT count(*) FROM runs r WHERE r.search_id = %(search_id)s AND r.kind IN ('import', 'fetch') AND r.state = 'done'
-        AND coalesce(r.params ->> 'file_name', '') <> %(file)s) AS added
+    SELECT count(*) FROM runs r WHERE r.search_id = %(search_id)s AND r.kind = 'import'
+        AND (r.counts ->> 'added')::bigint > 0 AND coalesce(r.params ->> 'file_name', '') <> %(file)s) AS added
 FROM staying;
 
 -- mark_removed --

@@ -94,7 +94,7 @@
     SELECT l.candidate_id FROM (
         SELECT DISTINCT ON (h.candidate_id) h.candidate_id, b.reason
         FROM change_batches b JOIN changes h ON h.batch_id = b.id AND h.field = 'stage'
-        WHERE b.search_id = {search} AND b.undone_at IS NULL AND b.undoes IS NULL
+        WHERE b.search_id = {search} AND (b.undone_at IS NULL OR NOT batch_undone(b)) AND b.undoes IS NULL
         ORDER BY h.candidate_id, h.batch_id DESC) AS l
     WHERE l.reason = ANY ({codes}::text[]))) IS TRUE
 

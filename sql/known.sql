@@ -16,7 +16,7 @@ WHERE x.place <= 3 ORDER BY x.own, x.place;
 -- Who moved some candidates to their stage (what was taken back does not count), and who had them screened.
 SELECT c.id, (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
         WHERE h.candidate_id = c.id AND h.field = 'stage' AND h.new = to_jsonb(c.stage)
-            AND b.undone_at IS NULL AND b.undoes IS NULL
+            AND (b.undone_at IS NULL OR NOT batch_undone(b)) AND b.undoes IS NULL
         ORDER BY b.id DESC LIMIT 1) AS stage_by,
     (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
         WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
@@ -27,7 +27,7 @@ FROM candidates c WHERE c.id = ANY (%(ids)s::bigint[]);
 SELECT s.id AS search_id, s.title, c.id AS candidate_id, c.stage, c.stage_changed_at AS stage_at, c.screened_at,
     s.archived_at IS NOT NULL AS archived, (SELECT u.name FROM changes h JOIN change_batches b ON b.id = h.batch_id JOIN users u ON u.id = b.user_id
         WHERE h.candidate_id = c.id AND h.field = 'stage' AND h.new = to_jsonb(c.stage) AND c.stage <> 'new'
-            AND b.undone_at IS NULL AND b.undoes IS NULL
+            AND (b.undone_at IS NULL OR NOT batch_undone(b)) AND b.undoes IS NULL
         ORDER BY b.id DESC LIMIT 1) AS stage_by,
     (SELECT u.name FROM verdicts v JOIN runs r ON r.id = v.run_id JOIN users u ON u.id = r.user_id
         WHERE v.candidate_id = c.id ORDER BY v.created_at DESC LIMIT 1) AS screened_by
@@ -53,7 +53,7 @@ FROM places p JOIN searches s ON s.id = p.search_id CROSS JOIN LATERAL (
     FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
         SELECT b.user_id, b.reason FROM changes h JOIN change_batches b ON b.id = h.batch_id
         WHERE h.candidate_id = p.id AND h.field = 'stage' AND h.new = to_jsonb(p.stage)
-            AND b.undone_at IS NULL AND b.undoes IS NULL
+            AND (b.undone_at IS NULL OR NOT batch_undone(b)) AND b.undoes IS NULL
         ORDER BY b.id DESC LIMIT 1) AS b ON true
     WHERE p.stage <> 'new'
     UNION ALL

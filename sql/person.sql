@@ -32,7 +32,7 @@ WHERE n.candidate_id = %(candidate_id)s ORDER BY n.created_at DESC, n.id DESC LI
 -- fetch_history --
 -- What people changed about this candidate, who wrote notes, had them screened, merged others into them; the newest first.
 SELECT field, old, new, who, at, undone, by_score, criterion, reason FROM (
-    (SELECT h.field, h.old, h.new, u.name AS who, b.created_at AS at, b.undone_at IS NOT NULL AS undone,
+    (SELECT h.field, h.old, h.new, u.name AS who, b.created_at AS at, batch_undone(b) AS undone,
         coalesce(x.reason, '') AS by_score, coalesce((SELECT k.title FROM criteria k
             WHERE k.id = CASE WHEN h.field LIKE 'verdict:%%' THEN split_part(h.field, ':', 2)::bigint END), '')
             AS criterion, b.reason, b.id AS n

@@ -319,8 +319,9 @@ hits_people AS MATERIALIZED (
 
 -- with_hits_contacted --
 -- Whom someone else contacted since a day, in any other search that the actor may see: a stage that says so, or a
--- note. Asked of what happened since, which is less than asking for each person; OFFSET 0: looked up one by one,
--- since the statement has nested loops off, and reading everyone of all searches would be the other way.
+-- note. Only the Undo of what a job did can have failed on its way. Asked of what happened since, which is less than
+-- asking for each person; OFFSET 0: looked up one by one, since the statement has nested loops off, and reading
+-- everyone of all searches would be the other way.
 {hits} AS MATERIALIZED (
     WITH others AS MATERIALIZED (
         SELECT s.id FROM searches s WHERE s.id <> %(search_id)s AND search_visible(s, %(actor)s, %(role)s)
@@ -337,7 +338,8 @@ hits_people AS MATERIALIZED (
             WHERE h.batch_id = b.id AND h.field = 'stage' AND h.new #>> '{{}}' IN ('contacted', 'interviewing', 'hired')
             OFFSET 0) AS h
         CROSS JOIN LATERAL (SELECT c.profile_id FROM candidates c WHERE c.id = h.candidate_id OFFSET 0) AS o
-        WHERE b.created_at >= {since}::timestamptz AND b.user_id <> %(actor)s AND b.undone_at IS NULL
+        WHERE b.created_at >= {since}::timestamptz AND b.user_id <> %(actor)s
+            AND (b.undone_at IS NULL OR b.run_id IS NOT NULL AND NOT batch_undone(b))
         UNION ALL
         SELECT o.profile_id FROM notes n
         CROSS JOIN LATERAL (SELECT c.profile_id, c.search_id FROM candidates c WHERE c.id = n.candidate_id OFFSET 0) AS o

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -23,7 +24,6 @@ from services.runs import runs
 from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from services.searches import searches
-from services.storage import Storage
 
 ALL_SHEETS = "*"
 
@@ -135,11 +135,4 @@ def _search(rt: Runtime, actor: Actor, wanted: str) -> str:
 def _store(rt: Runtime, actor: Actor, file: BinaryIO, name: str) -> str:
     """The file as an upload. MAX_UPLOAD_MB is for what comes over the network."""
     file.seek(0)
-
-    def chunks() -> Iterator[bytes]:
-        while chunk := file.read(1 << 20):
-            yield chunk
-
-    storage, key = Storage.of(rt.settings), Storage.new_key()
-    size = storage.save_stream(key, chunks(), sys.maxsize)
-    return uploads.record_upload(rt, actor, name, size, key)
+    return uploads.store(rt, actor, name, iter(partial(file.read, 1 << 20), b""), sys.maxsize)[0]

@@ -18,7 +18,6 @@ from services.people import duplicates
 from services.runs.job_runner import Runner
 from services.runtime import Runtime
 from services.searches import searches
-from services.storage import Storage
 
 TITLE = "Spring campaign (demo)"
 FILE = "spring-campaign.csv"
@@ -32,9 +31,7 @@ def load(rt: Runtime, actor: Actor, seed: int, largest: int) -> str:
     The comparison of people is left to the job worker: of everyone, since who was generated was never compared.
     """
     search_id = str(searches.create_search(rt, actor, TITLE).id)
-    storage, key = Storage.of(rt.settings), Storage.new_key()
-    size = storage.save_stream(key, iter([_file(seed, largest)]), 1 << 24)
-    parts = [{"upload_id": uploads.record_upload(rt, actor, FILE, size, key)}]
+    parts = [{"upload_id": uploads.store(rt, actor, FILE, [_file(seed, largest)], 1 << 24)[0]}]
     params = imports.read_params(rt, actor, parts, import_mapping.suggest(list(HEADERS)))
     # Here, since the workers are not there yet.
     Runner(rt, "demo").execute_inline(actor, "import", search_id, params)

@@ -15,7 +15,6 @@ from services.imports import import_mapping, imports, uploads
 from services.runtime import Runtime
 from services.screening import rubrics
 from services.searches import searches
-from services.storage import Storage
 
 TITLE = "Sample search (made-up people)"
 FILE = "sample-people.csv"
@@ -69,9 +68,7 @@ def _start(rt: Runtime, actor: Actor) -> tuple[str, int]:
         raise Conflict(BY_A_COLLEAGUE)
     if begun is not None and begun["run_id"] is not None:
         return str(begun["id"]), int(begun["run_id"])
-    storage, key = Storage.of(rt.settings), Storage.new_key()
-    size = storage.save_stream(key, iter([people_csv()]), uploads.max_bytes(rt))
-    upload = uploads.record_upload(rt, actor, FILE, size, key)
+    upload, _ = uploads.store(rt, actor, FILE, [people_csv()], uploads.max_bytes(rt))
     made = begun or {"id": searches.create_search(rt, actor, TITLE, "private", source=SOURCE).id}
     search_id = str(made["id"])
     rubrics.save(rt, actor, search_id, demo_job.JOB, demo_job.CRITERIA)

@@ -17,6 +17,8 @@ from services.enrichment.enrichment_request import Pace, Requests, clock
 from services.enrichment.enrichment_rows import Due, Items
 from services.enrichment.enrichment_vendors import client_of
 from services.enrichment.vendor_turns import Turns
+from services.privacy import suppression
+from services.privacy.suppression import Marker
 from services.runs.jobs import LeaseLost, RunCancelled, RunHandle, RunStopped
 from services.runtime import Runtime
 from services.screening.call_budget import BudgetClosed
@@ -68,6 +70,8 @@ class _Enrichment:
         """Whom it is about, once; and what an earlier process of this run had sent without an answer."""
         with self._rt.db.connection() as conn:
             self._items.check_rights(conn)
+            # Before anybody is asked: an answer that cannot be compared with erased people is paid for and not kept.
+            suppression.check_key(conn, Marker.of(self._rt.settings))
             if not self._handle.counts.get("_collected"):
                 self._items.insert(conn)
             for lost in self._items.lose(conn):

@@ -14,7 +14,6 @@ from services.imports import import_preview, imports, uploads
 from services.imports.import_readers import NO_ROWS, Unreadable
 from services.runs.jobs import RunHandle
 from services.runtime import Runtime
-from services.storage import Storage
 from services.vendors import phantombuster_files
 from services.vendors.phantombuster import PhantomBuster
 from services.vendors.phantombuster_answers import Container
@@ -77,18 +76,17 @@ def _store(rt: Runtime, handle: RunHandle, launch: Mapping[str, Any]) -> str:
         if result is None or not (result.rows or result.addresses):
             agent = client.settings(launch["agent_id"])
             result = phantombuster_files.of_storage(agent, settings.phantombuster_storage_url)
-    storage, key, most = Storage.of(settings), Storage.new_key(), uploads.max_bytes(rt)
+    name, most = f"PhantomBuster {container.id}", uploads.max_bytes(rt)
     if result.rows:
-        extension, size = "json", storage.save_stream(key, [result.rows.encode()], most)
+        upload_id, size = uploads.store(rt, handle.actor, f"{name}.json", [result.rows.encode()], most)
     else:
         hosts = settings.phantombuster_file_hosts.split(",")
         with phantombuster_files.opened(result.addresses, hosts, most) as (address, content):
             extension = "json" if address.split("?")[0].lower().endswith(".json") else "csv"
-            size = storage.save_stream(key, _watched(handle, content), most)
+            upload_id, size = uploads.store(rt, handle.actor, f"{name}.{extension}", _watched(handle, content), most)
     if not size:
-        storage.delete(key)
+        uploads.discard(rt, handle.actor, upload_id)
         raise NoResult
-    upload_id = uploads.record_upload(rt, handle.actor, f"PhantomBuster {container.id}.{extension}", size, key)
     with rt.db.connection() as conn:
         db.run(conn, _Q.set_upload, {"launch_id": launch["id"], "upload_id": upload_id})
         handle.save(conn, handle.done, **({"_shared": True} if result.shared else {}))

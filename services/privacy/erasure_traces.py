@@ -19,19 +19,20 @@ SHORTEST_ADDRESS = 6
 # As the query "unhurried" has it.
 UNHURRIED_S = 60
 
-# In this order: files are noted while rows still lead to them.
+# In this order: files are noted while rows still lead to them, and open jobs before those that have ended are blanked,
+# so that one which ends in between is seen to in any case.
 _REMOVING = (
     "keep_exports", "keep_writing", "keep_archives", "keep_uploads", "delete_archived_changes", "blank_batches",
-    "delete_traces", "delete_entries", "blank_rejects", "blank_runs", "keep_open_runs", "blank_views", "lock_searches",
-    "delete_profiles", "recount",
+    "delete_traces", "lock_lists", "delete_entries", "blank_rejects", "keep_open_runs", "blank_runs", "blank_views",
+    "lock_searches", "delete_profiles", "recount",
 )  # fmt: skip
 
 # What stays, by the reason. Whoever must not be contacted must not be after their time either: lists have a life of
 # their own. Files that wait to be imported are searched by marks, of which these people leave none and may come again.
 # And whoever goes with their search was in no archive but its own, which goes after them whole.
 _LEFT = {
-    "retention": ("delete_entries", "keep_uploads"),
-    "search": ("delete_entries", "keep_uploads", "keep_archives"),
+    "retention": ("lock_lists", "delete_entries", "keep_uploads"),
+    "search": ("lock_lists", "delete_entries", "keep_uploads", "keep_archives"),
 }
 
 _Q = sql.queries("erasures")

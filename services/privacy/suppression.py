@@ -24,8 +24,8 @@ from services.people.text_keys import text_key
 
 NO_KEY = "SUPPRESSION_KEY is not set: without it nobody could be known again. Set it as docs/settings.md says."
 OTHER_KEY = (
-    "SUPPRESSION_KEY is not the one under which people were erased here, so they would not be known again: nobody was "
-    "imported or erased. Set the former key."
+    "SUPPRESSION_KEY is not the one under which people were erased here, so they would not be known again, and "
+    "nothing was done. Set the former key."
 )
 
 MARKS_AT_ONCE = 20_000

@@ -340,7 +340,8 @@ FOREIGN: list[tuple[str, Callable[[str], dict[str, Any]]]] = [
         "inputs": [(ids.SEARCH_DELETE_DO, "n_clicks", 1)], "state": [(ids.SEARCH_DELETED, "data", s)]}),
     ("..sample-form.children...sample-form.is_open..", lambda s: _pressed(ids.sample_remove(s, "list"))),
     ("..sample-form.is_open...first-steps.children...search-saved.data...sample-problem.children..", lambda s: {
-        "inputs": [(ids.SAMPLE_DO, "n_clicks", 1)], "state": [(ids.SAMPLE_REMOVED, "data", s)]}),
+        "inputs": [(ids.SAMPLE_DO, "n_clicks", 1)],
+        "state": [(ids.SAMPLE_REMOVED, "data", {"search": s, "added": 0})]}),
     ("candidate-grid.getRowsResponse", lambda s: {
         "inputs": [(ids.CANDIDATE_GRID, "getRowsRequest", ASK)], "state": [(ids.GRID_VIEW, "data", _grid(s))]}),
     ("count-answer.data", lambda s: {

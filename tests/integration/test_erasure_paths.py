@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,8 +15,10 @@ from uuid import UUID
 import pytest
 import redis as redis_client
 
+import sql
 from callbacks.list_filling import told
 from layouts import text
+from services import db
 from services.access.identity import Actor
 from services.enrichment import fetch_schedules
 from services.enrichment.launches import Wanted
@@ -44,9 +47,10 @@ from tests.stubs.phantombuster_rows import people
 from tests.stubs.phantombuster_server import PhantomStub
 from tests.stubs.salesql_server import SalesqlStub
 from tests.stubs.sheets_server import SheetsStub
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, until
 
 __all__ = ["agent", "phantom"]
+_Q = sql.queries("erasures")
 SHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
 LINES = f"Name,LinkedIn,Email\nCanary Person,{URL},\nCanary Person,,{EMAIL}\nAda Example,,ada@example.com\n"
 
@@ -136,6 +140,13 @@ def test_what_a_vendor_says_of_someone_with_their_contacts_is_not_kept(
     assert canary.in_tables(database.superuser_url) == set()
 
 
+def test_under_another_key_no_vendor_is_asked(rt: Runtime, alice: Actor, erased: None, salesql: SalesqlStub) -> None:
+    """Its answer would be paid for, and could not be kept."""
+    rt.settings = replace(rt.settings, suppression_key="another-key-0123456789abcdef")
+    run = enriching.work(rt, enriching.start(rt, alice, enriching.add_people(rt, alice, ["bo-two"]), "email"))
+    assert (run["state"], run["message"]) == ("failed", OTHER_KEY) and salesql.asked == []
+
+
 # -- the model -------------------------------------------------------------------------------------
 
 
@@ -195,6 +206,29 @@ def test_no_list_names_them_again(rt: Runtime, alice: Actor, erased: None, list_
         filled = sheet_sync.sync(rt, alice, list_id)
     assert (filled.entries, filled.suppressed) == (1, 2)
     assert text.LIST_FILLED_ERASED.format(n=2) in told(filled), "also where nothing else changed"
+    assert canary.in_tables(database.superuser_url) == set()
+
+
+def test_a_list_that_is_being_filled_just_then_does_not_keep_them(
+    rt: Runtime, job_rt: Runtime, alice: Actor, admin: Actor, search: str, list_id: int,
+    monkeypatch: pytest.MonkeyPatch, database: ServerUrls,
+) -> None:  # fmt: skip
+    load(rt, alice, search, f"{HEADER}\n{CANARY}\n{OTHER}\n")
+    real, erasing = lists._not_erased, list[Future[erasures.Erased]]()
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    def meanwhile(*given: Any) -> Any:
+        kept = real(*given)
+        erasing.append(other.submit(erasures.erase_by_address, job_rt, admin, URL, "erase"))
+        until(lambda: erasing[0].done() or rows(rt, waiting), "nobody is erased")
+        return kept
+
+    monkeypatch.setattr(lists, "_not_erased", meanwhile)
+    with ThreadPoolExecutor(1) as other:
+        lists.add(rt, alice, list_id, list_rows.from_text(f"{URL}\nada@example.com", "people"))
+        done = erasing[0].result()
+    work(rt, done.run_id or 0)
+    assert len(lists.entries(rt, alice, list_id)[0]) == lists.get(rt, alice, list_id).entry_count == 1
     assert canary.in_tables(database.superuser_url) == set()
 
 
@@ -270,3 +304,25 @@ def test_what_a_waiting_job_was_told_of_them_goes_when_it_has_ended(
     assert night is not None and not work(rt, night)["message"]
     assert canary.in_tables(database.superuser_url) == set()
     assert erasures.erasures(rt, admin)[0][0].files_left == 0
+
+
+def test_a_job_that_ends_just_then_does_not_keep_what_it_was_told(
+    rt: Runtime, job_rt: Runtime, alice: Actor, admin: Actor, search: str, monkeypatch: pytest.MonkeyPatch,
+    database: ServerUrls,
+) -> None:  # fmt: skip
+    load(rt, alice, search, f"{HEADER}\n{CANARY}\n{OTHER}\n")
+    with rt.db.connection() as conn:
+        run_id = jobs.start_run(conn, alice, "filter", search, {"q": URL})
+    real, ended = db.run, list[str]()
+
+    def ends(conn: db.Conn, query: Any, params: Any = None) -> int:
+        touched = real(conn, query, params)
+        if query in (_Q.keep_open_runs, _Q.blank_runs) and not ended:
+            # Between the two questions, whichever comes first.
+            ended.append(query)
+            change(job_rt, "UPDATE runs SET state = 'done' WHERE id = %s", run_id)
+        return touched
+
+    monkeypatch.setattr(db, "run", ends)
+    erase(rt, admin)
+    assert ended and canary.in_tables(database.superuser_url) == set()

@@ -27,7 +27,7 @@ from services.runtime import Runtime
 from services.searches import searches
 from services.servers.servers import ServerUrls
 from tests import waiting
-from tests.change_runs import change, kill_at, rows, run_row, version, work, work_with
+from tests.change_runs import change, kill_at, result, rows, run_row, version, work, work_with
 from tests.filter_world import add_list, add_rows, apply, named, statuses
 from tests.people import add_search
 from tests.screening import value
@@ -433,6 +433,35 @@ def test_undo_of_a_run_is_no_verdict_on_anyone(rt: Runtime, alice: Actor, search
     assert {one.restored_as for one in ledger.page(rt, alice, search_id).lines} == {"undo"}
     apply(rt, alice, search_id, [NURSES])
     assert set(out(rt, search_id)) == set(ids[::2])
+
+
+def test_rules_whose_undo_was_cancelled_are_in_force(
+    rt: Runtime, alice: Actor, search_id: uuid.UUID, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(rt, alice, search_id, [NURSES])
+    last = undo.last_batch(rt, alice, search_id)
+    assert last is not None
+    monkeypatch.setattr(candidates, "MOST", 2)
+    runs.cancel_run(rt, alice, undo.undo(rt, alice, last.id).run_id or 0)
+    assert len(out(rt, search_id)) == 6
+    found = rules_in_force.in_force(rt, alice, search_id)
+    assert found is not None and not found.undone
+
+
+def test_whom_a_cancelled_undo_did_not_come_to_was_contacted(
+    rt: Runtime, alice: Actor, bob: Actor, search_id: uuid.UUID, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with rt.db.connection() as conn:
+        other = add_search(conn, bob)
+        conn.execute("SELECT add_candidates(%s, ARRAY(SELECT profile_id FROM candidates WHERE id = ANY (%s)), NULL)",
+                     [other, ids[:5]])  # fmt: skip
+    monkeypatch.setattr(candidates, "MOST", 2)
+    started = bulk.start(rt, bob, View.of(other), None, "stage", "contacted")
+    work(rt, started.run_id)
+    back = undo.undo(rt, bob, result(rt, bob, started.run_id).batch_id or 0)
+    runs.cancel_run(rt, bob, back.run_id or 0)
+    apply(rt, alice, search_id, [{"kind": "contacted", "params": {"days": 30}}])
+    assert set(out(rt, search_id)) == set(ids[:5])
 
 
 def test_who_was_brought_back_is_not_dropped_by_the_same_entry_again(

@@ -24,6 +24,7 @@ from services.runs.job_runner import MAX_ATTEMPTS, Runner
 from services.runtime import Runtime
 from services.searches import searches
 from services.spending import usage
+from services.storage import Storage
 from services.vendors.phantombuster import PhantomBuster
 from services.vendors.phantombuster_errors import AgentBusy, NoSuchAgent, NoSuchContainer
 from services.vendors.vendor_errors import BadKey, NotSetUp, Rejected, ServerFault, Unanswered, Unreachable, VendorError
@@ -314,6 +315,23 @@ def test_a_result_that_cannot_be_had_is_told_and_changes_nothing(
     # What was read and is no use stays for a day, as an upload does: the header alone, and the damaged file.
     kept = [path for path in (rt.settings.home / "storage").rglob("*") if path.is_file()]
     assert len(kept) == len(rows(rt, "SELECT id FROM uploads")) == 2
+
+
+def test_a_result_is_known_before_its_first_byte(
+    rt: Runtime, alice: Actor, search: str, phantom: PhantomStub, agent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A kill leaves no file of people that no erasure and no night would find."""
+    real, known = Storage.save_stream, []
+
+    def looks(self: Storage, key: str, chunks: Any, most: int) -> int:
+        known.extend(rows(rt, "SELECT user_id FROM uploads WHERE storage_key::text = %s", key))
+        return real(self, key, chunks, most)
+
+    monkeypatch.setattr(Storage, "save_stream", looks)
+    for result in (json.dumps(people(2)), phantom.put(agent, as_csv(NAVIGATOR, people(2)))):
+        phantom.next(agent, polls=0, result=result)
+        assert to_the_end(rt, launch(rt, alice, search, agent))["state"] == "done"
+    assert known == [{"user_id": alice.user_id}] * 2
 
 
 def test_a_vendor_that_is_down_is_asked_again_and_the_result_is_not_lost(

@@ -17,8 +17,9 @@ from services.grid import facets, result_sets
 from services.grid.facet_specs import Facet
 from services.grid.grid_view import View
 from services.people import person
+from services.runs import runs
 from services.runtime import Runtime
-from tests.change_runs import result, work
+from tests.change_runs import result, work, work_with
 from tests.people import Person, add_people
 from tests.team import Team, answer_of, toast_of
 from tests.web import Browser, call
@@ -230,6 +231,23 @@ def test_taken_back_in_any_order_what_holds_is_what_was_not_taken_back(
         for batch_id, whose, _, _ in left[n]:
             undo.undo(team.rt, whose, batch_id)
     assert set(team.column("stage").values()) == {"new"} and counts(facet(team, alice)) == {}
+
+
+def test_what_a_cancelled_undo_did_not_come_to_is_as_it_was(
+    rt: Runtime, alice: Actor, bob: Actor, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "MOST", 15)
+    monkeypatch.setattr(undo, "MOST_AT_ONCE", 10)
+    started = bulk.start(rt, alice, View.of(team.search), None, "stage", "rejected", reason="salary")
+    work(rt, started.run_id)
+    back = undo.undo(rt, alice, result(rt, alice, started.run_id).batch_id or 0)
+    work_with(rt, back.run_id, 2, lambda: runs.cancel_run(rt, alice, back.run_id or 0))
+    assert counts(facet(team, alice)) == {"salary": 10} and len(names(team, alice, ["salary"])) == 10
+    figures = analytics.read(rt, alice, team.search)
+    assert figures.reasons == (("salary", 10),) and [done.moved for done in figures.team] == [30]
+    (found,) = collisions.before(rt, bob, team.search, team.people[-1])
+    assert (found.who, found.reason) == (alice.name, "salary")
+    assert not any(event.undone for event in person.person(rt, alice, team.search, team.people[-1]).history)
 
 
 def test_known_before_names_whose_move_holds(alice: Actor, bob: Actor, team: Team) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -17,6 +18,7 @@ from services.demo import sample, sample_removal
 from services.errors import Conflict, Forbidden, NotFound
 from services.runtime import Runtime
 from services.searches import first_steps, search_deletion, searches
+from tests.archives import archive
 from tests.change_runs import change, rows, run_row, work
 from tests.people import Person, add_people, add_search
 from tests.waiting import until
@@ -55,7 +57,8 @@ def ask(client: Browser, search_id: str) -> str:
 
 
 def do(client: Browser, search_id: str) -> Any:
-    return call(client, DO, [(ids.SAMPLE_DO, "n_clicks", 1)], [(ids.SAMPLE_REMOVED, "data", search_id)]).get_json()
+    asked = {"search": search_id, "added": 0}
+    return call(client, DO, [(ids.SAMPLE_DO, "n_clicks", 1)], [(ids.SAMPLE_REMOVED, "data", asked)]).get_json()
 
 
 def test_it_is_asked_for_removed_and_can_be_loaded_again(
@@ -88,7 +91,9 @@ def test_it_is_asked_for_removed_and_can_be_loaded_again(
     assert searches.get_search(rt, alice, loaded(rt, job_rt, alice)).profile_count == sample.PEOPLE
 
 
-def test_whoever_is_in_another_search_stays(rt: Runtime, job_rt: Runtime, alice: Actor, bob: Actor) -> None:
+def test_whoever_is_in_another_search_stays(
+    client_for: ClientFor, rt: Runtime, job_rt: Runtime, alice: Actor, bob: Actor
+) -> None:
     search_id = loaded(rt, job_rt, alice)
     with rt.db.connection() as conn:
         other = add_search(conn, bob)
@@ -97,12 +102,17 @@ def test_whoever_is_in_another_search_stays(rt: Runtime, job_rt: Runtime, alice:
         # Real people of another search have nothing to do with it.
         add_people(conn, other, [Person(full_name="Real Example")])
         conn.execute(
-            "INSERT INTO runs (kind, search_id, user_id, state, params) VALUES ('import', %s, %s, 'done', %s)",
-            [search_id, alice.user_id, json.dumps({"file_name": "people.csv"})],
+            "INSERT INTO runs (kind, search_id, user_id, state, params, counts) VALUES"
+            " ('import', %(search)s, %(user)s, 'cancelled', %(params)s, '{\"added\": 2}'),"
+            " ('fetch', %(search)s, %(user)s, 'done', '{}', '{}')",
+            {"search": search_id, "user": alice.user_id, "params": json.dumps({"file_name": "PhantomBuster 1.csv"})},
         )
     asked = sample_removal.what_goes(rt, alice, search_id)
     assert (asked.people, asked.staying, asked.added) == (sample.PEOPLE - 3, 3, 1)
-    work(job_rt, sample_removal.remove(rt, alice, search_id))
+    # Whoever was told so before they came is told anew.
+    refused = do(client_for(alice), search_id)["response"][ids.SAMPLE_PROBLEM]["children"]
+    assert refused == sample_removal.MEANWHILE and searches.get_search(rt, alice, search_id)
+    work(job_rt, sample_removal.remove(rt, alice, search_id, asked.added))
     assert len(rows(rt, "SELECT id FROM profiles")) == 4
     assert [row["id"] for row in rows(rt, "SELECT id FROM searches")] == [other]
     assert sample.state(rt, alice) == "off", "people are known here"
@@ -133,6 +143,22 @@ def test_not_while_a_job_of_it_goes_on(rt: Runtime, job_rt: Runtime, alice: Acto
         sample_removal.remove(rt, alice, search_id)
     assert searches.get_search(rt, alice, search_id).profile_count == sample.PEOPLE
     assert rows(rt, "SELECT 1 FROM runs WHERE cancel_requested OR kind = 'purge'") == [], "nothing half done"
+
+
+def test_an_archived_one_says_who_goes_and_goes_with_its_files(
+    rt: Runtime, job_rt: Runtime, alice: Actor, admin: Actor, bob: Actor
+) -> None:
+    search_id = loaded(rt, job_rt, alice)
+    with rt.db.connection() as conn:
+        stay = [row["id"] for row in conn.execute("SELECT id FROM profiles ORDER BY id LIMIT 2").fetchall()]
+        conn.execute("SELECT add_candidates(%s, %s, %s)", [add_search(conn, bob), stay, bob.user_id])
+    archive(job_rt, alice, UUID(search_id))
+    asked = sample_removal.what_goes(rt, alice, search_id)
+    assert (asked.people, asked.staying, asked.added) == (sample.PEOPLE - 2, 2, 0)
+    work(job_rt, sample_removal.remove(rt, alice, search_id))
+    assert sorted(row["id"] for row in rows(rt, "SELECT id FROM profiles")) == stay
+    assert rows(rt, "SELECT 1 FROM archives") == []
+    assert [path for path in (rt.settings.home / "storage").rglob("*") if path.is_file()] == []
 
 
 def test_not_while_it_is_on_its_way_into_an_archive(rt: Runtime, job_rt: Runtime, alice: Actor) -> None:

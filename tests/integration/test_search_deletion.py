@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.sql import SQL
 
+import sql
 from layouts import ids
+from services import db
 from services.access.identity import Actor
 from services.archive import archive_nightly, archives
 from services.errors import Conflict, Forbidden, NotFound
@@ -354,6 +356,29 @@ def test_one_whose_job_never_ends_keeps_no_other_from_its_turn(
     assert "jobs that had not ended: 3, still so: 2" in caplog.text
     assert {row["id"] for row in rows(rt, "SELECT id FROM searches")} == {stuck, also}
     assert {row["cancel_requested"] for row in rows(rt, "SELECT * FROM runs WHERE state = 'running'")} == {True}
+
+
+def test_one_whose_job_cannot_be_told_now_keeps_no_other_from_its_turn(
+    rt: Runtime, alice: Actor, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its run is held by a transaction of the job."""
+    with rt.db.connection() as conn:
+        stuck, free = add_search(conn, alice), add_search(conn, alice)
+    for search_id in (stuck, free):
+        search_deletion.delete_search(rt, alice, search_id)
+        overdue(rt, search_id)
+    change(rt, "INSERT INTO runs (kind, search_id, user_id, state) VALUES ('screen', %s, %s, 'running')",
+           stuck, alice.user_id)  # fmt: skip
+    real = db.run
+
+    def held(conn: db.Conn, query: Any, params: Any = None) -> int:
+        if query == sql.queries("search_history").cancel_runs:
+            raise Conflict("Someone else is changing this right now; try again in a moment.")
+        return real(conn, query, params)
+
+    monkeypatch.setattr(db, "run", held)
+    (run_id,) = search_purge.start_due(rt)
+    assert run_row(rt, run_id)["params"] == {"search_id": str(free)}
 
 
 def test_one_that_fails_each_night_is_tried_after_those_that_wait(

@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from layouts import ids
 from services.access.identity import Actor
+from services.commands import cli_import
+from services.demo import sample
 from services.errors import BadInput, Forbidden, NotFound, Unavailable
 from services.imports import upload_tidy, uploads
 from services.runs import jobs, runs, worker
@@ -257,6 +259,22 @@ def test_what_a_kill_leaves_of_an_upload_is_known_and_goes_with_old_ones(rt: Run
     place.rename(place.with_suffix(".part")).write_bytes(part)
     worker._nightly(rt, 0)
     assert stored(rt) == [] and table(rt, "SELECT id FROM uploads") == []
+
+
+def test_files_that_nobody_uploaded_are_known_before_their_first_byte_too(
+    rt: Runtime, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of whatever way, a kill leaves no file of people that no erasure and no night would find."""
+    real, known = Storage.save_stream, []
+
+    def looks(self: Storage, key: str, chunks: Any, most: int) -> int:
+        known.extend(table(rt, "SELECT file_name, bytes FROM uploads WHERE storage_key::text = %s", key))
+        return real(self, key, chunks, most)
+
+    monkeypatch.setattr(Storage, "save_stream", looks)
+    cli_import._store(rt, alice, io.BytesIO(b"a,b\n"), "people.csv")
+    sample.start(rt, alice)
+    assert known == [{"file_name": "people.csv", "bytes": 0}, {"file_name": sample.FILE, "bytes": 0}]
 
 
 def test_halves_of_files_that_nobody_goes_on_with_are_removed_at_night(
