@@ -1,4 +1,4 @@
-"""The reader's time zone, which app.js sends with every call: what is counted by days means the reader's days."""
+"""The reader's time zone, which early.js has every call send: what is counted by days means the reader's days."""
 
 from __future__ import annotations
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
+from selenium.webdriver.common.by import By
 
 from tests.browser.grid_page import GridPage
 from tests.browser.product import Product
@@ -35,6 +37,10 @@ def test_moments_are_those_of_the_readers_clock(traveller: GridPage, product: Pr
         until(lambda made=made: made in said(traveller, "#search-list"), f"not {made} in {zone}")
         traveller.open(search, f"?status=all&person={person}")
         until(lambda screened=screened: screened in said(traveller, "#person-body"), f"not {screened} in {zone}")
+        # Of what the server counts by days, too, and in the first page of a document, which is asked for early.
+        traveller.driver.get(f"{product.url}/search/{search}/analytics")
+        link = f'a[href*="zone={quote(zone, safe="")}"]'
+        until(lambda link=link: traveller.driver.find_elements(By.CSS_SELECTOR, link), f"not the weeks of {zone}")
 
 
 def said(page: GridPage, selector: str) -> str:
