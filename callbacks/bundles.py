@@ -34,8 +34,13 @@ def register(registry: Registry) -> None:
     registry.app.config.external_scripts.append(url("js"))
 
 
+@cache
 def content(kind: Kind) -> bytes:
-    """All files of a kind, in the order of their names: later styles count more, scripts use what stands before."""
+    """All files of a kind, in the order of their names: later styles count more, scripts use what stands before.
+
+    As they were when the process started: under their address, which browsers keep for a year, must never come what an
+    upgrade has laid down since.
+    """
     files = sorted(path for path in ASSETS.glob(f"*.{kind}") if path.name not in EARLY)
     # A line of its own between them: what a comment at a file's end begins must not reach into the next.
     return b"\n".join(path.read_bytes() for path in files)

@@ -7,6 +7,7 @@
   "use strict";
   const AT_ONCE = 2;
   const GIVE_UP_MS = 15000;
+  const MOST_AGAIN = 4;
   const OPEN_AT_FIRST = ["stage_in", "fit_in", "title_in", "location_in"];
   const KEPT = "sx-facets";
   // Its group is there where people are compared with something.
@@ -39,17 +40,19 @@
   }
 
   // The groups are most of the page, and come only once its rows are there. Each place for them is filled once; where
-  // the answer is lost, it is asked for again with the next view.
-  function fill() {
+  // the answer is lost, it is asked for again a few times, and with the next view.
+  function fill(again = MOST_AGAIN) {
     const place = document.querySelector("#filter-panel:not([data-asked])");
     if (!place || !F.now) return;
     place.dataset.asked = "";
     set("panel-request", { data: { search_id: F.now.search_id, n: ++F.n } });
     setTimeout(() => {
-      if (!place.querySelector("#facet-panel")) delete place.dataset.asked;
+      if (!place.isConnected || place.querySelector("#facet-panel")) return;
+      delete place.dataset.asked;
+      if (again) fill(again - 1);
     }, GIVE_UP_MS);
   }
-  window.sourcingx.fillFacets = fill;
+  window.sourcingx.fillFacets = () => fill();
 
   // "toggle" does not bubble, but it can be caught on its way down.
   document.addEventListener(

@@ -13,6 +13,7 @@ import importlib.util
 import logging
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +164,9 @@ def _session(runtime: Any, model: Path, folder: Path, threads: int) -> Any:
             raise
         except Exception as error:
             _log.warning("the local model's written weights cannot be read: %s", faults.trace(error))
-            # The next one to load the model makes it anew.
-            kept.unlink(missing_ok=True)
+            # The next one to load the model makes it anew; where it cannot be removed, it is left again.
+            with suppress(OSError):
+                kept.unlink(missing_ok=True)
     # Without this the weights are written out as floats while it is loaded: 165 MB more.
     return runtime.InferenceSession(
         str(model), _options(runtime, threads), providers=_PROVIDERS, disabled_optimizers=["ConstantFolding"]

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import services
 from services import faults
@@ -49,7 +50,8 @@ def prepared(source: Path, folder: Path, runtime: str) -> Path | None:
 
 
 def _make(source: Path, kept: Path) -> None:
-    draft = kept.with_suffix(f".{os.getpid()}.part")
+    # Not by the process's number: workers in containers have the same ones, and write into one folder.
+    draft = kept.with_suffix(f".{uuid4().hex}.part")
     command = [sys.executable, "-m", "services.matching.embedding_prepared", str(source), str(draft)]
     try:
         subprocess.run(command, cwd=_ROOT, env=_ENVIRON, check=True, capture_output=True, timeout=PATIENCE_S)
@@ -57,13 +59,17 @@ def _make(source: Path, kept: Path) -> None:
     finally:
         draft.unlink(missing_ok=True)
     _log.info("the local model's weights were written out")
-    for left in kept.parent.glob("*.ort"):
-        # Of another version. Who runs by it keeps its pages until it lets go of them.
-        if left != kept:
-            left.unlink(missing_ok=True)
-    for left in kept.parent.glob("*.part"):
-        if time.time() - left.stat().st_mtime > LEFT_S:
-            left.unlink(missing_ok=True)
+    _tidy(kept)
+
+
+def _tidy(kept: Path) -> None:
+    """What others left beside it, as far as it goes: a draft that is gone when it is looked at was of who is done."""
+    for left in kept.parent.iterdir():
+        with suppress(OSError):
+            # Of another version. Who runs by it keeps its pages until it lets go of them.
+            is_other = left.suffix == ".ort" and left != kept
+            if is_other or (left.suffix == ".part" and time.time() - left.stat().st_mtime > LEFT_S):
+                left.unlink()
 
 
 def _digest(source: Path) -> str:

@@ -131,9 +131,9 @@ def _likeness(row: DictRow, model_id: int) -> Likeness:
 def exact_rows(conn: db.Conn, likeness: Likeness) -> int:
     """Up to how many people of a view each of them is compared."""
     found = db.one(conn, _Q.estimate_vectors, {"model_id": likeness.model_id})
-    # Before the first ANALYZE nobody knows.
+    # Before the first ANALYZE nobody knows; one of a time when there were none says nothing of now.
     vectors = found["vectors"] if found else -1
-    return EXACT_ROWS if vectors < 0 else min(EXACT_ROWS, math.isqrt(EVEN * vectors))
+    return EXACT_ROWS if vectors < 1 else min(EXACT_ROWS, math.isqrt(EVEN * vectors))
 
 
 def nearest(conn: db.Conn, where: Where, likeness: Likeness) -> list[int] | None:

@@ -74,6 +74,27 @@ def toggle(page: GridPage, key: str) -> None:
     page.click(f'#facet-panel details[data-facet="{key}"] > summary')
 
 
+# The line loses the panel's groups as often as one request for them is sent; giving up is a matter of seconds.
+_LOST = """
+let lost = 3;
+const [fetching, later] = [window.fetch.bind(window), window.setTimeout.bind(window)];
+window.fetch = (url, init) => {
+  if (!lost || !String(init?.body).startsWith('{"output":"filter-panel.children"')) return fetching(url, init);
+  lost -= 1;
+  return Promise.resolve(new Response("", { status: 502 }));
+};
+window.setTimeout = (what, ms, ...given) => later(what, ms === 15000 ? 2500 : ms, ...given);
+window.leftToLose = () => lost;
+"""
+
+
+def test_a_panel_that_was_lost_on_the_way_comes_by_itself(page: GridPage, product: Product, search: uuid.UUID) -> None:
+    page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"(() => {{{_LOST}}})();"})
+    page.open(search)
+    until(lambda: page.is_shown("#facet-panel [data-facet-key]"), "there are no filters")
+    assert page.driver.execute_script("return window.leftToLose()") == 0
+
+
 def test_tick_values_and_take_them_away_by_their_chip(page: GridPage, product: Product, search: uuid.UUID) -> None:
     page.open(search).shows(product.ids(search), at=0)
     shortlisted = product.ids(search, f"{ACTIVE} AND c.stage = 'shortlisted'")

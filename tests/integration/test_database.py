@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -118,6 +118,33 @@ def test_a_connection_that_answered_just_now_is_not_asked_whether_it_is_good(
     assert len(asked) == questions
 
 
+BETWEEN = ("SELECT set_config('enable_sort', %(to)s, true)", "SELECT set_config('enable_sort', 'on', true)")
+NOW = "SELECT current_setting('enable_sort') AS now"
+
+
+def between(conn: db.Conn, query: str) -> list[dict[str, object]]:
+    return db.rows_between(conn, BETWEEN[0], query, BETWEEN[1], {}, {"to": "off"})
+
+
+def test_rows_between_two_statements_are_read_under_the_first_and_the_rest_under_the_second(one: db.Database) -> None:
+    with one.connection() as conn:
+        assert between(conn, NOW) == [{"now": "off"}]
+        assert db.rows(conn, NOW) == [{"now": "on"}]
+
+
+@pytest.mark.parametrize("query", ["SELECT 1 / 0 AS n", "SELECT 1 AS n FROM pg_sleep(60)"])
+def test_a_query_between_that_fails_is_named_and_leaves_the_connection_good(one: db.Database, query: str) -> None:
+    """What was sent behind it is not done either; the failure is the query's, not that of what was sent behind it."""
+    before = pid(one)
+    with pytest.raises((psycopg.errors.DivisionByZero, Unavailable)) as failed, one.connection() as conn:
+        conn.execute("SET LOCAL statement_timeout = 100")
+        between(conn, query)
+    assert "division" in str(failed.value) or "too long" in str(failed.value)
+    with one.connection() as conn:
+        assert db.rows(conn, NOW) == [{"now": "on"}]
+    assert pid(one) == before
+
+
 # ---- a server that hangs while its kernel goes on answering, which TCP's own timeouts do not notice
 
 
@@ -166,11 +193,12 @@ def hanging(
 
 
 @pytest.mark.faults
-def test_a_statement_that_is_not_answered_is_given_up(hanging: Hanging) -> None:
+@pytest.mark.parametrize("ask", [db.rows, between])
+def test_a_statement_that_is_not_answered_is_given_up(hanging: Hanging, ask: Callable[[db.Conn, str], object]) -> None:
     with pytest.raises(Unavailable, match="does not answer"), hanging.pool.connection() as conn:
         db.one(conn, "SELECT 1 AS n")
         hanging.hang()
-        db.one(conn, "SELECT 2 AS n")
+        ask(conn, NOW)
     assert conn.closed
     hanging.go_on()
     assert until(hanging.answers, "it is not used again")

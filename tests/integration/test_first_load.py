@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import dash_ag_grid
 import pytest
 
-from callbacks.bundles import ASSETS, EARLY
+from callbacks import bundles
+from callbacks.bundles import ASSETS, EARLY, Kind
 from services.access.identity import Actor
 from tests.web import Browser
 
@@ -33,6 +35,18 @@ def test_our_own_files_of_a_kind_come_as_one(client_for: ClientFor, alice: Actor
         if path.name not in EARLY:
             at = found.index(path.read_text(encoding="utf-8"), at)
     assert not [name for name in EARLY if (ASSETS / name).read_text(encoding="utf-8") in found]
+
+
+@pytest.mark.parametrize("kind", ["css", "js"])
+def test_what_an_upgrade_lays_down_is_not_kept_under_the_address_of_what_runs(
+    client_for: ClientFor, alice: Actor, kind: Kind, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client = client_for(alice)
+    (tmp_path / f"app.{kind}").write_text("/* of the next version */")
+    monkeypatch.setattr(bundles, "ASSETS", tmp_path)
+    answer = client.get(bundles.url(kind))
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert bundles.url(kind).endswith(sha256(answer.data).hexdigest()[:12])
 
 
 def test_nothing_of_ours_is_loaded_a_second_time(client_for: ClientFor, alice: Actor) -> None:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -163,6 +164,36 @@ def test_written_weights_that_are_damaged_are_left_and_made_anew(
     assert "cannot be read" in caplog.text and not [*tmp_path.iterdir()]
     LocalModel(tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == [kept.name]
+
+
+def test_written_weights_that_cannot_be_removed_are_left_again(folder: Path, tmp_path: Path) -> None:
+    LocalModel(folder)
+    (kept,) = folder.iterdir()
+    # Neither read nor removed, as a damaged file in a folder that is for reading only.
+    (tmp_path / kept.name).mkdir()
+    assert len(LocalModel(tmp_path).embed(["a nurse"])[0]) == DIMENSIONS
+
+
+def test_two_workers_write_their_weights_apart_and_take_each_other_s_for_good(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In containers both may have the same number; and a draft may go while the other looks at what is left."""
+    drafts: list[Path] = []
+
+    def write(command: list[str], **_: Any) -> None:
+        drafts.append(Path(command[-1]))
+        drafts[-1].write_bytes(b"weights")
+        (tmp_path / "model-1.gone.part").unlink(missing_ok=True)
+        (tmp_path / "model-1.gone.part").symlink_to(tmp_path / "gone")
+
+    source = tmp_path / "model.onnx"
+    source.write_bytes(b"model")
+    monkeypatch.setattr(subprocess, "run", write)
+    for version in ("1.0", "1.1"):
+        kept = embedding_prepared.prepared(source, tmp_path, version)
+        assert kept is not None and kept.read_bytes() == b"weights"
+    one, other = drafts
+    assert one.name.partition(".")[0] == other.name.partition(".")[0] and one.suffixes[-2:] != other.suffixes[-2:]
 
 
 def test_where_they_cannot_be_written_the_package_s_own_file_serves(

@@ -229,6 +229,18 @@ def test_how_many_are_compared_one_by_one_goes_by_how_many_have_a_vector(
     assert place.everyone(place.view(filters=few)) == wanted and used == []
 
 
+def test_a_count_of_when_there_were_no_vectors_says_nothing_of_now(
+    rt: Runtime, alice: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(rt, alice)
+    used = by_index(place, monkeypatch)
+    rows_of(rt, "DELETE FROM profile_embeddings RETURNING 1")
+    with rt.db.connection() as conn:
+        conn.execute("ANALYZE profile_embeddings")
+    place_people(rt, place.model, {one: at(degrees) for one, degrees in place.degrees.items()})
+    assert place.everyone(place.view()) == place.alike() and used == []
+
+
 # -- news ------------------------------------------------------------------------------------------
 
 
