@@ -1,4 +1,4 @@
-"""The reader's time zone, sent with each call by early.js and app.js: days that are counted are the reader's days."""
+"""The reader's time zone, which early.js has every call send: what is counted by days means the reader's days."""
 
 from __future__ import annotations
 

@@ -7,16 +7,13 @@
   const meta = document.querySelector('meta[name="csrf-token"]');
   const shell = () => document.querySelector(".sx-shell");
   const words = () => JSON.parse(shell()?.dataset.texts || "{}");
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const send = window.fetch.bind(window);
 
   // ---- requests -----------------------------------------------------------------------------
   const ours = (url) => new URL(url, location.href).origin === location.origin;
   const withToken = (init) => {
     const headers = new Headers(init.headers);
-    headers.set("X-CSRF-Token", meta.content);
-    headers.set("X-Layout", document.documentElement.dataset.layout || "grid");
-    headers.set("X-Time-Zone", zone);
+    for (const [name, value] of Object.entries(window.sourcingxHeaders())) headers.set(name, value);
     return { ...init, headers };
   };
 

@@ -4,14 +4,19 @@
    the letter is asked anew. */
 (function () {
   "use strict";
-  const csrf = document.querySelector('meta[name="csrf-token"]').content;
-  if (!csrf) return;
+  const meta = document.querySelector('meta[name="csrf-token"]');
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+  // What the server is told with every call, from here and from app.js: an answer that was asked for early is the same.
+  window.sourcingxHeaders = () => ({
+    "X-CSRF-Token": meta.content,
+    "X-Layout": document.documentElement.dataset.layout || "grid",
+    "X-Time-Zone": zone,
+  });
+  if (!meta.content) return;
   const PAGE = "page.children";
   const ROWS = "candidate-grid.getRowsResponse";
   const { pathname, search } = window.location;
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
-  // As app.js sends it with every later call: a page's days and hours are the reader's.
-  const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   // What was asked for: name → {key, answer}. Each is handed over once.
   const asked = new Map();
   // Nobody may want it any more when it fails, and then nobody is told.
@@ -19,8 +24,7 @@
   const call = (output, input, state) => {
     const outputs = { id: output.slice(0, output.indexOf(".")), property: output.slice(output.indexOf(".") + 1) };
     const body = JSON.stringify({ output, outputs, inputs: [input], changedPropIds: [`${input.id}.${input.property}`], state: [state] });
-    const ours = { "X-CSRF-Token": csrf, "X-Layout": document.documentElement.dataset.layout, "X-Time-Zone": zone() };
-    return get("/_dash-update-component", { method: "POST", headers: { ...headers, ...ours }, body });
+    return get("/_dash-update-component", { method: "POST", headers: { ...headers, ...window.sourcingxHeaders() }, body });
   };
 
   // All that rows depend on, by a request for them and the view of its page; null where that is more than is known.
