@@ -25,7 +25,7 @@ def create_app(settings: Settings) -> dash.Dash:
         __name__,
         server=server,
         title=text.PRODUCT,
-        update_title=None,  # type: ignore[arg-type]
+        update_title="",
         assets_folder=str(callbacks.documents.ASSETS),
         include_assets_files=False,
         suppress_callback_exceptions=True,

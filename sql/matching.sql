@@ -3,13 +3,9 @@
 SELECT to_regclass('profile_embeddings') IS NOT NULL AS vectors,
     (SELECT m.id FROM embedding_models m WHERE m.state = 'live') AS model_id;
 
--- estimate_vectors --
--- About how many people have a vector of a model; -1 where nobody has counted yet.
-SELECT c.reltuples::bigint AS vectors FROM pg_class c
-WHERE c.oid = to_regclass('profile_embeddings_' || %(model_id)s::text);
-
 -- fetch_match --
--- A match of a search, and what its vector can be made of by now.
+-- A match of a search, and what its vector can be made of by now. vectors: about how many people have one; -1 where
+-- nobody has counted yet.
 SELECT m.id, m.kind, m.text, m.text_hash, m.words, m.text_hash IS NULL OR EXISTS (
         SELECT FROM query_embeddings q WHERE q.model_id = %(model_id)s AND q.text_hash = m.text_hash) AS has_text,
     EXISTS (SELECT FROM match_people p JOIN profile_embeddings e ON e.profile_id = p.profile_id
@@ -17,7 +13,9 @@ SELECT m.id, m.kind, m.text, m.text_hash, m.words, m.text_hash IS NULL OR EXISTS
     (SELECT count(*) FROM match_people p WHERE p.match_id = m.id AND p.liked) AS liked,
     (SELECT count(*) FROM match_people p WHERE p.match_id = m.id AND NOT p.liked) AS unliked,
     (SELECT r.full_name FROM match_people p JOIN profiles r ON r.id = p.profile_id
-        WHERE p.match_id = m.id AND p.liked ORDER BY p.profile_id LIMIT 1) AS name
+        WHERE p.match_id = m.id AND p.liked ORDER BY p.profile_id LIMIT 1) AS name,
+    (SELECT t.reltuples::bigint FROM pg_class t
+        WHERE t.oid = to_regclass('profile_embeddings_' || %(model_id)s::text)) AS vectors
 FROM matches m WHERE m.id = %(match)s AND m.search_id = %(search_id)s;
 
 -- vector_of_text --

@@ -8,12 +8,12 @@ import signal
 import subprocess
 from typing import Any
 
+from services import ROOT
 from services.commands import cli_base
 from services.config import Settings
 from services.operations import doctor
 from services.servers import connections, run_state, supervisor
 from services.servers import migrate as migrations
-from services.servers.children import ROOT
 from services.servers.servers import Servers, attached
 
 

@@ -18,7 +18,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 import sql
-from services import db
+from services import ROOT, db
 from services.access import identity
 from services.access.identity import Actor, audit
 from services.config import SETTINGS, Settings, child_environ
@@ -30,7 +30,7 @@ from services.runtime import Runtime
 from services.screening import rubrics
 from services.servers import home as homes
 from services.servers import run_state
-from services.servers.children import ROOT, Child
+from services.servers.children import Child
 from services.servers.servers import attached
 from services.storage import Storage
 

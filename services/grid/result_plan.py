@@ -58,7 +58,7 @@ def plan_of(conn: db.Conn, view: View, profile_count: int) -> Plan:
     compared = plan.order.nearest
     if compared is None:
         return plan
-    few = match_rank.exact_rows(conn, compared)
+    few = compared.exact_rows
     if profile_count <= few or count_capped(conn, plan.where, few + 1) <= few:
         return plan
     return replace(plan, head=tuple(match_rank.nearest(conn, plan.where, compared) or ()))

@@ -17,15 +17,13 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-import services
-from services import faults
+from services import ROOT, faults
 
 # One second, and a machine that has much else to do.
 PATIENCE_S = 120.0
 # A draft that nobody has touched for as long is of a process that was killed.
 LEFT_S = 600.0
 
-_ROOT = Path(services.__file__).resolve().parent.parent
 # Nothing of ours: no key, no URL.
 _ENVIRON = {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1"}
 
@@ -54,7 +52,7 @@ def _make(source: Path, kept: Path) -> None:
     draft = kept.with_suffix(f".{uuid4().hex}.part")
     command = [sys.executable, "-m", "services.matching.embedding_prepared", str(source), str(draft)]
     try:
-        subprocess.run(command, cwd=_ROOT, env=_ENVIRON, check=True, capture_output=True, timeout=PATIENCE_S)
+        subprocess.run(command, cwd=ROOT, env=_ENVIRON, check=True, capture_output=True, timeout=PATIENCE_S)
         draft.replace(kept)
     finally:
         draft.unlink(missing_ok=True)

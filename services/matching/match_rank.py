@@ -55,12 +55,23 @@ class NotRead(Conflict):
 
 @dataclass(frozen=True)
 class Likeness:
-    """What a view is compared with, as SQL. vector: a subquery that is run once. words: of the text, if it is one."""
+    """What a view is compared with, as SQL.
+
+    vector: a subquery that is run once. vectors: about how many people have one, below 1 where nobody knows. words: of
+    the text, if it is one.
+    """
 
     match_id: int
     model_id: int
     vector: Composable
+    vectors: int
     words: tuple[str, ...] = ()
+
+    @property
+    def exact_rows(self) -> int:
+        """Up to how many people of a view each of them is compared."""
+        # Before the first ANALYZE nobody knows; a count of a time when there were none says nothing of now.
+        return EXACT_ROWS if self.vectors < 1 else min(EXACT_ROWS, math.isqrt(EVEN * self.vectors))
 
     @property
     def source(self) -> Composable:
@@ -119,21 +130,13 @@ def fetch_match(conn: db.Conn, view: View, model_id: int) -> DictRow | None:
 def _likeness(row: DictRow, model_id: int) -> Likeness:
     if row["kind"] in ("job", "text"):
         vector = fragment("vector_of_text", model=Literal(model_id), text_hash=Literal(row["text_hash"]))
-        return Likeness(row["id"], model_id, vector, tuple(row["words"]))
+        return Likeness(row["id"], model_id, vector, row["vectors"], tuple(row["words"]))
     alpha, beta, gamma = (ALPHA, BETA, GAMMA) if row["kind"] == "taste" else (0.0, 1.0, 0.0)
     vector = fragment(
         "vector_of_people", match=Literal(row["id"]), model=Literal(model_id), text_hash=Literal(row["text_hash"]),
         alpha=Literal(alpha), beta=Literal(beta), gamma=Literal(gamma),
     )  # fmt: skip
-    return Likeness(row["id"], model_id, vector)
-
-
-def exact_rows(conn: db.Conn, likeness: Likeness) -> int:
-    """Up to how many people of a view each of them is compared."""
-    found = db.one(conn, _Q.estimate_vectors, {"model_id": likeness.model_id})
-    # Before the first ANALYZE nobody knows; one of a time when there were none says nothing of now.
-    vectors = found["vectors"] if found else -1
-    return EXACT_ROWS if vectors < 1 else min(EXACT_ROWS, math.isqrt(EVEN * vectors))
+    return Likeness(row["id"], model_id, vector, row["vectors"])
 
 
 def nearest(conn: db.Conn, where: Where, likeness: Likeness) -> list[int] | None:

@@ -20,17 +20,15 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, BinaryIO
 
-import services
+from services import ROOT
 from services.errors import Unavailable
 from services.readers.base import MAX_RECORD, Unreadable
 
 # A frame holds 500 rows or 256 KB, or one row that is longer.
 MAX_FRAME = 6 * MAX_RECORD + 1_000_000
 _CHUNK = 1 << 18
-_ROOT = Path(services.__file__).resolve().parent.parent
 # Nothing of ours: no key, no URL. One arena: threads would reserve 64 MiB each.
 _ENVIRON = {
     "LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1",
@@ -154,7 +152,7 @@ def _process(file: BinaryIO, request: dict[str, Any]) -> Generator[subprocess.Po
     file.seek(0)
     try:
         process = subprocess.Popen(
-            command(request), stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT, env=_ENVIRON
+            command(request), stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=_ENVIRON
         )
     except OSError as error:
         raise Unavailable("The file cannot be read just now: this machine starts no more processes.") from error

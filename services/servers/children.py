@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import services
+from services import ROOT
 from services.servers import processes
 from services.servers.processes import ProcessId
 
-ROOT = Path(services.__file__).resolve().parent.parent
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 # A child that lived this long was healthy: its next restart does not wait for the ones before.
 HEALTHY_S = 60.0

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 
+from services import ROOT
 from services.access.bootstrap import admin_login_token
 from services.config import Settings, serving_environ
 from services.errors import BadInput, Unavailable
@@ -139,7 +140,7 @@ def base_url(settings: Settings) -> str:
 
 def web_command(bind: str | None = None) -> list[str]:
     """gunicorn with our configuration file; bind replaces HOST and PORT."""
-    configuration = str(children.ROOT / "gunicorn.conf.py")
+    configuration = str(ROOT / "gunicorn.conf.py")
     command = [sys.executable, "-m", "gunicorn", "-c", configuration]
     return [*command, *(["--bind", bind] if bind else []), "app:create_wsgi()"]
 

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 import sql
+from services import ROOT
 from services.access import accounts, identity, passwords
 from services.access.identity import Actor
 from services.archive import archives
@@ -36,7 +37,6 @@ from services.matching import matching_state
 from services.runs import jobs
 from services.runtime import Runtime
 from services.servers import migrate
-from services.servers.children import ROOT
 from services.servers.servers import Servers
 from services.storage import Storage
 from tests.archives import restore as bring_back

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 import sql
+from services import ROOT
 from services.access.identity import Actor
 from services.config import child_environ
 from services.imports import import_batch, import_normalise, import_run, import_upkeep
@@ -26,7 +27,6 @@ from services.runs import runs
 from services.runs.jobs import LeaseLost, RunHandle
 from services.runtime import Runtime
 from services.searches import searches
-from services.servers.children import ROOT
 from tests.integration.test_import import Import, profiles, start, table, version, work
 from tests.integration.test_import import run_file as run_file
 from tests.integration.test_import import search as search

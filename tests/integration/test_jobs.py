@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 import sql
+from services import ROOT
 from services.access.identity import Actor
 from services.config import child_environ
 from services.errors import BadInput, Conflict, Forbidden, Unavailable
@@ -26,7 +27,6 @@ from services.runs.job_runner import MAX_ATTEMPTS, Runner
 from services.runs.jobs import Kind, LeaseLost, RunCancelled, RunHandle
 from services.runtime import Runtime
 from services.searches import searches
-from services.servers.children import ROOT
 from tests.integration.test_import import many
 from tests.integration.test_import import start as start_import
 from tests.waiting import PATIENCE_S as WAIT_S

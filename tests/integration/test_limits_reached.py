@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from layouts import ids
+from services import ROOT
 from services.access.identity import Actor
 from services.config import child_environ
 from services.db import Database
@@ -23,7 +24,6 @@ from services.runs import jobs, runs
 from services.runs.job_runner import MAX_ATTEMPTS, Runner
 from services.runtime import Runtime
 from services.searches import searches
-from services.servers.children import ROOT
 from tests.change_runs import run_row
 from tests.integration.test_import import many
 from tests.integration.test_import import start as start_import

@@ -280,14 +280,13 @@ def test_what_leads_to_a_search_or_its_jobs_is_found_by_an_index(rt: Runtime) ->
     assert found == {("exports", "search_id"), ("vendor_launches", "import_run_id")}  # few rows
 
 
-def test_a_removal_that_was_cut_short_goes_on(
-    rt: Runtime, alice: Actor, admin: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def cut_short(rt: Runtime, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> tuple[UUID, int]:
+    """A deleted search of twelve whose removal was killed after five; its id, and that of the run."""
     monkeypatch.setattr(search_purge, "AT_ONCE", 5)
     with rt.db.connection() as conn:
-        search_id = add_search(conn, alice)
+        search_id = add_search(conn, actor)
         add_people(conn, search_id, [Person(full_name=f"P {n}") for n in range(12)])
-    search_deletion.delete_search(rt, alice, search_id)
+    search_deletion.delete_search(rt, actor, search_id)
     overdue(rt, search_id)
     (run_id,) = search_purge.start_due(rt)
     real, erased = search_purge.erasures.erase, []
@@ -298,11 +297,18 @@ def test_a_removal_that_was_cut_short_goes_on(
         erased.append(1)
         return real(*args, **given)
 
-    monkeypatch.setattr(search_purge.erasures, "erase", once)
-    _, handle = claim(rt, run_id)
-    with pytest.raises(Killed):
-        search_purge.run_purge(rt, handle)
-    monkeypatch.setattr(search_purge.erasures, "erase", real)
+    with monkeypatch.context() as patch:
+        patch.setattr(search_purge.erasures, "erase", once)
+        _, handle = claim(rt, run_id)
+        with pytest.raises(Killed):
+            search_purge.run_purge(rt, handle)
+    return search_id, run_id
+
+
+def test_a_removal_that_was_cut_short_goes_on(
+    rt: Runtime, alice: Actor, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, run_id = cut_short(rt, alice, monkeypatch)
     assert left(rt, ("candidates",)) == {"candidates": 7}
     change(rt, "UPDATE runs SET heartbeat_at = now() - interval '1 hour' WHERE state = 'running'")
     assert Runner(rt, "another").rescue() == [run_id]
@@ -402,26 +408,7 @@ def test_one_that_fails_each_night_is_tried_after_those_that_wait(
 def test_one_of_which_something_is_gone_cannot_come_back_whatever_the_setting_says(
     rt: Runtime, alice: Actor, admin: Actor, monkeypatch: pytest.MonkeyPatch, client_for: ClientFor
 ) -> None:
-    monkeypatch.setattr(search_purge, "AT_ONCE", 5)
-    with rt.db.connection() as conn:
-        search_id = add_search(conn, alice)
-        add_people(conn, search_id, [Person(full_name=f"P {n}") for n in range(12)])
-    search_deletion.delete_search(rt, alice, search_id)
-    overdue(rt, search_id)
-    (run_id,) = search_purge.start_due(rt)
-    real, erased = search_purge.erasures.erase, []
-
-    def once(*args: Any, **given: Any) -> Any:
-        if erased:
-            raise Killed
-        erased.append(1)
-        return real(*args, **given)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(search_purge.erasures, "erase", once)
-        _, handle = claim(rt, run_id)
-        with pytest.raises(Killed):
-            search_purge.run_purge(rt, handle)
+    search_id, run_id = cut_short(rt, alice, monkeypatch)
     change(rt, "UPDATE runs SET state = 'failed' WHERE id = %s", run_id)
     longer = replace(rt.settings, search_deleted_days=90)
     monkeypatch.setattr(rt, "settings", longer)
